@@ -1,0 +1,48 @@
+import { SealformError } from './errors.js'
+
+/**
+ * Refuses an options object with a misspelt or unknown property, so that a typing mistake
+ * in a security option cannot pass for its default.
+ *
+ * @param where how the message calls the place, for example `createActions()`
+ * @throws SealformError `ERR_OPTION_INVALID`
+ */
+export function checkOptions(where: string, options: unknown, known: readonly string[]): void {
+  if (options === undefined) return
+  if (options === null || typeof options !== 'object') {
+    throw new SealformError(
+      'ERR_OPTION_INVALID',
+      `${where} takes an object of options, not ${typeof options}.`,
+    )
+  }
+  for (const name of Object.keys(options)) {
+    if (known.includes(name)) continue
+    const near = nearest(name, known)
+    const hint = near ? `did you mean "${near}"?` : `it knows ${known.map((k) => `"${k}"`).join(', ')}.`
+    throw new SealformError('ERR_OPTION_INVALID', `${where} has no option "${name}"; ${hint}`)
+  }
+}
+
+function nearest(name: string, known: readonly string[]): string | undefined {
+  const ranked = known
+    .map((candidate) => ({ candidate, distance: editDistance(name.toLowerCase(), candidate.toLowerCase()) }))
+    .sort((a, b) => a.distance - b.distance)
+  const best = ranked[0]
+  return best && best.distance <= Math.max(2, Math.floor(best.candidate.length / 3))
+    ? best.candidate
+    : undefined
+}
+
+/** Levenshtein distance, one row at a time; the inputs are option names, so a few characters. */
+function editDistance(a: string, b: string): number {
+  let previous = Array.from({ length: b.length + 1 }, (_, i) => i)
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i]
+    for (let j = 1; j <= b.length; j++) {
+      const substitution = previous[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)
+      row.push(Math.min(previous[j]! + 1, row[j - 1]! + 1, substitution))
+    }
+    previous = row
+  }
+  return previous[b.length]!
+}

@@ -1,0 +1,1 @@
+export { SealformError, type SealformErrorCode } from './errors.js'
