@@ -1,0 +1,115 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec'
+import type { LimitOptions, Limits } from './limits.js'
+import type { Submission } from './submission.js'
+
+declare const carries: unique symbol
+
+/**
+ * A registered async function that a form can name. It is a function itself: called directly it runs with the
+ * submission that it is given.
+ */
+export interface Action<Input = unknown, State = unknown, Bound extends unknown[] = [], Context = unknown> {
+  (submission: Submission<Input, State, Context>, ...bound: Bound): Promise<unknown>
+  /** The stable name that it was defined with. */
+  readonly name: string
+  /**
+   * Ties values to the action. They travel encrypted in the seal and arrive after the submission, in order.
+   *
+   * @param self always `null`, as in `Function.prototype.bind`
+   * @param values any that a seal can carry; what it cannot throws `ERR_VALUE_UNSUPPORTED` when the page is rendered
+   * @example
+   * ```ts
+   * ctx.form(addTodo.bind(null, list.id))
+   * ```
+   */
+  bind<Head extends unknown[], Tail extends unknown[]>(
+    this: Action<Input, State, [...Head, ...Tail], Context>,
+    self: null,
+    ...values: Head
+  ): Action<Input, State, Tail, Context>
+  readonly [carries]?: State
+}
+
+/** An action all of whose bound values are given, so that a form can carry it. */
+export type Submittable<State = unknown> = ((submission: never) => Promise<unknown>) & {
+  readonly name: string
+  readonly [carries]?: State
+}
+
+/** What `actions.define(name, options)` takes. */
+export interface ActionOptions<
+  Schema extends StandardSchemaV1 | undefined,
+  State,
+  Bound extends unknown[],
+  Context,
+> {
+  /** The action itself: the submission, then the bound values. What it returns or throws is the outcome. */
+  run(submission: Submission<InputOf<Schema>, State, Context>, ...bound: Bound): unknown
+  /** A schema of any Standard Schema library; its output is `submission.input`. @default none */
+  input?: Schema
+  /**
+   * Asked before the body is read any further than the seal. Returning or throwing an outcome refuses; nothing admits.
+   * @default everybody is admitted
+   */
+  authorize?(submission: Submission<InputOf<Schema>, State, Context>, ...bound: Bound): unknown
+  /** Raise it when the fields or bound values change their meaning; older pages then get a 409 page that keeps the input. */
+  version?: string | number
+  /** How long a rendered form stays valid, in seconds or as `'15m'`, `'24h'`. @default the registry's, 24 h */
+  ttl?: number | string
+  /** @default the registry's */
+  limits?: LimitOptions
+  /** The seal is good only for the path on which it was rendered. @default false */
+  path?: boolean
+}
+
+/** The type of `submission.input`: the schema's output, or `undefined` without one. */
+export type InputOf<Schema> = Schema extends StandardSchemaV1
+  ? StandardSchemaV1.InferOutput<Schema>
+  : undefined
+
+/** What the library keeps of an action. */
+export interface Definition {
+  readonly name: string
+  readonly run: (submission: never, ...values: never[]) => unknown
+  readonly authorize: ((submission: never, ...values: never[]) => unknown) | undefined
+  readonly input: StandardSchemaV1 | undefined
+  readonly version: string | undefined
+  /** Seconds. */
+  readonly ttl: number
+  readonly limits: Limits
+  readonly path: boolean
+  /** Names of the fields that a page has rendered as passwords, so that no other page gives them back. */
+  readonly secrets: Set<string>
+}
+
+/** A definition with the values bound to it so far, and the registry it belongs to. */
+export interface ActionDetails {
+  readonly definition: Definition
+  readonly registry: object
+  readonly values: readonly unknown[]
+}
+
+const details = new WeakMap<object, ActionDetails>()
+
+/** The details of an action, or `undefined` for any other value. */
+export function detailsOf(value: unknown): ActionDetails | undefined {
+  return typeof value === 'function' ? details.get(value) : undefined
+}
+
+/** Makes the function that stands for a definition with these values bound. */
+export function createAction<Input, State, Bound extends unknown[], Context>(
+  own: ActionDetails,
+): Action<Input, State, Bound, Context> {
+  const { definition, registry, values } = own
+  const call = async (submission: unknown, ...rest: unknown[]) =>
+    Reflect.apply(definition.run, undefined, [submission, ...values, ...rest])
+  Object.defineProperties(call, {
+    name: { value: definition.name },
+    bind: {
+      value: (_self: null, ...more: unknown[]) =>
+        createAction({ definition, registry, values: [...values, ...more] }),
+    },
+  })
+  details.set(call, own)
+  return call as unknown as Action<Input, State, Bound, Context>
+}

@@ -1,0 +1,203 @@
+import type { Body } from './body.js'
+import { clearFlashHeader, conclude, type PageConclusion } from './conclude.js'
+import { drainAfterAnswer } from './drain.js'
+import { SealformError } from './errors.js'
+import type { Messages } from './messages.js'
+import { explainRefusal, type OriginVerdict } from './origin.js'
+import type { Outcome } from './outcome.js'
+import { Page, sealAction } from './page.js'
+import { type Echo, type Exchange, failed, type Received, receive } from './receive.js'
+import { askedRegion } from './region.js'
+import type { Registry } from './registry.js'
+import type { Seal } from './seal.js'
+import type { Settings } from './settings.js'
+import { sealState } from './state.js'
+
+/** What an adapter does for the library during one request. */
+export interface Host {
+  readonly exchange: Exchange
+  /** The session at this moment, which an action can have changed. */
+  session(): string | undefined
+  /** Runs the app's own handler for the same URL as a GET, with these cookies sent by the visitor. */
+  renderPage(cookieHeader: string | undefined): Promise<Rendering>
+  addSetCookie(lines: readonly string[]): void
+  /** Ends in `303` with an empty body. */
+  sendRedirect(location: string): void
+  /** Sends the page that `renderPage` made, with another status. */
+  sendPage(status: number): void
+  /** Sends this HTML instead. */
+  sendHtml(status: number, html: string): void
+  /** Brings an error to the app's own handlers. */
+  reportError(error: unknown, details: FailureDetails): void
+  /** The page of last resort. */
+  builtInPage(page: BuiltInPage): string
+}
+
+/** What became of running the app's own page. */
+export type Rendering =
+  | { readonly kind: 'page' }
+  | { readonly kind: 'missing' }
+  | { readonly kind: 'redirect'; readonly location: string }
+  | { readonly kind: 'failed'; readonly error: unknown }
+
+/** Goes with an error to the app's handlers. */
+export interface FailureDetails {
+  /** The one that the visitor was shown. */
+  readonly reference: string
+  readonly action: string | undefined
+}
+
+/** What the page of last resort is made from. */
+export interface BuiltInPage {
+  readonly outcome: Outcome
+  readonly echo: Echo
+  readonly messages: Messages
+  /** Fresh, when the submission can be sent again from here. */
+  readonly seal: Seal | undefined
+  readonly state: Seal | undefined
+  /** The page that the form belongs to: path and query. */
+  readonly url: string
+  /** Where that page wanted to send the visitor instead of being shown. */
+  readonly onward: string | undefined
+  /** Set when the page failed: said instead of the outcome's own words. */
+  readonly reference: string | undefined
+  /** What a developer has to change; only in development. */
+  readonly advice: string | undefined
+}
+
+/** Makes the page of a request: what `form()` and `region()` work on. */
+export function createPage(
+  registry: Registry,
+  host: Pick<Host, 'exchange' | 'session' | 'addSetCookie'>,
+): Page {
+  return new Page({
+    registry,
+    path: host.exchange.path,
+    session: () => host.session(),
+    cookieHeader: host.exchange.req.headers.cookie,
+    clearFlash: () => host.addSetCookie([clearFlashHeader]),
+  })
+}
+
+/**
+ * Answers one submission: with a redirect, with the app's own page showing the outcome, with one region of it, or,
+ * when that page cannot show it, with the page of last resort. Whatever the way, the visitor's input is in the answer.
+ */
+export async function answer<Context>(
+  registry: Registry,
+  settings: Settings<Context>,
+  host: Host,
+  page: Page,
+  body: Body,
+): Promise<void> {
+  const { exchange } = host
+  const context = exchange.context as Context
+  let originVerdict: OriginVerdict | undefined
+  const received = await receive(registry, exchange, body, {
+    origin: settings.origin,
+    mode: settings.mode,
+    onOriginRefused: (verdict) => {
+      originVerdict = verdict
+    },
+  })
+  if (received.aborted) return
+  reportRefusal(settings, context, received, originVerdict)
+  if (!exchange.req.readableEnded) drainAfterAnswer(exchange.req, exchange.res)
+
+  const conclusion = conclude(registry, received, exchange, settings.origin)
+  host.addSetCookie(conclusion.setCookies)
+  if (conclusion.kind === 'redirect') return host.sendRedirect(conclusion.location)
+
+  const { outcome, status } = conclusion
+  if (conclusion.error !== undefined) host.reportError(conclusion.error, failureDetails(conclusion, received))
+  if (outcome.kind === 'refused' && outcome.reason === 'origin') {
+    const advice = settings.development && originVerdict ? explainRefusal(originVerdict) : undefined
+    return host.sendHtml(status, host.builtInPage(lastResort(outcome, { advice })))
+  }
+
+  page.show(outcome, received.echo)
+  const cookies =
+    conclusion.setCookies.length > 0 ? received.submission.changedCookies?.nextHeader : undefined
+  const rendering = await host.renderPage(cookies)
+  if (rendering.kind === 'failed') {
+    const { reference } = failed(rendering.error)
+    host.reportError(rendering.error, { reference, action: received.action?.name })
+    return host.sendHtml(500, host.builtInPage(lastResort(outcome, { reference })))
+  }
+  if (rendering.kind === 'redirect' && outcome.kind === 'done') return host.sendRedirect(rendering.location)
+  if (rendering.kind !== 'page' || (outcome.kind !== 'done' && !page.adopted)) {
+    const onward = rendering.kind === 'redirect' ? rendering.location : undefined
+    return host.sendHtml(status, host.builtInPage(lastResort(outcome, { onward })))
+  }
+  const region = regionOf(page, exchange)
+  if (region === undefined) host.sendPage(status)
+  else host.sendHtml(status, region)
+
+  function lastResort(
+    outcome: Outcome,
+    more: { advice?: string | undefined; reference?: string; onward?: string | undefined },
+  ): BuiltInPage {
+    const { echo } = received
+    const session = host.session()
+    const { definition } = echo
+    return {
+      outcome,
+      echo,
+      messages: settings.messages(context),
+      seal: definition && sealAction(registry, definition, echo.boundText ?? '', session, exchange.path),
+      state:
+        definition && echo.hasState
+          ? sealState(registry, definition.name, echo.state, definition.ttl, session)
+          : undefined,
+      url: exchange.url,
+      onward: more.onward,
+      reference: more.reference,
+      advice: more.advice,
+    }
+  }
+}
+
+/** The region that the client asked for, when the page has it. */
+export function regionOf(page: Page, exchange: Pick<Exchange, 'req'>): string | undefined {
+  if (!page.hasRegions) return undefined
+  const id = askedRegion(exchange.req.headers)
+  return id === undefined ? undefined : page.region(id)
+}
+
+/**
+ * The error for a body that a parser has read before us, unless what it left shows that the request was not ours.
+ *
+ * @param parsed what the parser left as `body`, if anything
+ * @param earlier names of the middlewares that are mounted before ours
+ */
+export function consumedError(parsed: unknown, earlier: readonly string[]): SealformError | undefined {
+  const visible = typeof parsed === 'object' && parsed !== null
+  if (visible && !Object.hasOwn(parsed, 'sealform')) return undefined
+  const list = earlier.length > 0 ? ` Mounted before it are: ${earlier.join(', ')}.` : ''
+  return new SealformError(
+    'ERR_BODY_CONSUMED',
+    `The body of this form was read before sealform(actions) saw it. Move the body parser (koa-body, koa-bodyparser, @koa/multer, express.urlencoded, multer …) behind sealform(actions).${list}`,
+  )
+}
+
+function reportRefusal<Context>(
+  settings: Settings<Context>,
+  context: Context,
+  { outcome, action }: Received,
+  origin: OriginVerdict | undefined,
+): void {
+  if (outcome.kind === 'refused') {
+    const detail = origin && outcome.reason === 'origin' ? explainRefusal(origin) : outcome.detail
+    const { reason, status } = outcome
+    settings.onRefused({ reason, status, detail, action: action?.name, enforced: true }, context)
+  }
+  if (origin && settings.mode === 'report') {
+    const status = origin.verdict === 'refuse' ? origin.status : 403
+    const detail = explainRefusal(origin)
+    settings.onRefused({ reason: 'origin', status, detail, action: action?.name, enforced: false }, context)
+  }
+}
+
+function failureDetails({ outcome }: PageConclusion, { action }: Received): FailureDetails {
+  return { reference: outcome.kind === 'failed' ? outcome.reference : '', action: action?.name }
+}

@@ -1,0 +1,89 @@
+import { stringifySetCookie } from 'cookie'
+import { SealformError } from './errors.js'
+import type { OriginPolicy } from './origin.js'
+import { type Outcome, type Redirect, Refused } from './outcome.js'
+import { type Exchange, failed, type Received } from './receive.js'
+import { judgeTarget } from './redirect-target.js'
+import type { Registry } from './registry.js'
+import { flashCookie, flashTtl, sealFlash } from './state.js'
+
+/** An outcome made ready to be answered. */
+export type Conclusion = RedirectConclusion | PageConclusion
+
+export interface RedirectConclusion {
+  readonly kind: 'redirect'
+  readonly location: string
+  readonly setCookies: readonly string[]
+}
+
+export interface PageConclusion {
+  readonly kind: 'page'
+  readonly outcome: Exclude<Outcome, Redirect>
+  readonly status: number
+  readonly setCookies: readonly string[]
+  /** What the program has to hear of: an action that threw, or a target that is not safe. */
+  readonly error: unknown
+}
+
+/**
+ * Decides how an outcome is answered. A redirect to a place that is not safe becomes a refusal: such a target
+ * comes from what a visitor sent. Cookies of an action that threw are dropped.
+ */
+export function conclude(
+  registry: Registry,
+  { outcome, action, submission }: Received,
+  exchange: Exchange,
+  policy: OriginPolicy,
+): Conclusion {
+  if (outcome.kind === 'failed')
+    return { kind: 'page', outcome, status: 500, setCookies: [], error: outcome.error }
+  const setCookies = submission.changedCookies?.headers ?? []
+  if (outcome.kind !== 'redirect') {
+    return { kind: 'page', outcome, status: statusOf(outcome), setCookies, error: undefined }
+  }
+  const target = judgeTarget(
+    outcome.to,
+    exchange.url,
+    policy.origin ?? `${exchange.protocol}://${exchange.host}`,
+    policy.allowed,
+  )
+  if (target.verdict === 'refused') {
+    const error = new SealformError(
+      'ERR_REDIRECT_TARGET',
+      `"${action?.name}" redirects to ${JSON.stringify(outcome.to)}, which was refused (${target.reason}). Redirect to a path of this app, or list the other origin in allowedOrigins.`,
+    )
+    const refusal = new Refused('malformed', 400, error.message)
+    return { kind: 'page', outcome: refusal, status: 400, setCookies, error }
+  }
+  try {
+    const flashed = outcome.flash
+      ? [flashHeader(registry, action?.name ?? '', outcome.flash.state, exchange.secure)]
+      : []
+    return { kind: 'redirect', location: target.location, setCookies: [...setCookies, ...flashed] }
+  } catch (error) {
+    return { kind: 'page', outcome: failed(error), status: 500, setCookies: [], error }
+  }
+}
+
+function statusOf(outcome: Exclude<Outcome, Redirect>): number {
+  return outcome.kind === 'invalid' ? 422 : outcome.status
+}
+
+function flashHeader(registry: Registry, action: string, state: unknown, secure: boolean): string {
+  const token = sealFlash(registry, action, state)
+  return stringifySetCookie(flashCookie, token, {
+    path: '/',
+    httpOnly: true,
+    sameSite: 'lax',
+    secure,
+    maxAge: flashTtl,
+  })
+}
+
+/** Removes the flash cookie once it has been shown. */
+export const clearFlashHeader = stringifySetCookie(flashCookie, '', {
+  path: '/',
+  httpOnly: true,
+  sameSite: 'lax',
+  maxAge: 0,
+})

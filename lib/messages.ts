@@ -1,0 +1,101 @@
+import type { Outcome, RefusalReason } from './outcome.js'
+
+/** Every text that the library shows to a visitor by itself. Plain words, no codes. */
+export interface Messages {
+  /** Language of the built-in pages, as a BCP 47 tag. @default 'en' */
+  readonly language: string
+  /** Put before the page's title when something is wrong. */
+  readonly titlePrefix: string
+  /** Heading of the error summary. */
+  readonly summaryTitle: string
+  readonly expired: string
+  readonly unknownAction: string
+  readonly otherVersion: string
+  readonly otherSession: string
+  readonly otherPath: string
+  readonly malformed: string
+  readonly origin: string
+  readonly tooLarge: string
+  readonly unsupported: string
+  readonly unauthorized: string
+  readonly forbidden: string
+  readonly notFound: string
+  /** `reference` is also in the log. */
+  readonly failed: (reference: string) => string
+  /** The action has run, but the page that should show it failed. */
+  readonly pageFailed: (reference: string) => string
+  readonly done: string
+  /** Above the input on a built-in page. */
+  readonly yourInput: string
+  /** On a built-in page, when there is no form to send it with. */
+  readonly copyInput: string
+  readonly sendAgain: string
+  readonly backToPage: string
+  readonly continue: string
+}
+
+/** The built-in English texts. */
+export const english: Messages = {
+  language: 'en',
+  titlePrefix: 'Error: ',
+  summaryTitle: 'There is a problem',
+  expired: 'This page was open for too long. Nothing is lost: check your input and send it again.',
+  unknownAction: 'This form has changed since you opened it, so it could not be sent. Your input is below.',
+  otherVersion:
+    'This form has changed since you opened it. Nothing is lost: check your input and send it again.',
+  otherSession:
+    'You signed in or out since you opened this page. Nothing is lost: check your input and send it again.',
+  otherPath: 'This form belongs to another page. Nothing is lost: check your input and send it again.',
+  malformed: 'This form could not be read. Nothing is lost: check your input and send it again.',
+  origin:
+    'This form was not sent from our own page, so it was not accepted. Open the page and send the form from there.',
+  tooLarge: 'You sent more than this form accepts. Shorten your input and send it again.',
+  unsupported:
+    'Your browser sent this form in a way that we cannot read. Check your input and send it again.',
+  unauthorized: 'You need to sign in before you can do this.',
+  forbidden: 'You are not allowed to do this.',
+  notFound: 'What this form was about is no longer there.',
+  failed: (reference) =>
+    `Something went wrong on our side, so this was not done. Your input is kept; try again in a moment. Reference: ${reference}`,
+  pageFailed: (reference) =>
+    `Your form was received, but the page that should come next could not be shown. Reference: ${reference}`,
+  done: 'Done.',
+  yourInput: 'Your input',
+  copyInput: 'You can copy it from here.',
+  sendAgain: 'Send again',
+  backToPage: 'Back to the page',
+  continue: 'Continue',
+}
+
+/** What a visitor reads about an outcome; empty when the page speaks for itself. */
+export function explain(outcome: Outcome, messages: Messages): string {
+  switch (outcome.kind) {
+    case 'refused':
+      return messages[refusalMessages[outcome.reason]]
+    case 'failed':
+      return messages.failed(outcome.reference)
+    case 'done':
+      return messages.done
+    case 'invalid':
+      return messages.summaryTitle
+    case 'redirect':
+      return messages.continue
+  }
+}
+
+type TextName = { [Name in keyof Messages]: Messages[Name] extends string ? Name : never }[keyof Messages]
+
+const refusalMessages: Record<RefusalReason, TextName> = {
+  origin: 'origin',
+  malformed: 'malformed',
+  expired: 'expired',
+  'unknown-action': 'unknownAction',
+  'other-version': 'otherVersion',
+  'other-session': 'otherSession',
+  'other-path': 'otherPath',
+  'too-large': 'tooLarge',
+  unsupported: 'unsupported',
+  unauthorized: 'unauthorized',
+  forbidden: 'forbidden',
+  'not-found': 'notFound',
+}

@@ -1,0 +1,199 @@
+import { SealformError } from './errors.js'
+
+/** One thing that is wrong with what was sent. An empty `name` speaks of the form as a whole. */
+export interface Issue {
+  readonly name: string
+  readonly message: string
+}
+
+/** What `invalid()` takes: one message, messages by field name, or a list of issues. */
+export type Issues =
+  | string
+  | Readonly<Record<string, string | readonly string[] | undefined>>
+  | readonly Issue[]
+
+/** Why a submission was refused; stable words for logs and for `onRefused`. */
+export type RefusalReason =
+  | 'origin'
+  | 'malformed'
+  | 'expired'
+  | 'unknown-action'
+  | 'other-version'
+  | 'other-session'
+  | 'other-path'
+  | 'too-large'
+  | 'unsupported'
+  | 'unauthorized'
+  | 'forbidden'
+  | 'not-found'
+
+/** Goes on to another page: `303 See Other`. */
+export class Redirect {
+  readonly kind = 'redirect'
+  readonly to: string
+  /** Present when the next page is to show it once. */
+  readonly flash: { readonly state: unknown } | undefined
+
+  constructor(to: string, flashed?: { readonly state: unknown }) {
+    if (typeof to !== 'string') {
+      throw new SealformError(
+        'ERR_REDIRECT_TARGET',
+        `redirect() takes a path or URL as a string, not ${typeof to}.`,
+      )
+    }
+    this.to = to
+    this.flash = flashed
+  }
+}
+
+/** The page again, with what is wrong beside the fields: `422`. */
+export class Invalid {
+  readonly kind = 'invalid'
+  readonly issues: readonly Issue[]
+
+  constructor(issues: Issues) {
+    this.issues = listIssues(issues)
+  }
+}
+
+/** The page again, with a new state. */
+export class Done {
+  readonly kind = 'done'
+  readonly state: unknown
+  readonly status: number
+
+  constructor(state: unknown, status = 200) {
+    const hasPage = Number.isInteger(status) && status >= 200 && status <= 599 && !bodiless.has(status)
+    if (!hasPage || (status >= 300 && status < 400)) {
+      throw new SealformError(
+        'ERR_OPTION_INVALID',
+        `done() takes a status from 200 to 299 or 400 to 599 that may have a body, not ${String(status)}.`,
+      )
+    }
+    this.state = state
+    this.status = status
+  }
+}
+
+const bodiless = new Set([204, 205])
+
+/** The action, or the library before it, did not take the submission. */
+export class Refused {
+  readonly kind = 'refused'
+  readonly reason: RefusalReason
+  readonly status: number
+  /** For developers and logs; never shown to the visitor, never holds what the visitor typed. */
+  readonly detail: string
+
+  constructor(reason: RefusalReason, status: number, detail = '') {
+    this.reason = reason
+    this.status = status
+    this.detail = detail
+  }
+}
+
+/** The action threw: `500`. */
+export class Failed {
+  readonly kind = 'failed'
+  readonly status = 500
+  readonly error: unknown
+  /** Shown to the visitor and written to the log, so that the two can be brought together. */
+  readonly reference: string
+
+  constructor(error: unknown, reference: string) {
+    this.error = error
+    this.reference = reference
+  }
+}
+
+/** What became of a submission. */
+export type Outcome = Redirect | Invalid | Done | Refused | Failed
+
+/**
+ * Sends the visitor on to another page with `303 See Other`, so that a reload does not send the form again.
+ *
+ * @param to a relative URL (`/lists/3`, `?page=2`), or an absolute one whose origin is the app's own or
+ *   listed in `allowedOrigins`. Anything else, such as `//evil.example` or `javascript:`, is refused with
+ *   400 when the answer is made, and reported to the app's error handler as `ERR_REDIRECT_TARGET`.
+ * @example
+ * ```ts
+ * return redirect(`/lists/${listId}`)
+ * ```
+ * @see RFC 9110, section 15.4.4
+ */
+export function redirect(to: string): Redirect {
+  return new Redirect(to)
+}
+
+/**
+ * Shows the page again with status 422, the visitor's input in its fields and each message beside its field.
+ *
+ * @param issues `{ title: 'Enter a title' }`, a list of `{ name, message }`, or one message for the whole form
+ * @example
+ * ```ts
+ * if (await db.has(title)) return invalid({ title: 'Already on the list' })
+ * ```
+ */
+export function invalid(issues: Issues): Invalid {
+  return new Invalid(issues)
+}
+
+/**
+ * Shows the page again with a new state, which the page finds in `form.state`. Returning a plain value does the same.
+ *
+ * @param state any value that a seal can carry
+ * @param options `status`: 200–299 or 400–599, @default 200
+ * @throws SealformError `ERR_OPTION_INVALID` on a status that has no body
+ */
+export function done(state?: unknown, options: { readonly status?: number } = {}): Done {
+  return new Done(state, options.status)
+}
+
+/**
+ * Sends the visitor on, and lets the next page that asks for this action's form show `state` once. It travels in an
+ * encrypted cookie, so no session is needed.
+ *
+ * @param state any value that a seal can carry, small enough for a cookie (about 2.7 kB)
+ * @param to as in `redirect()`
+ */
+export function flash(state: unknown, to: string): Redirect {
+  return new Redirect(to, { state })
+}
+
+/** Shows the page with status 404: what the submission speaks of is not there. */
+export function notFound(): Refused {
+  return new Refused('not-found', 404)
+}
+
+/** Shows the page with status 401: the visitor has to sign in first. */
+export function unauthorized(): Refused {
+  return new Refused('unauthorized', 401)
+}
+
+/** Shows the page with status 403: this visitor may not do that. */
+export function forbidden(): Refused {
+  return new Refused('forbidden', 403)
+}
+
+/** Tells outcomes, which are instances of our classes, from anything that merely looks like one. */
+export function isOutcome(value: unknown): value is Outcome {
+  return (
+    value instanceof Redirect ||
+    value instanceof Invalid ||
+    value instanceof Done ||
+    value instanceof Refused ||
+    value instanceof Failed
+  )
+}
+
+function listIssues(issues: Issues): Issue[] {
+  if (typeof issues === 'string') return [{ name: '', message: issues }]
+  if (isIssueList(issues)) return issues.map(({ name, message }) => ({ name, message }))
+  return Object.entries(issues).flatMap(([name, messages]) =>
+    messages === undefined ? [] : [messages].flat().map((message) => ({ name, message })),
+  )
+}
+
+function isIssueList(issues: Exclude<Issues, string>): issues is readonly Issue[] {
+  return Array.isArray(issues)
+}

@@ -1,0 +1,223 @@
+import type { Definition, Submittable } from './action.js'
+import { SealformError } from './errors.js'
+import type { Issue, Outcome } from './outcome.js'
+import type { Echo } from './receive.js'
+import type { Registry } from './registry.js'
+import { type Seal, seal, sessionBinding } from './seal.js'
+import { flashTokenOf, openFlash, sealState } from './state.js'
+import { encodeValues } from './values.js'
+
+/** Options of `ctx.form(action, options)`. */
+export interface FormOptions<State = unknown> {
+  /** Tells several forms of one action on a page apart; becomes part of the form's id. @default none */
+  key?: string | number
+  /** State before the first submission. With it, the form carries its state from submission to submission. @default none */
+  initial?: State
+}
+
+/** What became of the submission that this page shows, as one of its forms sees it; `idle` before any. */
+export type FormStatus = 'idle' | 'done' | 'invalid' | 'refused' | 'failed'
+
+/** A form as data: everything that its HTML is made from. */
+export interface FormRecord {
+  readonly id: string
+  readonly definition: Definition
+  readonly status: FormStatus
+  readonly issues: readonly Issue[]
+  readonly state: unknown
+  /** What the visitor sent, by field name, when it is to be given back. */
+  readonly given: ReadonlyMap<string, readonly string[]> | undefined
+  /** The outcome to speak of, when this is the form it belongs to. */
+  readonly outcome: Outcome | undefined
+  /** Makes the seal of this form. */
+  seal(): Seal
+  /** Makes the seal of its state, when it carries one. */
+  sealState(): Seal | undefined
+  /** Makes the seal that a submit button of another action carries. */
+  sealOther(action: Submittable): Seal
+}
+
+/** What a page has to know of its request. */
+export interface PageSource {
+  readonly registry: Registry
+  readonly path: string
+  /** The value that seals are tied to at this moment; it can change while an action runs. */
+  session(): string | undefined
+  /** The cookies that the visitor sent, among which can be a flash, and a way to remove it once it has been shown. */
+  readonly cookieHeader: string | undefined
+  clearFlash(): void
+}
+
+/**
+ * What one answer knows: the forms on it, the regions of it, and the outcome that it has to show.
+ */
+export class Page {
+  /** A form on this page shows the outcome, so that nothing is lost when the page is sent. */
+  adopted = false
+  /** The answer is made for one visitor: no cache may keep it. */
+  personal = false
+  readonly #source: PageSource
+  #shown: { readonly outcome: Outcome; readonly echo: Echo } | undefined
+  readonly #ids = new Map<string, number>()
+  readonly #regions = new Map<string, string>()
+
+  constructor(source: PageSource) {
+    this.#source = source
+  }
+
+  /** From now on the page shows an outcome. */
+  show(outcome: Outcome, echo: Echo): void {
+    this.#shown = { outcome, echo }
+  }
+
+  /** Keeps a region, so that it can be sent alone. */
+  keepRegion(id: string, html: string): void {
+    if (typeof id !== 'string' || id === '' || /\s/.test(id)) {
+      throw new SealformError('ERR_REGION_INVALID', `${JSON.stringify(id)} cannot be the id of an element.`)
+    }
+    const opening = /^\s*<[a-zA-Z][^>]*>/.exec(html)?.[0]
+    if (!opening || !new RegExp(`\\sid\\s*=\\s*(["']?)${escapePattern(id)}\\1[\\s>/]`).test(opening)) {
+      throw new SealformError(
+        'ERR_REGION_INVALID',
+        `The HTML of the region "${id}" must be one element with id="${id}", so that a client can find what to replace.`,
+      )
+    }
+    this.#regions.set(id, html)
+  }
+
+  get hasRegions(): boolean {
+    return this.#regions.size > 0
+  }
+
+  region(id: string): string | undefined {
+    return this.#regions.get(id)
+  }
+
+  form(action: Submittable, options: FormOptions): FormRecord {
+    const { registry, path } = this.#source
+    const { definition, values } = registry.detailsOf(action)
+    const session = this.#source.session()
+    if (session !== undefined) this.personal = true
+
+    let bound: string | undefined
+    const boundText = () => (bound ??= encodeValues(values, definition.name, registry))
+    const id = this.#newId(definition.name, options.key)
+    const shown = this.#adopt(id, options.key !== undefined, definition, boundText)
+    const flashed = shown ? undefined : this.#takeFlash(definition)
+    const state = shownState(shown, flashed, options)
+    const carriesState = options.initial !== undefined || shown?.echo.hasState === true
+
+    return {
+      id,
+      definition,
+      state,
+      status: shown ? formStatus(shown.outcome) : flashed ? 'done' : 'idle',
+      issues: shown?.outcome.kind === 'invalid' ? shown.outcome.issues : [],
+      given: shown && shown.outcome.kind !== 'done' ? groupByName(shown.echo.entries) : undefined,
+      outcome: shown?.outcome,
+      seal: () => sealAction(registry, definition, boundText(), session, path),
+      sealState: () =>
+        carriesState ? sealState(registry, definition.name, state, definition.ttl, session) : undefined,
+      sealOther: (other) => {
+        const { definition, values } = registry.detailsOf(other)
+        return sealAction(
+          registry,
+          definition,
+          encodeValues(values, definition.name, registry),
+          session,
+          path,
+        )
+      },
+    }
+  }
+
+  #newId(name: string, key: string | number | undefined): string {
+    if (key === '' || (typeof key === 'number' && !Number.isFinite(key))) {
+      throw new SealformError(
+        'ERR_FORM_INVALID',
+        `The key of a form of "${name}" must not be ${key === '' ? 'empty' : key}.`,
+      )
+    }
+    const id = key === undefined ? name : `${name}-${encodeURIComponent(key)}`
+    const count = (this.#ids.get(id) ?? 0) + 1
+    this.#ids.set(id, count)
+    return count === 1 ? id : `${id}-${count}`
+  }
+
+  /**
+   * Finds the form that was submitted. A key names a form by itself; without one, the bound values that its seal held
+   * do, because the ids of forms in a list move when the list changes, and input must not end in another item's form.
+   * A seal that did not open leaves only the id that travels in clear; it decides nothing but who shows the input.
+   */
+  #adopt(id: string, keyed: boolean, definition: Definition, boundText: () => string) {
+    const shown = this.#shown
+    if (!shown || this.adopted) return undefined
+    const { formId, definition: sealed, boundText: sealedText } = shown.echo
+    const sameId = formId === id
+    const sameValues = () =>
+      sealedText === boundText() && (sameId || formId === undefined || sealedText !== '')
+    const same = sealed
+      ? sealed === definition && (keyed && formId !== undefined ? sameId : sameValues())
+      : sameId
+    if (!same) return undefined
+    this.adopted = true
+    return shown
+  }
+
+  #takeFlash(definition: Definition): { readonly state: unknown } | undefined {
+    const flashed = openFlash(this.#source.registry, flashTokenOf(this.#source.cookieHeader))
+    if (flashed?.action !== definition.name) return undefined
+    this.personal = true
+    this.#source.clearFlash()
+    return flashed
+  }
+}
+
+/** Seals an action with the values bound to it, for the page at `path`. */
+export function sealAction(
+  registry: Registry,
+  definition: Definition,
+  boundText: string,
+  session: string | undefined,
+  path: string,
+): Seal {
+  const issued = Math.floor(Date.now() / 1000)
+  return seal(registry.keys, 'action', {
+    audience: registry.audience,
+    action: definition.name,
+    version: definition.version,
+    issued,
+    expires: issued + Math.ceil(definition.ttl),
+    session: session === undefined ? undefined : sessionBinding(registry.keys, session),
+    path: definition.path ? path : undefined,
+    values: boundText,
+  })
+}
+
+function shownState(
+  shown: { readonly outcome: Outcome; readonly echo: Echo } | undefined,
+  flashed: { readonly state: unknown } | undefined,
+  options: FormOptions,
+): unknown {
+  if (shown?.outcome.kind === 'done') return shown.outcome.state
+  if (shown?.echo.hasState) return shown.echo.state
+  return flashed ? flashed.state : options.initial
+}
+
+function formStatus(outcome: Outcome): FormStatus {
+  return outcome.kind === 'redirect' ? 'done' : outcome.kind
+}
+
+function groupByName(entries: Echo['entries']): ReadonlyMap<string, readonly string[]> {
+  const groups = new Map<string, string[]>()
+  for (const [name, value] of entries) {
+    const group = groups.get(name)
+    if (group) group.push(value)
+    else groups.set(name, [value])
+  }
+  return groups
+}
+
+function escapePattern(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+}

@@ -1,0 +1,251 @@
+import { randomBytes } from 'node:crypto'
+import type { Definition } from './action.js'
+import { judgeClaims, refusalStatus } from './admission.js'
+import type { Body, Reading } from './body.js'
+import { SealformError } from './errors.js'
+import { judgeOrigin, type OriginPolicy, type OriginVerdict } from './origin.js'
+import { Done, Failed, Invalid, isOutcome, type Outcome, type RefusalReason, Refused } from './outcome.js'
+import type { Registry } from './registry.js'
+import { readOriginFacts } from './request-origin.js'
+import { matchesSession, type Opened, open } from './seal.js'
+import { openState } from './state.js'
+import { CurrentSubmission, type SubmissionSource } from './submission.js'
+import { validate } from './validate.js'
+import { tryDecodeValues } from './values.js'
+
+/** What a framework's adapter tells of one POST. */
+export interface Exchange extends SubmissionSource {
+  /** The framework's own protocol and host, its proxy settings honoured. */
+  readonly protocol: string
+  readonly host: string
+  readonly path: string
+  readonly session: string | undefined
+}
+
+export interface Rules {
+  readonly origin: OriginPolicy
+  readonly mode: 'enforce' | 'report'
+  /** Told of each request that the origin policy refuses, in both modes. */
+  onOriginRefused(verdict: OriginVerdict): void
+}
+
+/** What a page needs to give back what was sent, whatever became of it. */
+export interface Echo {
+  /** In clear, so good for nothing but finding the form again. */
+  formId: string | undefined
+  /** From the form's own seal, once it has opened. */
+  definition: Definition | undefined
+  values: readonly unknown[]
+  /** The bound values as the seal held them, to find the same form again. */
+  boundText: string | undefined
+  state: unknown
+  hasState: boolean
+  entries: readonly (readonly [string, string])[]
+}
+
+export interface Received {
+  readonly outcome: Outcome
+  readonly echo: Echo
+  readonly submission: CurrentSubmission
+  /** The action that ran, or would have: the button's, when a button carried one. */
+  readonly action: Definition | undefined
+  /** The visitor has left: nobody is there to answer. */
+  readonly aborted: boolean
+}
+
+/**
+ * The way of a submission, in the order of the design: judge where it came from, open the seal, admit, read
+ * the rest, validate, run. Every way out is an outcome; only a fault of the library itself is thrown.
+ */
+export async function receive(
+  registry: Registry,
+  exchange: Exchange,
+  body: Body,
+  rules: Rules,
+): Promise<Received> {
+  const submission = new CurrentSubmission(exchange)
+  const echo: Echo = {
+    formId: undefined,
+    definition: undefined,
+    values: [],
+    boundText: undefined,
+    state: undefined,
+    hasState: false,
+    entries: [],
+  }
+  let stale = false
+  let action: Definition | undefined
+  const end = (outcome: Outcome, aborted = false): Received => ({
+    outcome,
+    echo,
+    submission,
+    action,
+    aborted,
+  })
+
+  const origin = judgeOrigin(readOriginFacts(exchange.req), exchange, rules.origin)
+  if (origin.verdict === 'refuse') {
+    rules.onOriginRefused(origin)
+    if (rules.mode === 'enforce') return end(new Refused('origin', origin.status, origin.reason))
+  }
+
+  const opened = body.seal === undefined ? undefined : open(registry.keys, 'action', body.seal)
+  const sessionMatches = opened !== undefined && matchesSession(registry.keys, opened, exchange.session)
+  if (origin.verdict === 'token' && !(sessionMatches && opened.claims.session)) {
+    rules.onOriginRefused(origin)
+    if (rules.mode === 'enforce') return end(new Refused('origin', 403, 'token'))
+  }
+
+  const admitted = admit(registry, exchange, opened, sessionMatches)
+  if (admitted instanceof Refused) return end(admitted, await giveBack())
+  action = echo.definition = admitted.definition
+  echo.values = admitted.values
+  echo.boundText = admitted.opened.claims.values
+  const welcome = await authorize(admitted, submission)
+  if (welcome) return end(welcome, await giveBack())
+
+  const reading = await body.read(admitted.definition.limits)
+  if (take(reading)) return end(new Refused('malformed', 400, 'aborted'), true)
+  if (reading.refusal) return end(refusedBody(reading.refusal))
+  if (reading.own.state !== undefined && !echo.hasState) {
+    return end(new Refused('malformed', 400, 'The state of the form did not open.'))
+  }
+  if (stale) return end(new Refused('expired', 409, 'The state of the form has expired.'))
+
+  const chosen = await admitButton(reading, admitted)
+  if (isOutcome(chosen)) return end(chosen)
+  action = chosen.definition
+  const checked = await check(chosen.definition, reading)
+  if (isOutcome(checked)) return end(checked)
+  submission.input = checked.input
+  return end(await run(chosen, submission))
+
+  /** Reads the text fields of a refused submission, so that the page can give them back. */
+  async function giveBack(): Promise<boolean> {
+    return take(await body.read(echo.definition?.limits ?? registry.limits, 'give-back'))
+  }
+
+  function take(read: Reading): boolean {
+    submission.fill(read.entries)
+    echo.entries = read.entries
+    echo.formId = read.own.form
+    const carried = openState(registry, read.own.state, echo.definition?.name, exchange.session)
+    if (carried) {
+      echo.hasState = true
+      echo.state = carried.state
+      submission.previous = carried.state
+      stale = !carried.current
+    }
+    return read.aborted
+  }
+
+  /** A button can carry the seal of another action, which is opened and admitted by itself. */
+  async function admitButton(read: Reading, own: Admitted): Promise<Admitted | Outcome> {
+    const token = read.own.submit
+    if (token === undefined) return own
+    const button = open(registry.keys, 'action', token)
+    const matches = button !== undefined && matchesSession(registry.keys, button, exchange.session)
+    const other = admit(registry, exchange, button, matches)
+    if (other instanceof Refused) return other
+    return (await authorize(other, submission)) ?? other
+  }
+}
+
+interface Admitted {
+  readonly definition: Definition
+  readonly values: readonly unknown[]
+  readonly opened: Opened
+}
+
+function admit(
+  registry: Registry,
+  exchange: Exchange,
+  opened: Opened | undefined,
+  sessionMatches: boolean,
+): Admitted | Refused {
+  if (!opened) return new Refused('malformed', 400, 'The seal did not open.')
+  const { claims } = opened
+  const action = registry.find(claims.action)
+  const now = Math.floor(Date.now() / 1000)
+  const verdict = judgeClaims({
+    claims,
+    audience: registry.audience,
+    action,
+    sessionMatches,
+    path: exchange.path,
+    now,
+  })
+  if (verdict !== 'admit') return new Refused(verdict, refusalStatus[verdict], claims.action)
+  if (!action) return new Refused('unknown-action', 409, claims.action)
+  const values = tryDecodeValues(claims.values, registry)
+  if (!values)
+    return new Refused(
+      'unknown-action',
+      409,
+      `A value bound to "${claims.action}" names an action that is not registered here.`,
+    )
+  return { definition: action, values, opened }
+}
+
+/** The action's own word on this visitor: an outcome refuses, nothing admits, and anything else is a mistake. */
+async function authorize(
+  { definition, values }: Admitted,
+  submission: CurrentSubmission,
+): Promise<Outcome | undefined> {
+  if (!definition.authorize) return undefined
+  try {
+    const result = await Reflect.apply(definition.authorize, undefined, [submission, ...values])
+    if (result === undefined || isOutcome(result)) return result
+    throw new SealformError(
+      'ERR_AUTHORIZE_RESULT',
+      `authorize() of "${definition.name}" returned ${typeof result}. Return an outcome such as forbidden() to refuse, and nothing to admit.`,
+    )
+  } catch (thrown) {
+    return settle(thrown)
+  }
+}
+
+async function check(
+  definition: Definition,
+  reading: Reading,
+): Promise<{ readonly input: unknown } | Outcome> {
+  if (!definition.input) return { input: undefined }
+  try {
+    const result = await validate(definition.input, reading.entries)
+    return result.valid ? result : new Invalid(result.issues)
+  } catch (thrown) {
+    return settle(thrown)
+  }
+}
+
+async function run({ definition, values }: Admitted, submission: CurrentSubmission): Promise<Outcome> {
+  try {
+    const result: unknown = await Reflect.apply(definition.run, undefined, [submission, ...values])
+    return isOutcome(result) ? result : new Done(result)
+  } catch (thrown) {
+    return settle(thrown)
+  }
+}
+
+function settle(thrown: unknown): Outcome {
+  return isOutcome(thrown) ? thrown : failed(thrown)
+}
+
+/** A failure with a reference that a visitor can read out over the telephone. */
+export function failed(error: unknown): Failed {
+  const letters = Array.from(randomBytes(8), (byte) => referenceAlphabet[byte & 31]).join('')
+  return new Failed(error, `${letters.slice(0, 4)}-${letters.slice(4)}`)
+}
+
+/** Crockford's base 32: no I, L, O or U to mistake for something else. */
+const referenceAlphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
+
+const bodyReasons: Record<400 | 413 | 415, RefusalReason> = {
+  400: 'malformed',
+  413: 'too-large',
+  415: 'unsupported',
+}
+
+function refusedBody({ status, reason, detail }: NonNullable<Reading['refusal']>): Refused {
+  return new Refused(bodyReasons[status], status, `${reason}: ${detail}`)
+}

@@ -1,0 +1,217 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec'
+import {
+  type Action,
+  type ActionDetails,
+  type ActionOptions,
+  createAction,
+  type Definition,
+  detailsOf,
+} from './action.js'
+import { SealformError } from './errors.js'
+import { createKeyRing, type KeyRing } from './key-ring.js'
+import { defaultLimits, type LimitOptions, type Limits, resolveLimits } from './limits.js'
+import { checkOptions } from './options.js'
+import type { Submission } from './submission.js'
+import { parseDuration } from './units.js'
+import type { ActionReferences } from './values.js'
+
+/** What `createActions()` takes. */
+export interface ActionsOptions {
+  /**
+   * The key ring: base64 or base64url values of 16, 24 or 32 bytes, as a list or separated by commas.
+   * The first seals, every one opens.
+   * @default the environment variable SEALFORM_KEYS
+   */
+  keys?: string | readonly string[]
+  /** The audience: a seal made for another app is refused, even under the same key. @default '' */
+  app?: string
+  /** How long a rendered form stays valid, in seconds or as `'90s'`, `'24h'`. @default '24h' */
+  ttl?: number | string
+  /** What one submission may hold. */
+  limits?: LimitOptions
+}
+
+/** The registered actions of an app: the only code that a submission can reach. */
+export interface Actions<Context = unknown> {
+  /**
+   * Registers an action under a stable name.
+   *
+   * @param name `[A-Za-z0-9][A-Za-z0-9_.:-]{0,127}`, the same in every build, since open pages name it
+   * @throws SealformError `ERR_ACTION_NAME` on a malformed or taken name, `ERR_OPTION_INVALID` on bad options
+   * @example
+   * ```ts
+   * export const removeTodo = actions.define('todos.remove', async (submission, id: string) => {
+   *   await db.remove(id)
+   * })
+   * ```
+   */
+  define<State, Bound extends unknown[]>(
+    name: string,
+    run: (submission: Submission<undefined, State, Context>, ...bound: Bound) => unknown,
+  ): Action<undefined, State, Bound, Context>
+  define<Schema extends StandardSchemaV1 | undefined, State, Bound extends unknown[]>(
+    name: string,
+    options: ActionOptions<Schema, State, Bound, Context>,
+  ): Action<
+    Schema extends StandardSchemaV1 ? StandardSchemaV1.InferOutput<Schema> : undefined,
+    State,
+    Bound,
+    Context
+  >
+}
+
+/**
+ * Makes a registry of actions.
+ *
+ * @typeParam Context what the framework's adapter gives as `submission.context`: Koa's `Context`, for example
+ * @throws SealformError `ERR_KEY_MISSING` in production without a key, `ERR_KEY_INVALID` on a key that is no key,
+ *   `ERR_OPTION_INVALID` on misspelt options and bad values
+ * @example
+ * ```ts
+ * export const actions = createActions<Koa.Context>({ app: 'shop', ttl: '12h' })
+ * ```
+ */
+export function createActions<Context = unknown>(options: ActionsOptions = {}): Actions<Context> {
+  return new Registry(options)
+}
+
+const defaultTtl = '24h'
+const namePattern = /^[A-Za-z0-9][A-Za-z0-9_.:-]{0,127}$/
+const longestAudience = 64
+
+/** The registry as the library itself sees it. */
+export class Registry implements ActionReferences {
+  readonly keys: KeyRing
+  readonly audience: string
+  readonly #ttl: number
+  readonly limits: Limits
+  readonly #definitions = new Map<string, Definition>()
+
+  constructor(options: ActionsOptions) {
+    checkOptions('createActions()', options, ['keys', 'app', 'ttl', 'limits'])
+    this.keys = createKeyRing(options.keys)
+    this.audience = audience(options.app)
+    this.#ttl = parseDuration(options.ttl ?? defaultTtl, 'createActions({ ttl })')
+    this.limits = resolveLimits(options.limits, defaultLimits, 'createActions({ limits })')
+  }
+
+  define<Input, State, Bound extends unknown[], Context>(
+    name: string,
+    runOrOptions: unknown,
+  ): Action<Input, State, Bound, Context> {
+    if (typeof name !== 'string' || !namePattern.test(name)) {
+      throw new SealformError(
+        'ERR_ACTION_NAME',
+        `${JSON.stringify(name)} cannot name an action: start with a letter or digit, go on with letters, digits, "_", ".", ":" or "-", 128 characters at most.`,
+      )
+    }
+    if (this.#definitions.has(name)) {
+      throw new SealformError(
+        'ERR_ACTION_NAME',
+        `The action "${name}" is defined twice. Names are looked up in one registry; give the second another name.`,
+      )
+    }
+    const definition = this.#describeOptions(name, runOrOptions)
+    this.#definitions.set(name, definition)
+    return createAction({ definition, registry: this, values: [] })
+  }
+
+  find(name: string): Definition | undefined {
+    return this.#definitions.get(name)
+  }
+
+  /** The details of an action of this registry. */
+  detailsOf(action: unknown): ActionDetails {
+    const own = detailsOf(action)
+    if (!own) {
+      throw new SealformError(
+        'ERR_ACTION_UNKNOWN',
+        'A form takes an action that actions.define() has made, or what its bind() returned.',
+      )
+    }
+    if (own.registry !== this) {
+      throw new SealformError(
+        'ERR_ACTION_UNKNOWN',
+        `The action "${own.definition.name}" belongs to another registry than the one given to the middleware.`,
+      )
+    }
+    return own
+  }
+
+  describe(value: unknown): { name: string; values: readonly unknown[] } | undefined {
+    const own = detailsOf(value)
+    return own?.registry === this ? { name: own.definition.name, values: own.values } : undefined
+  }
+
+  restore(name: string, values: readonly unknown[]): unknown {
+    const definition = this.#definitions.get(name)
+    if (!definition) {
+      throw new SealformError('ERR_ACTION_UNKNOWN', `No action "${name}" is registered here.`)
+    }
+    return createAction({ definition, registry: this, values })
+  }
+
+  #describeOptions(name: string, runOrOptions: unknown): Definition {
+    const where = `actions.define('${name}')`
+    const options = typeof runOrOptions === 'function' ? { run: runOrOptions } : runOrOptions
+    checkOptions(where, options, ['run', 'input', 'authorize', 'version', 'ttl', 'limits', 'path'])
+    const given = options as Partial<ActionOptions<StandardSchemaV1, unknown, never[], unknown>>
+    if (typeof given?.run !== 'function') {
+      throw new SealformError(
+        'ERR_OPTION_INVALID',
+        `${where} needs a function: give it as the second argument or as "run".`,
+      )
+    }
+    if (given.authorize !== undefined && typeof given.authorize !== 'function') {
+      throw new SealformError('ERR_OPTION_INVALID', `${where}: "authorize" must be a function.`)
+    }
+    if (given.input !== undefined && typeof given.input?.['~standard']?.validate !== 'function') {
+      throw new SealformError(
+        'ERR_OPTION_INVALID',
+        `${where}: "input" must be a schema of a Standard Schema library, such as zod 3.24+, valibot 1+ or arktype 2+.`,
+      )
+    }
+    if (given.path !== undefined && typeof given.path !== 'boolean') {
+      throw new SealformError('ERR_OPTION_INVALID', `${where}: "path" must be true or false.`)
+    }
+    return {
+      name,
+      run: given.run.bind(options),
+      authorize: given.authorize?.bind(options),
+      input: given.input,
+      version: inputVersion(given.version, where),
+      ttl: given.ttl === undefined ? this.#ttl : parseDuration(given.ttl, `${where} "ttl"`),
+      limits: resolveLimits(given.limits, this.limits, `${where} "limits"`),
+      path: given.path ?? false,
+      secrets: new Set(),
+    }
+  }
+}
+
+/** Takes what a user passes as `actions` for the registry that it is. */
+export function asRegistry(actions: unknown, where: string): Registry {
+  if (actions instanceof Registry) return actions
+  throw new SealformError(
+    'ERR_OPTION_INVALID',
+    `${where} takes what createActions() returned as its first argument.`,
+  )
+}
+
+function audience(app: unknown): string {
+  if (app === undefined) return ''
+  if (typeof app === 'string' && Buffer.byteLength(app) <= longestAudience) return app
+  throw new SealformError(
+    'ERR_OPTION_INVALID',
+    `createActions({ app }) takes a short name of at most ${longestAudience} bytes.`,
+  )
+}
+
+function inputVersion(version: unknown, where: string): string | undefined {
+  if (version === undefined) return undefined
+  const text = typeof version === 'number' && Number.isFinite(version) ? String(version) : version
+  if (typeof text === 'string' && text !== '' && Buffer.byteLength(text) <= 64) return text
+  throw new SealformError(
+    'ERR_OPTION_INVALID',
+    `${where}: "version" must be a number or a string of 1 to 64 bytes.`,
+  )
+}

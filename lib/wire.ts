@@ -1,0 +1,14 @@
+/** The names that browser and server share. Field names that start with `sealform` are reserved. */
+export const fieldNames = {
+  /** The seal: the first field of every form. */
+  seal: 'sealform',
+  /** On a button: a seal that overrides the form's. As a prefix of a name, where the value cannot carry it. */
+  submit: 'sealform.submit',
+  /** The id of the submitted form, in clear, used only to give input back. */
+  form: 'sealform.form',
+  /** The state that a form carries. */
+  state: 'sealform.state',
+} as const
+
+/** Headers by which a client asks for one region, in the order in which they are looked at. */
+export const regionHeaders = ['Sealform-Region', 'Turbo-Frame', 'HX-Target', 'X-Up-Target'] as const

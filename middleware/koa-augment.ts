@@ -1,0 +1,5 @@
+import type { SealformContext } from './koa.js'
+
+declare module 'koa' {
+  interface DefaultContext extends SealformContext {}
+}

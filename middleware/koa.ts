@@ -1,0 +1,205 @@
+import { inspect } from 'node:util'
+import type { DefaultState, Middleware, Next, ParameterizedContext } from 'koa'
+import type { Submittable } from '../lib/action.js'
+import {
+  answer,
+  consumedError,
+  createPage,
+  type FailureDetails,
+  type Host,
+  type Rendering,
+  regionOf,
+} from '../lib/answer.js'
+import type { FormOptions, Page } from '../lib/page.js'
+import { recognise } from '../lib/recognise.js'
+import { type Actions, asRegistry } from '../lib/registry.js'
+import { type MiddlewareOptions, resolveSettings, type Settings } from '../lib/settings.js'
+import { regionHeaders } from '../lib/wire.js'
+import { builtInPage } from '../views/built-in-page.js'
+import { createForm, type Form } from '../views/form.js'
+import { SafeHtml } from '../views/safe-html.js'
+
+export type { MiddlewareOptions, Refusal } from '../lib/settings.js'
+export type { FailureDetails, Form, FormOptions }
+
+/** What the middleware adds to Koa's context. */
+export interface SealformContext {
+  /**
+   * An action as this page sees it.
+   *
+   * @param action with all of its values bound
+   * @param options `key` tells several forms of one action apart; `initial` is the state before the first submission
+   * @throws SealformError `ERR_ACTION_UNKNOWN` on anything but an action of the registry given to the middleware
+   */
+  form<State>(action: Submittable<State>, options?: FormOptions<State>): Form<State>
+  /**
+   * Marks a part of the page that can be sent alone to a client that asks for it.
+   *
+   * @param id of the one element in `html`
+   * @throws SealformError `ERR_REGION_INVALID` when the element has another id
+   */
+  region(id: string, html: SafeHtml | string): SafeHtml
+}
+
+type Context = ParameterizedContext<DefaultState, SealformContext>
+
+/**
+ * The middleware for Koa 2.16+ and 3. Mount it after the session, before body parsers and the router.
+ *
+ * @param actions what `createActions()` returned
+ * @throws SealformError `ERR_OPTION_INVALID` on misspelt options and bad values
+ * @example
+ * ```ts
+ * const app = new Koa<Koa.DefaultState, SealformContext>()
+ * app.use(sealform(actions))
+ * ```
+ */
+export function sealform<Own = unknown>(
+  actions: Actions<Own>,
+  options: MiddlewareOptions<Own> = {},
+): Middleware<DefaultState, SealformContext> {
+  const registry = asRegistry(actions, 'sealform()')
+  const settings = resolveSettings(options as MiddlewareOptions<unknown>)
+
+  return async function sealform(ctx, next) {
+    const host = koaHost(ctx, next, settings)
+    const page = createPage(registry, host)
+    ctx.form = (action, formOptions = {}) =>
+      createForm(page.form(action, formOptions), settings.messages(ctx))
+    ctx.region = (id, html) => {
+      const text = String(html)
+      page.keepRegion(id, text)
+      return new SafeHtml(text)
+    }
+    if (ctx.method !== 'POST') {
+      await next()
+      return finishPage(ctx, page)
+    }
+    const recognition = await recognise(ctx.req)
+    if (recognition.kind === 'aborted') return
+    if (recognition.kind !== 'submission') {
+      if (recognition.kind === 'consumed') refuseConsumed(ctx, sealform)
+      await next()
+      return finishPage(ctx, page)
+    }
+    await answer(registry, settings, host, page, recognition.body)
+    ctx.set('Cache-Control', page.personal ? 'private, no-store' : 'no-store')
+    if (page.hasRegions) ctx.vary([...regionHeaders])
+  }
+}
+
+/** What Koa does with the page of a GET: prints our HTML, sends a region alone, keeps personal pages out of caches. */
+function finishPage(ctx: Context, page: Page): void {
+  const region = regionOf(page, ctx)
+  if (region !== undefined && ctx.status === 200) setHtml(ctx, region)
+  else if (ctx.body instanceof SafeHtml) setHtml(ctx, ctx.body.toString())
+  if (page.hasRegions) ctx.vary([...regionHeaders])
+  if (page.personal) ctx.set('Cache-Control', 'private, no-store')
+}
+
+function koaHost(ctx: Context, next: Next, settings: Settings<unknown>): Host {
+  const session = () => settings.session(ctx)
+  return {
+    session,
+    exchange: {
+      req: ctx.req,
+      res: ctx.res,
+      context: ctx,
+      url: ctx.url,
+      path: ctx.path,
+      get protocol() {
+        return ctx.protocol
+      },
+      get host() {
+        return ctx.host
+      },
+      get secure() {
+        return ctx.secure
+      },
+      get session() {
+        return session()
+      },
+    },
+    builtInPage: (page) => builtInPage(page).toString(),
+    renderPage: (cookieHeader) => renderAsGet(ctx, next, cookieHeader),
+    reportError: (error, details) => reportError(ctx, error, details),
+    addSetCookie(lines) {
+      for (const line of lines) ctx.append('Set-Cookie', line)
+    },
+    sendRedirect(location) {
+      ctx.status = 303
+      ctx.set('Location', location)
+      ctx.body = ''
+      ctx.remove('Content-Type')
+    },
+    sendPage(status) {
+      if (ctx.body instanceof SafeHtml) setHtml(ctx, ctx.body.toString())
+      ctx.status = status
+    },
+    sendHtml(status, html) {
+      setHtml(ctx, html)
+      ctx.status = status
+    },
+  }
+}
+
+/** Headers that make a GET conditional or partial; a page that shows an outcome is neither. */
+const conditionalHeaders = [
+  'if-none-match',
+  'if-modified-since',
+  'if-match',
+  'if-unmodified-since',
+  'if-range',
+  'range',
+]
+
+async function renderAsGet(ctx: Context, next: Next, cookieHeader: string | undefined): Promise<Rendering> {
+  const { method } = ctx
+  for (const name of conditionalHeaders) delete ctx.req.headers[name]
+  if (cookieHeader !== undefined) ctx.req.headers.cookie = cookieHeader
+  ctx.method = 'GET'
+  try {
+    await next()
+  } catch (error) {
+    return { kind: 'failed', error }
+  } finally {
+    ctx.method = method
+  }
+  const location = ctx.response.get('Location')
+  if (ctx.status >= 300 && ctx.status < 400 && location !== '') {
+    ctx.remove('Location')
+    return { kind: 'redirect', location }
+  }
+  const shown = ctx.status < 400 && ctx.body !== undefined && ctx.body !== null
+  return { kind: shown ? 'page' : 'missing' }
+}
+
+function setHtml(ctx: Context, html: string): void {
+  ctx.type = 'html'
+  ctx.body = html
+}
+
+/** Koa's own way for errors, which wants an Error; the reference goes to the log, so that the two can be brought together. */
+function reportError(ctx: Context, thrown: unknown, details: FailureDetails): void {
+  const error =
+    thrown instanceof Error
+      ? thrown
+      : new Error(`"${details.action}" threw ${inspect(thrown)}, which is no Error.`, { cause: thrown })
+  if (!ctx.app.silent && details.reference !== '') {
+    console.error(`sealform: "${details.action}" failed, reference ${details.reference}`)
+  }
+  if (ctx.app.listenerCount('error') > 0) ctx.app.emit('error', error, ctx, details)
+  else console.error(error)
+}
+
+/** A parser that came first leaves what it read on the context, or on the request as multer does. */
+function refuseConsumed(ctx: Context, self: unknown): void {
+  const parsed = 'body' in ctx.request ? ctx.request.body : 'body' in ctx.req ? ctx.req.body : undefined
+  const names = ctx.app.middleware.map((middleware) => middleware.name)
+  const own = ctx.app.middleware.findIndex((middleware) => middleware === self)
+  const error = consumedError(
+    parsed,
+    names.slice(0, Math.max(own, 0)).filter((name) => name !== ''),
+  )
+  if (error) throw error
+}

@@ -1,0 +1,30 @@
+import { SealformError } from '../lib/errors.js'
+import { escape } from './escape.js'
+
+/** Attributes by name: `true` prints the name alone; `false`, `null` and `undefined` print nothing. */
+export type Attributes = Readonly<Record<string, string | number | boolean | null | undefined>>
+
+/** HTML Standard, section 13.1.2.3: no controls, spaces, quotes, `>`, `/`, `=` in an attribute name. */
+const unprintable = /[\s"'<>/=\u0000-\u001f\u007f]/
+
+/**
+ * Prints attributes, each with its value between double quotes.
+ *
+ * @throws SealformError `ERR_FORM_INVALID` on a name that no attribute can have
+ */
+export function printAttributes(attributes: Attributes): string {
+  let text = ''
+  for (const name of Object.keys(attributes)) {
+    const value = attributes[name]
+    if (value === undefined || value === null || value === false) continue
+    if (name === '' || unprintable.test(name)) {
+      throw new SealformError(
+        'ERR_FORM_INVALID',
+        `${JSON.stringify(name)} cannot be the name of an attribute.`,
+      )
+    }
+    const separator = text === '' ? '' : ' '
+    text += value === true ? `${separator}${name}` : `${separator}${name}="${escape(String(value))}"`
+  }
+  return text
+}

@@ -1,0 +1,91 @@
+import type { BuiltInPage } from '../lib/answer.js'
+import { explain, type Messages } from '../lib/messages.js'
+import type { Echo } from '../lib/receive.js'
+import { fieldNames } from '../lib/wire.js'
+import { isSecret } from './control-values.js'
+import { html, type SafeHtml } from './html.js'
+
+/**
+ * The page of last resort, when the app's own cannot be shown: says what happened, and holds the visitor's input in
+ * a form that can be sent again, or for copying when there is nothing to send it with. No style sheet and no script,
+ * so that no Content-Security-Policy can break it.
+ */
+export function builtInPage(page: BuiltInPage): SafeHtml {
+  const { outcome, echo, messages, url, onward, advice, reference } = page
+  const text = reference === undefined ? explain(outcome, messages) : messages.pageFailed(reference)
+  const wrong = outcome.kind !== 'done' || reference !== undefined
+  const title = wrong ? `${messages.titlePrefix}${messages.summaryTitle}` : messages.done
+  const fields = echo.entries.filter(([name]) => !isSecret(name, secretsOf(echo)) && !soundsSecret.test(name))
+  const secrets = [...new Set(echo.entries.map(([name]) => name))].filter(
+    (name) => !fields.some(([kept]) => kept === name) && !name.startsWith('_'),
+  )
+  const issues = outcome.kind === 'invalid' ? outcome.issues : []
+  const canSend = outcome.kind !== 'done' && page.seal !== undefined
+  return html`<!doctype html>
+<html lang="${messages.language}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="robots" content="noindex">
+<title>${title}</title>
+</head>
+<body>
+<main>
+<h1>${wrong ? messages.summaryTitle : messages.done}</h1>
+<div role="alert" tabindex="-1" autofocus>
+${wrong && issues.length === 0 && html`<p>${text}</p>`}
+${issues.length > 0 && html`<ul>${issues.map((issue) => html`<li>${issue.message}</li>`)}</ul>`}
+</div>
+${advice !== undefined && html`<pre>${advice}</pre>`}
+${wrong && fields.length + secrets.length > 0 && html`<h2>${messages.yourInput}</h2>`}
+${canSend && sendAgain(page, fields, secrets)}
+${wrong && !canSend && fields.length > 0 && forCopying(fields, messages)}
+<p><a href="${url}">${messages.backToPage}</a></p>
+${onward !== undefined && html`<p><a href="${onward}">${messages.continue}</a></p>`}
+</main>
+</body>
+</html>
+`
+}
+
+/** Until a page has rendered a field as a password on this server, only its name can tell. */
+const soundsSecret = /passw|passphrase|passcode|secret|\bpin\b|\bcv[cv]\b/i
+
+function secretsOf(echo: Echo): ReadonlySet<string> {
+  return echo.definition?.secrets ?? new Set()
+}
+
+type Fields = Echo['entries']
+
+function sendAgain(
+  { seal, state, echo, messages }: BuiltInPage,
+  fields: Fields,
+  secrets: readonly string[],
+): SafeHtml {
+  return html`<form method="post" accept-charset="utf-8">
+<input type="hidden" name="${fieldNames.seal}" value="${seal}">
+${echo.formId !== undefined && html`<input type="hidden" name="${fieldNames.form}" value="${echo.formId}">`}
+${state !== undefined && html`<input type="hidden" name="${fieldNames.state}" value="${state}">`}
+${fields.map(([name, value], i) => editable(name, value, `field-${i}`))}
+${secrets.map((name, i) => html`<p><label for="secret-${i}">${name}</label><br><input type="password" id="secret-${i}" name="${name}"></p>`)}
+<p><button type="submit">${messages.sendAgain}</button></p>
+</form>`
+}
+
+function forCopying(fields: Fields, messages: Messages): SafeHtml {
+  return html`<p>${messages.copyInput}</p>
+${fields.map(
+  ([name, value], i) => html`<p><label for="field-${i}">${name}</label><br><textarea id="field-${i}" readonly>
+${value}</textarea></p>`,
+)}`
+}
+
+/** Browsers drop newlines from an `input`, so text that has some needs a `textarea`. */
+function editable(name: string, value: string, id: string): SafeHtml {
+  const control = /[\r\n]/.test(value)
+    ? html`<textarea id="${id}" name="${name}">
+${value}</textarea>`
+    : html`<input id="${id}" name="${name}" value="${value}">`
+  return html`<p><label for="${id}">${name}</label><br>${control}</p>`
+}

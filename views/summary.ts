@@ -1,0 +1,31 @@
+import type { Messages } from '../lib/messages.js'
+import type { Issue } from '../lib/outcome.js'
+import { escape } from './escape.js'
+import { SafeHtml } from './safe-html.js'
+
+export interface Summary {
+  readonly id: string
+  readonly issues: readonly Issue[]
+  /** What happened, when it is not about single fields. */
+  readonly text: string
+  readonly messages: Messages
+  controlId(name: string): string
+}
+
+/**
+ * The error summary: one element at the top that takes focus without any script, is announced, and links each
+ * message to its field (WCAG 2.2, techniques G139 and ARIA19).
+ */
+export function printSummary({ id, issues, text, messages, controlId }: Summary): SafeHtml {
+  const heading = `<h2 id="${escape(id)}-title">${escape(messages.summaryTitle)}</h2>`
+  const content = issues.length === 0 ? `<p>${escape(text)}</p>` : `<ul>${issues.map(item).join('')}</ul>`
+  return new SafeHtml(
+    `<div class="sealform-summary" id="${escape(id)}" role="alert" tabindex="-1" autofocus aria-labelledby="${escape(id)}-title">${heading}${content}</div>`,
+  )
+
+  function item({ name, message }: Issue): string {
+    return name === ''
+      ? `<li>${escape(message)}</li>`
+      : `<li><a href="#${escape(encodeURIComponent(controlId(name)))}">${escape(message)}</a></li>`
+  }
+}
