@@ -1,0 +1,39 @@
+/** A media type with its parameters, names in lower case. */
+export interface MediaType {
+  /** For example `multipart/form-data`, in lower case. */
+  readonly type: string
+  readonly parameters: ReadonlyMap<string, string>
+}
+
+// RFC 9110: type "/" subtype, then *( OWS ";" OWS [ token "=" ( token / quoted-string ) ] )
+const essence = /^[ \t]*([!#$%&'*+.^_`|~0-9A-Za-z-]+\/[!#$%&'*+.^_`|~0-9A-Za-z-]+)[ \t]*(?=;|$)/
+const parameter = /;[ \t]*(?:([!#$%&'*+.^_`|~0-9A-Za-z-]+)=(?:"((?:[^"\\]|\\.)*)"|([^";\s]*))[ \t]*)?(?=;|$)/y
+
+/**
+ * Parses a Content-Type, of a request or of a part.
+ * An unquoted value may hold any character but quotes, semicolons and space: clients send boundaries with
+ * `/` or `=` in them without the quotes that they need.
+ *
+ * @returns undefined when it is malformed or names a parameter twice
+ * @see RFC 9110 section 8.3.1
+ */
+export function parseMediaType(header: string): MediaType | undefined {
+  const match = essence.exec(header)
+  if (!match) return undefined
+  const parameters = new Map<string, string>()
+  parameter.lastIndex = match[0].length
+  while (parameter.lastIndex < header.length) {
+    const found = parameter.exec(header)
+    if (!found) return undefined
+    if (found[1] === undefined) continue
+    const name = found[1].toLowerCase()
+    if (parameters.has(name)) return undefined
+    parameters.set(name, found[2]?.replace(/\\(.)/g, '$1') ?? found[3] ?? '')
+  }
+  return { type: match[1]!.toLowerCase(), parameters }
+}
+
+/** True for the labels of the only charset that we read. */
+export function isUtf8Label(charset: string): boolean {
+  return /^utf-?8$/i.test(charset)
+}

@@ -1,0 +1,86 @@
+import { SealformError } from './errors.js'
+import { checkOptions } from './options.js'
+import { parseDuration, parseSize } from './units.js'
+
+/**
+ * How much of a submission is taken. Each limit holds at exactly its value: that much is allowed.
+ * Sizes are bytes or strings such as `'5MiB'`, times are seconds or strings such as `'90s'`.
+ */
+export interface LimitOptions {
+  /** Bytes of the whole request body. @default '1MiB' */
+  readonly body?: number | string | undefined
+  /** How many fields, our own not counted. @default 1000 */
+  readonly fields?: number | undefined
+  /** Bytes of a field's name, in UTF-8 after decoding. @default 200 */
+  readonly fieldName?: number | string | undefined
+  /** Bytes of a field's value, in UTF-8 after decoding. @default '256 KiB' */
+  readonly fieldValue?: number | string | undefined
+  /** How long the rest of a body may take in all. @default '30s' */
+  readonly bodyTime?: number | string | undefined
+  /** How long a body may pause. @default '10s' */
+  readonly idleTime?: number | string | undefined
+}
+
+/** Limits with numbers in place of strings: bytes, counts, and seconds. */
+export interface Limits {
+  readonly body: number
+  readonly fields: number
+  readonly fieldName: number
+  readonly fieldValue: number
+  /** Seconds. */
+  readonly bodyTime: number
+  /** Seconds. */
+  readonly idleTime: number
+}
+
+export const defaultLimits: Limits = Object.freeze({
+  body: 1024 * 1024,
+  fields: 1000,
+  fieldName: 200,
+  fieldValue: 256 * 1024,
+  bodyTime: 30,
+  idleTime: 10,
+})
+
+/**
+ * Lays options over a base, for example an action's limits over the registry's.
+ *
+ * @param where how a message calls the options, for example `createActions({ limits })`
+ * @throws SealformError `ERR_OPTION_INVALID`
+ */
+export function resolveLimits(options: LimitOptions | undefined, base: Limits, where: string): Limits {
+  checkOptions(where, options, Object.keys(defaultLimits))
+  if (options === undefined) return base
+  return Object.freeze({
+    body: size('body'),
+    fields: options.fields === undefined ? base.fields : count(options.fields, `${where}: fields`),
+    fieldName: size('fieldName'),
+    fieldValue: size('fieldValue'),
+    bodyTime: duration('bodyTime'),
+    idleTime: duration('idleTime'),
+  })
+
+  function size(name: 'body' | 'fieldName' | 'fieldValue'): number {
+    const given = options?.[name]
+    return given === undefined ? base[name] : parseSize(given, `${where}: ${name}`)
+  }
+
+  function duration(name: 'bodyTime' | 'idleTime'): number {
+    const given = options?.[name]
+    if (given === undefined) return base[name]
+    const seconds = parseDuration(given, `${where}: ${name}`)
+    // Node turns a longer timer into one of 1 ms.
+    if (seconds <= longestTimer) return seconds
+    throw new SealformError(
+      'ERR_OPTION_INVALID',
+      `${where}: ${name} is ${seconds} s; the longest is ${longestTimer} s.`,
+    )
+  }
+}
+
+const longestTimer = Math.floor(0x7fff_ffff / 1000)
+
+function count(value: unknown, what: string): number {
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value
+  throw new SealformError('ERR_OPTION_INVALID', `${what} must be a whole number, 0 or more.`)
+}

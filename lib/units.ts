@@ -1,0 +1,72 @@
+import { SealformError } from './errors.js'
+
+const secondsPer = new Map([
+  ['ms', 0.001],
+  ['s', 1],
+  ['m', 60],
+  ['h', 3600],
+  ['d', 86_400],
+])
+
+const bytesPer = new Map([
+  ['b', 1],
+  ['kb', 1000],
+  ['mb', 1000 ** 2],
+  ['gb', 1000 ** 3],
+  ['kib', 1024],
+  ['mib', 1024 ** 2],
+  ['gib', 1024 ** 3],
+])
+
+/**
+ * Reads a duration: a number of seconds, or a string such as `'500ms'`, `'90s'`, `'10m'`, `'24h'` or `'7d'`.
+ *
+ * @param what how the message calls the option
+ * @returns seconds, more than 0
+ * @throws SealformError `ERR_OPTION_INVALID`
+ * @example parseDuration('10m', 'ttl') // 600
+ */
+export function parseDuration(value: number | string, what: string): number {
+  const seconds = quantity(value, secondsPer)
+  if (seconds !== undefined && seconds > 0) return seconds
+  throw new SealformError(
+    'ERR_OPTION_INVALID',
+    `${what} is ${shown(value)}; give seconds as a number above 0, or a string such as '90s', '10m', '24h' or '7d'.`,
+  )
+}
+
+/**
+ * Reads a size: a number of bytes, or a string such as `'256 KiB'`, `'5MiB'` or `'1GB'`.
+ * `KiB`, `MiB`, `GiB` count by 1024; `kB`, `MB`, `GB` by 1000. Upper and lower case are the same.
+ *
+ * @param what how the message calls the option
+ * @returns whole bytes, 0 or more
+ * @throws SealformError `ERR_OPTION_INVALID`
+ * @example parseSize('256 KiB', 'limits.fieldValue') // 262144
+ */
+export function parseSize(value: number | string, what: string): number {
+  const bytes = quantity(value, bytesPer)
+  if (bytes !== undefined && Number.isSafeInteger(bytes)) return bytes
+  throw new SealformError(
+    'ERR_OPTION_INVALID',
+    `${what} is ${shown(value)}; give whole bytes as a number, or a string such as '256 KiB', '5MiB' or '1GB'.`,
+  )
+}
+
+function quantity(value: unknown, units: ReadonlyMap<string, number>): number | undefined {
+  if (typeof value === 'number') return Number.isFinite(value) && value >= 0 ? value : undefined
+  if (typeof value !== 'string') return undefined
+  const match = /^(\d+(?:\.\d+)?) ?([a-z]+)$/i.exec(value)
+  const unit = units.get(match?.[2]?.toLowerCase() ?? '')
+  if (!match || unit === undefined) return undefined
+  const result = Number(match[1]) * unit
+  return Number.isFinite(result) ? result : undefined
+}
+
+function shown(value: unknown): string {
+  return typeof value === 'string'
+    ? `'${value.slice(0, 40)}'`
+    : typeof value === 'number'
+      ? `${value}`
+      : `of type ${typeof value}`
+}
