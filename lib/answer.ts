@@ -3,10 +3,10 @@ import { clearFlashHeader, conclude, type PageConclusion } from './conclude.js'
 import { drainAfterAnswer } from './drain.js'
 import { SealformError } from './errors.js'
 import type { Messages } from './messages.js'
-import { explainRefusal, type OriginVerdict } from './origin.js'
+import { explainRefusal } from './origin.js'
 import type { Outcome } from './outcome.js'
 import { Page, sealAction } from './page.js'
-import { type Echo, type Exchange, failed, type Received, receive } from './receive.js'
+import { type Echo, type Exchange, failed, type Received, receive, type SuspectOrigin } from './receive.js'
 import { askedRegion } from './region.js'
 import type { Registry } from './registry.js'
 import type { Seal } from './seal.js'
@@ -92,7 +92,7 @@ export async function answer<Context>(
 ): Promise<void> {
   const { exchange } = host
   const context = exchange.context as Context
-  let originVerdict: OriginVerdict | undefined
+  let originVerdict: SuspectOrigin | undefined
   const received = await receive(registry, exchange, body, {
     origin: settings.origin,
     mode: settings.mode,
@@ -184,7 +184,7 @@ function reportRefusal<Context>(
   settings: Settings<Context>,
   context: Context,
   { outcome, action }: Received,
-  origin: OriginVerdict | undefined,
+  origin: SuspectOrigin | undefined,
 ): void {
   if (outcome.kind === 'refused') {
     const detail = origin && outcome.reason === 'origin' ? explainRefusal(origin) : outcome.detail

@@ -11,7 +11,6 @@ import { matchesSession, type Opened, open } from './seal.js'
 import { openState } from './state.js'
 import { CurrentSubmission, type SubmissionSource } from './submission.js'
 import { validate } from './validate.js'
-import { tryDecodeValues } from './values.js'
 
 /** What a framework's adapter tells of one POST. */
 export interface Exchange extends SubmissionSource {
@@ -22,11 +21,14 @@ export interface Exchange extends SubmissionSource {
   readonly session: string | undefined
 }
 
+/** What the origin policy does not allow by itself. */
+export type SuspectOrigin = Exclude<OriginVerdict, { readonly verdict: 'allow' }>
+
 export interface Rules {
   readonly origin: OriginPolicy
   readonly mode: 'enforce' | 'report'
   /** Told of each request that the origin policy refuses, in both modes. */
-  onOriginRefused(verdict: OriginVerdict): void
+  onOriginRefused(verdict: SuspectOrigin): void
 }
 
 /** What a page needs to give back what was sent, whatever became of it. */
@@ -177,7 +179,7 @@ function admit(
   })
   if (verdict !== 'admit') return new Refused(verdict, refusalStatus[verdict], claims.action)
   if (!action) return new Refused('unknown-action', 409, claims.action)
-  const values = tryDecodeValues(claims.values, registry)
+  const values = registry.decode(claims.values)
   if (!values)
     return new Refused(
       'unknown-action',

@@ -13,7 +13,7 @@ import { defaultLimits, type LimitOptions, type Limits, resolveLimits } from './
 import { checkOptions } from './options.js'
 import type { Submission } from './submission.js'
 import { parseDuration } from './units.js'
-import type { ActionReferences } from './values.js'
+import { type ActionReferences, decodeValues } from './values.js'
 
 /** What `createActions()` takes. */
 export interface ActionsOptions {
@@ -149,6 +149,15 @@ export class Registry implements ActionReferences {
       throw new SealformError('ERR_ACTION_UNKNOWN', `No action "${name}" is registered here.`)
     }
     return createAction({ definition, registry: this, values })
+  }
+
+  /** The values that a seal held; `undefined` when one of them names an action that is not registered here. */
+  decode(text: string): readonly unknown[] | undefined {
+    try {
+      return decodeValues(text, this)
+    } catch {
+      return undefined
+    }
   }
 
   #describeOptions(name: string, runOrOptions: unknown): Definition {

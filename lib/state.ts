@@ -1,7 +1,7 @@
 import { SealformError } from './errors.js'
 import type { Registry } from './registry.js'
 import { matchesSession, open, type Seal, seal, sessionBinding } from './seal.js'
-import { encodeValues, tryDecodeValues } from './values.js'
+import { encodeValues } from './values.js'
 
 /**
  * State travels with the visitor, sealed, so that no server has to remember it: in a hidden field from one
@@ -114,6 +114,6 @@ function uncarry(
   if (!opened || !matchesSession(registry.keys, opened, session)) return undefined
   const { audience, version, action, expires, values } = opened.claims
   if (audience !== registry.audience || version !== carrier) return undefined
-  const decoded = tryDecodeValues(values, registry)
+  const decoded = registry.decode(values)
   return decoded && { action, values: decoded, current: Date.now() / 1000 < expires }
 }

@@ -193,10 +193,10 @@ function reportError(ctx: Context, thrown: unknown, details: FailureDetails): vo
 }
 
 /** A parser that came first leaves what it read on the context, or on the request as multer does. */
-function refuseConsumed(ctx: Context, self: unknown): void {
+function refuseConsumed(ctx: Context, self: Middleware<DefaultState, SealformContext>): void {
   const parsed = 'body' in ctx.request ? ctx.request.body : 'body' in ctx.req ? ctx.req.body : undefined
   const names = ctx.app.middleware.map((middleware) => middleware.name)
-  const own = ctx.app.middleware.findIndex((middleware) => middleware === self)
+  const own = ctx.app.middleware.indexOf(self)
   const error = consumedError(
     parsed,
     names.slice(0, Math.max(own, 0)).filter((name) => name !== ''),

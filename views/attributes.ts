@@ -1,5 +1,5 @@
 import { SealformError } from '../lib/errors.js'
-import { escape } from './escape.js'
+import { escapeHtml } from './escape-html.js'
 
 /** Attributes by name: `true` prints the name alone; `false`, `null` and `undefined` print nothing. */
 export type Attributes = Readonly<Record<string, string | number | boolean | null | undefined>>
@@ -24,7 +24,7 @@ export function printAttributes(attributes: Attributes): string {
       )
     }
     const separator = text === '' ? '' : ' '
-    text += value === true ? `${separator}${name}` : `${separator}${name}="${escape(String(value))}"`
+    text += value === true ? `${separator}${name}` : `${separator}${name}="${escapeHtml(String(value))}"`
   }
   return text
 }

@@ -5,7 +5,7 @@ import type { FormRecord, FormStatus } from '../lib/page.js'
 import { fieldNames } from '../lib/wire.js'
 import { type Attributes, printAttributes } from './attributes.js'
 import { controlValues } from './control-values.js'
-import { escape } from './escape.js'
+import { escapeHtml } from './escape-html.js'
 import { SafeHtml } from './safe-html.js'
 import { printSummary } from './summary.js'
 
@@ -81,12 +81,12 @@ export function createForm<State>(record: FormRecord, messages: Messages): Form<
     checked: values.checked,
 
     get attributes() {
-      return new SafeHtml(`id="${escape(id)}" method="post" accept-charset="utf-8"`)
+      return new SafeHtml(`id="${escapeHtml(id)}" method="post" accept-charset="utf-8"`)
     },
 
     get fields() {
       const state = record.sealState()
-      let text = hidden(fieldNames.seal, record.seal()) + hidden(fieldNames.form, escape(id))
+      let text = hidden(fieldNames.seal, record.seal()) + hidden(fieldNames.form, escapeHtml(id))
       if (state !== undefined) text += hidden(fieldNames.state, state)
       return new SafeHtml(text + unspokenNotice())
     },
@@ -112,7 +112,7 @@ export function createForm<State>(record: FormRecord, messages: Messages): Form<
       const text = values.nth(name, nth, { value, disabled: attributes.disabled }) ?? ''
       const control = describe(name, numbered(name, nth), attributes)
       // An HTML parser drops the first newline in a textarea; this one is for it to drop.
-      return new SafeHtml(`<textarea ${control}>\n${escape(String(text))}</textarea>`)
+      return new SafeHtml(`<textarea ${control}>\n${escapeHtml(String(text))}</textarea>`)
     },
 
     select(name, options, { value, ...attributes } = {}) {
@@ -127,8 +127,8 @@ export function createForm<State>(record: FormRecord, messages: Messages): Form<
     issue(name) {
       const own = issues.filter((issue) => issue.name === name)
       if (own.length === 0) return new SafeHtml('')
-      const text = own.map((issue) => escape(issue.message)).join('<br>')
-      return new SafeHtml(`<p class="sealform-issue" id="${escape(issueId(name))}">${text}</p>`)
+      const text = own.map((issue) => escapeHtml(issue.message)).join('<br>')
+      return new SafeHtml(`<p class="sealform-issue" id="${escapeHtml(issueId(name))}">${text}</p>`)
     },
 
     submit(action, attributes = {}) {
@@ -163,7 +163,7 @@ export function createForm<State>(record: FormRecord, messages: Messages): Form<
     const general = issues.filter((issue) => issue.name === '').map((issue) => issue.message)
     const lines = status === 'invalid' ? general : [explain(outcome, messages)]
     if (lines.length === 0) return ''
-    return `<div class="sealform-notice" role="alert">${lines.map((line) => `<p>${escape(line)}</p>`).join('')}</div>`
+    return `<div class="sealform-notice" role="alert">${lines.map((line) => `<p>${escapeHtml(line)}</p>`).join('')}</div>`
   }
 
   function choice(name: string, type: 'checkbox' | 'radio', attributes: Attributes): SafeHtml {
@@ -220,7 +220,7 @@ function printOption(option: SelectOption, chosen: ReadonlySet<string>): string 
   const { value, label, disabled } =
     typeof option === 'string' ? { value: option, label: option, disabled: false } : option
   const attributes = printAttributes({ value, selected: chosen.has(value), disabled })
-  return `<option ${attributes}>${escape(label)}</option>`
+  return `<option ${attributes}>${escapeHtml(label)}</option>`
 }
 
 /** An id must hold no white space (HTML Standard, section 3.2.6). */

@@ -1,4 +1,4 @@
-import { escape } from './escape.js'
+import { escapeHtml } from './escape-html.js'
 import { SafeHtml } from './safe-html.js'
 
 export { SafeHtml }
@@ -46,7 +46,7 @@ export function raw(text: string): SafeHtml {
 }
 
 function print(value: Printable): string {
-  if (typeof value === 'string') return escape(value)
+  if (typeof value === 'string') return escapeHtml(value)
   if (value instanceof SafeHtml) return value.toString()
   if (value === null || value === undefined || typeof value === 'boolean') return ''
   if (typeof value === 'number' || typeof value === 'bigint') return String(value)

@@ -1,6 +1,6 @@
 import type { Messages } from '../lib/messages.js'
 import type { Issue } from '../lib/outcome.js'
-import { escape } from './escape.js'
+import { escapeHtml } from './escape-html.js'
 import { SafeHtml } from './safe-html.js'
 
 export interface Summary {
@@ -17,15 +17,15 @@ export interface Summary {
  * message to its field (WCAG 2.2, techniques G139 and ARIA19).
  */
 export function printSummary({ id, issues, text, messages, controlId }: Summary): SafeHtml {
-  const heading = `<h2 id="${escape(id)}-title">${escape(messages.summaryTitle)}</h2>`
-  const content = issues.length === 0 ? `<p>${escape(text)}</p>` : `<ul>${issues.map(item).join('')}</ul>`
+  const heading = `<h2 id="${escapeHtml(id)}-title">${escapeHtml(messages.summaryTitle)}</h2>`
+  const content = issues.length === 0 ? `<p>${escapeHtml(text)}</p>` : `<ul>${issues.map(item).join('')}</ul>`
   return new SafeHtml(
-    `<div class="sealform-summary" id="${escape(id)}" role="alert" tabindex="-1" autofocus aria-labelledby="${escape(id)}-title">${heading}${content}</div>`,
+    `<div class="sealform-summary" id="${escapeHtml(id)}" role="alert" tabindex="-1" autofocus aria-labelledby="${escapeHtml(id)}-title">${heading}${content}</div>`,
   )
 
   function item({ name, message }: Issue): string {
     return name === ''
-      ? `<li>${escape(message)}</li>`
-      : `<li><a href="#${escape(encodeURIComponent(controlId(name)))}">${escape(message)}</a></li>`
+      ? `<li>${escapeHtml(message)}</li>`
+      : `<li><a href="#${escapeHtml(encodeURIComponent(controlId(name)))}">${escapeHtml(message)}</a></li>`
   }
 }

@@ -1,7 +1,7 @@
 const special = /[&<>"']/
 
 /** Escapes text for HTML content and for quoted attribute values (HTML Standard, sections 13.1.2 and 13.1.3). */
-export function escape(text: string): string {
+export function escapeHtml(text: string): string {
   const first = text.search(special)
   if (first === -1) return text
   let escaped = text.slice(0, first)

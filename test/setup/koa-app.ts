@@ -1,0 +1,96 @@
+import type { Server } from 'node:http'
+import { createRequire } from 'node:module'
+import KoaRouter from '@koa/router'
+import Koa from 'koa'
+import supertest from 'supertest'
+import { type Actions, type ActionsOptions, createActions } from '../../lib/sealform.js'
+import { type MiddlewareOptions, type SealformContext, sealform } from '../../middleware/koa.js'
+
+/** A key that is good for nothing but tests. */
+export const testKey = Buffer.from('a key of thirty-two bytes, yes!!').toString('base64')
+
+export type TestApp = Koa<Koa.DefaultState, SealformContext>
+export type TestRouter = KoaRouter<Koa.DefaultState, SealformContext>
+
+const require = createRequire(import.meta.url)
+
+/** Koa 2 and the other router have the same shape as the typed ones; only their types are not installed. */
+export const Koa2: typeof Koa = require('koa2')
+export const OtherRouter: typeof KoaRouter = require('koa-router')
+
+export interface TestAppParts {
+  readonly actions: Actions<Koa.Context>
+  readonly app: TestApp
+  readonly router: TestRouter
+  /** Errors that reached `app.on('error')`. */
+  readonly errors: unknown[]
+  readonly request: ReturnType<typeof supertest>
+}
+
+/** A Koa app with the middleware and a router; `define` adds the actions and pages. */
+export function createTestApp(
+  define: (parts: Omit<TestAppParts, 'request'>) => void,
+  options: MiddlewareOptions<Koa.Context> & {
+    actions?: ActionsOptions
+    Koa?: typeof Koa
+    Router?: typeof KoaRouter
+  } = {},
+): TestAppParts {
+  const { actions: actionsOptions, Koa: KoaClass = Koa, Router = KoaRouter, ...middlewareOptions } = options
+  const actions = createActions<Koa.Context>({ keys: testKey, ...actionsOptions })
+  const app: TestApp = new KoaClass()
+  const router: TestRouter = new Router()
+  const errors: unknown[] = []
+  app.silent = true
+  app.on('error', (error) => errors.push(error))
+  app.use(sealform(actions, { onRefused: () => {}, ...middlewareOptions }))
+  define({ actions, app, router, errors })
+  app.use(router.routes())
+  return { actions, app, router, errors, request: supertest(app.callback()) }
+}
+
+/** The hidden fields of one form in a page, and its other tags for looking at. */
+export function formIn(
+  page: string,
+  id: string,
+): { readonly html: string; readonly fields: Record<string, string> } {
+  const start = page.indexOf(`<form id="${id}"`)
+  if (start === -1) throw new Error(`No form "${id}" in:\n${page}`)
+  const html = page.slice(start, page.indexOf('</form>', start))
+  const fields: Record<string, string> = {}
+  for (const [, name, value] of html.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)">/g)) {
+    fields[name!] = value!
+  }
+  return { html, fields }
+}
+
+/** What a browser says of a form that it sends from a page of the same site. */
+export const fromSamePage = { 'Sec-Fetch-Site': 'same-origin' } as const
+
+/** An urlencoded body in the order given, the hidden fields first. */
+export function urlencoded(
+  ...parts: readonly Readonly<Record<string, string | readonly string[]>>[]
+): string {
+  const body = new URLSearchParams()
+  for (const part of parts) {
+    for (const [name, values] of Object.entries(part)) {
+      for (const value of [values].flat()) body.append(name, value)
+    }
+  }
+  return body.toString()
+}
+
+/** Listens on a free port of the loopback interface until the test is over. */
+export async function listen(server: Server, onEnd: (close: () => Promise<void>) => void): Promise<number> {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  onEnd(
+    () =>
+      new Promise((resolve) => {
+        server.closeAllConnections()
+        server.close(() => resolve())
+      }),
+  )
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('The server has no port.')
+  return address.port
+}
