@@ -1,0 +1,214 @@
+/**
+ * What a seal says, as bytes. Numbers are big-endian, text is UTF-8 with its length before it.
+ *
+ * | bytes  | field           |                                                                     |
+ * |--------|-----------------|---------------------------------------------------------------------|
+ * | 1      | layout version  | 1                                                                   |
+ * | 4      | key id          | again, so that the envelope's can select a key and nothing else     |
+ * | 1      | purpose         | 1 action, 2 state, 3 upload                                         |
+ * | 1      | flags           | which of the optional fields follow: 1, 2, 4, 8; others are zero    |
+ * | 4      | issued          | seconds since the epoch                                             |
+ * | 4      | expires         | seconds since the epoch                                             |
+ * | 1 + n  | audience        |                                                                     |
+ * | 1 + n  | action          |                                                                     |
+ * | 1 + n  | input version   | flag 1                                                              |
+ * | 16     | session binding | flag 2                                                              |
+ * | 2 + n  | path            | flag 4                                                              |
+ * | 2 + n  | bound values    | flag 8; never empty                                                 |
+ * | 0 – 63 | padding         | zeros, up to a multiple of 64, so that sizes tell less              |
+ */
+import { isUtf8 } from 'node:buffer'
+import type { Purpose } from './key-ring.js'
+
+export interface Claims {
+  audience: string
+  action: string
+  /** The input version that the action declared. */
+  version: string | undefined
+  /** Whole seconds since the epoch. */
+  issued: number
+  /** Whole seconds since the epoch. */
+  expires: number
+  /** 16 bytes that stand for a session. */
+  session: Uint8Array | undefined
+  path: string | undefined
+  /** The encoded bound values, or `''` when there are none. */
+  values: string
+}
+
+/** A subkey for session bindings seals nothing. */
+export type SealPurpose = Exclude<Purpose, 'session'>
+
+/** Claims are padded to a multiple of this many bytes. */
+export const bucket = 64
+const layoutVersion = 1
+const sessionLength = 16
+const fixedLength = 15
+const hasVersion = 1
+const hasSession = 2
+const hasPath = 4
+const hasValues = 8
+const knownFlags = hasVersion | hasSession | hasPath | hasValues
+const purposeCodes: Record<SealPurpose, number> = { action: 1, state: 2, upload: 3 }
+
+/**
+ * Writes the claims and their padding into `target` from `start` on.
+ *
+ * @returns where the padding ends, or -1 when the claims do not fit or cannot be told exactly
+ */
+export function encodeClaims(
+  claims: Claims,
+  keyNumber: number,
+  purpose: SealPurpose,
+  target: Buffer,
+  start: number,
+): number {
+  const { version, session, path, values } = claims
+  if (!isUint32(claims.issued) || !isUint32(claims.expires)) return -1
+  target[start] = layoutVersion
+  writeUint32(target, start + 1, keyNumber)
+  target[start + 5] = purposeCodes[purpose]
+  target[start + 6] =
+    (version === undefined ? 0 : hasVersion) |
+    (session === undefined ? 0 : hasSession) |
+    (path === undefined ? 0 : hasPath) |
+    (values === '' ? 0 : hasValues)
+  writeUint32(target, start + 7, claims.issued)
+  writeUint32(target, start + 11, claims.expires)
+  let at = writeText(target, start + fixedLength, 1, claims.audience)
+  at = writeText(target, at, 1, claims.action)
+  if (version !== undefined) at = writeText(target, at, 1, version)
+  if (session !== undefined && at >= 0) {
+    if (session.length !== sessionLength || at + sessionLength > target.length) return -1
+    target.set(session, at)
+    at += sessionLength
+  }
+  if (path !== undefined) at = writeText(target, at, 2, path)
+  if (values !== '') at = writeText(target, at, 2, values)
+  if (at < 0) return -1
+  const end = start + Math.ceil((at - start) / bucket) * bucket
+  if (end > target.length) return -1
+  target.fill(0, at, end)
+  return end
+}
+
+/** Reads claims back; `undefined` unless every byte is as `encodeClaims` would have written it. */
+export function decodeClaims(
+  source: Buffer,
+  start: number,
+  end: number,
+  keyNumber: number,
+  purpose: SealPurpose,
+): Claims | undefined {
+  if (end - start < bucket || source[start] !== layoutVersion) return undefined
+  if (readUint32(source, start + 1) !== keyNumber || source[start + 5] !== purposeCodes[purpose])
+    return undefined
+  const flags = source[start + 6]!
+  if (flags & ~knownFlags) return undefined
+  const cursor = { at: start + fixedLength, end }
+  const audience = readText(source, cursor, 1)
+  const action = readText(source, cursor, 1)
+  const version = flags & hasVersion ? readText(source, cursor, 1) : ''
+  const session = flags & hasSession ? readSession(source, cursor) : undefined
+  const path = flags & hasPath ? readText(source, cursor, 2) : ''
+  const values = flags & hasValues ? readText(source, cursor, 2) : ''
+  if (audience === undefined || action === undefined || version === undefined) return undefined
+  if (path === undefined || values === undefined || (flags & hasValues && values === '')) return undefined
+  if (flags & hasSession && session === undefined) return undefined
+  if (end - cursor.at >= bucket) return undefined
+  for (let i = cursor.at; i < end; i++) if (source[i] !== 0) return undefined
+  return {
+    audience,
+    action,
+    version: flags & hasVersion ? version : undefined,
+    issued: readUint32(source, start + 7),
+    expires: readUint32(source, start + 11),
+    session,
+    path: flags & hasPath ? path : undefined,
+    values,
+  }
+}
+
+/** The number of bytes that the claims take without padding. */
+export function claimsLength({ audience, action, version, session, path, values }: Claims): number {
+  const texts = [audience, action, version ?? '', path ?? '', values]
+  const optional =
+    (version === undefined ? 0 : 1) +
+    (session === undefined ? 0 : sessionLength) +
+    (path === undefined ? 0 : 2) +
+    (values === '' ? 0 : 2)
+  return fixedLength + 2 + optional + texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0)
+}
+
+interface Cursor {
+  at: number
+  readonly end: number
+}
+
+/** Below this length a loop is faster than a call out of JavaScript: 15 ns against 115 ns for an action's name. */
+const shortText = 48
+
+/** @returns where the text ends, or -1 when it does not fit; -1 for `at` stays -1 */
+function writeText(target: Buffer, at: number, prefix: 1 | 2, text: string): number {
+  const from = at + prefix
+  const room = Math.min(target.length - from, prefix === 1 ? 0xff : 0xffff)
+  if (at < 0 || text.length > room) return -1
+  let length = text.length <= shortText ? writeAscii(target, from, text) : -1
+  if (length < 0) {
+    length = Buffer.byteLength(text)
+    if (length > room || (length !== text.length && /\p{Surrogate}/u.test(text))) return -1
+    target.write(text, from, length, 'utf8')
+  }
+  if (prefix === 2) target[at] = length >> 8
+  target[from - 1] = length & 0xff
+  return from + length
+}
+
+function writeAscii(target: Buffer, from: number, text: string): number {
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i)
+    if (code > 0x7f) return -1
+    target[from + i] = code
+  }
+  return text.length
+}
+
+function readText(source: Buffer, cursor: Cursor, prefix: 1 | 2): string | undefined {
+  const from = cursor.at + prefix
+  if (from > cursor.end) return undefined
+  const length = source[from - 1]! | (prefix === 2 ? source[from - 2]! << 8 : 0)
+  const to = from + length
+  if (to > cursor.end) return undefined
+  cursor.at = to
+  if (length === 0) return ''
+  if (length <= shortText && isAsciiBetween(source, from, to)) return source.toString('latin1', from, to)
+  return isUtf8(source.subarray(from, to)) ? source.toString('utf8', from, to) : undefined
+}
+
+function isAsciiBetween(source: Buffer, from: number, to: number): boolean {
+  let seen = 0
+  for (let i = from; i < to; i++) seen |= source[i]!
+  return seen < 0x80
+}
+
+function readSession(source: Buffer, cursor: Cursor): Uint8Array | undefined {
+  const from = cursor.at
+  cursor.at += sessionLength
+  return cursor.at > cursor.end ? undefined : new Uint8Array(source.subarray(from, cursor.at))
+}
+
+/** Whether a time fits its four bytes. */
+export function isUint32(value: number): boolean {
+  return value >>> 0 === value
+}
+
+function writeUint32(target: Buffer, at: number, value: number): void {
+  target[at] = value >>> 24
+  target[at + 1] = value >>> 16
+  target[at + 2] = value >>> 8
+  target[at + 3] = value
+}
+
+function readUint32(source: Buffer, at: number): number {
+  return ((source[at]! << 24) | (source[at + 1]! << 16) | (source[at + 2]! << 8) | source[at + 3]!) >>> 0
+}
