@@ -1,0 +1,5 @@
+import { answerWith } from './node-answer.js'
+import { readWithBusboy } from './read-busboy.js'
+import { serve } from './serve.js'
+
+serve(answerWith(readWithBusboy))

@@ -1,0 +1,16 @@
+import type { IncomingMessage } from 'node:http'
+import { answerWith } from './node-answer.js'
+import { serve } from './serve.js'
+
+serve(answerWith(readWhole))
+
+/** Knows urlencoded bodies only: the least that reading a form can cost. */
+async function readWhole(request: IncomingMessage): Promise<Record<string, string>> {
+  const text = await new Promise<string>((resolve, reject) => {
+    const chunks: Buffer[] = []
+    request.on('data', (chunk: Buffer) => chunks.push(chunk))
+    request.on('error', reject)
+    request.on('end', () => resolve(Buffer.concat(chunks).toString()))
+  })
+  return Object.fromEntries(new URLSearchParams(text))
+}

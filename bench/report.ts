@@ -1,0 +1,103 @@
+import type { App } from './apps.js'
+import type { CpuProfile, Share } from './profile.js'
+import type { Sample } from './rounds.js'
+import { type Scenario, scenarioWords } from './scenarios.js'
+import { formatSpread, spreadOf } from './statistics.js'
+import { ratiosOf, type Verdict } from './targets.js'
+
+/** One scenario as a Markdown table; forged submissions are compared with (c), since (a) has nothing to refuse. */
+export function scenarioTable(samples: readonly Sample[], scenario: Scenario): string {
+  const ours = samples.filter((sample) => sample.scenario === scenario)
+  const apps = [...new Set(ours.map((sample) => sample.app))]
+  const preferred = scenario === 'forged' ? 'c' : 'a'
+  const baseline = apps.some(({ id }) => id === preferred) ? preferred : (apps[0]?.id ?? '')
+  const rows = apps.map((app) => scenarioRow(samples, scenario, app, baseline))
+  const header = [
+    '',
+    'app',
+    'requests/s',
+    'CPU µs per request',
+    `requests/s ÷ (${baseline})`,
+    `CPU ÷ (${baseline})`,
+  ]
+  return [`### ${scenario}`, '', `${scenarioWords[scenario]}.`, '', table(header, rows)].join('\n')
+}
+
+function scenarioRow(samples: readonly Sample[], scenario: Scenario, app: App, baseline: string): string[] {
+  const own = samples.filter((sample) => sample.app === app && sample.scenario === scenario)
+  const ratios = ratiosOf(samples, scenario, app.id, baseline)
+  return [
+    `(${app.id})`,
+    app.name,
+    formatSpread(spreadOf(own.map((s) => s.requestsPerSecond)), 0),
+    formatSpread(spreadOf(own.map((s) => s.cpuPerRequest)), 1),
+    app.id === baseline ? '1' : formatSpread(spreadOf(ratios.throughput), 2),
+    app.id === baseline ? '1' : formatSpread(spreadOf(ratios.cpu), 2),
+  ]
+}
+
+export function verdictTable(verdicts: readonly Verdict[]): string {
+  const rows = verdicts.map((v) => [
+    v.measure,
+    v.target,
+    formatSpread(v.measured, v.digits),
+    v.met ? 'met' : '**missed**',
+  ])
+  return table(['measure', 'target', 'measured', ''], rows)
+}
+
+/** Says so when a server was not the bottleneck, because its requests/s are then not its own. */
+export function bottleneckNotes(samples: readonly Sample[]): string[] {
+  const keys = new Set(samples.map((s) => `(${s.app.id}) ${s.scenario}`))
+  return [...keys].flatMap((key) => {
+    const turns = samples.filter((s) => `(${s.app.id}) ${s.scenario}` === key)
+    const server = spreadOf(turns.map((s) => s.serverBusy)).median
+    const load = spreadOf(turns.map((s) => s.loadBusy)).median
+    if (server >= 0.95) return []
+    const why =
+      load >= 0.95
+        ? 'the load generator was the bottleneck'
+        : 'something else used the cores, or the requests were too few'
+    return [
+      `${key}: server on its core for ${percent(server)} of the time, load generator ${percent(load)}: ${why}`,
+    ]
+  })
+}
+
+/** The same scenario in several apps, part by part, then the functions of the first. */
+export function profileTables(profiles: readonly CpuProfile[], functions = 20): string {
+  const first = profiles[0]
+  if (!first) return ''
+  const names = new Set(profiles.flatMap(({ parts }) => parts.map(({ name }) => name)))
+  const cost = (shares: readonly Share[], name: string) =>
+    shares.find((share) => share.name === name)?.microseconds ?? 0
+  const parts = [...names]
+    .filter((name) => profiles.some((profile) => cost(profile.parts, name) >= 0.05))
+    .map((name) => [name, ...profiles.map((profile) => cost(profile.parts, name).toFixed(1))])
+  const all = ['all', ...profiles.map((profile) => profile.cpuPerRequest.toFixed(1))]
+  const partHeader = ['CPU µs per request in', ...profiles.map(({ app }) => `(${app.id})`)]
+  const rows = first.functions
+    .slice(0, functions)
+    .map((share) => [share.microseconds.toFixed(2), share.name.replaceAll('|', '\\|')])
+  return [
+    `### Where the time goes: ${first.scenario}`,
+    '',
+    table(partHeader, [all, ...parts]),
+    '',
+    table(['µs', `function of (${first.app.id}), self time`], rows),
+  ].join('\n')
+}
+
+function percent(share: number): string {
+  return `${Math.round(share * 100)} %`
+}
+
+/** Columns are padded, so that the same text reads well in a terminal. */
+function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  const widths = header.map((cell, i) =>
+    Math.max(...[header, ...rows].map((row) => (row[i] ?? cell).length), 3),
+  )
+  const line = (row: readonly string[]) =>
+    `| ${row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join(' | ')} |`
+  return [line(header), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n')
+}

@@ -1,0 +1,129 @@
+import { randomBytes } from 'node:crypto'
+import type { App } from './apps.js'
+import { Child } from './child.js'
+import type { Run } from './exchange.js'
+import type { Cores } from './machine.js'
+import { checkAnswer, requestOf, type Scenario, type Visit, visit } from './scenarios.js'
+
+export interface Plan {
+  /** How often all servers are started anew. */
+  readonly starts: number
+  /** Rounds per start; in each, every app has one turn. */
+  readonly rounds: number
+  readonly turnSeconds: number
+  /** Before the rounds, every server gets so many requests of a scenario, or as many as fit into the time. */
+  readonly warmUpRequests: number
+  readonly warmUpSeconds: number
+  readonly connections: number
+}
+
+/** One turn of one app. */
+export interface Sample {
+  readonly app: App
+  readonly scenario: Scenario
+  /** Samples of one round stand side by side in time, so that ratios are taken within it. */
+  readonly round: number
+  readonly requestsPerSecond: number
+  /** CPU time of the server process per request, in µs. */
+  readonly cpuPerRequest: number
+  /** Shares of the turn in which each process was on its core. */
+  readonly serverBusy: number
+  readonly loadBusy: number
+}
+
+/** Runs each scenario in interleaved rounds over all apps that take part in it. */
+export async function runRounds(
+  apps: readonly App[],
+  scenarios: readonly Scenario[],
+  plan: Plan,
+  cores: Cores,
+  progress: (line: string) => void,
+): Promise<Sample[]> {
+  const samples: Sample[] = []
+  for (let start = 0; start < plan.starts; start++) {
+    const load = new Child('./load.js', cores.load)
+    const servers: Server[] = []
+    try {
+      for (const app of apps) servers.push(await Server.start(app, cores))
+      for (const scenario of scenarios) {
+        const taking = servers.filter(({ app }) => app.scenarios.includes(scenario))
+        if (taking.length === 0) continue
+        progress(`start ${start + 1} of ${plan.starts}: ${scenario}`)
+        for (const server of taking) {
+          await server.turn(load, scenario, plan.connections, plan.warmUpSeconds, plan.warmUpRequests)
+        }
+        for (let i = 0; i < plan.rounds; i++) {
+          const round = start * plan.rounds + i
+          for (const server of rotate(taking, round)) {
+            const turn = await server.turn(load, scenario, plan.connections, plan.turnSeconds)
+            samples.push({ app: server.app, scenario, round, ...turn })
+          }
+        }
+      }
+    } finally {
+      await Promise.all([load, ...servers.map((server) => server.child)].map((child) => child.stop()))
+    }
+  }
+  return samples
+}
+
+/** One app in a process of its own, with the page already visited. */
+export class Server {
+  readonly app: App
+  readonly child: Child
+  readonly #visit: Visit
+
+  private constructor(app: App, child: Child, from: Visit) {
+    this.app = app
+    this.child = child
+    this.#visit = from
+  }
+
+  static async start(app: App, cores: Cores): Promise<Server> {
+    const child = new Child(app.script, cores.server, { SEALFORM_KEYS: randomBytes(32).toString('base64') })
+    try {
+      return new Server(app, child, await visit(await child.ask('port', undefined)))
+    } catch (error) {
+      await child.stop()
+      throw error
+    }
+  }
+
+  /** Loads the server for some seconds; the CPU time counts from the first request to the last answer. */
+  async turn(
+    load: Child,
+    scenario: Scenario,
+    connections: number,
+    seconds: number,
+    maxRequests = 1_000_000,
+  ): Promise<Turn> {
+    const { request, status } = requestOf(scenario, this.app, this.#visit)
+    const job = { port: this.#visit.port, connections, request, status, seconds, maxRequests }
+    try {
+      await load.ask('connect', job)
+      const before = await this.child.ask('cpu', undefined)
+      const run = await load.ask('run', undefined)
+      const cpu = (await this.child.ask('cpu', undefined)) - before
+      checkAnswer(scenario, run.first)
+      return turnOf(run, cpu)
+    } catch (error) {
+      throw new Error(`(${this.app.id}) ${scenario} failed`, { cause: error })
+    }
+  }
+}
+
+type Turn = Omit<Sample, 'app' | 'scenario' | 'round'>
+
+function turnOf(run: Run, cpu: number): Turn {
+  return {
+    requestsPerSecond: run.requests / run.seconds,
+    cpuPerRequest: cpu / run.requests,
+    serverBusy: cpu / (run.seconds * 1e6),
+    loadBusy: run.cpu / (run.seconds * 1e6),
+  }
+}
+
+function rotate<T>(list: readonly T[], by: number): T[] {
+  const first = by % list.length
+  return [...list.slice(first), ...list.slice(0, first)]
+}

@@ -1,0 +1,48 @@
+import { randomBytes } from 'node:crypto'
+import { performance } from 'node:perf_hooks'
+import { createKeyRing } from '../lib/key-ring.js'
+import { open, seal } from '../lib/seal.js'
+import { answer } from './exchange.js'
+
+/** Seals and opens in a process of its own, pinned like a server. */
+answer({ seals: measure })
+
+const perBatch = 2000
+const batches = 15
+
+function measure() {
+  const ring = createKeyRing(randomBytes(32).toString('base64'))
+  const claims = unboundClaims()
+  const tokens = Array.from({ length: perBatch }, () => seal(ring, 'action', claims))
+  return {
+    seal: timed(() => seal(ring, 'action', claims)),
+    open: timed((i) => open(ring, 'action', tokens[i]!)),
+    length: tokens[0]!.length,
+  }
+}
+
+/** Claims as a form of the tour has them: no bound values, no session, no path. */
+function unboundClaims() {
+  const issued = Math.floor(Date.now() / 1000)
+  return {
+    audience: '',
+    action: 'todos.add',
+    version: undefined,
+    issued,
+    expires: issued + 24 * 60 * 60,
+    session: undefined,
+    path: undefined,
+    values: '',
+  }
+}
+
+/** µs per call, one figure per batch; the first batches warm up and do not count. */
+function timed(call: (i: number) => unknown): number[] {
+  const figures: number[] = []
+  for (let batch = -5; batch < batches; batch++) {
+    const start = performance.now()
+    for (let i = 0; i < perBatch; i++) if (call(i) === undefined) throw new Error('a seal does not open')
+    if (batch >= 0) figures.push(((performance.now() - start) * 1000) / perBatch)
+  }
+  return figures
+}

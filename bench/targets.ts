@@ -1,0 +1,91 @@
+import type { Sample } from './rounds.js'
+import type { Scenario } from './scenarios.js'
+import { type Spread, spreadOf } from './statistics.js'
+
+export interface Verdict {
+  readonly measure: string
+  /** As the tables show it, for example `≥ 0.95`. */
+  readonly target: string
+  readonly measured: Spread
+  readonly digits: number
+  readonly met: boolean
+  /** Measured over target, turned so that more is better and 1 is the target itself. */
+  readonly score: number
+  /** The scenario whose profile tells where the time goes. */
+  readonly scenario?: Scenario
+}
+
+const ratioTargets: readonly { scenario: Scenario; atLeast: number }[] = [
+  { scenario: 'redirect', atLeast: 0.95 },
+  { scenario: 're-render', atLeast: 0.85 },
+  { scenario: 'multipart', atLeast: 0.9 },
+]
+
+/** Sealform against unprotected Koa, one verdict for each scenario that both took part in. */
+export function judgeRatios(samples: readonly Sample[]): Verdict[] {
+  return ratioTargets.flatMap(({ scenario, atLeast }) => {
+    const ratios = ratiosOf(samples, scenario, 's', 'a').throughput
+    if (ratios.length === 0) return []
+    const measured = spreadOf(ratios)
+    return [
+      {
+        measure: `${scenario}: requests/s ÷ (a)`,
+        target: `≥ ${atLeast.toFixed(2)}`,
+        measured,
+        digits: 2,
+        met: measured.median >= atLeast,
+        score: measured.median / atLeast,
+        scenario,
+      },
+    ]
+  })
+}
+
+export function judgeSeals(times: {
+  seal: readonly number[]
+  open: readonly number[]
+  length: number
+}): Verdict[] {
+  return [
+    atMost('seal', 'µs', 6, times.seal, 2),
+    atMost('open', 'µs', 5, times.open, 2),
+    atMost('unbound seal', 'characters', 160, [times.length], 0),
+  ]
+}
+
+function atMost(
+  what: string,
+  unit: string,
+  limit: number,
+  figures: readonly number[],
+  digits: number,
+): Verdict {
+  const measured = spreadOf(figures)
+  return {
+    measure: `${what}, ${unit}`,
+    target: `≤ ${limit}`,
+    measured,
+    digits,
+    met: measured.median <= limit,
+    score: limit / measured.median,
+  }
+}
+
+/** Round by round, how much of the baseline's throughput an app has, and how much CPU time it takes of the baseline's. */
+export function ratiosOf(
+  samples: readonly Sample[],
+  scenario: Scenario,
+  id: string,
+  baseline: string,
+): { throughput: number[]; cpu: number[] } {
+  const of = (which: string) => samples.filter((s) => s.scenario === scenario && s.app.id === which)
+  const base = of(baseline)
+  const pairs = of(id).flatMap((mine) => {
+    const theirs = base.find(({ round }) => round === mine.round)
+    return theirs ? [{ mine, theirs }] : []
+  })
+  return {
+    throughput: pairs.map(({ mine, theirs }) => mine.requestsPerSecond / theirs.requestsPerSecond),
+    cpu: pairs.map(({ mine, theirs }) => mine.cpuPerRequest / theirs.cpuPerRequest),
+  }
+}
