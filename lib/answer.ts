@@ -109,7 +109,7 @@ export async function answer<Context>(
   if (conclusion.kind === 'redirect') return host.sendRedirect(conclusion.location)
 
   const { outcome, status } = conclusion
-  if (conclusion.error !== undefined) host.reportError(conclusion.error, failureDetails(conclusion, received))
+  if (conclusion.failure) host.reportError(conclusion.failure.error, failureDetails(conclusion, received))
   if (outcome.kind === 'refused' && outcome.reason === 'origin') {
     const advice = settings.development && originVerdict ? explainRefusal(originVerdict) : undefined
     return host.sendHtml(status, host.builtInPage(lastResort(outcome, { advice })))

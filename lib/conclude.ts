@@ -22,7 +22,7 @@ export interface PageConclusion {
   readonly status: number
   readonly setCookies: readonly string[]
   /** What the program has to hear of: an action that threw, or a target that is not safe. */
-  readonly error: unknown
+  readonly failure: { readonly error: unknown } | undefined
 }
 
 /**
@@ -36,10 +36,10 @@ export function conclude(
   policy: OriginPolicy,
 ): Conclusion {
   if (outcome.kind === 'failed')
-    return { kind: 'page', outcome, status: 500, setCookies: [], error: outcome.error }
+    return { kind: 'page', outcome, status: 500, setCookies: [], failure: outcome }
   const setCookies = submission.changedCookies?.headers ?? []
   if (outcome.kind !== 'redirect') {
-    return { kind: 'page', outcome, status: statusOf(outcome), setCookies, error: undefined }
+    return { kind: 'page', outcome, status: statusOf(outcome), setCookies, failure: undefined }
   }
   const target = judgeTarget(
     outcome.to,
@@ -53,7 +53,7 @@ export function conclude(
       `"${action?.name}" redirects to ${JSON.stringify(outcome.to)}, which was refused (${target.reason}). Redirect to a path of this app, or list the other origin in allowedOrigins.`,
     )
     const refusal = new Refused('malformed', 400, error.message)
-    return { kind: 'page', outcome: refusal, status: 400, setCookies, error }
+    return { kind: 'page', outcome: refusal, status: 400, setCookies, failure: { error } }
   }
   try {
     const flashed = outcome.flash
@@ -61,7 +61,7 @@ export function conclude(
       : []
     return { kind: 'redirect', location: target.location, setCookies: [...setCookies, ...flashed] }
   } catch (error) {
-    return { kind: 'page', outcome: failed(error), status: 500, setCookies: [], error }
+    return { kind: 'page', outcome: failed(error), status: 500, setCookies: [], failure: { error } }
   }
 }
 

@@ -1,0 +1,290 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { invalid, redirect, type Submission } from '../../lib/sealform.js'
+import { html } from '../../views/html.js'
+import { createTestApp, formIn, fromSamePage, urlencoded } from '../setup/koa-app.js'
+
+function signupApp() {
+  return createTestApp(({ actions, router }) => {
+    const signup = actions.define('signup', async () =>
+      invalid({ email: ['Taken', 'Try another'], topics: 'Choose one' }),
+    )
+    router.get('/signup', (ctx) => {
+      const form = ctx.form(signup)
+      ctx.body = html`${form.summary()}<form ${form.attributes}>${form.fields}
+        <input ${form.input('email', { type: 'email', 'aria-describedby': 'hint' })}>${form.issue('email')}
+        ${form.textarea('bio', { rows: 3 })}
+        <input ${form.input('day', { type: 'date' })}>
+        <input ${form.input('ref', { type: 'hidden', value: 'none' })}>
+        <input ${form.input('password', { type: 'password' })}><input ${form.input('_trap')}>
+        <input ${form.input('plan', { type: 'radio', value: 'free', checked: true })}><input ${form.input('plan', { type: 'radio', value: 'pro' })}>
+        <input ${form.input('topics', { type: 'checkbox', value: 'news', checked: true })}><input ${form.input('topics', { type: 'checkbox', value: 'tips' })}>${form.issue('topics')}
+        ${form.select('country', ['de', { value: 'fr', label: 'France' }])}
+        ${form.select('langs', ['en', 'fr', 'de'], { multiple: true, value: 'en' })}
+        <input ${form.input('tag')}><input ${form.input('tag')}>
+        <p>${form.value('email')}|${form.values('langs').join(',')}|${String(form.checked('topics', 'tips'))}</p></form>`
+    })
+  })
+}
+
+describe('a form given back', () => {
+  it('has the value of every kind of control, and of no secret', async () => {
+    const { request } = signupApp()
+    const page = await request.get('/signup')
+    assert.match(page.text, /id="signup-plan" name="plan" type="radio" value="free" checked/)
+    assert.match(page.text, /<option value="en" selected>/)
+    const typed = {
+      email: 'a@b.c',
+      bio: '\r\nfirst line empty',
+      day: '2026-11-20',
+      ref: 'ad',
+      password: 'hunter2',
+      _trap: 'bot',
+      plan: 'pro',
+      topics: ['tips'],
+      country: 'fr',
+      langs: ['fr', 'de'],
+      tag: ['one', 'two'],
+    }
+    const answer = await request
+      .post('/signup')
+      .set(fromSamePage)
+      .send(urlencoded(formIn(page.text, 'signup').fields, typed))
+      .expect(422)
+    const { html: form } = formIn(answer.text, 'signup')
+    assert.match(
+      form,
+      /id="signup-email" name="email" type="email" aria-describedby="signup-email-issue hint" value="a@b.c" aria-invalid="true"/,
+    )
+    assert.match(form, /id="signup-email-issue">Taken<br>Try another</)
+    assert.match(form, /<textarea id="signup-bio" name="bio" rows="3">\n\r\nfirst line empty<\/textarea>/)
+    assert.match(form, /type="date" value="2026-11-20"/)
+    assert.match(form, /type="hidden" value="ad"/)
+    assert.match(form, /name="password" type="password">/)
+    assert.match(form, /name="_trap">/)
+    assert.doesNotMatch(form, /hunter2|bot/)
+    assert.match(form, /value="free">/)
+    assert.match(form, /id="signup-plan-pro" name="plan" type="radio" value="pro" checked/)
+    assert.match(form, /value="news" aria-invalid/)
+    assert.match(form, /value="tips" checked/)
+    assert.match(form, /<option value="fr" selected>France<\/option>/)
+    assert.match(
+      form,
+      /<option value="en">en<\/option><option value="fr" selected>fr<\/option><option value="de" selected>de</,
+    )
+    assert.match(form, /id="signup-tag" name="tag" value="one"/)
+    assert.match(form, /id="signup-tag-2" name="tag" value="two"/)
+    assert.match(form, /a@b\.c\|fr,de\|true/)
+    assert.match(answer.text, /<a href="#signup-email">Taken<\/a>/)
+  })
+
+  it('ticks nothing when nothing was ticked', async () => {
+    const { request } = signupApp()
+    const page = await request.get('/signup')
+    const answer = await request
+      .post('/signup')
+      .set(fromSamePage)
+      .send(urlencoded(formIn(page.text, 'signup').fields, { email: '' }))
+    assert.doesNotMatch(formIn(answer.text, 'signup').html, / checked| selected/)
+  })
+})
+
+describe('several forms on a page', () => {
+  function listApp(items: string[]) {
+    const runs: string[] = []
+    const parts = createTestApp(({ actions, router }) => {
+      const rename = actions.define('rename', async ({ formData }, id: string) => {
+        runs.push(`${id}=${formData.get('name')}`)
+        return invalid({ name: 'No' })
+      })
+      const add = actions.define('add', async () => redirect('/'))
+      router.get('/list', (ctx) => {
+        ctx.body = html`${items.map((id) => {
+          const form = ctx.form(rename.bind(null, id), ctx.query.keyed ? { key: id } : {})
+          return html`<form ${form.attributes}>${form.fields}<input ${form.input('name', { value: id })}>${form.issue('name')}</form>`
+        })}${[ctx.form(add)].map((form) => html`<form ${form.attributes}>${form.fields}<input ${form.input('name')}></form>`)}`
+      })
+    })
+    return { ...parts, runs, items }
+  }
+
+  it('have ids of their own, and only the submitted one shows what happened', async () => {
+    const app = listApp(['a', 'b', 'c'])
+    const page = await app.request.get('/list')
+    const { fields } = formIn(page.text, 'rename-2')
+    const answer = await app.request
+      .post('/list')
+      .set(fromSamePage)
+      .send(urlencoded(fields, { name: 'B!' }))
+      .expect(422)
+    assert.deepEqual(app.runs, ['b=B!'])
+    assert.match(formIn(answer.text, 'rename-2').html, /value="B!" aria-invalid/)
+    assert.match(formIn(answer.text, 'rename').html, /value="a">/)
+    assert.match(formIn(answer.text, 'add').html, /name="name">/)
+    assert.equal(answer.text.match(/aria-invalid/g)?.length, 1)
+  })
+
+  it('give the input to the same item when the list has changed meanwhile', async () => {
+    const app = listApp(['a', 'b', 'c'])
+    const page = await app.request.get('/list')
+    const { fields } = formIn(page.text, 'rename-2')
+    app.items.shift()
+    const answer = await app.request
+      .post('/list')
+      .set(fromSamePage)
+      .send(urlencoded(fields, { name: 'B!' }))
+    assert.match(formIn(answer.text, 'rename').html, /value="B!" aria-invalid/)
+    assert.match(formIn(answer.text, 'rename-2').html, /value="c">/)
+  })
+
+  it('are told apart by their key', async () => {
+    const app = listApp(['a', 'b c', 'd'])
+    const page = await app.request.get('/list?keyed=1')
+    const { fields } = formIn(page.text, 'rename-b%20c')
+    const answer = await app.request
+      .post('/list?keyed=1')
+      .set(fromSamePage)
+      .send(urlencoded(fields, { name: 'B!' }))
+    assert.match(formIn(answer.text, 'rename-b%20c').html, /value="B!"/)
+  })
+})
+
+describe('state that a form carries', () => {
+  function counterApp() {
+    return createTestApp(({ actions, router }) => {
+      const count = actions.define(
+        'count',
+        async ({ previous, formData }: Submission<undefined, { n: number }>) => {
+          if (formData.get('by') === 'x') return invalid({ by: 'Not a number' })
+          return { n: (previous?.n ?? 0) + Number(formData.get('by')) }
+        },
+      )
+      router.get('/counter', (ctx) => {
+        const form = ctx.form(count, { initial: { n: 10 } })
+        ctx.body = html`<b>${form.state?.n}</b><form ${form.attributes}>${form.fields}<input ${form.input('by')}></form>`
+      })
+    })
+  }
+
+  it('goes from submission to submission with no session', async () => {
+    const { request } = counterApp()
+    let page = await request.get('/counter')
+    assert.match(page.text, /<b>10<\/b>/)
+    for (const expected of [11, 12, 13]) {
+      page = await request
+        .post('/counter')
+        .set(fromSamePage)
+        .send(urlencoded(formIn(page.text, 'count').fields, { by: '1' }))
+      assert.equal(page.status, 200)
+      assert.match(page.text, new RegExp(`<b>${expected}</b>`))
+      assert.equal(page.headers['set-cookie'], undefined)
+    }
+  })
+
+  it('stays as it was when the submission is invalid', async () => {
+    const { request } = counterApp()
+    const first = await request.get('/counter')
+    const second = await request
+      .post('/counter')
+      .set(fromSamePage)
+      .send(urlencoded(formIn(first.text, 'count').fields, { by: '5' }))
+    const third = await request
+      .post('/counter')
+      .set(fromSamePage)
+      .send(urlencoded(formIn(second.text, 'count').fields, { by: 'x' }))
+    assert.equal(third.status, 422)
+    assert.match(third.text, /<b>15<\/b>/)
+    const fourth = await request
+      .post('/counter')
+      .set(fromSamePage)
+      .send(urlencoded(formIn(third.text, 'count').fields, { by: '1' }))
+    assert.match(fourth.text, /<b>16<\/b>/)
+  })
+
+  it('is refused with 400 when it was tampered with or is the seal of the action', async () => {
+    const { request } = counterApp()
+    const { fields } = formIn((await request.get('/counter')).text, 'count')
+    for (const state of ['', 'x', `${fields['sealform.state']?.slice(0, -2)}AA`, fields.sealform ?? '']) {
+      await request
+        .post('/counter')
+        .set(fromSamePage)
+        .send(urlencoded({ ...fields, 'sealform.state': state }, { by: '1' }))
+        .expect(400)
+    }
+  })
+})
+
+describe('a region', () => {
+  function regionApp() {
+    return createTestApp(({ actions, router }) => {
+      const act = actions.define('act', async ({ formData }) =>
+        formData.get('ok') ? { ok: true } : invalid({ ok: 'Tick it' }),
+      )
+      router.get('/page', (ctx) => {
+        const form = ctx.form(act)
+        ctx.body = html`<header>whole page</header>${ctx.region('box', html`<div id="box"><form ${form.attributes}>${form.fields}${form.issue('ok')}</form></div>`)}`
+      })
+      router.get('/wrong', (ctx) => {
+        ctx.body = ctx.region('box', '<div id="other"></div>')
+      })
+    })
+  }
+
+  it('is sent alone to a client that asks for it, with the status of the outcome', async () => {
+    const { request } = regionApp()
+    const page = await request.get('/page')
+    assert.match(page.headers.vary ?? '', /Sealform-Region/)
+    const { fields } = formIn(page.text, 'act')
+    for (const [header, value] of [
+      ['Sealform-Region', 'box'],
+      ['Turbo-Frame', 'box'],
+      ['HX-Target', 'box'],
+      ['X-Up-Target', '#box'],
+    ] as const) {
+      const answer = await request
+        .post('/page')
+        .set({ ...fromSamePage, [header]: value })
+        .send(urlencoded(fields))
+      assert.equal(answer.status, 422)
+      assert.match(answer.text, /^<div id="box">.*Tick it.*<\/div>$/s)
+      assert.match(answer.headers.vary ?? '', new RegExp(header))
+      assert.match(answer.headers['content-type'] ?? '', /^text\/html/)
+      const got = await request.get('/page').set(header, value).expect(200)
+      assert.match(got.text, /^<div id="box">/)
+    }
+  })
+
+  it('is not sent when the page has no such region: the client gets the whole page', async () => {
+    const { request } = regionApp()
+    const { fields } = formIn((await request.get('/page')).text, 'act')
+    const answer = await request
+      .post('/page')
+      .set({ ...fromSamePage, 'Sealform-Region': 'nav' })
+      .send(urlencoded(fields))
+    assert.match(answer.text, /whole page/)
+  })
+
+  it('must be one element with that id', async () => {
+    const { request, errors } = regionApp()
+    await request.get('/wrong').expect(500)
+    assert.match(String(errors[0]), /must be one element with id="box"/)
+  })
+})
+
+describe('a page with a seal that is tied to a session', () => {
+  it('is kept out of every cache', async () => {
+    const { request } = createTestApp(
+      ({ actions, router }) => {
+        const act = actions.define('act', async () => {})
+        router.get('/page', (ctx) => {
+          ctx.set('Cache-Control', 'public, max-age=60')
+          ctx.body = String(ctx.form(act).fields)
+        })
+      },
+      { session: (ctx) => ctx.cookies.get('sid') },
+    )
+    assert.equal((await request.get('/page')).headers['cache-control'], 'public, max-age=60')
+    const bound = await request.get('/page').set('Cookie', 'sid=1')
+    assert.equal(bound.headers['cache-control'], 'private, no-store')
+  })
+})

@@ -1,0 +1,367 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { z } from 'zod'
+import {
+  done,
+  flash,
+  forbidden,
+  invalid,
+  notFound,
+  redirect,
+  SealformError,
+  type Submission,
+  unauthorized,
+} from '../../lib/sealform.js'
+import { html } from '../../views/html.js'
+import { createTestApp, formIn, fromSamePage, urlencoded } from '../setup/koa-app.js'
+
+/** An app with one form whose action does what the test says. */
+function appThat(
+  run: (submission: Submission<undefined>) => unknown,
+  options: Parameters<typeof createTestApp>[1] = {},
+) {
+  let runs = 0
+  const parts = createTestApp(({ actions, router }) => {
+    const act = actions.define('act', async (submission) => {
+      runs++
+      return run(submission)
+    })
+    router.get('/page', (ctx) => {
+      const form = ctx.form(act)
+      ctx.body = html`<p>state ${JSON.stringify(form.state ?? null)} ${form.status}, cookie ${ctx.cookies.get('seen') ?? 'none'}</p>
+        ${form.summary()}<form ${form.attributes}>${form.fields}<input ${form.input('text')}>${form.issue('text')}</form>`
+    })
+    router.get('/next', (ctx) => {
+      const form = ctx.form(act)
+      ctx.body = html`<p>next ${JSON.stringify(form.state ?? null)}</p>`
+    })
+  }, options)
+  async function submit(path = '/page') {
+    const page = await parts.request.get('/page')
+    return parts.request
+      .post(path)
+      .set(fromSamePage)
+      .send(urlencoded(formIn(page.text, 'act').fields, { text: 'typed' }))
+  }
+  return { ...parts, submit, runs: () => runs }
+}
+
+describe('an outcome', () => {
+  it('may be thrown as well as returned', async () => {
+    const thrown = await appThat(() => {
+      throw redirect('/next')
+    }).submit()
+    assert.equal(thrown.status, 303)
+    const refused = await appThat(() => {
+      throw invalid({ text: 'No' })
+    }).submit()
+    assert.equal(refused.status, 422)
+    assert.match(refused.text, /act-text-issue">No</)
+  })
+
+  it('is done with any other value, shown as the state of the form', async () => {
+    const answer = await appThat(() => ({ count: 3 })).submit()
+    assert.equal(answer.status, 200)
+    assert.match(answer.text, /state {&quot;count&quot;:3} done/)
+    assert.doesNotMatch(answer.text, /value="typed"/, 'a form that is done starts afresh')
+  })
+
+  it('is done with a status of its own', async () => {
+    assert.equal((await appThat(() => done('late', { status: 202 })).submit()).status, 202)
+  })
+
+  it('refuses a status of done() that can have no page', () => {
+    for (const status of [100, 204, 205, 303, 600, 200.5]) {
+      assert.throws(
+        () => done('x', { status }),
+        (error) => error instanceof SealformError && error.code === 'ERR_OPTION_INVALID',
+      )
+    }
+  })
+
+  it('shows the page with 404, 401 and 403, the input kept', async () => {
+    for (const [outcome, status, words] of [
+      [notFound(), 404, /no longer there/],
+      [unauthorized(), 401, /sign in/],
+      [forbidden(), 403, /not allowed/],
+    ] as const) {
+      const answer = await appThat(() => outcome).submit()
+      assert.equal(answer.status, status)
+      assert.match(answer.text, words)
+      assert.match(answer.text, /value="typed"/)
+      assert.match(answer.text, / refused,/)
+    }
+  })
+
+  it('redirects to safe targets only; an unsafe one is refused with 400 and reported', async () => {
+    for (const to of [
+      '//evil.example',
+      '/\\evil.example',
+      'javascript:alert(1)',
+      'https://evil.example/',
+      '/a\r\nX: y',
+      '\t//evil.example',
+    ]) {
+      const app = appThat(() => redirect(to))
+      const answer = await app.submit()
+      assert.equal(answer.status, 400, to)
+      assert.equal(answer.headers.location, undefined)
+      assert.match(answer.text, /value="typed"/)
+      assert.equal((app.errors[0] as SealformError).code, 'ERR_REDIRECT_TARGET')
+    }
+    for (const [to, location] of [
+      ['/next?x=1#y', '/next?x=1#y'],
+      ['next', '/next'],
+      ['?tab=2', '/page?tab=2'],
+      ['https://shop.example/a', 'https://shop.example/a'],
+    ] as const) {
+      const answer = await appThat(() => redirect(to), { allowedOrigins: ['https://shop.example'] }).submit()
+      assert.equal(answer.status, 303, to)
+      assert.equal(answer.headers.location, location)
+    }
+  })
+
+  it('carries a flash to the next page, which shows it once', async () => {
+    const app = appThat(() => flash({ hello: 'Ann' }, '/next'))
+    const answer = await app.submit()
+    assert.equal(answer.status, 303)
+    const cookie = String(answer.headers['set-cookie'])
+    assert.match(cookie, /^sealform\.flash=[A-Za-z0-9_-]+; Max-Age=300; Path=\/; HttpOnly; SameSite=Lax$/)
+    assert.doesNotMatch(cookie, /Ann/)
+    const sent = cookie.split(';', 1)[0] ?? ''
+    const next = await app.request.get('/next').set('Cookie', sent)
+    assert.match(next.text, /next {&quot;hello&quot;:&quot;Ann&quot;}/)
+    assert.match(
+      String(next.headers['set-cookie']),
+      /^sealform\.flash=; Max-Age=0; Path=\/; HttpOnly; SameSite=Lax$/,
+    )
+    assert.equal(next.headers['cache-control'], 'private, no-store')
+    const forged = await app.request.get('/next').set('Cookie', `${sent}x`)
+    assert.match(forged.text, /next null/)
+  })
+
+  it('fails when a flash does not fit into a cookie', async () => {
+    const app = appThat(() => flash('x'.repeat(4000), '/next'))
+    const answer = await app.submit()
+    assert.equal(answer.status, 500)
+    assert.equal((app.errors[0] as SealformError).code, 'ERR_FLASH_TOO_LARGE')
+  })
+})
+
+describe('an action that throws', () => {
+  it("reaches app.on('error') untouched; the visitor gets 500, the input and a reference", async () => {
+    const boom = new Error('database password is s3cret')
+    const app = appThat(() => {
+      throw boom
+    })
+    const answer = await app.submit()
+    assert.equal(answer.status, 500)
+    assert.deepEqual(app.errors, [boom])
+    assert.match(answer.text, /value="typed"/)
+    assert.match(answer.text, /Reference: [0-9A-Z]{4}-[0-9A-Z]{4}/)
+    assert.doesNotMatch(answer.text, /s3cret/)
+  })
+
+  it('names the same reference to the error handler', async () => {
+    const app = appThat(() => {
+      throw new Error('boom')
+    })
+    const details: unknown[] = []
+    app.app.on('error', (_error, _ctx, detail) => details.push(detail))
+    const answer = await app.submit()
+    const reference = /Reference: ([0-9A-Z-]{9})/.exec(answer.text)?.[1]
+    assert.deepEqual(details, [{ reference, action: 'act' }])
+  })
+
+  it('may throw anything at all', async () => {
+    for (const thrown of [
+      undefined,
+      null,
+      0,
+      '',
+      'text',
+      Symbol('s'),
+      {},
+      Object.create(null),
+      () => {},
+      Promise.resolve(1),
+    ]) {
+      const app = appThat(() => {
+        throw thrown
+      })
+      const answer = await app.submit()
+      assert.equal(answer.status, 500)
+      assert.ok(app.errors[0] instanceof Error)
+      assert.match(answer.text, /value="typed"/)
+    }
+  })
+
+  it('loses the cookies that it had set', async () => {
+    const answer = await appThat(({ cookies }) => {
+      cookies.set('seen', 'yes')
+      throw new Error('boom')
+    }).submit()
+    assert.equal(answer.headers['set-cookie'], undefined)
+    assert.match(answer.text, /cookie none/)
+  })
+})
+
+describe('cookies of an action', () => {
+  it('are visible to the page in the same answer and sent to the browser', async () => {
+    const answer = await appThat(({ cookies }) => {
+      cookies.set('seen', 'yes', { maxAge: 60 })
+      assert.equal(cookies.get('seen'), 'yes')
+      return done()
+    }).submit()
+    assert.match(answer.text, /cookie yes/)
+    assert.match(
+      String(answer.headers['set-cookie']),
+      /^seen=yes; Max-Age=60; Path=\/; HttpOnly; SameSite=Lax$/,
+    )
+  })
+
+  it('survive a redirect', async () => {
+    const answer = await appThat(({ cookies }) => {
+      cookies.set('seen', 'yes')
+      return redirect('/next')
+    }).submit()
+    assert.equal(answer.status, 303)
+    assert.match(String(answer.headers['set-cookie']), /^seen=yes/)
+  })
+})
+
+describe('a page that cannot show the outcome', () => {
+  it('gives way to a built-in page that holds the input and can be sent again', async () => {
+    let shows = true
+    let runs = 0
+    const { request, errors } = createTestApp(({ actions, router }) => {
+      const act = actions.define('act', async () => {
+        runs++
+        return runs === 1 ? invalid('Something is wrong') : redirect('/')
+      })
+      router.get('/page', (ctx) => {
+        if (!shows) throw new Error('template broke')
+        const form = ctx.form(act)
+        ctx.body = html`<form ${form.attributes}>${form.fields}<input ${form.input('text')}></form>`
+      })
+    })
+    const page = await request.get('/page')
+    shows = false
+    const answer = await request
+      .post('/page')
+      .set(fromSamePage)
+      .send(urlencoded(formIn(page.text, 'act').fields, { text: '<typed>', password: 'hunter2', _note: 'x' }))
+    assert.equal(answer.status, 500)
+    assert.equal((errors[0] as Error).message, 'template broke')
+    assert.match(answer.text, /value="&lt;typed&gt;"/)
+    assert.doesNotMatch(answer.text, /hunter2|_note/)
+    const seal = /name="sealform" value="([^"]+)"/.exec(answer.text)?.[1] ?? ''
+    await request
+      .post('/page')
+      .set(fromSamePage)
+      .send(urlencoded({ sealform: seal, text: 'again' }))
+      .expect(303)
+  })
+
+  it('gives way to it when the app has no page for the URL', async () => {
+    const { request } = appThat(() => invalid({ text: 'No' }))
+    const page = await request.get('/page')
+    const answer = await request
+      .post('/nowhere')
+      .set(fromSamePage)
+      .send(urlencoded(formIn(page.text, 'act').fields, { text: 'typed' }))
+    assert.equal(answer.status, 422)
+    assert.match(answer.text, /<li>No<\/li>[\s\S]*value="typed"/)
+  })
+
+  it('passes on a redirect of the page after an action that is done', async () => {
+    const { request } = createTestApp(({ actions, router }) => {
+      let there = true
+      const remove = actions.define('remove', async () => {
+        there = false
+        return done()
+      })
+      router.get('/item', (ctx) => {
+        if (!there) return ctx.redirect('/items')
+        const form = ctx.form(remove)
+        ctx.body = html`<form ${form.attributes}>${form.fields}</form>`
+      })
+    })
+    const page = await request.get('/item')
+    const answer = await request
+      .post('/item')
+      .set(fromSamePage)
+      .send(urlencoded(formIn(page.text, 'remove').fields))
+    assert.equal(answer.status, 303)
+    assert.equal(answer.headers.location, '/items')
+  })
+})
+
+describe('authorize', () => {
+  function guarded(authorize: (submission: Submission<unknown>, id: string) => unknown) {
+    const runs: string[] = []
+    const parts = createTestApp(({ actions, router }) => {
+      const act = actions.define('act', {
+        input: z.object({ text: z.string() }),
+        authorize,
+        async run(_submission, id: string) {
+          runs.push(id)
+          return redirect('/')
+        },
+      })
+      router.get('/page', (ctx) => {
+        const form = ctx.form(act.bind(null, 'i1'))
+        ctx.body = html`${form.summary()}<form ${form.attributes}>${form.fields}<input ${form.input('text')}></form>`
+      })
+    })
+    async function submit() {
+      const page = await parts.request.get('/page')
+      return parts.request
+        .post('/page')
+        .set(fromSamePage)
+        .send(urlencoded(formIn(page.text, 'act').fields, { text: 'typed' }))
+    }
+    return { ...parts, runs, submit }
+  }
+
+  it('admits with nothing and gets the bound values', async () => {
+    const seen: string[] = []
+    const app = guarded((_submission, id) => {
+      seen.push(id)
+    })
+    assert.equal((await app.submit()).status, 303)
+    assert.deepEqual([seen, app.runs], [['i1'], ['i1']])
+  })
+
+  it('refuses with an outcome, returned or thrown, and the input is kept', async () => {
+    for (const authorize of [
+      () => forbidden(),
+      async () => forbidden(),
+      () => {
+        throw forbidden()
+      },
+    ]) {
+      const app = guarded(authorize)
+      const answer = await app.submit()
+      assert.equal(answer.status, 403)
+      assert.match(answer.text, /value="typed"/)
+      assert.deepEqual(app.runs, [])
+    }
+  })
+
+  it('admits nobody when it answers true or false, and says what to return', async () => {
+    for (const result of [true, false, null, {}]) {
+      const app = guarded(() => result)
+      assert.equal((await app.submit()).status, 500)
+      assert.equal((app.errors[0] as SealformError).code, 'ERR_AUTHORIZE_RESULT')
+      assert.deepEqual(app.runs, [])
+    }
+  })
+
+  it('cannot look at fields, which have not been read', async () => {
+    const app = guarded((submission) => void submission.formData)
+    assert.equal((await app.submit()).status, 500)
+    assert.equal((app.errors[0] as SealformError).code, 'ERR_NOT_READ_YET')
+    assert.deepEqual(app.runs, [])
+  })
+})
