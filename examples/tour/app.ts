@@ -1,0 +1,40 @@
+import Router from '@koa/router'
+import Koa from 'koa'
+import { type ActionsOptions, createActions } from 'sealform'
+import { type MiddlewareOptions, type SealformContext, sealform } from 'sealform/koa'
+import { assets } from './assets.js'
+import { counterPage } from './pages/counter.js'
+import { homePage } from './pages/home.js'
+import { missingPage } from './pages/missing.js'
+import { signupPage } from './pages/signup.js'
+import { sourcePages } from './pages/source.js'
+import { stalePage } from './pages/stale.js'
+import { todosPage } from './pages/todos.js'
+import { securityHeaders } from './security-headers.js'
+
+export type TourApp = Koa<Koa.DefaultState, SealformContext>
+export type TourRouter = Router<Koa.DefaultState, SealformContext>
+
+/** Makes a tour with lists and keys of its own; without `keys` they come from SEALFORM_KEYS. */
+export function createTour({
+  keys,
+  onRefused,
+}: Pick<ActionsOptions, 'keys'> & Pick<MiddlewareOptions<unknown>, 'onRefused'> = {}): TourApp {
+  const actions = createActions({ app: 'tour', ...(keys === undefined ? {} : { keys }) })
+  const router: TourRouter = new Router()
+  homePage(router)
+  todosPage(router, actions)
+  signupPage(router, actions)
+  counterPage(router, actions)
+  stalePage(router, actions)
+  sourcePages(router)
+
+  const app: TourApp = new Koa()
+  app.use(securityHeaders)
+  app.use(assets())
+  app.use(sealform(actions, onRefused ? { onRefused } : {}))
+  app.use(missingPage)
+  app.use(router.routes())
+  app.use(router.allowedMethods())
+  return app
+}

@@ -1,0 +1,22 @@
+import { readFileSync } from 'node:fs'
+import type { Context, Middleware } from 'koa'
+
+/** Reads a file of the tour's source tree, wherever the compiled code runs from. */
+export function readOwnFile(path: string): string {
+  return readFileSync(new URL(`examples/tour/${path}`, import.meta.resolve('sealform/package.json')), 'utf8')
+}
+
+/** Serves the style sheet and the icon. */
+export function assets(): Middleware {
+  const files = new Map([
+    ['/styles.css', { type: 'text/css', text: readOwnFile('public/styles.css') }],
+    ['/seal.svg', { type: 'image/svg+xml', text: readOwnFile('public/seal.svg') }],
+  ])
+  return (ctx: Context, next) => {
+    const file = files.get(ctx.path)
+    if (!file || (ctx.method !== 'GET' && ctx.method !== 'HEAD')) return next()
+    ctx.type = file.type
+    ctx.body = file.text
+    ctx.set('Cache-Control', 'max-age=60')
+  }
+}

@@ -1,0 +1,35 @@
+import { html, type SafeHtml } from 'sealform/html'
+import type { Form } from 'sealform/koa'
+
+type InputAttributes = NonNullable<Parameters<Form['input']>[1]>
+
+/** A label, what is wrong, and the control: in this order, so that it is also heard in this order. */
+export function field(
+  form: Form,
+  name: string,
+  label: string,
+  { hint, ...attributes }: InputAttributes & { readonly hint?: string } = {},
+): SafeHtml {
+  const hintId = `${form.id}-${name}-hint`
+  return html`<div class="field">
+<label for="${form.id}-${name}">${label}</label>
+${hint !== undefined && html`<p class="hint" id="${hintId}">${hint}</p>`}
+${form.issue(name)}
+<input ${form.input(name, { type: 'text', ...attributes, 'aria-describedby': hint && hintId })}>
+</div>`
+}
+
+/** Radio buttons or checkboxes of one name, under one legend. */
+export function choices(
+  form: Form,
+  name: string,
+  legend: string,
+  type: 'radio' | 'checkbox',
+  options: readonly { readonly value: string; readonly label: string }[],
+): SafeHtml {
+  return html`<fieldset class="field">
+<legend>${legend}</legend>
+${form.issue(name)}
+${options.map(({ value, label }) => html`<label class="choice"><input ${form.input(name, { type, value })}> ${label}</label>`)}
+</fieldset>`
+}

@@ -1,0 +1,76 @@
+import { html, type SafeHtml } from 'sealform/html'
+
+export interface PageParts {
+  /** The heading, and the title in the browser's tab. */
+  readonly title: string
+  /** `form.titlePrefix`, so that the tab says it too when something is wrong. */
+  readonly titlePrefix?: string
+  /** The path of the page, to mark it in the navigation. */
+  readonly path: string
+  /** What stands before the heading: error summaries and messages of success. */
+  readonly notices?: readonly SafeHtml[]
+  readonly main: SafeHtml
+  /** What a visitor could try here. */
+  readonly tryThis?: readonly (SafeHtml | string)[]
+  /** The file in `pages/` that makes this page, without its ending. */
+  readonly source?: string
+}
+
+const links = [
+  { path: '/todos', text: 'Todos' },
+  { path: '/signup', text: 'Sign up' },
+  { path: '/counter', text: 'Counter' },
+  { path: '/stale', text: 'Stale form' },
+]
+
+/** What all pages of the tour have in common. */
+export function layout({
+  title,
+  titlePrefix = '',
+  path,
+  notices = [],
+  main,
+  tryThis = [],
+  source,
+}: PageParts): SafeHtml {
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${titlePrefix}${title} | Sealform tour</title>
+<link rel="icon" href="/seal.svg" type="image/svg+xml">
+<link rel="stylesheet" href="/styles.css">
+</head>
+<body>
+<a class="skip" href="#main">Skip to the content</a>
+<header class="site">
+<a class="brand" href="/"${current('/', path)}><img src="/seal.svg" alt="" width="32" height="32">Sealform</a>
+<nav aria-label="Pages">
+<ul>${links.map((link) => html`<li><a href="${link.path}"${current(link.path, path)}>${link.text}</a></li>`)}</ul>
+</nav>
+</header>
+<main id="main">
+${notices}
+<h1>${title}</h1>
+${main}
+${tryThis.length > 0 && html`<section class="try" aria-labelledby="try"><h2 id="try">Try this</h2><ul>${tryThis.map((text) => html`<li>${text}</li>`)}</ul></section>`}
+${source !== undefined && html`<p class="source"><a href="/source/${source}">Read the source of this page</a></p>`}
+</main>
+<footer class="site">
+<p>No page of this tour loads a script. What you enter stays in the memory of this server until it stops.</p>
+</footer>
+</body>
+</html>
+`
+}
+
+/** A message of success that takes focus when the page opens, so that it is read out first. */
+export function success(message: SafeHtml | string): SafeHtml {
+  return html`<div class="success" role="status" tabindex="-1" autofocus><p>${message}</p></div>`
+}
+
+function current(path: string, here: string): SafeHtml | undefined {
+  return path === here ? html` aria-current="page"` : undefined
+}

@@ -1,0 +1,38 @@
+import { type Actions, done, type Submission } from 'sealform'
+import { html } from 'sealform/html'
+import type { TourRouter } from '../app.js'
+import { layout } from '../layout.js'
+
+export function counterPage(router: TourRouter, actions: Actions): void {
+  const count = actions.define(
+    'counter',
+    async ({ previous = 0 }: Submission<undefined, number>, step: number) => done(previous + step),
+  )
+
+  router.get('/counter', (ctx) => {
+    const form = ctx.form(count.bind(null, 1), { initial: 0 })
+    ctx.body = layout({
+      title: 'Counter',
+      titlePrefix: form.titlePrefix,
+      path: '/counter',
+      notices: [form.summary()],
+      main: html`
+<p class="lead">The form carries the number itself, encrypted. The server keeps no session and sets no cookie.</p>
+<form ${form.attributes} class="panel">
+${form.fields}
+<p class="count"><span class="hidden">The count is </span><output>${form.state}</output></p>
+<div class="buttons">
+<button type="submit">Add one</button>
+<button ${form.submit(count.bind(null, -1), { class: 'secondary' })}>Take one away</button>
+</div>
+</form>
+<p><a href="/counter">Start again from zero</a></p>`,
+      tryThis: [
+        'Count up, then go back: the older page still has its older number.',
+        'Open the page in two tabs: each counts for itself.',
+        'Reload after a step: the same step is sent again and ends in the same number.',
+      ],
+      source: 'counter',
+    })
+  })
+}

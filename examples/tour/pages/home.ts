@@ -1,0 +1,45 @@
+import { html } from 'sealform/html'
+import type { TourRouter } from '../app.js'
+import { layout } from '../layout.js'
+
+const cards = [
+  {
+    path: '/todos',
+    name: 'Todos',
+    text: 'Add, remove, clear: three actions on one page, one of them bound to each item.',
+  },
+  {
+    path: '/signup',
+    name: 'Sign up',
+    text: 'Every kind of control, validated on the server, with your input given back.',
+  },
+  {
+    path: '/counter',
+    name: 'Counter',
+    text: 'State that travels with the form, so that the server remembers nothing.',
+  },
+  {
+    path: '/stale',
+    name: 'Stale form',
+    text: 'A form that expires after five seconds, and what you get when you are late.',
+  },
+]
+
+export function homePage(router: TourRouter): void {
+  router.get('/', (ctx) => {
+    ctx.body = layout({
+      title: 'Server actions for plain Node servers',
+      path: '/',
+      main: html`
+<p class="lead">Each form on these pages carries a hidden, encrypted field that names a function on the server and
+the values bound to it. No page loads a script, so all of it works with JavaScript switched off, and nothing that you
+type is lost when something goes wrong. Pick a page, try to break it, then read its source.</p>
+<ul class="cards">${cards.map(
+        ({ path, name, text }) => html`
+<li><h2><a href="${path}">${name}</a></h2><p>${text}</p></li>`,
+      )}
+</ul>`,
+      source: 'home',
+    })
+  })
+}

@@ -1,0 +1,16 @@
+import type { Context, Next } from 'koa'
+import { html } from 'sealform/html'
+import { layout } from '../layout.js'
+
+/** Says what is wrong when no other page answers. */
+export async function missingPage(ctx: Context, next: Next): Promise<void> {
+  await next()
+  if (ctx.body || (ctx.status !== 404 && ctx.status !== 405)) return
+  const { status } = ctx
+  ctx.body = layout({
+    title: status === 404 ? 'There is no such page' : 'This page takes no such request',
+    path: ctx.path,
+    main: html`<p class="lead">Go to the <a href="/">start of the tour</a>.</p>`,
+  })
+  ctx.status = status
+}

@@ -1,0 +1,124 @@
+import { type Actions, flash, type Submission } from 'sealform'
+import { html } from 'sealform/html'
+import { z } from 'zod'
+import type { TourRouter } from '../app.js'
+import { choices, field } from '../field.js'
+import { layout, success } from '../layout.js'
+
+const plans = [
+  { value: 'free', label: 'Free' },
+  { value: 'team', label: 'Team' },
+  { value: 'company', label: 'Company' },
+]
+const topics = [
+  { value: 'releases', label: 'New releases' },
+  { value: 'security', label: 'Security notices' },
+  { value: 'stories', label: 'How others use it' },
+]
+const countries = [
+  { value: '', label: 'Choose a country' },
+  { value: 'br', label: 'Brazil' },
+  { value: 'ca', label: 'Canada' },
+  { value: 'fr', label: 'France' },
+  { value: 'de', label: 'Germany' },
+  { value: 'in', label: 'India' },
+  { value: 'jp', label: 'Japan' },
+  { value: 'ng', label: 'Nigeria' },
+  { value: 'other', label: 'Another country' },
+]
+
+const signupInput = z.object({
+  email: z.email('Enter an email address, such as ada@example.org'),
+  name: z.string('Enter your name').trim().min(1, 'Enter your name').max(80, 'Use at most 80 characters'),
+  password: z
+    .string('Choose a password')
+    .min(8, 'Choose a password of at least 8 characters')
+    .max(200, 'Choose a password of at most 200 characters'),
+  plan: z.enum(['free', 'team', 'company'], 'Choose a plan'),
+  topics: z
+    .union([z.string(), z.array(z.string())])
+    .default([])
+    .transform((chosen) => [chosen].flat())
+    .pipe(z.array(z.enum(['releases', 'security', 'stories'], 'Choose from these topics'))),
+  country: z.enum(['br', 'ca', 'fr', 'de', 'in', 'jp', 'ng', 'other'], 'Choose your country'),
+  terms: z.literal('accepted', 'Accept the terms to go on'),
+})
+
+interface Welcome {
+  readonly name: string
+  readonly plan: string
+}
+
+export function signupPage(router: TourRouter, actions: Actions): void {
+  const signup = actions.define('signup', {
+    input: signupInput,
+    run({ input: { name, plan } }: Submission<z.output<typeof signupInput>, Welcome>) {
+      return flash({ name, plan }, '/welcome')
+    },
+  })
+
+  router.get('/signup', (ctx) => {
+    const form = ctx.form(signup)
+    ctx.body = layout({
+      title: 'Sign up',
+      titlePrefix: form.titlePrefix,
+      path: '/signup',
+      notices: [form.summary()],
+      main: html`
+<p class="lead">An account for nothing: what you send is checked, and then forgotten.</p>
+<form ${form.attributes} class="panel" novalidate>
+${form.fields}
+${field(form, 'email', 'Email address', { type: 'email', required: true, autocomplete: 'email' })}
+${field(form, 'name', 'Name', { required: true, autocomplete: 'name' })}
+${field(form, 'password', 'Password', {
+  type: 'password',
+  hint: 'At least 8 characters',
+  required: true,
+  autocomplete: 'new-password',
+})}
+${choices(form, 'plan', 'Plan', 'radio', plans)}
+${choices(form, 'topics', 'Topics you want to hear about', 'checkbox', topics)}
+<div class="field">
+<label for="${form.id}-country">Country</label>
+${form.issue('country')}
+${form.select('country', countries, { required: true, autocomplete: 'country' })}
+</div>
+<div class="field">
+${form.issue('terms')}
+<label class="choice"><input ${form.input('terms', { type: 'checkbox', value: 'accepted', required: true })}> I accept the terms</label>
+</div>
+<div class="buttons"><button type="submit">Sign up</button></div>
+</form>`,
+      tryThis: [
+        'Send the form empty. The summary takes the focus and links to each field.',
+        'Fill in half of it: all you entered comes back, except the password.',
+        'Sign up, then reload the welcome page: its message is shown once.',
+      ],
+      source: 'signup',
+    })
+  })
+
+  router.get('/welcome', (ctx) => {
+    const { state: welcome } = ctx.form(signup)
+    ctx.body = layout({
+      title: 'Welcome page',
+      path: '/welcome',
+      notices: welcome
+        ? [
+            success(
+              html`Welcome, ${welcome.name}. You have signed up for the plan “${planLabel(welcome.plan)}”.`,
+            ),
+          ]
+        : [],
+      main: welcome
+        ? html`<p class="lead">This message came in an encrypted cookie that is gone by now. Reload the page to see.</p>`
+        : html`<p class="lead">There is nothing to say here, or it has been said already.</p>`,
+      tryThis: [html`<a href="/signup">Sign up</a> and come back.`],
+      source: 'signup',
+    })
+  })
+}
+
+function planLabel(value: string): string {
+  return plans.find((plan) => plan.value === value)?.label ?? value
+}

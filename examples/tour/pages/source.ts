@@ -1,0 +1,23 @@
+import { html } from 'sealform/html'
+import type { TourRouter } from '../app.js'
+import { readOwnFile } from '../assets.js'
+import { layout } from '../layout.js'
+
+const names = ['home', 'todos', 'signup', 'counter', 'stale', 'source', 'missing']
+
+/** Shows the source of each page, as it was written. */
+export function sourcePages(router: TourRouter): void {
+  const sources = new Map(names.map((name) => [name, readOwnFile(`pages/${name}.ts`)]))
+
+  router.get('/source/:name', (ctx, next) => {
+    const { name = '' } = ctx.params
+    const source = sources.get(name)
+    if (source === undefined) return next()
+    ctx.body = layout({
+      title: `Source: ${name}.ts`,
+      path: `/source/${name}`,
+      main: html`<pre class="code" tabindex="0" role="region" aria-label="${name}.ts"><code>${source}</code></pre>`,
+      source: 'source',
+    })
+  })
+}
