@@ -81,6 +81,7 @@ export class FormBody implements Body {
   constructor(
     req: IncomingMessage,
     head: Buffer,
+    complete: boolean,
     encoding: Encoding,
     seal: string | undefined,
     refusal: BodyRefusal | undefined,
@@ -90,7 +91,7 @@ export class FormBody implements Body {
     this.#encoding = encoding
     this.#refusal = refusal
     this.seal = seal
-    this.complete = req.complete && req.readableLength === 0
+    this.complete = complete
   }
 
   async read(limits: Limits, mode: 'accept' | 'give-back' = 'accept'): Promise<Reading> {

@@ -7,7 +7,7 @@ export const ownFieldLength = 8192
 // A refused submission is given back with this many fields more than the limit; the rest would only be work.
 const fieldsBeyondLimit = 1000
 
-const imageButton = /^sealform\.submit\.([A-Za-z0-9_-]+)\.([xy])$/
+const namedButton = /^sealform\.submit\.([A-Za-z0-9_-]+)(?:\.([xy]))?$/
 
 /**
  * The fields of a body as they are found, in whichever encoding: counts them, takes out our own,
@@ -34,11 +34,14 @@ export class Fields {
 
   /** Takes a decoded field. `valueBytes`: how long the value is in UTF-8. */
   add(name: string, value: string, valueBytes: number): void {
-    if (name.startsWith('sealform')) return this.#addOwn(name, value)
+    if (name.startsWith('sealform')) this.#addOwn(name, value)
     // Nobody names a control so; programs that copy fields into an object must not meet it.
-    if (name === '__proto__') {
-      return this.refuse({ status: 400, reason: 'reserved', detail: 'a field is named "__proto__"' })
-    }
+    else if (name === '__proto__') {
+      this.refuse({ status: 400, reason: 'reserved', detail: 'a field is named "__proto__"' })
+    } else this.#addTyped(name, value, valueBytes)
+  }
+
+  #addTyped(name: string, value: string, valueBytes: number): void {
     const { fields, fieldName, fieldValue } = this.#limits
     if (++this.#count > fields) {
       this.refuse(passed('fields', fields, `the body has more than ${fields} fields`))
@@ -80,52 +83,48 @@ export class Fields {
 
   #addOwn(name: string, value: string): void {
     if (value.length > ownFieldLength) {
-      return this.refuse({
+      this.refuse({
         status: 400,
         reason: 'malformed',
         detail: `a field of Sealform's own has a value of ${value.length} characters; the most is ${ownFieldLength}`,
       })
-    }
-    if (name === 'sealform') {
-      if (this.#seal) return this.#duplicate(name)
+    } else if (name === 'sealform') {
+      if (this.#seal) this.#refuseDuplicate(name)
       this.#seal = true
     } else if (name === 'sealform.form') {
-      if (this.#form !== undefined) return this.#duplicate(name)
-      this.#form = value
+      if (this.#form !== undefined) this.#refuseDuplicate(name)
+      this.#form ??= value
     } else if (name === 'sealform.state') {
-      if (this.#state !== undefined) return this.#duplicate(name)
-      this.#state = value
+      if (this.#state !== undefined) this.#refuseDuplicate(name)
+      this.#state ??= value
     } else if (name === 'sealform.submit') {
-      if (this.#submit !== undefined) return this.#duplicate(name)
-      this.#submit = value
-    } else {
-      this.#addImageButton(name)
-    }
+      if (this.#submit !== undefined) this.#refuseDuplicate(name)
+      this.#submit ??= value
+    } else this.#addNamedButton(name)
   }
 
-  /** An image button sends where it was clicked as two fields, and no value: its seal is in the name. */
-  #addImageButton(name: string): void {
-    const match = imageButton.exec(name)
-    const seal = match?.[1]
+  /**
+   * The value of an `<input type="submit">` is its label, and an image button sends where it was clicked as two
+   * fields: the seal of such a button is in its name.
+   */
+  #addNamedButton(name: string): void {
+    const [, seal, axis = ''] = namedButton.exec(name) ?? []
     if (seal === undefined || seal.length > ownFieldLength) {
-      return this.refuse({
+      this.refuse({
         status: 400,
         reason: 'reserved',
         detail: 'a field has a name that starts with "sealform", which is reserved',
       })
+      return
     }
-    const axis = match?.[2] ?? ''
-    if (
-      this.#image.includes(axis) ||
-      (this.#submit !== undefined && (this.#image === '' || this.#submit !== seal))
-    ) {
-      return this.#duplicate('sealform.submit')
-    }
+    const secondAxis =
+      axis !== '' && this.#submit === seal && this.#image !== '' && !this.#image.includes(axis)
+    if (this.#submit !== undefined && !secondAxis) this.#refuseDuplicate('sealform.submit')
     this.#image += axis
-    this.#submit = seal
+    this.#submit ??= seal
   }
 
-  #duplicate(name: string): void {
+  #refuseDuplicate(name: string): void {
     this.refuse({ status: 400, reason: 'duplicate', detail: `the body has more than one field "${name}"` })
   }
 }

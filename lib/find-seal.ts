@@ -48,7 +48,7 @@ function isSealName(name: string): boolean {
 }
 
 function sealOf(value: string): string | undefined {
-  const seal = decodeComponent(value)
+  const seal = /^[A-Za-z0-9_-]*$/.test(value) ? value : decodeComponent(value)
   return seal !== undefined && seal.length <= ownFieldLength ? seal : undefined
 }
 

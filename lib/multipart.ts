@@ -40,10 +40,9 @@ export class MultipartReader implements PartSink {
 
   push(chunk: Buffer): void {
     this.#scanner.push(chunk)
-    if (this.#second === undefined) return
     // After a refusal the two differ by design: the scanner passes over what it refuses.
-    if (this.#fields.refusal !== undefined) return this.#drop()
-    if (this.#second.agrees(chunk)) return
+    if (this.#fields.refusal !== undefined) this.#drop()
+    if (this.#second === undefined || this.#second.agrees(chunk)) return
     this.refuse({
       status: 400,
       reason: 'malformed',

@@ -124,9 +124,7 @@ function unescaped(text: string): string | undefined {
     read = bytes.toString()
   }
   if (!read.includes('%')) return read
-  return read.replace(/%0A|%0D|%22/gi, (escape) =>
-    escape === '%22' ? '"' : /a$/i.test(escape) ? '\n' : '\r',
-  )
+  return read.replace(/%0A|%0D|%22/gi, (code) => (code === '%22' ? '"' : /a$/i.test(code) ? '\n' : '\r'))
 }
 
 /** Takes spaces and tabs off both ends, in linear time. */
