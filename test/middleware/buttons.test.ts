@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { redirect } from '../../lib/sealform.js'
+import { html } from '../../views/html.js'
+import { createTestApp, formIn, fromSamePage, urlencoded } from '../setup/koa-app.js'
+
+function draftApp() {
+  const runs: string[] = []
+  const parts = createTestApp(({ actions, router }) => {
+    const save = actions.define('save', async () => {
+      runs.push('save')
+      return redirect('/')
+    })
+    const publish = actions.define('publish', async ({ formData }, where: string) => {
+      runs.push(`publish ${where} ${formData.get('text')} ${[...formData.keys()].join()}`)
+      return redirect('/')
+    })
+    router.get('/draft', (ctx) => {
+      const form = ctx.form(save)
+      const to = (where: string) => publish.bind(null, where)
+      ctx.body = html`<form ${form.attributes}>${form.fields}<input ${form.input('text')}>
+        <button>Save</button>
+        <button ${form.submit(to('button'))}>Publish</button>
+        <input ${form.submit(to('input'), { value: 'Publish "now"' })}>
+        <input ${form.submit(to('image'), { type: 'image', src: '/p.png', alt: 'Publish' })}>
+        <button ${form.submit(to('checked'), { formnovalidate: false, class: 'x' })}>Publish</button></form>`
+    })
+  })
+  return { ...parts, runs }
+}
+
+describe('a submit button of another action', () => {
+  it('is a button that carries the seal as its value', async () => {
+    const { request, runs } = draftApp()
+    const { html: form, fields } = formIn((await request.get('/draft')).text, 'save')
+    const seal =
+      /<button type="submit" name="sealform\.submit" value="([\w-]+)" formnovalidate>/.exec(form)?.[1] ?? ''
+    await request
+      .post('/draft')
+      .set(fromSamePage)
+      .send(urlencoded(fields, { text: 'T', 'sealform.submit': seal }))
+      .expect(303)
+    assert.deepEqual(runs, ['publish button T text'])
+  })
+
+  it('is an input whose value stays its label, so its name carries the seal', async () => {
+    const { request, runs } = draftApp()
+    const { html: form, fields } = formIn((await request.get('/draft')).text, 'save')
+    const [, name = '', label] =
+      /<input type="submit" name="(sealform\.submit\.[\w-]+)" value="([^"]*)" formnovalidate>/.exec(form) ??
+      []
+    assert.equal(label, 'Publish &quot;now&quot;')
+    await request
+      .post('/draft')
+      .set(fromSamePage)
+      .send(urlencoded(fields, { text: 'T', [name]: 'Publish "now"' }))
+      .expect(303)
+    assert.deepEqual(runs, ['publish input T text'])
+  })
+
+  it('is an image, of which only the coordinates are sent', async () => {
+    const { request, runs } = draftApp()
+    const { html: form, fields } = formIn((await request.get('/draft')).text, 'save')
+    const [, name = ''] =
+      /<input type="image" name="(sealform\.submit\.[\w-]+)" formnovalidate src=/.exec(form) ?? []
+    const body = urlencoded(fields, { text: 'T', [`${name}.x`]: '12', [`${name}.y`]: '3' })
+    await request.post('/draft').set(fromSamePage).send(body).expect(303)
+    assert.deepEqual(runs, ['publish image T text'])
+  })
+
+  it("can keep the browser's own validation and take other attributes", async () => {
+    const { request } = draftApp()
+    const { html: form } = formIn((await request.get('/draft')).text, 'save')
+    assert.match(form, /<button type="submit" name="sealform\.submit" value="[\w-]+" class="x">/)
+  })
+
+  it('runs nothing when two buttons are said to be pressed, or its seal does not open', async () => {
+    const { request, runs } = draftApp()
+    const { html: form, fields } = formIn((await request.get('/draft')).text, 'save')
+    const [, name = ''] = /name="(sealform\.submit\.[\w-]+)" value/.exec(form) ?? []
+    const [, seal = ''] = /name="sealform\.submit" value="([\w-]+)"/.exec(form) ?? []
+    const pressed: Record<string, string>[] = [
+      { [name]: 'x', 'sealform.submit': seal },
+      { [`${name}.x`]: '1', [name]: 'x' },
+      { [`${name}.z`]: '1' },
+      { 'sealform.submit': `${seal}A` },
+      { 'sealform.submit': '' },
+      { 'sealform.submit': fields.sealform?.replace(/^./, 'B') ?? '' },
+    ]
+    for (const buttons of pressed) {
+      const answer = await request
+        .post('/draft')
+        .set(fromSamePage)
+        .send(urlencoded(fields, { text: 'T' }, buttons))
+      assert.equal(answer.status, 400, JSON.stringify(buttons))
+      assert.match(answer.text, /value="T"/)
+    }
+    assert.deepEqual(runs, [])
+  })
+})
