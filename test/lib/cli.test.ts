@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { createKeyRing } from '../../lib/key-ring.js'
+
+const cli = fileURLToPath(new URL('../../lib/cli.js', import.meta.url))
+
+function sealform(...args: string[]): Promise<{ status: number; stdout: string; stderr: string }> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, [cli, ...args], (error, stdout, stderr) => {
+      resolve({ status: typeof error?.code === 'number' ? error.code : 0, stdout, stderr })
+    })
+  })
+}
+
+test('keygen prints one line: a fresh key that the key ring takes', async () => {
+  const [one, two] = await Promise.all([sealform('keygen'), sealform('keygen')])
+  assert.equal(one.status, 0)
+  assert.equal(one.stderr, '')
+  assert.match(one.stdout, /^[A-Za-z0-9+/]{43}=\n$/)
+  assert.notEqual(one.stdout, two.stdout)
+  assert.equal(createKeyRing(one.stdout, {}).ids.length, 1)
+})
+
+test('--help prints the commands on stdout', async () => {
+  const { status, stdout, stderr } = await sealform('--help')
+  assert.equal(status, 0)
+  assert.match(stdout, /keygen +print a new key/)
+  assert.equal(stderr, '')
+})
+
+test('an unknown command is named on stderr with status 2', async () => {
+  const { status, stdout, stderr } = await sealform('keygne')
+  assert.equal(status, 2)
+  assert.equal(stdout, '')
+  assert.match(stderr, /no command "keygne"[\s\S]*keygen/)
+})
+
+test('no command at all prints the usage on stderr with status 2', async () => {
+  const { status, stdout, stderr } = await sealform()
+  assert.equal(status, 2)
+  assert.equal(stdout, '')
+  assert.match(stderr, /^Usage: sealform/)
+})
+
+test('keygen refuses arguments rather than ignore them', async () => {
+  const { status, stdout, stderr } = await sealform('keygen', '--bytes=64')
+  assert.equal(status, 2)
+  assert.equal(stdout, '')
+  assert.match(stderr, /takes no arguments/)
+})
