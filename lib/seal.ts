@@ -153,6 +153,6 @@ function cannotSeal(claims: Claims): SealformError {
   }
   return new SealformError(
     'ERR_OPTION_INVALID',
-    `The seal of "${action}" cannot hold its audience, name or version: each takes at most 255 bytes of well-formed text.`,
+    `The seal of "${action}" cannot hold its texts: audience, name and version take at most 255 bytes each, and all text must be well-formed Unicode.`,
   )
 }
