@@ -1,5 +1,5 @@
 import { SealformError } from './errors.js'
-import { originOfUrl } from './web-origin.js'
+import { originOfHost } from './web-origin.js'
 
 /** Whether an origin, valid and as browsers write it, is on the list. */
 export type OriginMatcher = (origin: string) => boolean
@@ -100,7 +100,7 @@ function compileWildcard(entry: string, scheme: string, deep: boolean, rest: str
   const name = rest.replace(/:\d+$/, '')
   if (!parentDomain.test(name)) {
     throw invalid(
-      `allowedOrigins: ${quote(entry)} would let in sites of other people. Name your own domain after the wildcard, for example '${star}my-proxy.com'.`,
+      `allowedOrigins: ${quote(entry)} is too wide, or no domain. Name your own after the wildcard, of two labels at least, without a final dot: '${star}my-proxy.com'.`,
     )
   }
   const suffix = `.${rest}`
@@ -111,9 +111,10 @@ function compileWildcard(entry: string, scheme: string, deep: boolean, rest: str
     labels.test(origin.slice(scheme.length, -suffix.length))
 }
 
-/** Stricter than the web: a name with a comma is valid there, and here it is two entries in one string. */
+/** Stricter than the web, where `https://a,b` and `https://*.a` are origins too. */
 function isBrowserOrigin(text: string): boolean {
-  return originOfUrl(text) === text
+  const [scheme = '', host = ''] = text.split('://', 2)
+  return originOfHost(scheme, host) === text
 }
 
 /** The end of a message: what to write instead, when that can be told. */
@@ -145,7 +146,7 @@ function kind(value: unknown): string {
   return value === null ? 'null' : Array.isArray(value) ? 'a list' : `a value of type ${typeof value}`
 }
 
-const wildcardEntry = /^(https?:\/\/)?(\*\*?)\.([^*]+)$/
+const wildcardEntry = /^(https?:\/\/)?(\*\*?)\.([^*]+)$/i
 const wildcardPrefix = /^\s*(?:https?:\/\/)?(\*\*?\.)/i
 const hasScheme = /^[a-z][a-z0-9+.-]*:\/\//i
 const oneLabel = /^[a-z0-9_-]+$/

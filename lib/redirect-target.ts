@@ -31,6 +31,9 @@ export function judgeTarget(
   allowed: OriginMatcher,
 ): TargetVerdict {
   if (plainPath.test(to) && !dotSegment.test(to)) return { verdict: 'safe', location: to }
+  if (plainQuery.test(to) && plainPath.test(requestUrl) && !dotSegment.test(requestUrl)) {
+    return { verdict: 'safe', location: requestUrl.replace(queryOnwards, '') + to }
+  }
   if (to === '') return refused('empty')
   if (controlCharacter.test(to)) return refused('control-character')
   if (to.trim() !== to) return refused('whitespace')
@@ -84,6 +87,8 @@ function refused(reason: TargetRefusalReason): TargetVerdict {
 
 // RFC 3986 characters only, and nothing that resolving could change: no second slash in front, no dot segment.
 const plainPath = /^\/(?:[\w~!$&'()*+,;=:@%.-][\w~!$&'()*+,;=:@%./?#-]*)?$/
+const plainQuery = /^\?[\w~!$&'()*+,;=:@%./?#-]+$/
+const queryOnwards = /[?#].*$/
 const dotSegment = /\/\.|%2e/i
 
 // A URL parser drops tabs, line breaks and leading control characters without a word.

@@ -33,29 +33,30 @@ export function readOriginFacts(req: Pick<IncomingMessage, 'rawHeaders'>): Origi
     // Lengths and one letter tell nearly all other headers apart before any text is compared.
     switch (name.length) {
       case 4:
-        if (isName(name, 'host', 0)) host = take(host, lines[i + 1]!)
+        if (isName(name, 'host', 'Host', 0)) host = take(host, lines[i + 1]!)
         break
       case 6:
-        if (isName(name, 'origin', 0)) origin = take(origin, lines[i + 1]!)
+        if (isName(name, 'origin', 'Origin', 0)) origin = take(origin, lines[i + 1]!)
         break
       case 7:
-        if (isName(name, 'referer', 0)) referer = take(referer, lines[i + 1]!)
+        if (isName(name, 'referer', 'Referer', 0)) referer = take(referer, lines[i + 1]!)
         break
       case 10:
-        if (isName(name, ':authority', 1)) authority = take(authority, lines[i + 1]!)
+        if (isName(name, ':authority', ':authority', 1)) authority = take(authority, lines[i + 1]!)
         break
       case 14:
-        if (isName(name, 'sec-fetch-site', 10)) site = take(site, lines[i + 1]!)
+        if (isName(name, 'sec-fetch-site', 'Sec-Fetch-Site', 10)) site = take(site, lines[i + 1]!)
         break
     }
   }
   return { origin, site, referer, host: oneHost(authority, host) }
 }
 
-function isName(name: string, wanted: string, telling: number): boolean {
+/** `usual` is how browsers write it on HTTP/1; `telling` is where it differs from other names of its length. */
+function isName(name: string, wanted: string, usual: string, telling: number): boolean {
   // 0x20 is the bit between upper and lower case in ASCII.
   if ((name.charCodeAt(telling) | 0x20) !== wanted.charCodeAt(telling)) return false
-  return name === wanted || name.toLowerCase() === wanted
+  return name === usual || name === wanted || name.toLowerCase() === wanted
 }
 
 function take(before: HeaderFact, value: string): HeaderFact {
