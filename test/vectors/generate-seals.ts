@@ -3,7 +3,7 @@
  * two check each other. Released vectors stay as they are: new ones are added, and those that were there before must
  * come out the same.
  *
- *     npm run build && node dist/test/vectors/generate-seals.js
+ *     npm run build && node dist/test/vectors/generate-seals.js && npx biome check --write test/vectors/seals.json
  */
 import { createHash, hkdfSync } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
@@ -161,7 +161,7 @@ function flip(bytes: Buffer, at: number, bit = 0): Buffer {
 
 const plain = envelope('the token that is spoiled', {})
 const token = plain.toString('base64url')
-// 23 zero bytes in a nonce are of no interest; what matters is a token with characters that the alphabets spell differently.
+// A token with characters that the two alphabets spell differently.
 const special = Array.from({ length: 50 }, (_, i) =>
   envelope(`alphabet ${i}`, {}).toString('base64url'),
 ).find((t) => /-/.test(t) && /_/.test(t))!
