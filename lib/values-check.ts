@@ -120,7 +120,10 @@ class Walk {
   }
 
   #formData(value: FormData, path: string): void {
-    this.#checkOwn(value, ownOfFormData, path)
+    this.#refuseOwn(
+      Reflect.ownKeys(value).find((key) => !ownOfFormData.includes(key)),
+      path,
+    )
     for (const [name, entry] of value) {
       const at = `${path}.get(${JSON.stringify(name)})`
       if (typeof entry !== 'string') throw this.#unsupported(at, 'is a File')
@@ -190,9 +193,13 @@ class Walk {
 
   /** Refuses properties that were put on a list, date or the like. */
   #checkOwn(value: object, expected: number, path: string): void {
-    const extra = Reflect.ownKeys(value)[expected]
-    if (extra !== undefined)
-      throw this.#unsupported(path, `has a property of its own, ${JSON.stringify(String(extra))}`)
+    this.#refuseOwn(Reflect.ownKeys(value)[expected], path)
+  }
+
+  #refuseOwn(key: string | symbol | undefined, path: string): void {
+    if (key !== undefined) {
+      throw this.#unsupported(path, `has a property of its own, ${JSON.stringify(String(key))}`)
+    }
   }
 
   #checkDepth(path: string, depth: number): void {
@@ -214,7 +221,7 @@ class Walk {
 }
 
 /** Node 20 keeps the entries under a symbol, later ones in a private field. */
-const ownOfFormData = Reflect.ownKeys(new FormData()).length
+const ownOfFormData = Reflect.ownKeys(new FormData())
 
 function isFormData(value: object): value is FormData {
   try {
