@@ -1,11 +1,11 @@
 import type { Body } from './body.js'
-import { clearFlashHeader, conclude, type PageConclusion } from './conclude.js'
+import { conclude, type PageConclusion } from './conclude.js'
 import { drainAfterAnswer } from './drain.js'
 import { SealformError } from './errors.js'
 import type { Messages } from './messages.js'
 import { explainRefusal } from './origin.js'
 import type { Outcome } from './outcome.js'
-import { Page, sealAction } from './page.js'
+import { type Page, sealAction } from './page.js'
 import { type Echo, type Exchange, failed, type Received, receive, type SuspectOrigin } from './receive.js'
 import { askedRegion } from './region.js'
 import type { Registry } from './registry.js'
@@ -13,11 +13,8 @@ import type { Seal } from './seal.js'
 import type { Settings } from './settings.js'
 import { sealState } from './state.js'
 
-/** What an adapter does for the library during one request. */
-export interface Host {
-  readonly exchange: Exchange
-  /** The session at this moment, which an action can have changed. */
-  session(): string | undefined
+/** What an adapter tells and does during one request. */
+export interface Host extends Exchange {
   /** Runs the app's own handler for the same URL as a GET, with these cookies sent by the visitor. */
   renderPage(cookieHeader: string | undefined): Promise<Rendering>
   addSetCookie(lines: readonly string[]): void
@@ -65,20 +62,6 @@ export interface BuiltInPage {
   readonly advice: string | undefined
 }
 
-/** Makes the page of a request: what `form()` and `region()` work on. */
-export function createPage(
-  registry: Registry,
-  host: Pick<Host, 'exchange' | 'session' | 'addSetCookie'>,
-): Page {
-  return new Page({
-    registry,
-    path: host.exchange.path,
-    session: () => host.session(),
-    cookieHeader: host.exchange.req.headers.cookie,
-    clearFlash: () => host.addSetCookie([clearFlashHeader]),
-  })
-}
-
 /**
  * Answers one submission: with a redirect, with the app's own page showing the outcome, with one region of it, or,
  * when that page cannot show it, with the page of last resort. Whatever the way, the visitor's input is in the answer.
@@ -90,10 +73,9 @@ export async function answer<Context>(
   page: Page,
   body: Body,
 ): Promise<void> {
-  const { exchange } = host
-  const context = exchange.context as Context
+  const context = host.context as Context
   let originVerdict: SuspectOrigin | undefined
-  const received = await receive(registry, exchange, body, {
+  const received = await receive(registry, host, body, {
     origin: settings.origin,
     mode: settings.mode,
     onOriginRefused: (verdict) => {
@@ -102,9 +84,9 @@ export async function answer<Context>(
   })
   if (received.aborted) return
   reportRefusal(settings, context, received, originVerdict)
-  if (!exchange.req.readableEnded) drainAfterAnswer(exchange.req, exchange.res)
+  if (!host.req.readableEnded) drainAfterAnswer(host.req, host.res)
 
-  const conclusion = conclude(registry, received, exchange, settings.origin)
+  const conclusion = conclude(registry, received, host, settings.origin)
   host.addSetCookie(conclusion.setCookies)
   if (conclusion.kind === 'redirect') return host.sendRedirect(conclusion.location)
 
@@ -129,7 +111,7 @@ export async function answer<Context>(
     const onward = rendering.kind === 'redirect' ? rendering.location : undefined
     return host.sendHtml(status, host.builtInPage(lastResort(outcome, { onward })))
   }
-  const region = regionOf(page, exchange)
+  const region = regionOf(page, host)
   if (region === undefined) host.sendPage(status)
   else host.sendHtml(status, region)
 
@@ -144,12 +126,12 @@ export async function answer<Context>(
       outcome,
       echo,
       messages: settings.messages(context),
-      seal: definition && sealAction(registry, definition, echo.boundText ?? '', session, exchange.path),
+      seal: definition && sealAction(registry, definition, echo.boundText ?? '', session, host.path),
       state:
         definition && echo.hasState
           ? sealState(registry, definition.name, echo.state, definition.ttl, session)
           : undefined,
-      url: exchange.url,
+      url: host.url,
       onward: more.onward,
       reference: more.reference,
       advice: more.advice,
@@ -158,9 +140,9 @@ export async function answer<Context>(
 }
 
 /** The region that the client asked for, when the page has it. */
-export function regionOf(page: Page, exchange: Pick<Exchange, 'req'>): string | undefined {
+export function regionOf(page: Page, host: Pick<Exchange, 'req'>): string | undefined {
   if (!page.hasRegions) return undefined
-  const id = askedRegion(exchange.req.headers)
+  const id = askedRegion(host.req.headers)
   return id === undefined ? undefined : page.region(id)
 }
 

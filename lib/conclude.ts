@@ -1,11 +1,10 @@
-import { stringifySetCookie } from 'cookie'
 import { SealformError } from './errors.js'
 import type { OriginPolicy } from './origin.js'
 import { type Outcome, type Redirect, Refused } from './outcome.js'
 import { type Exchange, failed, type Received } from './receive.js'
 import { judgeTarget } from './redirect-target.js'
 import type { Registry } from './registry.js'
-import { flashCookie, flashTtl, sealFlash } from './state.js'
+import { flashHeader } from './state.js'
 
 /** An outcome made ready to be answered. */
 export type Conclusion = RedirectConclusion | PageConclusion
@@ -68,22 +67,3 @@ export function conclude(
 function statusOf(outcome: Exclude<Outcome, Redirect>): number {
   return outcome.kind === 'invalid' ? 422 : outcome.status
 }
-
-function flashHeader(registry: Registry, action: string, state: unknown, secure: boolean): string {
-  const token = sealFlash(registry, action, state)
-  return stringifySetCookie(flashCookie, token, {
-    path: '/',
-    httpOnly: true,
-    sameSite: 'lax',
-    secure,
-    maxAge: flashTtl,
-  })
-}
-
-/** Removes the flash cookie once it has been shown. */
-export const clearFlashHeader = stringifySetCookie(flashCookie, '', {
-  path: '/',
-  httpOnly: true,
-  sameSite: 'lax',
-  maxAge: 0,
-})

@@ -1,10 +1,10 @@
 import type { Definition, Submittable } from './action.js'
 import { SealformError } from './errors.js'
 import type { Issue, Outcome } from './outcome.js'
-import type { Echo } from './receive.js'
+import type { Echo, Exchange } from './receive.js'
 import type { Registry } from './registry.js'
 import { type Seal, seal, sessionBinding } from './seal.js'
-import { flashTokenOf, openFlash, sealState } from './state.js'
+import { clearFlashHeader, flashTokenOf, openFlash, sealState } from './state.js'
 import { encodeValues } from './values.js'
 
 /** Options of `ctx.form(action, options)`. */
@@ -37,15 +37,9 @@ export interface FormRecord {
   sealOther(action: Submittable): Seal
 }
 
-/** What a page has to know of its request. */
-export interface PageSource {
-  readonly registry: Registry
-  readonly path: string
-  /** The value that seals are tied to at this moment; it can change while an action runs. */
-  session(): string | undefined
-  /** The cookies that the visitor sent, among which can be a flash, and a way to remove it once it has been shown. */
-  readonly cookieHeader: string | undefined
-  clearFlash(): void
+/** What a page has to know of its request, and do for it. */
+export interface PageHost extends Pick<Exchange, 'req' | 'path' | 'session'> {
+  addSetCookie(lines: readonly string[]): void
 }
 
 /**
@@ -56,13 +50,15 @@ export class Page {
   adopted = false
   /** The answer is made for one visitor: no cache may keep it. */
   personal = false
-  readonly #source: PageSource
+  readonly #registry: Registry
+  readonly #host: PageHost
   #shown: { readonly outcome: Outcome; readonly echo: Echo } | undefined
-  readonly #ids = new Map<string, number>()
-  readonly #regions = new Map<string, string>()
+  #ids: Map<string, number> | undefined
+  #regions: Map<string, string> | undefined
 
-  constructor(source: PageSource) {
-    this.#source = source
+  constructor(registry: Registry, host: PageHost) {
+    this.#registry = registry
+    this.#host = host
   }
 
   /** From now on the page shows an outcome. */
@@ -82,21 +78,23 @@ export class Page {
         `The HTML of the region "${id}" must be one element with id="${id}", so that a client can find what to replace.`,
       )
     }
+    this.#regions ??= new Map()
     this.#regions.set(id, html)
   }
 
   get hasRegions(): boolean {
-    return this.#regions.size > 0
+    return this.#regions !== undefined
   }
 
   region(id: string): string | undefined {
-    return this.#regions.get(id)
+    return this.#regions?.get(id)
   }
 
-  form(action: Submittable, options: FormOptions): FormRecord {
-    const { registry, path } = this.#source
+  form(action: Submittable, options: FormOptions = {}): FormRecord {
+    const registry = this.#registry
+    const { path } = this.#host
     const { definition, values } = registry.detailsOf(action)
-    const session = this.#source.session()
+    const session = this.#host.session()
     if (session !== undefined) this.personal = true
 
     let bound: string | undefined
@@ -139,6 +137,7 @@ export class Page {
       )
     }
     const id = key === undefined ? name : `${name}-${encodeURIComponent(key)}`
+    this.#ids ??= new Map()
     const count = (this.#ids.get(id) ?? 0) + 1
     this.#ids.set(id, count)
     return count === 1 ? id : `${id}-${count}`
@@ -165,10 +164,10 @@ export class Page {
   }
 
   #takeFlash(definition: Definition): { readonly state: unknown } | undefined {
-    const flashed = openFlash(this.#source.registry, flashTokenOf(this.#source.cookieHeader))
+    const flashed = openFlash(this.#registry, flashTokenOf(this.#host.req.headers.cookie))
     if (flashed?.action !== definition.name) return undefined
     this.personal = true
-    this.#source.clearFlash()
+    this.#host.addSetCookie([clearFlashHeader])
     return flashed
   }
 }

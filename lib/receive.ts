@@ -18,7 +18,8 @@ export interface Exchange extends SubmissionSource {
   readonly protocol: string
   readonly host: string
   readonly path: string
-  readonly session: string | undefined
+  /** What seals are tied to at this moment; an action can change it. */
+  session(): string | undefined
 }
 
 /** What the origin policy does not allow by itself. */
@@ -66,6 +67,7 @@ export async function receive(
   rules: Rules,
 ): Promise<Received> {
   const submission = new CurrentSubmission(exchange)
+  const session = exchange.session()
   const echo: Echo = {
     formId: undefined,
     definition: undefined,
@@ -92,7 +94,7 @@ export async function receive(
   }
 
   const opened = body.seal === undefined ? undefined : open(registry.keys, 'action', body.seal)
-  const sessionMatches = opened !== undefined && matchesSession(registry.keys, opened, exchange.session)
+  const sessionMatches = opened !== undefined && matchesSession(registry.keys, opened, session)
   if (origin.verdict === 'token' && !(sessionMatches && opened.claims.session)) {
     rules.onOriginRefused(origin)
     if (rules.mode === 'enforce') return end(new Refused('origin', 403, 'token'))
@@ -131,7 +133,7 @@ export async function receive(
     submission.fill(read.entries)
     echo.entries = read.entries
     echo.formId = read.own.form
-    const carried = openState(registry, read.own.state, echo.definition?.name, exchange.session)
+    const carried = openState(registry, read.own.state, echo.definition?.name, session)
     if (carried) {
       echo.hasState = true
       echo.state = carried.state
@@ -146,7 +148,7 @@ export async function receive(
     const token = read.own.submit
     if (token === undefined) return own
     const button = open(registry.keys, 'action', token)
-    const matches = button !== undefined && matchesSession(registry.keys, button, exchange.session)
+    const matches = button !== undefined && matchesSession(registry.keys, button, session)
     const other = admit(registry, exchange, button, matches)
     if (other instanceof Refused) return other
     return (await authorize(other, submission)) ?? other

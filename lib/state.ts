@@ -1,3 +1,4 @@
+import { stringifySetCookie } from 'cookie'
 import { SealformError } from './errors.js'
 import type { Registry } from './registry.js'
 import { matchesSession, open, type Seal, seal, sessionBinding } from './seal.js'
@@ -37,20 +38,20 @@ export function openState(
 }
 
 /** The cookie that carries what `flash()` says to the next page. */
-export const flashCookie = 'sealform.flash'
+const flashCookie = 'sealform.flash'
 
 /** Seconds for which a flash waits for its page. */
-export const flashTtl = 300
+const flashTtl = 300
 
 /** Browsers keep at most 4096 bytes of name, value and attributes (RFC 6265, section 6.1). */
 const longestFlash = 3800
 
 /**
- * Seals what `flash()` says.
+ * The `Set-Cookie` line that carries what `flash()` says.
  *
  * @throws SealformError `ERR_FLASH_TOO_LARGE` when it does not fit into a cookie
  */
-export function sealFlash(registry: Registry, action: string, state: unknown): Seal {
+export function flashHeader(registry: Registry, action: string, state: unknown, secure: boolean): string {
   const token = carry(registry, 'flash', action, [state], flashTtl, undefined)
   if (token.length > longestFlash) {
     throw new SealformError(
@@ -58,8 +59,13 @@ export function sealFlash(registry: Registry, action: string, state: unknown): S
       `The state that "${action}" flashes makes a cookie of ${token.length} characters; ${longestFlash} is the most that browsers keep. Flash an id and look the rest up, or return done(state).`,
     )
   }
-  return token
+  return stringifySetCookie(flashCookie, token, { ...flashOptions, secure, maxAge: flashTtl })
 }
+
+const flashOptions = { path: '/', httpOnly: true, sameSite: 'lax' } as const
+
+/** Removes the flash cookie once it has been shown. */
+export const clearFlashHeader = stringifySetCookie(flashCookie, '', { ...flashOptions, maxAge: 0 })
 
 /** The token of the flash cookie in a `Cookie` header. */
 export function flashTokenOf(header: string | undefined): string | undefined {

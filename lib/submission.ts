@@ -38,8 +38,6 @@ export interface SubmissionSource {
 export class CurrentSubmission implements Submission<unknown> {
   input: unknown = undefined
   previous: unknown = undefined
-  readonly context: unknown
-  readonly request: Submission['request']
   readonly #source: SubmissionSource
   #entries: readonly (readonly [string, string])[] | undefined
   #formData: FormData | undefined
@@ -48,15 +46,15 @@ export class CurrentSubmission implements Submission<unknown> {
 
   constructor(source: SubmissionSource) {
     this.#source = source
-    this.context = source.context
-    const { req, url } = source
-    this.request = {
-      method: 'POST',
-      url,
-      get headers() {
-        return req.headers
-      },
-    }
+  }
+
+  get context(): unknown {
+    return this.#source.context
+  }
+
+  get request(): Submission['request'] {
+    const { req, url } = this.#source
+    return { method: 'POST', url, headers: req.headers }
   }
 
   get formData(): FormData {

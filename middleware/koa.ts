@@ -3,14 +3,14 @@ import type { DefaultState, Middleware, Next, ParameterizedContext } from 'koa'
 import type { Submittable } from '../lib/action.js'
 import {
   answer,
+  type BuiltInPage,
   consumedError,
-  createPage,
   type FailureDetails,
   type Host,
   type Rendering,
   regionOf,
 } from '../lib/answer.js'
-import type { FormOptions, Page } from '../lib/page.js'
+import { type FormOptions, Page } from '../lib/page.js'
 import { recognise } from '../lib/recognise.js'
 import { type Actions, asRegistry } from '../lib/registry.js'
 import { type MiddlewareOptions, resolveSettings, type Settings } from '../lib/settings.js'
@@ -62,15 +62,10 @@ export function sealform<Own = unknown>(
   const settings = resolveSettings(options as MiddlewareOptions<unknown>)
 
   return async function sealform(ctx, next) {
-    const host = koaHost(ctx, next, settings)
-    const page = createPage(registry, host)
-    ctx.form = (action, formOptions = {}) =>
-      createForm(page.form(action, formOptions), settings.messages(ctx))
-    ctx.region = (id, html) => {
-      const text = String(html)
-      page.keepRegion(id, text)
-      return new SafeHtml(text)
-    }
+    const host = new KoaHost(ctx, next, settings)
+    const page = new Page(registry, host)
+    ctx.form = (action, formOptions) => createForm(page.form(action, formOptions), settings.messages(ctx))
+    ctx.region = (id, html) => markRegion(page, id, html)
     if (ctx.method !== 'POST') {
       await next()
       return finishPage(ctx, page)
@@ -97,49 +92,83 @@ function finishPage(ctx: Context, page: Page): void {
   if (page.personal) ctx.set('Cache-Control', 'private, no-store')
 }
 
-function koaHost(ctx: Context, next: Next, settings: Settings<unknown>): Host {
-  const session = () => settings.session(ctx)
-  return {
-    session,
-    exchange: {
-      req: ctx.req,
-      res: ctx.res,
-      context: ctx,
-      url: ctx.url,
-      path: ctx.path,
-      get protocol() {
-        return ctx.protocol
-      },
-      get host() {
-        return ctx.host
-      },
-      get secure() {
-        return ctx.secure
-      },
-      get session() {
-        return session()
-      },
-    },
-    builtInPage: (page) => builtInPage(page).toString(),
-    renderPage: (cookieHeader) => renderAsGet(ctx, next, cookieHeader),
-    reportError: (error, details) => reportError(ctx, error, details),
-    addSetCookie(lines) {
-      for (const line of lines) ctx.append('Set-Cookie', line)
-    },
-    sendRedirect(location) {
-      ctx.status = 303
-      ctx.set('Location', location)
-      ctx.body = ''
-      ctx.remove('Content-Type')
-    },
-    sendPage(status) {
-      if (ctx.body instanceof SafeHtml) setHtml(ctx, ctx.body.toString())
-      ctx.status = status
-    },
-    sendHtml(status, html) {
-      setHtml(ctx, html)
-      ctx.status = status
-    },
+function markRegion(page: Page, id: string, html: SafeHtml | string): SafeHtml {
+  const text = String(html)
+  page.keepRegion(id, text)
+  return new SafeHtml(text)
+}
+
+/** One Koa request, as the library sees it. A class, since one is made for every request. */
+class KoaHost implements Host {
+  readonly req: Context['req']
+  readonly res: Context['res']
+  readonly context: Context
+  readonly #next: Next
+  readonly #settings: Settings<unknown>
+
+  constructor(ctx: Context, next: Next, settings: Settings<unknown>) {
+    this.req = ctx.req
+    this.res = ctx.res
+    this.context = ctx
+    this.#next = next
+    this.#settings = settings
+  }
+
+  get url(): string {
+    return this.context.url
+  }
+
+  get path(): string {
+    return this.context.path
+  }
+
+  get protocol(): string {
+    return this.context.protocol
+  }
+
+  get host(): string {
+    return this.context.host
+  }
+
+  get secure(): boolean {
+    return this.context.secure
+  }
+
+  session(): string | undefined {
+    return this.#settings.session(this.context)
+  }
+
+  renderPage(cookieHeader: string | undefined): Promise<Rendering> {
+    return renderAsGet(this.context, this.#next, cookieHeader)
+  }
+
+  addSetCookie(lines: readonly string[]): void {
+    for (const line of lines) this.context.append('Set-Cookie', line)
+  }
+
+  sendRedirect(location: string): void {
+    this.context.body = null
+    this.context.status = 303
+    this.context.set('Location', location)
+  }
+
+  sendPage(status: number): void {
+    const { context } = this
+    if (context.body instanceof SafeHtml) setHtml(context, context.body.toString())
+    context.status = status
+  }
+
+  sendHtml(status: number, html: string): void {
+    setHtml(this.context, html)
+    this.context.status = status
+  }
+
+  reportError(error: unknown, details: FailureDetails): void {
+    reportError(this.context, error, details)
+  }
+
+  builtInPage(page: BuiltInPage): string {
+    return builtInPage(page).toString()
   }
 }
 
