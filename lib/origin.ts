@@ -62,12 +62,14 @@ export type OriginVerdict = { readonly verdict: 'allow' } | { readonly verdict: 
  * @see https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header
  */
 export function judgeOrigin(facts: OriginFacts, own: OwnHost, policy: OriginPolicy): OriginVerdict {
-  const expected = expectedOrigin(own, policy)
   const configured = policy.origin !== undefined
+  let expected = policy.origin
   if (!configured) {
-    const fault = hostFault(facts.host, own)
-    if (fault)
-      return refuse(400, fault, fault === 'protocol-unknown' ? own.protocol : (facts.host ?? own.host))
+    // Frameworks work these out anew each time they are asked.
+    const { protocol, host } = own
+    expected = originOfHost(protocol, host)
+    const fault = hostFault(facts.host, protocol, host, expected)
+    if (fault) return refuse(400, fault, fault === 'protocol-unknown' ? protocol : (facts.host ?? host))
   }
 
   const { origin, site } = facts
@@ -81,9 +83,7 @@ export function judgeOrigin(facts: OriginFacts, own: OwnHost, policy: OriginPoli
       return sender === 'other' && configured ? refuse(403, 'other-origin', origin) : allow
     case 'same-site':
     case 'cross-site':
-      return typeof origin === 'string' && sender !== 'null' && policy.allowed(origin)
-        ? allow
-        : refuse(403, site, origin)
+      return typeof origin === 'string' && policy.allowed(origin) ? allow : refuse(403, site, origin)
     case 'none':
       if (sender === 'absent') return token
       break
@@ -135,14 +135,18 @@ function senderOf(origin: HeaderFact, expected: string | undefined, allowed: Ori
 
 /**
  * Looks at the Host line itself and at what the framework made of it: Koa takes the first of two hosts joined by a
- * comma, and Node the first of two lines.
+ * comma and drops userinfo, and Node takes the first of two lines.
  */
-function hostFault(line: HeaderFact, own: OwnHost): OriginRefusalReason | undefined {
-  if (own.protocol !== 'http' && own.protocol !== 'https') return 'protocol-unknown'
+function hostFault(
+  line: HeaderFact,
+  protocol: string,
+  host: string,
+  expected: string | undefined,
+): OriginRefusalReason | undefined {
+  if (protocol !== 'http' && protocol !== 'https') return 'protocol-unknown'
   if (line === repeated) return 'host-repeated'
-  if (own.host === '') return 'host-missing'
-  const isMalformed = originOfHost(own.protocol, own.host) === undefined
-  if (isMalformed) return 'host-malformed'
-  if (line === undefined || line === own.host) return undefined
-  return originOfHost(own.protocol, line) === undefined ? 'host-malformed' : undefined
+  if (host === '' && !line) return 'host-missing'
+  if (expected === undefined) return 'host-malformed'
+  if (line === undefined || line === host) return undefined
+  return originOfHost(protocol, line) === undefined ? 'host-malformed' : undefined
 }

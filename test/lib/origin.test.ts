@@ -56,6 +56,32 @@ test('still knows its own origin after a flood of hosts', () => {
   }
 })
 
+test('calls a Host malformed that the framework could make nothing of', () => {
+  const facts = { origin: undefined, site: 'same-origin', referer: undefined, host: 'user@[' }
+  const verdict = judgeOrigin(facts, { protocol: 'http', host: '' }, policyOf({}))
+  assert.equal(verdict.verdict === 'refuse' && verdict.reason, 'host-malformed')
+})
+
+test('goes by the Host line too when the framework has repaired it', () => {
+  const facts = { origin: undefined, site: 'same-origin', referer: undefined, host: 'user@app.example' }
+  const verdict = judgeOrigin(facts, { protocol: 'http', host: 'app.example' }, policyOf({}))
+  assert.equal(verdict.verdict === 'refuse' && verdict.reason, 'host-malformed')
+})
+
+test('does not ask the framework when an origin is configured', () => {
+  const own = {
+    get protocol(): string {
+      return assert.fail('asked for the protocol')
+    },
+    get host(): string {
+      return assert.fail('asked for the host')
+    },
+  }
+  const origin = 'https://app.example'
+  const facts = { origin, site: 'same-origin', referer: undefined, host: 'internal' }
+  assert.equal(judgeOrigin(facts, own, policyOf({ origin })).verdict, 'allow')
+})
+
 test('takes an origin of 268 characters, the longest that can be visited, and none of 269', () => {
   const ofLength = (length: number) => `https://${'a.'.repeat(125)}${'a'.repeat(length - 250 - 8 - 6)}:65535`
   for (const [length, reason] of [

@@ -233,10 +233,14 @@ test('stays on the site whatever the request line held', () => {
   }
 })
 
-test('goes back to the path of a request in absolute form', () => {
+test('goes back to the path of a request in absolute form, or of one with slashes in front', () => {
   assert.deepEqual(judgeTarget('?q', 'http://evil.example/lists/3?x', own, allowed), {
     verdict: 'safe',
     location: '/lists/3?q',
+  })
+  assert.deepEqual(judgeTarget('?q', '/.//evil.example/x?y', own, allowed), {
+    verdict: 'safe',
+    location: '/evil.example/x?q',
   })
   assert.deepEqual(judgeTarget('#f', '//evil.example/x?y', own, allowed), {
     verdict: 'safe',
