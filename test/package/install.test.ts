@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { after, before, describe, it } from 'node:test'
+import { installedPackages, installProject, npmFlags, pack, root, temporaryFolder } from './packed.js'
+import { run } from './run.js'
+import { serve, useTodos } from './serve.js'
+
+describe('the package, installed', { timeout: 240_000 }, () => {
+  const folder = temporaryFolder()
+  let esm = ''
+  let commonjs = ''
+  let alone = ''
+  before(async () => {
+    const { tarball } = await pack(folder.path)
+    alone = await installProject(folder.path, 'alone', [tarball])
+    esm = await installProject(folder.path, 'esm', [tarball, 'koa@3'])
+    commonjs = await installProject(folder.path, 'commonjs', [tarball, 'koa@2'])
+  })
+  after(folder.remove)
+
+  it('serves a Koa 3 app of an ESM project', async () => {
+    assert.equal(await serveTodos(esm), '')
+  })
+
+  it('serves a Koa 2 app of a CommonJS project', async () => {
+    await serveTodos(commonjs)
+  })
+
+  it('works without Koa, which is an optional peer', async () => {
+    const { stdout } = await run(process.execPath, ['app.js'], { cwd: alone })
+    assert.equal(stdout, 'todos.add <p>1 &lt; 2</p>\n')
+    assert.ok(!existsSync(join(alone, 'node_modules', 'koa')))
+  })
+
+  it('brings at most six packages with it', () => {
+    const others = installedPackages(alone).filter((name) => name !== 'sealform')
+    assert.deepEqual(others, [
+      '@standard-schema/spec',
+      'busboy',
+      'cookie',
+      'devalue',
+      'streamsearch',
+      'tweetnacl',
+    ])
+  })
+
+  it('prints with `npx sealform keygen` a key that an app can start with', async () => {
+    const { stdout } = await run('npx', ['--no-install', 'sealform', 'keygen'], { cwd: alone })
+    assert.match(stdout, /^[A-Za-z0-9+/]{43}=\n$/)
+    await run(process.execPath, ['app.js'], {
+      cwd: alone,
+      env: { NODE_ENV: 'production', SEALFORM_KEYS: stdout.trim() },
+    })
+  })
+
+  it('does not start in production without a key, and says how to make one', async () => {
+    const { stderr } = await run(process.execPath, ['app.js'], {
+      cwd: alone,
+      env: { NODE_ENV: 'production', SEALFORM_KEYS: '' },
+      allowed: [1],
+    })
+    assert.match(stderr, /ERR_KEY_MISSING/)
+    assert.match(stderr, /npx sealform keygen/)
+  })
+
+  // Of other systems there is no such package of Node for every version.
+  if (process.platform === 'linux' && (process.arch === 'x64' || process.arch === 'arm64')) {
+    it('runs on Node 20.19.0, the oldest that it is for', () => serveBothOn('20.19.0'))
+    it('runs on Node 24', () => serveBothOn('24.21.0'))
+    it('runs on Node 26', () => serveBothOn('26.10.0'))
+  }
+
+  async function serveBothOn(version: string): Promise<void> {
+    const node = await installNode(version)
+    const { stdout } = await run(node, ['--version'], { cwd: root })
+    assert.equal(stdout, `v${version}\n`)
+    await serveTodos(esm, node)
+    await serveTodos(commonjs, node)
+  }
+})
+
+/** @returns what the app has printed to stderr */
+async function serveTodos(project: string, node = process.execPath): Promise<string> {
+  const { stdout: key } = await run('npx', ['--no-install', 'sealform', 'keygen'], { cwd: project })
+  const app = await serve(node, ['app.js'], {
+    cwd: project,
+    env: { NODE_ENV: 'production', SEALFORM_KEYS: key.trim() },
+  })
+  try {
+    await useTodos(app.url)
+  } finally {
+    await app.stop()
+  }
+  return app.errors()
+}
+
+/** A real Node of another version, from npm, kept in `.cache` since one unpacked has more than 150 MB. */
+async function installNode(version: string): Promise<string> {
+  const name = `node-linux-${process.arch}`
+  const place = join(root, '.cache', `node-${version}`)
+  const node = join(place, 'node_modules', name, 'bin', 'node')
+  if (!existsSync(node)) {
+    await run('npm', ['install', ...npmFlags, '--no-save', '--prefix', place, `${name}@${version}`], {
+      cwd: root,
+    })
+  }
+  return node
+}

@@ -1,0 +1,82 @@
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { basename, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { run } from './run.js'
+
+export const root = fileURLToPath(new URL('../../../', import.meta.url))
+
+/** Everything that `npm pack` puts into the tarball. */
+export interface Packed {
+  readonly tarball: string
+  /** Bytes of the tarball. */
+  readonly size: number
+  /** Bytes of everything in it. */
+  readonly unpackedSize: number
+  readonly files: readonly string[]
+}
+
+/** A temporary folder for the tests of one file; the function that removes it goes into `after()`. */
+export function temporaryFolder(): { readonly path: string; remove(): void } {
+  const path = mkdtempSync(join(tmpdir(), 'sealform-'))
+  return { path, remove: () => rmSync(path, { recursive: true, force: true }) }
+}
+
+/**
+ * Packs as a publisher would, its own build included. In a copy of the sources, since that build begins by removing
+ * `dist`, from which the tests are running.
+ */
+export async function pack(folder: string): Promise<Packed> {
+  const copy = join(folder, 'sources')
+  cpSync(root, copy, { recursive: true, filter: (path) => !left.has(basename(path)) })
+  symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'), 'junction')
+  const { stdout } = await run('npm', ['pack', '--json', '--pack-destination', folder], { cwd: copy })
+  const [report]: { filename: string; size: number; unpackedSize: number; files: { path: string }[] }[] =
+    JSON.parse(stdout)
+  if (!report) throw new Error(`npm pack reported nothing:\n${stdout}`)
+  const { filename, size, unpackedSize, files } = report
+  return { tarball: join(folder, filename), size, unpackedSize, files: files.map(({ path }) => path).sort() }
+}
+
+const left = new Set(['.git', '.cache', 'node_modules', 'dist'])
+
+/**
+ * A project of somebody who uses the package: one of `test/package/projects`, with these packages installed.
+ *
+ * @param name of its folder
+ * @param packages as `npm install` takes them
+ */
+export async function installProject(
+  folder: string,
+  name: string,
+  packages: readonly string[],
+): Promise<string> {
+  const project = join(folder, name)
+  cpSync(join(root, 'test', 'package', 'projects', name), project, { recursive: true })
+  await run('npm', ['install', ...npmFlags, ...packages], { cwd: project })
+  return project
+}
+
+/** What npm finds in its cache since `npm ci` is not asked for again. */
+export const npmFlags = ['--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error']
+
+/** The names of the packages in a project's `node_modules`. */
+export function installedPackages(project: string): string[] {
+  const folder = join(project, 'node_modules')
+  return readdirSync(folder)
+    .filter((name) => !name.startsWith('.'))
+    .flatMap((name) =>
+      name.startsWith('@') ? readdirSync(join(folder, name)).map((own) => `${name}/${own}`) : name,
+    )
+    .sort()
+}
+
+/** The version range under which this repository itself installs a package. */
+export function ownRange(name: string): string {
+  const { devDependencies }: { devDependencies: Record<string, string> } = JSON.parse(
+    readFileSync(join(root, 'package.json'), 'utf8'),
+  )
+  const range = devDependencies[name]
+  if (!range) throw new Error(`${name} is not among the devDependencies.`)
+  return range
+}

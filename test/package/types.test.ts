@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { after, before, describe, it } from 'node:test'
+import { installProject, ownRange, pack, root, temporaryFolder } from './packed.js'
+import { run } from './run.js'
+import { serve, useTodos } from './serve.js'
+
+const ownCompiler = join(root, 'node_modules/typescript/bin/tsc')
+const olderCompiler = 'node_modules/typescript/bin/tsc'
+
+describe('the types of the package, installed', { timeout: 240_000 }, () => {
+  const folder = temporaryFolder()
+  let project = ''
+  before(async () => {
+    const { tarball } = await pack(folder.path)
+    const others = ['@types/koa', '@types/node', 'zod'].map((name) => `${name}@${ownRange(name)}`)
+    project = await installProject(folder.path, 'typescript', [tarball, 'koa@3', 'typescript@5', ...others])
+  })
+  after(folder.remove)
+
+  const compile = (compiler: string, part: string) =>
+    run(process.execPath, [compiler, '-p', part], { cwd: project, allowed: [0, 1, 2] })
+
+  it('fit an app in strict mode that checks the declarations too', async () => {
+    const { stdout } = await compile(ownCompiler, '.')
+    assert.equal(stdout, '')
+  })
+
+  it('fit the same app in TypeScript 5', async () => {
+    const { stdout } = await compile(olderCompiler, '.')
+    assert.equal(stdout, '')
+  })
+
+  it(`fit an app that augments Koa's context`, async () => {
+    const { stdout } = await compile(ownCompiler, 'augmented')
+    assert.equal(stdout, '')
+  })
+
+  it('refuse each line of an app that is wrong, and no other', async () => {
+    const { stdout } = await compile(ownCompiler, 'wrong')
+    assert.deepEqual(errorsOf(stdout), expectedErrors(join(project, 'wrong', 'app.ts')))
+  })
+
+  it('make an app that runs', async () => {
+    await run(process.execPath, [ownCompiler, '-p', '.'], { cwd: project })
+    const { stdout: key } = await run('npx', ['--no-install', 'sealform', 'keygen'], { cwd: project })
+    const app = await serve(process.execPath, ['built/app.js'], {
+      cwd: project,
+      env: { SEALFORM_KEYS: key.trim() },
+    })
+    try {
+      await useTodos(app.url)
+    } finally {
+      await app.stop()
+    }
+  })
+})
+
+/** What the compiler reports, as `line code`. */
+function errorsOf(output: string): string[] {
+  return [...output.matchAll(/^wrong\/app\.ts\((\d+),\d+\): error (TS\d+)/gm)].map(
+    ([, line, code]) => `${line} ${code}`,
+  )
+}
+
+/** Each line that has to be refused ends in a comment with the code of its error. */
+function expectedErrors(file: string): string[] {
+  return readFileSync(file, 'utf8')
+    .split('\n')
+    .flatMap((text, i) => {
+      const code = /\/\/ (TS\d+)$/.exec(text)?.[1]
+      return code ? [`${i + 1} ${code}`] : []
+    })
+}
