@@ -4,7 +4,7 @@ import nacl from 'tweetnacl'
  * NaCl's own calling convention (https://nacl.cr.yp.to/secretbox.html): a message has 32 zero bytes before it, a box
  * 16, and lengths count the 32. The package's friendlier functions copy both twice, which doubles their time.
  */
-interface SecretBox {
+interface LowLevel {
   crypto_secretbox(
     box: Uint8Array,
     message: Uint8Array,
@@ -12,17 +12,35 @@ interface SecretBox {
     nonce: Uint8Array,
     key: Uint8Array,
   ): number
-  crypto_secretbox_open(
-    message: Uint8Array,
-    box: Uint8Array,
+  crypto_core_hsalsa20(out: Uint8Array, input: Uint8Array, key: Uint8Array, constant: Uint8Array): void
+  crypto_stream_salsa20(
+    out: Uint8Array,
+    at: number,
     length: number,
     nonce: Uint8Array,
+    key: Uint8Array,
+  ): number
+  crypto_stream_salsa20_xor(
+    out: Uint8Array,
+    at: number,
+    input: Uint8Array,
+    from: number,
+    length: number,
+    nonce: Uint8Array,
+    key: Uint8Array,
+  ): number
+  crypto_onetimeauth_verify(
+    mac: Uint8Array,
+    macAt: number,
+    input: Uint8Array,
+    from: number,
+    length: number,
     key: Uint8Array,
   ): number
 }
 
 // The package exports these functions but leaves them out of its types.
-const { crypto_secretbox, crypto_secretbox_open } = (nacl as unknown as { lowlevel: SecretBox }).lowlevel
+const { lowlevel } = nacl as unknown as { lowlevel: LowLevel }
 
 /** Bytes before a message. */
 export const messageOffset = 32
@@ -38,10 +56,15 @@ export function encrypt(
   nonce: Uint8Array,
   key: Uint8Array,
 ): void {
-  crypto_secretbox(box, message, length + messageOffset, nonce, key)
+  lowlevel.crypto_secretbox(box, message, length + messageOffset, nonce, key)
 }
 
-/** The reverse. When the authenticator is wrong, it answers `false` and `message` is untouched. */
+/**
+ * The reverse. When the authenticator is wrong, it answers `false` and `message` is untouched.
+ *
+ * NaCl's own function derives the stream's key twice, once to check and once to decrypt; deriving it once saves a
+ * quarter of the time.
+ */
 export function decrypt(
   message: Uint8Array,
   box: Uint8Array,
@@ -49,5 +72,20 @@ export function decrypt(
   nonce: Uint8Array,
   key: Uint8Array,
 ): boolean {
-  return crypto_secretbox_open(message, box, length + messageOffset, nonce, key) === 0
+  for (let i = 0; i < 8; i++) streamNonce[i] = nonce[16 + i]!
+  lowlevel.crypto_core_hsalsa20(streamKey, nonce, key, sigma)
+  lowlevel.crypto_stream_salsa20(macKey, 0, 32, streamNonce, streamKey)
+  const authentic =
+    lowlevel.crypto_onetimeauth_verify(box, boxOffset, box, messageOffset, length, macKey) === 0
+  if (authentic) {
+    lowlevel.crypto_stream_salsa20_xor(message, 0, box, 0, messageOffset + length, streamNonce, streamKey)
+    message.fill(0, 0, messageOffset)
+  }
+  return authentic
 }
+
+/** The constant of Salsa20 with a 32-byte key. */
+const sigma = new Uint8Array(Buffer.from('expand 32-byte k', 'latin1'))
+const streamKey = new Uint8Array(32)
+const streamNonce = new Uint8Array(8)
+const macKey = new Uint8Array(32)
