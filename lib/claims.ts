@@ -175,7 +175,6 @@ function writeAscii(target: Buffer, from: number, text: string): number {
 
 function readText(source: Buffer, cursor: Cursor, prefix: 1 | 2): string | undefined {
   const from = cursor.at + prefix
-  if (from > cursor.end) return undefined
   const length = source[from - 1]! | (prefix === 2 ? source[from - 2]! << 8 : 0)
   const to = from + length
   if (to > cursor.end) return undefined
