@@ -28,8 +28,8 @@ const short: Plan = {
   starts: 1,
   rounds: 5,
   turnSeconds: 0.12,
-  warmUpRequests: 5000,
-  warmUpSeconds: 1,
+  warmUpRequests: 8000,
+  warmUpSeconds: 1.5,
   connections: 32,
 }
 
