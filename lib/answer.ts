@@ -126,7 +126,7 @@ export async function answer<Context>(
       outcome,
       echo,
       messages: settings.messages(context),
-      seal: definition && sealAction(registry, definition, echo.boundText ?? '', session, host.path),
+      seal: definition && sealAction(registry, definition, echo.boundText ?? '', session, host),
       state:
         definition && echo.hasState
           ? sealState(registry, definition.name, echo.state, definition.ttl, session)

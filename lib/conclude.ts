@@ -1,5 +1,5 @@
 import { SealformError } from './errors.js'
-import type { OriginPolicy } from './origin.js'
+import { expectedOrigin, type OriginPolicy } from './origin.js'
 import { type Outcome, type Redirect, Refused } from './outcome.js'
 import { type Exchange, failed, type Received } from './receive.js'
 import { judgeTarget } from './redirect-target.js'
@@ -40,12 +40,7 @@ export function conclude(
   if (outcome.kind !== 'redirect') {
     return { kind: 'page', outcome, status: statusOf(outcome), setCookies, failure: undefined }
   }
-  const target = judgeTarget(
-    outcome.to,
-    exchange.url,
-    policy.origin ?? `${exchange.protocol}://${exchange.host}`,
-    policy.allowed,
-  )
+  const target = judgeTarget(outcome.to, exchange.url, expectedOrigin(exchange, policy), policy.allowed)
   if (target.verdict === 'refused') {
     const error = new SealformError(
       'ERR_REDIRECT_TARGET',

@@ -186,12 +186,16 @@ export function isOutcome(value: unknown): value is Outcome {
   )
 }
 
-function listIssues(issues: Issues): Issue[] {
+function listIssues(issues: Issues): readonly Issue[] {
   if (typeof issues === 'string') return [{ name: '', message: issues }]
   if (isIssueList(issues)) return issues.map(({ name, message }) => ({ name, message }))
-  return Object.entries(issues).flatMap(([name, messages]) =>
-    messages === undefined ? [] : [messages].flat().map((message) => ({ name, message })),
-  )
+  const list: Issue[] = []
+  for (const name of Object.keys(issues)) {
+    const messages = issues[name]
+    if (typeof messages === 'string') list.push({ name, message: messages })
+    else for (const message of messages ?? []) list.push({ name, message })
+  }
+  return list
 }
 
 function isIssueList(issues: Exclude<Issues, string>): issues is readonly Issue[] {

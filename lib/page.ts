@@ -92,7 +92,6 @@ export class Page {
 
   form(action: Submittable, options: FormOptions = {}): FormRecord {
     const registry = this.#registry
-    const { path } = this.#host
     const { definition, values } = registry.detailsOf(action)
     const session = this.#host.session()
     if (session !== undefined) this.personal = true
@@ -113,7 +112,7 @@ export class Page {
       issues: shown?.outcome.kind === 'invalid' ? shown.outcome.issues : [],
       given: shown && shown.outcome.kind !== 'done' ? groupByName(shown.echo.entries) : undefined,
       outcome: shown?.outcome,
-      seal: () => sealAction(registry, definition, boundText(), session, path),
+      seal: () => sealAction(registry, definition, boundText(), session, this.#host),
       sealState: () =>
         carriesState ? sealState(registry, definition.name, state, definition.ttl, session) : undefined,
       sealOther: (other) => {
@@ -123,7 +122,7 @@ export class Page {
           definition,
           encodeValues(values, definition.name, registry),
           session,
-          path,
+          this.#host,
         )
       },
     }
@@ -172,13 +171,13 @@ export class Page {
   }
 }
 
-/** Seals an action with the values bound to it, for the page at `path`. */
+/** Seals an action with the values bound to it, for a page. */
 export function sealAction(
   registry: Registry,
   definition: Definition,
   boundText: string,
   session: string | undefined,
-  path: string,
+  page: Pick<PageHost, 'path'>,
 ): Seal {
   const issued = Math.floor(Date.now() / 1000)
   return seal(registry.keys, 'action', {
@@ -188,7 +187,7 @@ export function sealAction(
     issued,
     expires: issued + Math.ceil(definition.ttl),
     session: session === undefined ? undefined : sessionBinding(registry.keys, session),
-    path: definition.path ? path : undefined,
+    path: definition.path ? page.path : undefined,
     values: boundText,
   })
 }

@@ -66,7 +66,7 @@ export function sealform<Own = unknown>(
     const page = new Page(registry, host)
     ctx.form = (action, formOptions) => createForm(page.form(action, formOptions), settings.messages(ctx))
     ctx.region = (id, html) => markRegion(page, id, html)
-    if (ctx.method !== 'POST') {
+    if (ctx.req.method !== 'POST') {
       await next()
       return finishPage(ctx, page)
     }
@@ -85,9 +85,10 @@ export function sealform<Own = unknown>(
 
 /** What Koa does with the page of a GET: prints our HTML, sends a region alone, keeps personal pages out of caches. */
 function finishPage(ctx: Context, page: Page): void {
+  const { body } = ctx.response
   const region = regionOf(page, ctx)
   if (region !== undefined && ctx.status === 200) setHtml(ctx, region)
-  else if (ctx.body instanceof SafeHtml) setHtml(ctx, ctx.body.toString())
+  else if (body instanceof SafeHtml) setHtml(ctx, body.toString())
   if (page.hasRegions) ctx.vary([...regionHeaders])
   if (page.personal) ctx.set('Cache-Control', 'private, no-store')
 }
@@ -115,23 +116,23 @@ class KoaHost implements Host {
   }
 
   get url(): string {
-    return this.context.url
+    return this.context.request.url
   }
 
   get path(): string {
-    return this.context.path
+    return this.context.request.path
   }
 
   get protocol(): string {
-    return this.context.protocol
+    return this.context.request.protocol
   }
 
   get host(): string {
-    return this.context.host
+    return this.context.request.host
   }
 
   get secure(): boolean {
-    return this.context.secure
+    return this.context.request.secure
   }
 
   session(): string | undefined {
@@ -147,15 +148,16 @@ class KoaHost implements Host {
   }
 
   sendRedirect(location: string): void {
-    this.context.body = null
-    this.context.status = 303
-    this.context.set('Location', location)
+    const { response } = this.context
+    response.body = null
+    response.status = 303
+    response.set('Location', location)
   }
 
   sendPage(status: number): void {
-    const { context } = this
-    if (context.body instanceof SafeHtml) setHtml(context, context.body.toString())
-    context.status = status
+    const { response } = this.context
+    if (response.body instanceof SafeHtml) setHtml(this.context, response.body.toString())
+    response.status = status
   }
 
   sendHtml(status: number, html: string): void {
@@ -183,24 +185,25 @@ const conditionalHeaders = [
 ]
 
 async function renderAsGet(ctx: Context, next: Next, cookieHeader: string | undefined): Promise<Rendering> {
-  const { method } = ctx
-  for (const name of conditionalHeaders) delete ctx.req.headers[name]
-  if (cookieHeader !== undefined) ctx.req.headers.cookie = cookieHeader
-  ctx.method = 'GET'
+  const { req, response } = ctx
+  const { method, headers } = req
+  for (const name of conditionalHeaders) if (name in headers) delete headers[name]
+  if (cookieHeader !== undefined) headers.cookie = cookieHeader
+  req.method = 'GET'
   try {
     await next()
   } catch (error) {
     return { kind: 'failed', error }
   } finally {
-    ctx.method = method
+    if (method !== undefined) req.method = method
   }
-  const location = ctx.response.get('Location')
-  if (ctx.status >= 300 && ctx.status < 400 && location !== '') {
-    ctx.remove('Location')
-    return { kind: 'redirect', location }
+  const { status, body } = response
+  if (status >= 300 && status < 400) {
+    const location = response.get('Location')
+    response.remove('Location')
+    return location === '' ? { kind: 'missing' } : { kind: 'redirect', location }
   }
-  const shown = ctx.status < 400 && ctx.body !== undefined && ctx.body !== null
-  return { kind: shown ? 'page' : 'missing' }
+  return { kind: status < 400 && body !== undefined && body !== null ? 'page' : 'missing' }
 }
 
 function setHtml(ctx: Context, html: string): void {
