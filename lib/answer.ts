@@ -52,8 +52,6 @@ export interface BuiltInPage {
   /** Fresh, when the submission can be sent again from here. */
   readonly seal: Seal | undefined
   readonly state: Seal | undefined
-  /** The page that the form belongs to: path and query. */
-  readonly url: string
   /** Where that page wanted to send the visitor instead of being shown. */
   readonly onward: string | undefined
   /** Set when the page failed: said instead of the outcome's own words. */

@@ -11,13 +11,14 @@ import { html, type SafeHtml } from './html.js'
  * so that no Content-Security-Policy can break it.
  */
 export function builtInPage(page: BuiltInPage): SafeHtml {
-  const { outcome, echo, messages, url, onward, advice, reference } = page
+  const { outcome, echo, messages, onward, advice, reference } = page
   const text = reference === undefined ? explain(outcome, messages) : messages.pageFailed(reference)
   const wrong = outcome.kind !== 'done' || reference !== undefined
   const title = wrong ? `${messages.titlePrefix}${messages.summaryTitle}` : messages.done
   const fields = echo.entries.filter(([name]) => !isSecret(name, secretsOf(echo)) && !soundsSecret.test(name))
+  const shown = new Set(fields.map(([name]) => name))
   const secrets = [...new Set(echo.entries.map(([name]) => name))].filter(
-    (name) => !fields.some(([kept]) => kept === name) && !name.startsWith('_'),
+    (name) => !shown.has(name) && !name.startsWith('_'),
   )
   const issues = outcome.kind === 'invalid' ? outcome.issues : []
   const canSend = outcome.kind !== 'done' && page.seal !== undefined
@@ -41,13 +42,20 @@ ${advice !== undefined && html`<pre>${advice}</pre>`}
 ${wrong && fields.length + secrets.length > 0 && html`<h2>${messages.yourInput}</h2>`}
 ${canSend && sendAgain(page, fields, secrets)}
 ${wrong && !canSend && fields.length > 0 && forCopying(fields, messages)}
-<p><a href="${url}">${messages.backToPage}</a></p>
-${onward !== undefined && html`<p><a href="${onward}">${messages.continue}</a></p>`}
+<p><a href="">${messages.backToPage}</a></p>
+${onward !== undefined && isWebLink(onward) && html`<p><a href="${onward}">${messages.continue}</a></p>`}
 </main>
 </body>
 </html>
 `
 }
+
+/** As a Location `javascript:` does nothing; as a link it would run. */
+function isWebLink(location: string): boolean {
+  return URL.canParse(location, anySite) && /^https?:$/.test(new URL(location, anySite).protocol)
+}
+
+const anySite = 'http://sealform.invalid'
 
 /** Until a page has rendered a field as a password on this server, only its name can tell. */
 const soundsSecret = /passw|passphrase|passcode|secret|\bpin\b|\bcv[cv]\b/i
