@@ -25,6 +25,8 @@ export function drainAfterAnswer(req: IncomingMessage, res: ServerResponse): voi
   req.once('end', release)
   req.on('error', ignore)
   socket.once('close', release)
+  // Node takes the body of a request that nobody has read without end, once it is answered; this counts as reading.
+  req.read(0)
   if (res.writableEnded) drain()
 
   function drain(): void {

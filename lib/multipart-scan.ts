@@ -25,7 +25,7 @@ const cr = 0x0d
 const lf = 0x0a
 const dash = 0x2d
 
-type State = 'start' | 'delimiter' | 'headers' | 'data' | 'epilogue' | 'broken'
+type State = 'start' | 'delimiter' | 'headers' | 'content' | 'data' | 'epilogue' | 'broken'
 
 /**
  * Finds delimiters and part headers in a multipart body, in whatever pieces it comes, and refuses what a browser
@@ -75,7 +75,7 @@ export class MultipartScanner {
 
   /** Reading stopped early: hands over what there is of the last part. */
   cut(): void {
-    if (this.#state === 'data' && !this.#skipping) {
+    if ((this.#state === 'content' || this.#state === 'data') && !this.#skipping) {
       if (this.#rest.length > 0) this.#sink.data(this.#rest.view())
       this.#sink.partEnd()
     }
@@ -94,6 +94,8 @@ export class MultipartScanner {
         return this.#afterDelimiter(buffer, at)
       case 'headers':
         return this.#headers(buffer, at)
+      case 'content':
+        return this.#content(buffer, at)
       case 'data':
         return this.#data(buffer, at)
       case 'epilogue':
@@ -106,13 +108,30 @@ export class MultipartScanner {
 
   /** The first delimiter has no line break before it. */
   #start(buffer: Buffer, at: number): number {
-    const length = Math.min(buffer.length - at, this.#delimiter.length - 2)
-    if (this.#delimiter.compare(buffer, at, at + length, 2, 2 + length) !== 0) {
-      return this.#fail('the multipart body does not start with its delimiter')
-    }
-    if (length < this.#delimiter.length - 2) return -1
+    const starts = this.#startsWithDelimiter(buffer, at)
+    if (starts === 'no') return this.#fail('the multipart body does not start with its delimiter')
+    if (starts === 'perhaps') return -1
     this.#state = 'delimiter'
-    return at + length
+    return at + this.#delimiter.length - 2
+  }
+
+  /**
+   * Content that starts with the delimiter is an empty part to those who give the line break of the empty line to the
+   * delimiter, as busboy does, and text to others.
+   */
+  #content(buffer: Buffer, at: number): number {
+    const starts = this.#startsWithDelimiter(buffer, at)
+    if (starts === 'perhaps') return -1
+    this.#state = 'data'
+    return starts === 'no' ? at : this.#fail('the content of a part starts with the delimiter')
+  }
+
+  /** The delimiter without its line break. */
+  #startsWithDelimiter(buffer: Buffer, at: number): 'yes' | 'no' | 'perhaps' {
+    const length = Math.min(buffer.length - at, this.#delimiter.length - 2)
+    if (buffer[at] !== dash || this.#delimiter.compare(buffer, at, at + length, 2, 2 + length) !== 0)
+      return 'no'
+    return length < this.#delimiter.length - 2 ? 'perhaps' : 'yes'
   }
 
   #afterDelimiter(buffer: Buffer, at: number): number {
@@ -145,7 +164,7 @@ export class MultipartScanner {
     this.#skipping = 'status' in headers
     if ('status' in headers) this.#sink.refuse(headers)
     else this.#sink.part(headers)
-    this.#state = 'data'
+    this.#state = 'content'
     return end + 4
   }
 
