@@ -129,7 +129,6 @@ export async function answer<Context>(
         definition && echo.hasState
           ? sealState(registry, definition.name, echo.state, definition.ttl, session)
           : undefined,
-      url: host.url,
       onward: more.onward,
       reference: more.reference,
       advice: more.advice,
