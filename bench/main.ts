@@ -18,10 +18,10 @@ npm run bench -- --profile redirect    where the CPU time of (s) and (a) goes, o
 /** Many short turns rather than a few long ones: what slows a machine down for a second then slows all apps alike. */
 const full: Plan = {
   starts: 3,
-  rounds: 7,
+  rounds: 6,
   turnSeconds: 0.2,
-  warmUpRequests: 12_000,
-  warmUpSeconds: 3,
+  warmUpRequests: 10_000,
+  warmUpSeconds: 1.5,
   connections: 32,
 }
 const short: Plan = {
@@ -29,7 +29,7 @@ const short: Plan = {
   rounds: 5,
   turnSeconds: 0.12,
   warmUpRequests: 8000,
-  warmUpSeconds: 1.5,
+  warmUpSeconds: 1,
   connections: 32,
 }
 

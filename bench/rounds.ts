@@ -54,7 +54,7 @@ export async function runRounds(
         }
         for (let i = 0; i < plan.rounds; i++) {
           const round = start * plan.rounds + i
-          for (const server of rotate(taking, round)) {
+          for (const server of orderOf(taking, round)) {
             const turn = await server.turn(load, scenario, plan.connections, plan.turnSeconds)
             samples.push({ app: server.app, scenario, round, ...turn })
           }
@@ -123,7 +123,9 @@ function turnOf(run: Run, cpu: number): Turn {
   }
 }
 
-function rotate<T>(list: readonly T[], by: number): T[] {
-  const first = by % list.length
-  return [...list.slice(first), ...list.slice(0, first)]
+/** Everyone is first, last and next to different others in turn: rotated, and every other round backwards. */
+function orderOf<T>(list: readonly T[], round: number): T[] {
+  const first = round % list.length
+  const rotated = [...list.slice(first), ...list.slice(0, first)]
+  return round % 2 === 0 ? rotated : rotated.reverse()
 }
