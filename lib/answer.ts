@@ -102,7 +102,10 @@ export async function answer<Context>(
   if (rendering.kind === 'failed') {
     const { reference } = failed(rendering.error)
     host.reportError(rendering.error, { reference, action: received.action?.name })
-    return host.sendHtml(500, host.builtInPage(lastResort(outcome, { reference })))
+    // What was refused stays refused, whatever its page does. Only after an action that is done does the page matter.
+    return outcome.kind === 'done'
+      ? host.sendHtml(500, host.builtInPage(lastResort(outcome, { reference })))
+      : host.sendHtml(status, host.builtInPage(lastResort(outcome, {})))
   }
   if (rendering.kind === 'redirect' && outcome.kind === 'done') return host.sendRedirect(rendering.location)
   if (rendering.kind !== 'page' || (outcome.kind !== 'done' && !page.adopted)) {

@@ -193,7 +193,7 @@ async function renderAsGet(ctx: Context, next: Next, cookieHeader: string | unde
   try {
     await next()
   } catch (error) {
-    return { kind: 'failed', error }
+    return saysMissing(error) ? { kind: 'missing' } : { kind: 'failed', error }
   } finally {
     if (method !== undefined) req.method = method
   }
@@ -204,6 +204,12 @@ async function renderAsGet(ctx: Context, next: Next, cookieHeader: string | unde
     return location === '' ? { kind: 'missing' } : { kind: 'redirect', location }
   }
   return { kind: status < 400 && body !== undefined && body !== null ? 'page' : 'missing' }
+}
+
+/** With `ctx.throw(404)` or the like a page says that it is not there for this visitor; nothing has failed. */
+function saysMissing(error: unknown): boolean {
+  if (!(error instanceof Error) || !('status' in error)) return false
+  return typeof error.status === 'number' && error.status >= 400 && error.status < 500
 }
 
 function setHtml(ctx: Context, html: string): void {

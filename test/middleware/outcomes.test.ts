@@ -251,7 +251,8 @@ describe('a page that cannot show the outcome', () => {
       .post('/page')
       .set(fromSamePage)
       .send(urlencoded(formIn(page.text, 'act').fields, { text: '<typed>', password: 'hunter2', _note: 'x' }))
-    assert.equal(answer.status, 500)
+    assert.equal(answer.status, 422, 'what was refused stays refused')
+    assert.match(answer.text, /<li>Something is wrong<\/li>/)
     assert.equal((errors[0] as Error).message, 'template broke')
     assert.match(answer.text, /value="&lt;typed&gt;"/)
     assert.doesNotMatch(answer.text, /hunter2|_note/)
@@ -261,6 +262,49 @@ describe('a page that cannot show the outcome', () => {
       .set(fromSamePage)
       .send(urlencoded({ sealform: seal, text: 'again' }))
       .expect(303)
+  })
+
+  it('is an error of the server, with a reference, once the action is done', async () => {
+    let shows = true
+    const { request, errors } = createTestApp(({ actions, router }) => {
+      const act = actions.define('act', async () => done())
+      router.get('/page', (ctx) => {
+        if (!shows) throw new Error('template broke')
+        const form = ctx.form(act)
+        ctx.body = html`<form ${form.attributes}>${form.fields}</form>`
+      })
+    })
+    const page = await request.get('/page')
+    shows = false
+    const answer = await request
+      .post('/page')
+      .set(fromSamePage)
+      .send(urlencoded(formIn(page.text, 'act').fields))
+    assert.equal(answer.status, 500)
+    assert.match(answer.text, /was received[\s\S]*Reference: [0-9A-Z]{4}-[0-9A-Z]{4}/)
+    assert.equal((errors[0] as Error).message, 'template broke')
+    assert.equal(answer.headers['cache-control'], 'no-store')
+  })
+
+  it('counts as missing when it throws an error of the 400s', async () => {
+    let there = true
+    const { request, errors } = createTestApp(({ actions, router }) => {
+      const act = actions.define('act', async () => invalid('Something is wrong'))
+      router.get('/page', (ctx) => {
+        if (!there) ctx.throw(404, 'no such page')
+        const form = ctx.form(act)
+        ctx.body = html`<form ${form.attributes}>${form.fields}</form>`
+      })
+    })
+    const page = await request.get('/page')
+    there = false
+    const answer = await request
+      .post('/page')
+      .set(fromSamePage)
+      .send(urlencoded(formIn(page.text, 'act').fields))
+    assert.equal(answer.status, 422)
+    assert.match(answer.text, /<li>Something is wrong<\/li>/)
+    assert.deepEqual(errors, [])
   })
 
   it('gives way to it when the app has no page for the URL', async () => {
