@@ -70,7 +70,8 @@ export class MultipartScanner {
   /** The body has ended. A part that it breaks off in is handed over as far as it goes. */
   end(): void {
     if (this.#state === 'epilogue' || this.#state === 'broken') return
-    this.#fail('the multipart body ends before its closing delimiter')
+    this.#sink.refuse(malformed('the multipart body ends before its closing delimiter'))
+    this.cut()
   }
 
   /** Reading stopped early: hands over what there is of the last part. */
@@ -199,9 +200,14 @@ export class MultipartScanner {
   }
 
   #fail(detail: string): -1 {
-    this.#sink.refuse({ status: 400, reason: 'malformed', detail })
+    this.#sink.refuse(malformed(detail))
+    this.#rest = new Bytes()
     this.cut()
     this.#unread = Number.POSITIVE_INFINITY
     return -1
   }
+}
+
+function malformed(detail: string): BodyRefusal {
+  return { status: 400, reason: 'malformed', detail }
 }
