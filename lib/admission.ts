@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { RefusalReason } from './outcome.js'
 
 /** What is compared when an opened seal is admitted; times in whole seconds since the epoch. */
@@ -49,6 +50,16 @@ export function judgeClaims({
   if (claims.path !== undefined && claims.path !== path) return 'other-path'
   if (claims.version !== action.version) return 'other-version'
   return 'admit'
+}
+
+const longestPath = 512
+
+/**
+ * What a seal holds of the path that it is bound to. A path can have as many bytes as the headers of a request, which
+ * would fit into no seal; of a long one it holds the digest, which no path can equal, since paths start with a slash.
+ */
+export function pathClaim(path: string): string {
+  return path.length <= longestPath ? path : createHash('sha256').update(path).digest('base64url')
 }
 
 /** The status that goes with each reason. */

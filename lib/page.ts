@@ -1,4 +1,5 @@
 import type { Definition, Submittable } from './action.js'
+import { pathClaim } from './admission.js'
 import { SealformError } from './errors.js'
 import type { Issue, Outcome } from './outcome.js'
 import type { Echo, Exchange } from './receive.js'
@@ -187,7 +188,7 @@ export function sealAction(
     issued,
     expires: issued + Math.ceil(definition.ttl),
     session: session === undefined ? undefined : sessionBinding(registry.keys, session),
-    path: definition.path ? page.path : undefined,
+    path: definition.path ? pathClaim(page.path) : undefined,
     values: boundText,
   })
 }

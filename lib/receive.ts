@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Definition } from './action.js'
-import { judgeClaims, refusalStatus } from './admission.js'
+import { judgeClaims, pathClaim, refusalStatus } from './admission.js'
 import type { Body, Reading } from './body.js'
 import { SealformError } from './errors.js'
 import { judgeOrigin, type OriginPolicy, type OriginVerdict } from './origin.js'
@@ -176,7 +176,7 @@ function admit(
     audience: registry.audience,
     action,
     sessionMatches,
-    path: exchange.path,
+    path: pathClaim(exchange.path),
     now,
   })
   if (verdict !== 'admit') return new Refused(verdict, refusalStatus[verdict], claims.action)
