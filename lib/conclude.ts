@@ -44,7 +44,7 @@ export function conclude(
   if (target.verdict === 'refused') {
     const error = new SealformError(
       'ERR_REDIRECT_TARGET',
-      `"${action?.name}" redirects to ${JSON.stringify(outcome.to)}, which was refused (${target.reason}). Redirect to a path of this app, or list the other origin in allowedOrigins.`,
+      `"${action?.name}" redirects to ${show(outcome.to)}, which was refused (${target.reason}). Redirect to a path of this app, or list the other origin in allowedOrigins.`,
     )
     const refusal = new Refused('malformed', 400, error.message)
     return { kind: 'page', outcome: refusal, status: 400, setCookies, failure: { error } }
@@ -57,6 +57,11 @@ export function conclude(
   } catch (error) {
     return { kind: 'page', outcome: failed(error), status: 500, setCookies: [], failure: { error } }
   }
+}
+
+/** A visitor can have sent anything, of any length. */
+function show(target: unknown): string {
+  return typeof target === 'string' ? JSON.stringify(target.slice(0, 200)) : typeof target
 }
 
 function statusOf(outcome: Exclude<Outcome, Redirect>): number {

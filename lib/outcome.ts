@@ -35,12 +35,6 @@ export class Redirect {
   readonly flash: { readonly state: unknown } | undefined
 
   constructor(to: string, flashed?: { readonly state: unknown }) {
-    if (typeof to !== 'string') {
-      throw new SealformError(
-        'ERR_REDIRECT_TARGET',
-        `redirect() takes a path or URL as a string, not ${typeof to}.`,
-      )
-    }
     this.to = to
     this.flash = flashed
   }

@@ -2,6 +2,7 @@ import type { OriginMatcher } from './allowed-origins.js'
 
 /** Why a redirect target was refused. */
 export type TargetRefusalReason =
+  | 'no-text'
   | 'empty'
   | 'control-character'
   | 'whitespace'
@@ -20,16 +21,17 @@ export type TargetVerdict =
 /**
  * Judges where a redirect may lead: on this site, or to an origin that is listed.
  *
- * @param to what the action gave to `redirect()`
+ * @param to what the action gave to `redirect()`: where it comes from a field that the visitor left out, it is no text
  * @param requestUrl path and query of the request, against which a relative target is resolved
  * @param origin the origin under which the app is visited, when it is known
  */
 export function judgeTarget(
-  to: string,
+  to: unknown,
   requestUrl: string,
   origin: string | undefined,
   allowed: OriginMatcher,
 ): TargetVerdict {
+  if (typeof to !== 'string') return refused('no-text')
   if (plainPath.test(to) && !dotSegment.test(to)) return { verdict: 'safe', location: to }
   if (plainQuery.test(to) && plainPath.test(requestUrl) && !dotSegment.test(requestUrl)) {
     return { verdict: 'safe', location: requestUrl.replace(queryOnwards, '') + to }
