@@ -1,0 +1,136 @@
+import assert from 'node:assert/strict'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { basename, join } from 'node:path'
+import { before, describe, it } from 'node:test'
+import { setTimeout as wait } from 'node:timers/promises'
+import supertest from 'supertest'
+import { formIn, fromSamePage, urlencoded } from '../setup/koa-app.js'
+import { codeBlocks, modulesOf } from './code-blocks.js'
+import { compile, root } from './project.js'
+
+const guide = join(root, 'docs', 'guide')
+const pages = [join(root, 'README.md'), ...readdirSync(guide).map((name) => join(guide, name))]
+
+/** What one module adds to Koa's types, every other module of a program sees: such modules get a program of their own. */
+const augments = /from 'sealform\/koa\/augment'|import 'sealform\/koa\/augment'|declare module/
+
+describe('the code in README.md and the guide', () => {
+  const plain = new Map<string, string>()
+  const augmented = new Map<string, string>()
+  for (const page of pages) {
+    for (const [name, code] of modulesOf(codeBlocks(page))) {
+      const program = augments.test(code) ? augmented : plain
+      program.set(join(basename(page, '.md'), name), code)
+    }
+  }
+  let folders: { readonly plain: string; readonly augmented: string }
+  let messages: string
+
+  before(() => {
+    const one = compile('guide', plain)
+    const other = compile('guide-augmented', augmented)
+    folders = { plain: one.folder, augmented: other.folder }
+    messages = one.output + other.output
+  })
+
+  it('compiles under strict settings', () => {
+    assert.equal(messages, '')
+    assert.ok(plain.size > 20)
+  })
+
+  it('runs as the quick start says', async (t) => {
+    const request = await start(join(folders.augmented, 'README', 'app.js'), (stop) => t.after(stop))
+    const page = await request.get('/').expect(200).expect('Content-Type', /html/)
+    assert.match(page.text, /value="Buy milk"/)
+
+    const add = formIn(page.text, 'todos.add').fields
+    const send = (fields: Record<string, string>, typed: Record<string, string>) =>
+      request.post('/').set(fromSamePage).send(urlencoded(fields, typed))
+    const empty = await send(add, { title: '  ' }).expect(422)
+    assert.match(empty.text, /<title>Error: Todos/)
+    assert.match(empty.text, /id="todos\.add-title-issue">Enter a title</)
+    await send(add, { title: 'Buy bread' }).expect(303).expect('Location', '/')
+
+    await send(formIn(page.text, 'todos.rename-1').fields, { title: 'Buy oat milk' }).expect(303)
+    const list = await request.get('/')
+    assert.match(list.text, /value="Buy oat milk"/)
+    assert.match(list.text, /value="Buy bread"/)
+    await request
+      .post('/')
+      .set({ 'Sec-Fetch-Site': 'cross-site', Origin: 'https://evil.example' })
+      .send(urlencoded(add, { title: 'Evil' }))
+      .expect(403)
+    assert.doesNotMatch((await request.get('/')).text, /Evil/)
+  })
+
+  it('runs as the first page of the guide says', async (t) => {
+    const request = await start(join(folders.plain, 'getting-started', 'app.js'), (stop) => t.after(stop))
+    const page = await request.get('/').expect(200)
+    const send = (fields: Record<string, string>, typed: Record<string, string>) =>
+      request.post('/').set(fromSamePage).send(urlencoded(fields, typed))
+    const sign = formIn(page.text, 'guestbook.sign').fields
+    const refused = await send(sign, { name: '', text: 'Lovely <place>' }).expect(422)
+    assert.match(refused.text, /<a href="#guestbook\.sign-name">Enter your name<\/a>/)
+    assert.match(refused.text, /Lovely &lt;place&gt;<\/textarea>/)
+    await send(sign, { name: 'Ann', text: 'Lovely <place>' }).expect(303)
+
+    const signed = await request.get('/')
+    assert.match(signed.text, /<li>Ann: Lovely &lt;place&gt;/)
+    const id = /<form id="(guestbook\.remove[^"]*)"/.exec(signed.text)?.[1] ?? ''
+    await send(formIn(signed.text, id).fields, {}).expect(303)
+    assert.doesNotMatch((await request.get('/')).text, /Ann/)
+
+    const old = await request.post('/').set(fromSamePage).send('sealform=x&name=Bob&text=Kept').expect(400)
+    assert.match(old.text, /Kept/)
+  })
+})
+
+/** Starts a program that listens on port 3000, on a free port in place of that. */
+async function start(
+  program: string,
+  onEnd: (stop: () => Promise<void>) => void,
+): Promise<ReturnType<typeof supertest>> {
+  const port = await freePort()
+  const code = readFileSync(program, 'utf8')
+  assert.ok(code.includes('app.listen(3000)'))
+  writeFileSync(program, code.replace('app.listen(3000)', `app.listen(${port}, '127.0.0.1')`))
+  const { SEALFORM_KEYS: _, ...env } = process.env
+  const child = spawn(process.execPath, [program], { env, stdio: ['ignore', 'ignore', 'pipe'] })
+  onEnd(() => stop(child))
+  let errors = ''
+  child.stderr.on('data', (chunk) => {
+    errors += chunk
+  })
+  const url = `http://127.0.0.1:${port}`
+  for (let tries = 0; tries < 100 && child.exitCode === null; tries++) {
+    if (await isUp(url)) return supertest(url)
+    await wait(50)
+  }
+  throw new Error(`${program} does not answer.\n${errors}`)
+}
+
+async function stop(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  child.kill()
+  await once(child, 'exit')
+}
+
+async function isUp(url: string): Promise<boolean> {
+  return fetch(url).then(
+    (response) => response.ok,
+    () => false,
+  )
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  server.close()
+  await once(server, 'close')
+  if (address === null || typeof address === 'string') throw new Error('The server has no port.')
+  return address.port
+}

@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { describe, it } from 'node:test'
+import { root } from './project.js'
+
+const pages = [
+  ...['README.md', 'CHANGELOG.md'].map((name) => join(root, name)),
+  ...readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => join(root, 'docs', name)),
+]
+
+describe('a link in the documents', () => {
+  it('leads to a page or folder that exists, and to a heading on it', () => {
+    let links = 0
+    for (const page of pages) {
+      for (const [, target = ''] of proseOf(page).matchAll(/\]\(([^)\s]+)\)/g)) {
+        if (/^https?:/.test(target)) continue
+        links++
+        const [path = '', heading] = target.split('#')
+        const file = path === '' ? page : join(dirname(page), path)
+        const where = `${relative(root, page)}: ${target}`
+        assert.ok(existsSync(file), where)
+        if (heading === undefined) continue
+        assert.ok(statSync(file).isFile() && headingsOf(file).includes(heading), where)
+      }
+    }
+    assert.ok(links > 100)
+  })
+
+  it('leads from the README to every page of the guide', () => {
+    const readme = readFileSync(join(root, 'README.md'), 'utf8')
+    for (const name of readdirSync(join(root, 'docs', 'guide'))) {
+      assert.ok(readme.includes(`(docs/guide/${name})`), name)
+    }
+  })
+})
+
+function proseOf(page: string): string {
+  return readFileSync(page, 'utf8').replace(/^```[\s\S]*?^```$/gm, '')
+}
+
+/** Anchors as GitHub makes them. */
+function headingsOf(page: string): string[] {
+  return [...proseOf(page).matchAll(/^#+ (.+)$/gm)].map(([, text]) =>
+    text!
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  )
+}

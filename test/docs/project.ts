@@ -1,0 +1,51 @@
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+export const root = fileURLToPath(new URL('../../../', import.meta.url))
+
+/** Inside the package, so that `sealform` means the package itself; below `dist`, so that no git sees it. */
+export const buildArea = join(root, 'dist', 'docs')
+
+const compiler = join(
+  dirname(createRequire(import.meta.url).resolve('typescript/package.json')),
+  'bin',
+  'tsc',
+)
+
+const compilerOptions = {
+  target: 'ES2023',
+  lib: ['ES2023'],
+  module: 'NodeNext',
+  moduleDetection: 'force',
+  strict: true,
+  exactOptionalPropertyTypes: true,
+  noUncheckedIndexedAccess: true,
+  skipLibCheck: true,
+  types: ['node'],
+}
+
+/**
+ * Writes files into a new folder of the build area and compiles them with the settings of a strict user.
+ *
+ * @returns the folder, with the JavaScript beside its sources, and what the compiler said
+ */
+export function compile(
+  name: string,
+  files: ReadonlyMap<string, string>,
+): { folder: string; output: string } {
+  const folder = join(buildArea, name)
+  rmSync(folder, { recursive: true, force: true })
+  for (const [path, text] of files) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true })
+    writeFileSync(join(folder, path), text)
+  }
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['**/*.ts'] }))
+  const { stdout, stderr } = spawnSync(process.execPath, [compiler, '-p', folder, '--pretty', 'false'], {
+    cwd: folder,
+    encoding: 'utf8',
+  })
+  return { folder, output: (stdout + stderr).trim() }
+}
