@@ -6,7 +6,7 @@ import { installedPackages, installProject, npmFlags, pack, root, temporaryFolde
 import { run } from './run.js'
 import { serve, useTodos } from './serve.js'
 
-describe('the package, installed', { timeout: 240_000 }, () => {
+describe('the package, installed', () => {
   const folder = temporaryFolder()
   let esm = ''
   let commonjs = ''

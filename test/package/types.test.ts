@@ -9,7 +9,7 @@ import { serve, useTodos } from './serve.js'
 const ownCompiler = join(root, 'node_modules/typescript/bin/tsc')
 const olderCompiler = 'node_modules/typescript/bin/tsc'
 
-describe('the types of the package, installed', { timeout: 240_000 }, () => {
+describe('the types of the package, installed', () => {
   const folder = temporaryFolder()
   let project = ''
   before(async () => {
