@@ -138,6 +138,10 @@ export function invalid(issues: Issues): Invalid {
  * @param state any value that a seal can carry
  * @param options `status`: 200–299 or 400–599, @default 200
  * @throws SealformError `ERR_OPTION_INVALID` on a status that has no body
+ * @example
+ * ```ts
+ * return done({ title }, { status: 202 })
+ * ```
  */
 export function done(state?: unknown, options: { readonly status?: number } = {}): Done {
   return new Done(state, options.status)
@@ -149,22 +153,47 @@ export function done(state?: unknown, options: { readonly status?: number } = {}
  *
  * @param state any value that a seal can carry, small enough for a cookie (about 2.7 kB)
  * @param to as in `redirect()`
+ * @example
+ * ```ts
+ * return flash({ title }, `/lists/${listId}`)
+ * ```
  */
 export function flash(state: unknown, to: string): Redirect {
   return new Redirect(to, { state })
 }
 
-/** Shows the page with status 404: what the submission speaks of is not there. */
+/**
+ * Shows the page with status 404, the visitor's input kept: what the submission speaks of is not there.
+ *
+ * @example
+ * ```ts
+ * if (!(await db.has(listId))) return notFound()
+ * ```
+ */
 export function notFound(): Refused {
   return new Refused('not-found', 404)
 }
 
-/** Shows the page with status 401: the visitor has to sign in first. */
+/**
+ * Shows the page with status 401, the visitor's input kept: the visitor has to sign in first.
+ *
+ * @example
+ * ```ts
+ * if (!cookies.has('session')) return unauthorized()
+ * ```
+ */
 export function unauthorized(): Refused {
   return new Refused('unauthorized', 401)
 }
 
-/** Shows the page with status 403: this visitor may not do that. */
+/**
+ * Shows the page with status 403, the visitor's input kept: this visitor may not do that.
+ *
+ * @example
+ * ```ts
+ * if (user !== list.owner) return forbidden()
+ * ```
+ */
 export function forbidden(): Refused {
   return new Refused('forbidden', 403)
 }

@@ -6,8 +6,14 @@ import { createServer } from 'node:net'
 import { basename, join } from 'node:path'
 import { before, describe, it } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
+import ejs from 'ejs'
+import { Eta } from 'eta'
+import Handlebars from 'handlebars'
+import nunjucks from 'nunjucks'
+import pug from 'pug'
 import supertest from 'supertest'
-import { formIn, fromSamePage, urlencoded } from '../setup/koa-app.js'
+import { invalid } from '../../lib/sealform.js'
+import { createTestApp, formIn, fromSamePage, urlencoded } from '../setup/koa-app.js'
 import { codeBlocks, modulesOf } from './code-blocks.js'
 import { compile, root } from './project.js'
 
@@ -39,6 +45,43 @@ describe('the code in README.md and the guide', () => {
   it('compiles under strict settings', () => {
     assert.equal(messages, '')
     assert.ok(plain.size > 20)
+  })
+
+  it('prints the same form in every template engine', async () => {
+    const templates = new Map(
+      codeBlocks(join(guide, 'templates.md')).map(({ language, code }) => [language, code]),
+    )
+    const template = (engine: string) => templates.get(engine) ?? assert.fail(`no template for ${engine}`)
+    await import(join(folders.plain, 'templates', 'helpers.js'))
+    const { request } = createTestApp(({ actions, router }) => {
+      const add = actions.define('add', async () => invalid({ title: 'Enter a title' }))
+      router.get('/:engine', (ctx) => {
+        const form = ctx.form(add)
+        const page = {
+          ejs: () => ejs.render(template('ejs'), { form }),
+          eta: () => new Eta().renderString(template('eta'), { form }),
+          nunjucks: () => nunjucks.renderString(template('nunjucks'), { form }),
+          pug: () => pug.render(template('pug'), { form }),
+          handlebars: () => Handlebars.compile(template('handlebars'))({ form }),
+        }[ctx.params.engine ?? '']
+        ctx.type = 'html'
+        ctx.body = page?.()
+      })
+    })
+    const shown = async (engine: string) => {
+      const { text } = await request.get(`/${engine}`).expect(200)
+      const answer = await request
+        .post(`/${engine}`)
+        .set(fromSamePage)
+        .send(urlencoded(formIn(text, 'add').fields, { title: 'A "title"' }))
+        .expect(422)
+      return answer.text.replace(/value="[\w-]{80,}"/, 'value="seal"').replace(/\s*(<|>)\s*/g, '$1')
+    }
+    const expected = await shown('ejs')
+    assert.match(expected, /Enter a title.*required value="A &quot;title&quot;" aria-invalid/)
+    for (const engine of ['eta', 'nunjucks', 'pug', 'handlebars']) {
+      assert.equal(await shown(engine), expected, engine)
+    }
   })
 
   it('runs as the quick start says', async (t) => {

@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, it } from 'node:test'
+import { compile, root } from './project.js'
+
+/** What the examples take for granted. */
+const scenery = `
+import type { IncomingHttpHeaders } from 'node:http'
+import type { Action, Actions, Cookies } from 'sealform'
+import type { SealformContext } from 'sealform/koa'
+declare global {
+  const db: { has(id: string): Promise<boolean>; remove(id: string): Promise<void> }
+  const list: { id: string; owner: string }
+  const listId: string
+  const title: string
+  const user: string
+  const cookies: Cookies
+  const todos: { title: string }[]
+  const actions: Actions
+  const addTodo: Action<unknown, unknown, [listId: string]>
+  const ctx: SealformContext & { body: unknown; headers: IncomingHttpHeaders }
+}
+`
+
+describe('the examples in docstrings', () => {
+  it('compile under strict settings', () => {
+    const files = new Map([['scenery.ts', scenery]])
+    for (const folder of ['lib', 'middleware', 'views']) {
+      for (const name of readdirSync(join(root, folder))) {
+        const source = readFileSync(join(root, folder, name), 'utf8')
+        for (const [i, example] of examplesIn(source).entries()) {
+          const module = `../../${folder}/${name.replace(/\.ts$/, '.js')}`
+          files.set(`${folder}-${name.replace(/\.ts$/, '')}-${i}.ts`, moduleOf(example, source, module))
+        }
+      }
+    }
+    assert.ok(files.size > 10)
+    assert.equal(compile('docstrings', files).output, '')
+  })
+})
+
+function examplesIn(source: string): string[] {
+  return [...source.matchAll(/^ *\* @example\n *\* ```ts\n([\s\S]*?)^ *\* ```$/gm)].map(([, code]) =>
+    code!.replace(/^ *\* ?/gm, ''),
+  )
+}
+
+/** An example with what its own file exports at hand, in a function when it returns something. */
+function moduleOf(example: string, source: string, module: string): string {
+  const names = [...source.matchAll(/^export (?:async function|function|const|class|interface|type) (\w+)/gm)]
+    .map(([, name]) => name!)
+    .filter((name) => new RegExp(`\\b${name}\\b`).test(example))
+  const code = /\breturn\b/.test(example)
+    ? `export async function example() {\n${example}}\n`
+    : `${example}export {}\n`
+  const imports = [
+    "import { readFileSync } from 'node:fs'",
+    "import Koa from 'koa'",
+    `import { ${names.join(', ')} } from '${module}'`,
+  ]
+  return `${imports.join('\n')}\n${code}`
+}
