@@ -10,7 +10,7 @@ import { type Echo, type Exchange, failed, type Received, receive, type SuspectO
 import { askedRegion } from './region.js'
 import type { Registry } from './registry.js'
 import type { Seal } from './seal.js'
-import type { Settings } from './settings.js'
+import type { Refusal, Settings } from './settings.js'
 import { sealState } from './state.js'
 
 /** What an adapter tells and does during one request. */
@@ -81,7 +81,7 @@ export async function answer<Context>(
     },
   })
   if (received.aborted) return
-  reportRefusal(settings, context, received, originVerdict)
+  reportRefusal(settings, host, received, originVerdict)
   if (!host.req.readableEnded) drainAfterAnswer(host.req, host.res)
 
   const conclusion = conclude(registry, received, host, settings.origin)
@@ -164,19 +164,30 @@ export function consumedError(parsed: unknown, earlier: readonly string[]): Seal
 
 function reportRefusal<Context>(
   settings: Settings<Context>,
-  context: Context,
+  host: Host,
   { outcome, action }: Received,
   origin: SuspectOrigin | undefined,
 ): void {
   if (outcome.kind === 'refused') {
     const detail = origin && outcome.reason === 'origin' ? explainRefusal(origin) : outcome.detail
     const { reason, status } = outcome
-    settings.onRefused({ reason, status, detail, action: action?.name, enforced: true }, context)
+    tell({ reason, status, detail, action: action?.name, enforced: true })
   }
   if (origin && settings.mode === 'report') {
     const status = origin.verdict === 'refuse' ? origin.status : 403
     const detail = explainRefusal(origin)
-    settings.onRefused({ reason: 'origin', status, detail, action: action?.name, enforced: false }, context)
+    tell({ reason: 'origin', status, detail, action: action?.name, enforced: false })
+  }
+
+  /** A log that is down, at once or later, does not change the answer. */
+  function tell(refusal: Refusal): void {
+    const report = (error: unknown) => host.reportError(error, { reference: '', action: refusal.action })
+    try {
+      const told: unknown = settings.onRefused(refusal, host.context as Context)
+      if (told instanceof Promise) told.catch(report)
+    } catch (error) {
+      report(error)
+    }
   }
 }
 

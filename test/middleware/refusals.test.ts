@@ -266,6 +266,21 @@ describe('a refused submission', () => {
     assert.deepEqual(app.runs, [])
   })
 
+  it('is answered as ever when onRefused throws or rejects; the app hears of it', async () => {
+    for (const onRefused of [
+      () => {
+        throw new Error('log is down')
+      },
+      async () => {
+        throw new Error('log is down')
+      },
+    ]) {
+      const { request, errors } = createTestApp(() => {}, { onRefused })
+      await request.post('/notes').set(fromSamePage).send('sealform=forged&text=kept').expect(400, /kept/)
+      assert.equal((errors[0] as Error).message, 'log is down')
+    }
+  })
+
   it('leaves a POST without a seal to the app', async () => {
     const app = notesApp()
     await app.request.post('/notes').set(fromSamePage).send('text=hello').expect(404)
