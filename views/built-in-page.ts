@@ -38,7 +38,7 @@ export function builtInPage(page: BuiltInPage): SafeHtml {
 ${wrong && issues.length === 0 && html`<p>${text}</p>`}
 ${issues.length > 0 && html`<ul>${issues.map((issue) => html`<li>${issue.message}</li>`)}</ul>`}
 </div>
-${advice !== undefined && html`<pre>${advice}</pre>`}
+${advice !== undefined && html`<p>${advice}</p>`}
 ${wrong && fields.length + secrets.length > 0 && html`<h2>${messages.yourInput}</h2>`}
 ${canSend && sendAgain(page, fields, secrets)}
 ${wrong && !canSend && fields.length > 0 && forCopying(fields, messages)}
@@ -94,6 +94,6 @@ function editable(name: string, value: string, id: string): SafeHtml {
   const control = /[\r\n]/.test(value)
     ? html`<textarea id="${id}" name="${name}">
 ${value}</textarea>`
-    : html`<input id="${id}" name="${name}" value="${value}">`
+    : html`<input type="text" id="${id}" name="${name}" value="${value}">`
   return html`<p><label for="${id}">${name}</label><br>${control}</p>`
 }
