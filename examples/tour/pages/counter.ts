@@ -28,8 +28,8 @@ ${form.fields}
 </form>
 <p><a href="/counter">Start again from zero</a></p>`,
       tryThis: [
-        'Count up, then go back: the older page still has its older number.',
         'Open the page in two tabs: each counts for itself.',
+        'Change the hidden number in your browser’s developer tools: it is sealed, so no other is accepted.',
         'Reload after a step: the same step is sent again and ends in the same number.',
       ],
       source: 'counter',

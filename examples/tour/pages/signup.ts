@@ -101,7 +101,7 @@ ${form.issue('terms')}
   router.get('/welcome', (ctx) => {
     const { state: welcome } = ctx.form(signup)
     ctx.body = layout({
-      title: 'Welcome page',
+      title: 'Welcome',
       path: '/welcome',
       notices: welcome
         ? [

@@ -16,7 +16,8 @@ export function sourcePages(router: TourRouter): void {
     ctx.body = layout({
       title: `Source: ${name}.ts`,
       path: `/source/${name}`,
-      main: html`<pre class="code" tabindex="0" role="region" aria-label="${name}.ts"><code>${source}</code></pre>`,
+      main: html`
+<section class="code" tabindex="0" aria-label="${name}.ts"><pre><code>${source}</code></pre></section>`,
       source: 'source',
     })
   })

@@ -68,7 +68,7 @@ ${add.fields}
 ${field(add, 'title', 'What is there to do?', { required: true, autocomplete: 'off' })}
 <div class="buttons">
 <button type="submit">Add</button>
-${items.length > 0 && html`<button ${add.submit(clearTodos, { class: 'secondary' })}>Clear the list</button>`}
+<button ${add.submit(clearTodos, { class: 'secondary' })}>Clear the list</button>
 </div>
 </form>
 <h2>${count(items.length)}</h2>
