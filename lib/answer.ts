@@ -5,13 +5,12 @@ import { SealformError } from './errors.js'
 import type { Messages } from './messages.js'
 import { explainRefusal } from './origin.js'
 import type { Outcome } from './outcome.js'
-import { type Page, sealAction } from './page.js'
-import { type Echo, type Exchange, failed, type Received, receive, type SuspectOrigin } from './receive.js'
+import type { Page } from './page.js'
+import { type Echo, type Exchange, failed, type Received, receive } from './receive.js'
 import { askedRegion } from './region.js'
 import type { Registry } from './registry.js'
 import type { Seal } from './seal.js'
 import type { Refusal, Settings } from './settings.js'
-import { sealState } from './state.js'
 
 /** What an adapter tells and does during one request. */
 export interface Host extends Exchange {
@@ -72,16 +71,9 @@ export async function answer<Context>(
   body: Body,
 ): Promise<void> {
   const context = host.context as Context
-  let originVerdict: SuspectOrigin | undefined
-  const received = await receive(registry, host, body, {
-    origin: settings.origin,
-    mode: settings.mode,
-    onOriginRefused: (verdict) => {
-      originVerdict = verdict
-    },
-  })
+  const received = await receive(registry, host, body, settings)
   if (received.aborted) return
-  reportRefusal(settings, host, received, originVerdict)
+  reportRefusal(settings, host, received)
   if (!host.req.readableEnded) drainAfterAnswer(host.req, host.res)
 
   const conclusion = conclude(registry, received, host, settings.origin)
@@ -91,7 +83,7 @@ export async function answer<Context>(
   const { outcome, status } = conclusion
   if (conclusion.failure) host.reportError(conclusion.failure.error, failureDetails(conclusion, received))
   if (outcome.kind === 'refused' && outcome.reason === 'origin') {
-    const advice = settings.development && originVerdict ? explainRefusal(originVerdict) : undefined
+    const advice = settings.development && received.suspect ? explainRefusal(received.suspect) : undefined
     return host.sendHtml(status, host.builtInPage(lastResort(outcome, { advice })))
   }
 
@@ -121,17 +113,13 @@ export async function answer<Context>(
     more: { advice?: string | undefined; reference?: string; onward?: string | undefined },
   ): BuiltInPage {
     const { echo } = received
-    const session = host.session()
     const { definition } = echo
     return {
       outcome,
       echo,
       messages: settings.messages(context),
-      seal: definition && sealAction(registry, definition, echo.boundText ?? '', session, host),
-      state:
-        definition && echo.hasState
-          ? sealState(registry, definition.name, echo.state, definition.ttl, session)
-          : undefined,
+      seal: definition && page.sealer.action(definition, echo.boundText ?? ''),
+      state: definition && echo.hasState ? page.sealer.state(definition, echo.state) : undefined,
       onward: more.onward,
       reference: more.reference,
       advice: more.advice,
@@ -165,17 +153,16 @@ export function consumedError(parsed: unknown, earlier: readonly string[]): Seal
 function reportRefusal<Context>(
   settings: Settings<Context>,
   host: Host,
-  { outcome, action }: Received,
-  origin: SuspectOrigin | undefined,
+  { outcome, action, suspect }: Received,
 ): void {
   if (outcome.kind === 'refused') {
-    const detail = origin && outcome.reason === 'origin' ? explainRefusal(origin) : outcome.detail
+    const detail = suspect && outcome.reason === 'origin' ? explainRefusal(suspect) : outcome.detail
     const { reason, status } = outcome
     tell({ reason, status, detail, action: action?.name, enforced: true })
   }
-  if (origin && settings.mode === 'report') {
-    const status = origin.verdict === 'refuse' ? origin.status : 403
-    const detail = explainRefusal(origin)
+  if (suspect && settings.mode === 'report') {
+    const status = suspect.verdict === 'refuse' ? suspect.status : 403
+    const detail = explainRefusal(suspect)
     tell({ reason: 'origin', status, detail, action: action?.name, enforced: false })
   }
 

@@ -4,8 +4,8 @@ import { SealformError } from './errors.js'
 import type { Issue, Outcome } from './outcome.js'
 import type { Echo, Exchange } from './receive.js'
 import type { Registry } from './registry.js'
-import { type Seal, seal, sessionBinding } from './seal.js'
-import { clearFlashHeader, flashTokenOf, openFlash, sealState } from './state.js'
+import { Sealer } from './sealer.js'
+import { clearFlashHeader, flashTokenOf, openFlash } from './state.js'
 import { encodeValues } from './values.js'
 
 /** Options of `ctx.form(action, options)`. */
@@ -23,19 +23,16 @@ export type FormStatus = 'idle' | 'done' | 'invalid' | 'refused' | 'failed'
 export interface FormRecord {
   readonly id: string
   readonly definition: Definition
+  /** The values bound to the action, as its seal holds them. */
+  readonly boundText: string
   readonly status: FormStatus
   readonly issues: readonly Issue[]
   readonly state: unknown
+  readonly carriesState: boolean
   /** What the visitor sent, by field name, when it is to be given back. */
   readonly given: ReadonlyMap<string, readonly string[]> | undefined
   /** The outcome to speak of, when this is the form it belongs to. */
   readonly outcome: Outcome | undefined
-  /** Makes the seal of this form. */
-  seal(): Seal
-  /** Makes the seal of its state, when it carries one. */
-  sealState(): Seal | undefined
-  /** Makes the seal that a submit button of another action carries. */
-  sealOther(action: Submittable): Seal
 }
 
 /** What a page has to know of its request, and do for it. */
@@ -51,6 +48,7 @@ export class Page {
   adopted = false
   /** The answer is made for one visitor: no cache may keep it. */
   personal = false
+  readonly sealer: Sealer
   readonly #registry: Registry
   readonly #host: PageHost
   #shown: { readonly outcome: Outcome; readonly echo: Echo } | undefined
@@ -58,6 +56,7 @@ export class Page {
   #regions: Map<string, string> | undefined
 
   constructor(registry: Registry, host: PageHost) {
+    this.sealer = new Sealer(registry, host)
     this.#registry = registry
     this.#host = host
   }
@@ -92,40 +91,22 @@ export class Page {
   }
 
   form(action: Submittable, options: FormOptions = {}): FormRecord {
-    const registry = this.#registry
-    const { definition, values } = registry.detailsOf(action)
-    const session = this.#host.session()
-    if (session !== undefined) this.personal = true
-
-    let bound: string | undefined
-    const boundText = () => (bound ??= encodeValues(values, definition.name, registry))
+    const { definition, values } = this.#registry.detailsOf(action)
+    if (this.sealer.personal) this.personal = true
+    const boundText = encodeValues(values, definition.name, this.#registry)
     const id = this.#newId(definition.name, options.key)
     const shown = this.#adopt(id, options.key !== undefined, definition, boundText)
     const flashed = shown ? undefined : this.#takeFlash(definition)
-    const state = shownState(shown, flashed, options)
-    const carriesState = options.initial !== undefined || shown?.echo.hasState === true
-
     return {
       id,
       definition,
-      state,
+      boundText,
       status: shown ? formStatus(shown.outcome) : flashed ? 'done' : 'idle',
-      issues: shown?.outcome.kind === 'invalid' ? shown.outcome.issues : [],
+      issues: shown?.outcome.kind === 'invalid' ? shown.outcome.issues : noIssues,
+      state: shownState(shown, flashed, options),
+      carriesState: options.initial !== undefined || shown?.echo.hasState === true,
       given: shown && shown.outcome.kind !== 'done' ? groupByName(shown.echo.entries) : undefined,
       outcome: shown?.outcome,
-      seal: () => sealAction(registry, definition, boundText(), session, this.#host),
-      sealState: () =>
-        carriesState ? sealState(registry, definition.name, state, definition.ttl, session) : undefined,
-      sealOther: (other) => {
-        const { definition, values } = registry.detailsOf(other)
-        return sealAction(
-          registry,
-          definition,
-          encodeValues(values, definition.name, registry),
-          session,
-          this.#host,
-        )
-      },
     }
   }
 
@@ -148,13 +129,12 @@ export class Page {
    * do, because the ids of forms in a list move when the list changes, and input must not end in another item's form.
    * A seal that did not open leaves only the id that travels in clear; it decides nothing but who shows the input.
    */
-  #adopt(id: string, keyed: boolean, definition: Definition, boundText: () => string) {
+  #adopt(id: string, keyed: boolean, definition: Definition, boundText: string) {
     const shown = this.#shown
     if (!shown || this.adopted) return undefined
     const { formId, definition: sealed, boundText: sealedText } = shown.echo
     const sameId = formId === id
-    const sameValues = () =>
-      sealedText === boundText() && (sameId || formId === undefined || sealedText !== '')
+    const sameValues = () => sealedText === boundText && (sameId || formId === undefined || sealedText !== '')
     const same = sealed
       ? sealed === definition && (keyed && formId !== undefined ? sameId : sameValues())
       : sameId
@@ -172,26 +152,7 @@ export class Page {
   }
 }
 
-/** Seals an action with the values bound to it, for a page. */
-export function sealAction(
-  registry: Registry,
-  definition: Definition,
-  boundText: string,
-  session: string | undefined,
-  page: Pick<PageHost, 'path'>,
-): Seal {
-  const issued = Math.floor(Date.now() / 1000)
-  return seal(registry.keys, 'action', {
-    audience: registry.audience,
-    action: definition.name,
-    version: definition.version,
-    issued,
-    expires: issued + Math.ceil(definition.ttl),
-    session: session === undefined ? undefined : sessionBinding(registry.keys, session),
-    path: definition.path ? pathClaim(page.path) : undefined,
-    values: boundText,
-  })
-}
+const noIssues: readonly Issue[] = []
 
 function shownState(
   shown: { readonly outcome: Outcome; readonly echo: Echo } | undefined,

@@ -28,8 +28,6 @@ export type SuspectOrigin = Exclude<OriginVerdict, { readonly verdict: 'allow' }
 export interface Rules {
   readonly origin: OriginPolicy
   readonly mode: 'enforce' | 'report'
-  /** Told of each request that the origin policy refuses, in both modes. */
-  onOriginRefused(verdict: SuspectOrigin): void
 }
 
 /** What a page needs to give back what was sent, whatever became of it. */
@@ -52,6 +50,8 @@ export interface Received {
   readonly submission: CurrentSubmission
   /** The action that ran, or would have: the button's, when a button carried one. */
   readonly action: Definition | undefined
+  /** Set when the origin policy would refuse the request; in `mode: 'report'` it went on nevertheless. */
+  readonly suspect: SuspectOrigin | undefined
   /** The visitor has left: nobody is there to answer. */
   readonly aborted: boolean
 }
@@ -79,24 +79,26 @@ export async function receive(
   }
   let stale = false
   let action: Definition | undefined
+  let suspect: SuspectOrigin | undefined
   const end = (outcome: Outcome, aborted = false): Received => ({
     outcome,
     echo,
     submission,
     action,
+    suspect,
     aborted,
   })
 
   const origin = judgeOrigin(readOriginFacts(exchange.req), exchange, rules.origin)
   if (origin.verdict === 'refuse') {
-    rules.onOriginRefused(origin)
+    suspect = origin
     if (rules.mode === 'enforce') return end(new Refused('origin', origin.status, origin.reason))
   }
 
   const opened = body.seal === undefined ? undefined : open(registry.keys, 'action', body.seal)
   const sessionMatches = opened !== undefined && matchesSession(registry.keys, opened, session)
   if (origin.verdict === 'token' && !(sessionMatches && opened.claims.session)) {
-    rules.onOriginRefused(origin)
+    suspect = origin
     if (rules.mode === 'enforce') return end(new Refused('origin', 403, 'token'))
   }
 

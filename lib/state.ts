@@ -1,7 +1,7 @@
 import { stringifySetCookie } from 'cookie'
 import { SealformError } from './errors.js'
 import type { Registry } from './registry.js'
-import { matchesSession, open, type Seal, seal, sessionBinding } from './seal.js'
+import { matchesSession, open, type Seal, seal } from './seal.js'
 import { encodeValues } from './values.js'
 
 /**
@@ -17,9 +17,9 @@ export function sealState(
   action: string,
   state: unknown,
   ttl: number,
-  session: string | undefined,
+  binding: Uint8Array | undefined,
 ): Seal {
-  return carry(registry, 'field', action, [state], ttl, session)
+  return carry(registry, 'field', action, [state], ttl, binding)
 }
 
 /**
@@ -89,7 +89,7 @@ function carry(
   action: string,
   values: readonly unknown[],
   ttl: number,
-  session: string | undefined,
+  binding: Uint8Array | undefined,
 ): Seal {
   const issued = Math.floor(Date.now() / 1000)
   return seal(registry.keys, 'state', {
@@ -98,7 +98,7 @@ function carry(
     version: carrier,
     issued,
     expires: issued + Math.ceil(ttl),
-    session: session === undefined ? undefined : sessionBinding(registry.keys, session),
+    session: binding,
     path: undefined,
     values: encodeValues(values, `${action} (state)`, registry),
   })

@@ -16,7 +16,8 @@ import { type Actions, asRegistry } from '../lib/registry.js'
 import { type MiddlewareOptions, resolveSettings, type Settings } from '../lib/settings.js'
 import { regionHeaders } from '../lib/wire.js'
 import { builtInPage } from '../views/built-in-page.js'
-import { createForm, type Form } from '../views/form.js'
+import type { Form } from '../views/form.js'
+import { createForm } from '../views/page-form.js'
 import { SafeHtml } from '../views/safe-html.js'
 
 export type { MiddlewareOptions, Refusal } from '../lib/settings.js'
@@ -64,8 +65,9 @@ export function sealform<Own = unknown>(
   return async function sealform(ctx, next) {
     const host = new KoaHost(ctx, next, settings)
     const page = new Page(registry, host)
-    ctx.form = (action, formOptions) => createForm(page.form(action, formOptions), settings.messages(ctx))
-    ctx.region = (id, html) => markRegion(page, id, html)
+    // Bound functions: V8 keeps a closure that is assigned to the context until the next full collection.
+    ctx.form = formOn.bind(null, page, settings, ctx) as SealformContext['form']
+    ctx.region = markRegion.bind(null, page)
     if (ctx.req.method !== 'POST') {
       await next()
       return finishPage(ctx, page)
@@ -91,6 +93,16 @@ function finishPage(ctx: Context, page: Page): void {
   else if (body instanceof SafeHtml) setHtml(ctx, body.toString())
   if (page.hasRegions) ctx.vary([...regionHeaders])
   if (page.personal) ctx.set('Cache-Control', 'private, no-store')
+}
+
+function formOn(
+  page: Page,
+  settings: Settings<unknown>,
+  ctx: Context,
+  action: Submittable,
+  options?: FormOptions,
+): Form {
+  return createForm(page.form(action, options), page.sealer, settings.messages(ctx))
 }
 
 function markRegion(page: Page, id: string, html: SafeHtml | string): SafeHtml {

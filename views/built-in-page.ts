@@ -2,7 +2,7 @@ import type { BuiltInPage } from '../lib/answer.js'
 import { explain, type Messages } from '../lib/messages.js'
 import type { Echo } from '../lib/receive.js'
 import { fieldNames } from '../lib/wire.js'
-import { isSecret } from './control-values.js'
+import { isSecret } from './given-values.js'
 import { html, type SafeHtml } from './html.js'
 
 /**

@@ -5,26 +5,28 @@ import { inspect } from 'node:util'
  * can print it raw: `<%- %>` in EJS, `!{}` in Pug, `| safe` in Nunjucks, `{{{ }}}` in Handlebars, `<%~ %>` in Eta.
  */
 export class SafeHtml {
-  readonly #text: string
+  #text: string | (() => string)
 
-  constructor(text: string) {
+  /** @param text the HTML, or a function that makes it when it is first printed */
+  constructor(text: string | (() => string)) {
     this.#text = text
   }
 
   toString(): string {
+    if (typeof this.#text === 'function') this.#text = this.#text()
     return this.#text
   }
 
   /** Handlebars prints a value with this method raw, even between two braces. */
   toHTML(): string {
-    return this.#text
+    return this.toString()
   }
 
   toJSON(): string {
-    return this.#text
+    return this.toString()
   }
 
   [inspect.custom](): string {
-    return `SafeHtml(${this.#text})`
+    return `SafeHtml(${this.toString()})`
   }
 }

@@ -1,0 +1,64 @@
+import type { Definition, Submittable } from './action.js'
+import type { Registry } from './registry.js'
+import { type Seal, seal, sessionBinding } from './seal.js'
+import { sealState } from './state.js'
+import { encodeValues } from './values.js'
+
+/** What a seal says of the request that it is made for. */
+export interface SealingRequest {
+  readonly path: string
+  session(): string | undefined
+}
+
+/** Makes the seals of one page. */
+export class Sealer {
+  readonly #registry: Registry
+  readonly #request: SealingRequest
+  #bound: { readonly session: string; readonly binding: Uint8Array } | undefined
+
+  constructor(registry: Registry, request: SealingRequest) {
+    this.#registry = registry
+    this.#request = request
+  }
+
+  /** Whether seals are tied to a visitor at this moment. */
+  get personal(): boolean {
+    return this.#request.session() !== undefined
+  }
+
+  /** Seals an action with the values bound to it, as `encodeValues` wrote them. */
+  action(definition: Definition, boundText: string): Seal {
+    const issued = Math.floor(Date.now() / 1000)
+    return seal(this.#registry.keys, 'action', {
+      audience: this.#registry.audience,
+      action: definition.name,
+      version: definition.version,
+      issued,
+      expires: issued + Math.ceil(definition.ttl),
+      session: this.#binding(),
+      path: definition.path ? this.#request.path : undefined,
+      values: boundText,
+    })
+  }
+
+  /** Seals an action that a button carries. */
+  other(action: Submittable): Seal {
+    const { definition, values } = this.#registry.detailsOf(action)
+    return this.action(definition, encodeValues(values, definition.name, this.#registry))
+  }
+
+  /** Seals the state that a form of this action carries. */
+  state(definition: Definition, state: unknown): Seal {
+    return sealState(this.#registry, definition.name, state, definition.ttl, this.#binding())
+  }
+
+  /** Costs as much as a seal, and is the same for all seals of a page unless its action has signed the visitor in. */
+  #binding(): Uint8Array | undefined {
+    const session = this.#request.session()
+    if (session === undefined) return undefined
+    if (this.#bound?.session !== session) {
+      this.#bound = { session, binding: sessionBinding(this.#registry.keys, session) }
+    }
+    return this.#bound.binding
+  }
+}

@@ -1,0 +1,211 @@
+import type { Submittable } from '../lib/action.js'
+import { explain, type Messages } from '../lib/messages.js'
+import type { Issue } from '../lib/outcome.js'
+import type { FormRecord, FormStatus } from '../lib/page.js'
+import type { Sealer } from '../lib/sealer.js'
+import { fieldNames } from '../lib/wire.js'
+import { type Attributes, printAttributes } from './attributes.js'
+import { escapeHtml } from './escape-html.js'
+import type { Form, SelectOption } from './form.js'
+import { nthValue, sentValues } from './given-values.js'
+import { SafeHtml } from './safe-html.js'
+import { printSummary } from './summary.js'
+
+/** Makes what a page sees of a form. */
+export function createForm<State>(record: FormRecord, sealer: Sealer, messages: Messages): Form<State> {
+  return new PageForm<State>(record, sealer, messages)
+}
+
+/**
+ * What a page prints without a call is an own property, since Handlebars shows no others. A class, because every
+ * request makes one: V8 keeps object literals with getters or closures until the next full collection.
+ */
+class PageForm<State> implements Form<State> {
+  readonly id: string
+  readonly attributes: SafeHtml
+  readonly fields: SafeHtml
+  readonly state: State | undefined
+  readonly status: FormStatus
+  readonly issues: readonly Issue[]
+  readonly titlePrefix: string
+  readonly #record: FormRecord
+  readonly #sealer: Sealer
+  readonly #messages: Messages
+  readonly #counts = new Map<string, number>()
+  /** Whether the page says what went wrong, or nothing did. */
+  #spoken: boolean
+
+  constructor(record: FormRecord, sealer: Sealer, messages: Messages) {
+    const wrong = record.status !== 'idle' && record.status !== 'done'
+    this.id = record.id
+    this.attributes = new SafeHtml(`id="${escapeHtml(record.id)}" method="post" accept-charset="utf-8"`)
+    this.fields = new SafeHtml(() => this.#printFields())
+    this.state = record.state as State | undefined
+    this.status = record.status
+    this.issues = record.issues
+    this.titlePrefix = wrong ? messages.titlePrefix : ''
+    this.#record = record
+    this.#sealer = sealer
+    this.#messages = messages
+    this.#spoken = !wrong
+  }
+
+  input(name: string, attributes: Attributes = {}): SafeHtml {
+    const { type } = attributes
+    if (type === 'checkbox' || type === 'radio') return this.#choice(name, type, attributes)
+    if (type === 'password') this.#record.definition.secrets.add(name)
+    const nth = this.#countOf(name)
+    const value = valueless.has(String(type)) ? undefined : nthValue(this.#record, name, nth, attributes)
+    return this.#describe(name, this.#numbered(name, nth), {
+      ...attributes,
+      value: type === 'password' ? undefined : value,
+    })
+  }
+
+  control(name: string, attributes: Attributes = {}): SafeHtml {
+    return this.#describe(name, this.#numbered(name, this.#countOf(name)), attributes)
+  }
+
+  textarea(name: string, { value, ...attributes }: Attributes = {}): SafeHtml {
+    const nth = this.#countOf(name)
+    const text = nthValue(this.#record, name, nth, { value, disabled: attributes.disabled }) ?? ''
+    const control = this.#describe(name, this.#numbered(name, nth), attributes)
+    // An HTML parser drops the first newline in a textarea; this one is for it to drop.
+    return new SafeHtml(`<textarea ${control}>\n${escapeHtml(String(text))}</textarea>`)
+  }
+
+  select(
+    name: string,
+    options: readonly SelectOption[],
+    { value, ...attributes }: Attributes = {},
+  ): SafeHtml {
+    const fallback = value === undefined || value === null ? [] : [String(value)]
+    const chosen = new Set(attributes.disabled ? fallback : this.values(name, fallback))
+    const control = this.#describe(name, this.#numbered(name, this.#countOf(name)), attributes)
+    return new SafeHtml(
+      `<select ${control}>${options.map((option) => printOption(option, chosen)).join('')}</select>`,
+    )
+  }
+
+  value(name: string, fallback = ''): string {
+    return sentValues(this.#record, name)?.[0] ?? fallback
+  }
+
+  values(name: string, fallback: readonly string[] = []): readonly string[] {
+    // Nothing ticked sends nothing, so once there is a submission the page's own choice no longer counts.
+    return sentValues(this.#record, name) ?? (this.#record.given ? [] : fallback)
+  }
+
+  checked(name: string, value = 'on', fallback = false): boolean {
+    return this.#record.given ? this.values(name).includes(value) : fallback
+  }
+
+  issue(name: string): SafeHtml {
+    const own = this.issues.filter((issue) => issue.name === name)
+    if (own.length === 0) return new SafeHtml('')
+    const text = own.map((issue) => escapeHtml(issue.message)).join('<br>')
+    return new SafeHtml(`<p class="sealform-issue" id="${escapeHtml(this.#issueId(name))}">${text}</p>`)
+  }
+
+  submit(action: Submittable, attributes: Attributes = {}): SafeHtml {
+    const token = this.#sealer.other(action)
+    const { type, value, ...rest } = attributes
+    // The value of an input is its label, and an image sends only coordinates: there the name carries the seal.
+    const byName = type === 'image' || value !== undefined
+    const carrier = byName
+      ? { name: `${fieldNames.submit}.${token}`, value }
+      : { name: fieldNames.submit, value: token }
+    return new SafeHtml(
+      printAttributes({ type: type ?? 'submit', ...carrier, formnovalidate: true, ...rest }),
+    )
+  }
+
+  summary(): SafeHtml {
+    const { outcome } = this.#record
+    if (this.titlePrefix === '' || !outcome) return new SafeHtml('')
+    this.#spoken = true
+    const controlId = (name: string) => this.#controlId(name)
+    const text = explain(outcome, this.#messages)
+    const { issues } = this
+    return printSummary({ id: `${this.id}-summary`, issues, text, messages: this.#messages, controlId })
+  }
+
+  #printFields(): string {
+    const { definition, boundText, carriesState, state } = this.#record
+    let text = hidden(fieldNames.seal, this.#sealer.action(definition, boundText))
+    text += hidden(fieldNames.form, escapeHtml(this.id))
+    if (carriesState) text += hidden(fieldNames.state, this.#sealer.state(definition, state))
+    return text + this.#unspokenNotice()
+  }
+
+  /** A page that prints no summary still has to say why its form came back. */
+  #unspokenNotice(): string {
+    const { outcome } = this.#record
+    if (this.#spoken || !outcome) return ''
+    const general = this.issues.filter((issue) => issue.name === '').map((issue) => issue.message)
+    const lines = outcome.kind === 'invalid' ? general : [explain(outcome, this.#messages)]
+    if (lines.length === 0) return ''
+    return `<div class="sealform-notice" role="alert">${lines.map((line) => `<p>${escapeHtml(line)}</p>`).join('')}</div>`
+  }
+
+  #choice(name: string, type: 'checkbox' | 'radio', attributes: Attributes): SafeHtml {
+    const value = String(attributes.value ?? 'on')
+    const given = attributes.checked === true
+    const checked = attributes.disabled ? given : this.checked(name, value, given)
+    const controlId = this.#controlId(name)
+    const ownId = this.#countOf(name) === 0 ? controlId : `${controlId}-${slug(value)}`
+    return this.#describe(name, ownId, { ...attributes, type, value, checked })
+  }
+
+  #describe(name: string, ownId: string, attributes: Attributes): SafeHtml {
+    const described = attributes.type !== 'hidden' && this.issues.some((issue) => issue.name === name)
+    if (!described) return new SafeHtml(printAttributes({ id: ownId, name, ...attributes }))
+    const others = attributes['aria-describedby']
+    const describedBy = others ? `${this.#issueId(name)} ${others}` : this.#issueId(name)
+    return new SafeHtml(
+      printAttributes({
+        id: ownId,
+        name,
+        ...attributes,
+        'aria-invalid': 'true',
+        'aria-describedby': describedBy,
+      }),
+    )
+  }
+
+  #countOf(name: string): number {
+    const count = this.#counts.get(name) ?? 0
+    this.#counts.set(name, count + 1)
+    return count
+  }
+
+  #numbered(name: string, nth: number): string {
+    return nth === 0 ? this.#controlId(name) : `${this.#controlId(name)}-${nth + 1}`
+  }
+
+  #controlId(name: string): string {
+    return `${this.id}-${slug(name)}`
+  }
+
+  #issueId(name: string): string {
+    return `${this.#controlId(name)}-issue`
+  }
+}
+
+const valueless = new Set(['file', 'image', 'submit', 'reset', 'button'])
+
+function hidden(name: string, escapedValue: string): string {
+  return `<input type="hidden" name="${name}" value="${escapedValue}">`
+}
+
+function printOption(option: SelectOption, chosen: ReadonlySet<string>): string {
+  const { value, label, disabled } =
+    typeof option === 'string' ? { value: option, label: option, disabled: false } : option
+  const attributes = printAttributes({ value, selected: chosen.has(value), disabled })
+  return `<option ${attributes}>${escapeHtml(label)}</option>`
+}
+
+/** An id must hold no white space (HTML Standard, section 3.2.6). */
+function slug(text: string): string {
+  return text.replace(/\s/g, '-')
+}
