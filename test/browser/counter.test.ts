@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import type { Browser } from 'playwright-core'
+import { launchChromium } from './chromium.js'
+import { newTab, newVisitor, startTour, type Tab } from './visit.js'
+
+let browser: Browser
+before(async () => {
+  browser = await launchChromium()
+})
+after(() => browser.close())
+
+test('counter: each submission goes on from the state of the page, without a cookie', async (t) => {
+  const { tab } = await visitCounter(t)
+  assert.equal(await shown(tab), 0)
+  for (const expected of [1, 2, 3]) {
+    assert.equal((await tab.press('Add one')).status, 200)
+    assert.equal(await shown(tab), expected)
+  }
+  await tab.press('Take one away')
+  assert.equal(await shown(tab), 2)
+  await tab.press('Add one')
+  assert.equal(await shown(tab), 3)
+  assert.deepEqual(await tab.page.context().cookies(), [])
+})
+
+test('counter: reloading repeats the same step from the same number', async (t) => {
+  const { tab } = await visitCounter(t)
+  await tab.press('Add one')
+  await tab.press('Add one')
+  await tab.load((page) => page.reload())
+  assert.equal(await shown(tab), 2)
+})
+
+test('counter: the first page still counts from zero after going back to it', async (t) => {
+  const { tab } = await visitCounter(t)
+  await tab.press('Add one')
+  await tab.page.goBack()
+  assert.equal(await shown(tab), 0)
+  await tab.press('Take one away')
+  assert.equal(await shown(tab), -1)
+})
+
+test('counter: two tabs count apart', async (t) => {
+  const { tab, another } = await visitCounter(t)
+  const other = await another()
+  await other.open('/counter')
+  await tab.press('Add one')
+  await tab.press('Add one')
+  await other.press('Take one away')
+  assert.equal(await shown(tab), 2)
+  assert.equal(await shown(other), -1)
+})
+
+async function shown(tab: Tab): Promise<number> {
+  return Number(await tab.page.locator('.count output').textContent())
+}
+
+async function visitCounter(t: { after(end: () => Promise<void>): void }) {
+  const tour = await startTour()
+  const context = await newVisitor(browser)
+  t.after(async () => {
+    await context.close()
+    await tour.close()
+  })
+  const tab = await newTab(context, tour)
+  await tab.open('/counter')
+  return { tab, another: () => newTab(context, tour) }
+}

@@ -1,0 +1,187 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { after, before, test } from 'node:test'
+import { setTimeout as wait } from 'node:timers/promises'
+import { type ConfigData, HtmlValidate, StaticConfigLoader } from 'html-validate'
+import type { Browser, Page } from 'playwright-core'
+import { launchChromium } from './chromium.js'
+import { type Answer, newTab, newVisitor, type RunningTour, startTour } from './visit.js'
+
+/** Every page of the tour in every state that it can be in, as the server sent it to a browser without scripts. */
+const states = new Map<string, Answer>()
+const inspections = new Map<string, Inspection>()
+let browser: Browser
+let tour: RunningTour
+
+before(async () => {
+  browser = await launchChromium()
+  tour = await startTour()
+  await collectStates()
+  await inspectStates()
+})
+after(async () => {
+  await browser.close()
+  await tour.close()
+})
+
+test('axe finds no violation in any state', () => {
+  for (const [name, { violations }] of inspections) assert.deepEqual(violations, [], name)
+})
+
+test('the contrast is high enough in dark mode', () => {
+  for (const [name, { dark }] of inspections) assert.deepEqual(dark, [], name)
+})
+
+test('nothing is wider than a window of 320 pixels', () => {
+  for (const [name, { width }] of inspections) assert.equal(width, 320, name)
+})
+
+test('the HTML of every state is valid', async () => {
+  const validator = new HtmlValidate(new StaticConfigLoader(htmlRules))
+  for (const [name, { html }] of states) {
+    const { results } = await validator.validateString(html)
+    const messages = results.flatMap((result) => result.messages)
+    assert.deepEqual(
+      messages.map(({ line, ruleId, message }) => `line ${line}: ${ruleId}: ${message}`),
+      [],
+      name,
+    )
+  }
+})
+
+test('no state holds a script or an inline style, and each form begins with its seal', () => {
+  for (const [name, { html }] of states) {
+    assert.doesNotMatch(html, /<script|<style|\sstyle=|\son\w+=|javascript:/i, name)
+    const forms = html.match(/<form\b/g)?.length ?? 0
+    const sealed = html.match(/<form\b[^>]*>\s*<input type="hidden" name="sealform" /g)?.length ?? 0
+    assert.equal(sealed, forms, name)
+  }
+})
+
+async function collectStates(): Promise<void> {
+  const context = await newVisitor(browser)
+  const tab = await newTab(context, tour)
+  const { page } = tab
+  const keep = (name: string, answer: Answer, status: number) => {
+    assert.equal(answer.status, status, name)
+    states.set(name, answer)
+  }
+  const title = () => page.getByLabel('What is there to do?')
+
+  keep('home', await tab.open('/'), 200)
+  keep('missing', await tab.open('/nowhere'), 404)
+  keep('source', await tab.open('/source/todos'), 200)
+
+  keep('todos empty', await tab.open('/todos'), 200)
+  keep('todos invalid', await tab.press('Add'), 422)
+  await title().fill(`A title & <b>"markup"</b> ${'W'.repeat(60)}`)
+  await tab.press('Add')
+  await title().fill('Another title')
+  keep('todos filled', await tab.press('Add'), 200)
+  await title().fill('another title')
+  keep('todos duplicate', await tab.press('Add'), 422)
+
+  keep('signup', await tab.open('/signup'), 200)
+  keep('signup invalid', await tab.press('Sign up'), 422)
+  await page.getByLabel('Email address').fill('ada@example.org')
+  await page.getByLabel('Name', { exact: true }).fill('Ada')
+  await page.getByLabel('Company').check()
+  await page.getByLabel('Security notices').check()
+  await page.getByLabel('Country').selectOption('de')
+  await page.getByLabel('I accept the terms').check()
+  keep('signup half right', await tab.press('Sign up'), 422)
+  await page.getByLabel('Password').fill('correct horse battery')
+  keep('welcome', await tab.press('Sign up'), 200)
+  keep('welcome again', await tab.load(() => page.reload()), 200)
+
+  keep('counter', await tab.open('/counter'), 200)
+  keep('counter at one', await tab.press('Add one'), 200)
+
+  keep('stale', await tab.open('/stale'), 200)
+  await page.getByLabel('A note').fill('I was away for tea')
+  await wait(5100)
+  keep('stale expired', await tab.press('Send'), 409)
+  keep('stale in time', await tab.press('Send'), 200)
+
+  await collectRefusals(keep)
+  await context.close()
+}
+
+/** What a browser is shown when a form was changed, forgotten, sent to a page that is gone, or sent by another site. */
+async function collectRefusals(keep: (name: string, answer: Answer, status: number) => void): Promise<void> {
+  const page = await (await fetch(`${tour.url}/todos`)).text()
+  const seal = /name="sealform" value="([^"]+)"/.exec(page)?.[1] ?? ''
+  const form = { 'sealform.form': 'todos.add', title: 'Two\nlines & "more"' }
+  const post = async (path: string, fields: Record<string, string>, site = 'same-origin') => {
+    const response = await fetch(tour.url + path, {
+      method: 'POST',
+      headers: { 'Sec-Fetch-Site': site, Origin: site === 'cross-site' ? 'https://evil.example' : tour.url },
+      body: new URLSearchParams(fields),
+    })
+    return { url: response.url, status: response.status, html: await response.text() }
+  }
+  keep('todos forged', await post('/todos', { sealform: 'AAAA', ...form }), 400)
+  keep('built-in, to copy', await post('/nowhere', { sealform: 'AAAA', ...form, password: 'secret' }), 400)
+  keep('built-in, to send', await post('/nowhere', { sealform: seal, ...form, title: ' ' }), 422)
+  keep('built-in, lines', await post('/nowhere', { sealform: seal, ...form, title: 'Two\n'.repeat(60) }), 422)
+  keep('other site', await post('/todos', { sealform: seal, ...form }, 'cross-site'), 403)
+}
+
+interface Inspection {
+  readonly violations: readonly string[]
+  /** Violations of contrast where the visitor prefers dark colours. */
+  readonly dark: readonly string[]
+  /** In a window of 320 pixels. */
+  readonly width: number
+}
+
+/** axe waits for timers, which do not run where scripts are off: so it looks at the same bytes where they are on. */
+async function inspectStates(): Promise<void> {
+  const context = await newVisitor(browser, { javaScriptEnabled: true, bypassCSP: true })
+  const page = await context.newPage()
+  for (const [name, { url, status, html }] of states) {
+    await page.route(url, (route) =>
+      route.fulfill({ status, contentType: 'text/html; charset=utf-8', body: html }),
+    )
+    await page.emulateMedia({ colorScheme: 'light' })
+    await page.setViewportSize({ width: 1280, height: 800 })
+    await page.goto(url)
+    await page.evaluate(axeSource)
+    const violations = await runAxe(page, 'axe.run()')
+    await page.emulateMedia({ colorScheme: 'dark' })
+    // Built-in pages have no style sheet: axe takes the browser's own dark canvas for white.
+    const styled = html.includes('/styles.css')
+    const dark = styled ? await runAxe(page, "axe.run({ runOnly: ['color-contrast'] })") : []
+    await page.setViewportSize({ width: 320, height: 640 })
+    const width = await page.evaluate<number>('document.documentElement.scrollWidth')
+    inspections.set(name, { violations, dark, width })
+    await page.unrouteAll()
+  }
+  await context.close()
+}
+
+interface AxeViolation {
+  readonly id: string
+  readonly help: string
+  readonly nodes: readonly { readonly html: string }[]
+}
+
+async function runAxe(page: Page, call: string): Promise<string[]> {
+  const found = await page.evaluate<AxeViolation[]>(`${call}.then((result) => result.violations)`)
+  return found.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map((node) => node.html).join(' ')}`)
+}
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+const htmlRules: ConfigData = {
+  extends: ['html-validate:recommended'],
+  rules: {
+    // A matter of taste: HTML parsers take either.
+    'doctype-style': ['error', { style: 'lowercase' }],
+    // The rule wants ids that need no escaping in CSS; HTML allows everything but white space (section 3.2.6).
+    'valid-id': ['error', { relaxed: true }],
+    // Checkboxes of one name are how HTML says "several of these"; the rule knows only names that end in [].
+    'form-dup-name': ['error', { shared: ['radio', 'checkbox', 'submit', 'button', 'reset'] }],
+  },
+}

@@ -1,0 +1,121 @@
+import { createServer, type IncomingHttpHeaders } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
+import { createTour } from '../../examples/tour/app.js'
+
+/** Keys that are good for nothing but tests. */
+export const keys = {
+  first: Buffer.alloc(32, 'first key of the browser tests').toString('base64'),
+  second: Buffer.alloc(32, 'another key of browser tests').toString('base64'),
+}
+
+export interface RunningTour {
+  readonly url: string
+  readonly port: number
+  /** The headers of every POST that arrived, in order. */
+  readonly posts: readonly IncomingHttpHeaders[]
+  close(): Promise<void>
+}
+
+/** Serves a tour of its own. The page's name is `localhost`, so that `127.0.0.1` is another site. */
+export async function startTour({ key = keys.first, port = 0 } = {}): Promise<RunningTour> {
+  const handle = createTour({ keys: key, onRefused: () => {} }).callback()
+  const posts: IncomingHttpHeaders[] = []
+  const server = createServer((req, res) => {
+    if (req.method === 'POST') posts.push(req.headers)
+    void handle(req, res)
+  })
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
+  const own = (server.address() as AddressInfo).port
+  return {
+    url: `http://localhost:${own}`,
+    port: own,
+    posts,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
+  }
+}
+
+export interface Answer {
+  readonly url: string
+  readonly status: number
+  /** As the server sent it, before the browser repaired anything. */
+  readonly html: string
+}
+
+/** One tab of a browser, and what the server last answered in it. */
+export class Tab {
+  readonly page: Page
+  readonly #base: string
+  #answer: Promise<Answer> | undefined
+
+  constructor(page: Page, base: string) {
+    this.page = page
+    this.#base = base
+    page.on('response', (response) => {
+      const redirected = response.status() >= 300 && response.status() < 400
+      if (!response.request().isNavigationRequest() || redirected) return
+      this.#answer = response
+        .text()
+        .then((html) => ({ url: response.url(), status: response.status(), html }))
+        .catch((error) => ({ url: response.url(), status: response.status(), html: String(error) }))
+    })
+  }
+
+  async open(path: string): Promise<Answer> {
+    await this.page.goto(this.#base + path)
+    return this.answer()
+  }
+
+  /** Does something that makes the browser load a page, and waits for that page. */
+  async load(act: (page: Page) => Promise<unknown>): Promise<Answer> {
+    await Promise.all([this.page.waitForEvent('load'), act(this.page)])
+    return this.answer()
+  }
+
+  async press(button: string): Promise<Answer> {
+    return this.load((page) => page.getByRole('button', { name: button, exact: true }).click())
+  }
+
+  async answer(): Promise<Answer> {
+    if (!this.#answer) throw new Error('This tab has not loaded a page.')
+    return this.#answer
+  }
+
+  /** The id of the element that has the focus. */
+  async focused(): Promise<string | null> {
+    const focused = this.page.locator(':focus')
+    return (await focused.count()) === 0 ? null : focused.getAttribute('id')
+  }
+
+  async value(label: string): Promise<string> {
+    return this.page.getByLabel(label, { exact: true }).inputValue()
+  }
+
+  async checked(label: string): Promise<boolean> {
+    return this.page.getByLabel(label, { exact: true }).isChecked()
+  }
+
+  /** The texts of the elements that a selector finds. */
+  async texts(selector: string): Promise<string[]> {
+    const texts = await this.page.locator(selector).allTextContents()
+    return texts.map((text) => text.replace(/\s+/g, ' ').trim())
+  }
+}
+
+/** A visitor whose browser runs no scripts, unless it is asked to. */
+export async function newVisitor(
+  browser: Browser,
+  options: BrowserContextOptions = {},
+): Promise<BrowserContext> {
+  const context = await browser.newContext({ javaScriptEnabled: false, ...options })
+  context.setDefaultTimeout(10_000)
+  return context
+}
+
+export async function newTab(context: BrowserContext, tour: Pick<RunningTour, 'url'>): Promise<Tab> {
+  return new Tab(await context.newPage(), tour.url)
+}
