@@ -1,27 +1,26 @@
 import { lookup } from 'node:dns/promises'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { createTour } from './app.js'
+import { createTour, type TourApp } from './app.js'
 
 const port = readPort(process.env.PORT)
-const app = createTour()
 try {
-  const [first] = await listenOnLocalhost(port)
+  const [first] = await listenOnLocalhost(createTour(), port)
   console.log(`The tour of Sealform is ready: http://localhost:${first.port}`)
 } catch (error) {
   fail(isPortUsed(error) ? portUsed(port) : String(error))
 }
 
 /** Localhost can be 127.0.0.1, ::1 or both, and a client may try any of them. */
-async function listenOnLocalhost(wanted: number): Promise<[AddressInfo, ...AddressInfo[]]> {
+async function listenOnLocalhost(app: TourApp, wanted: number): Promise<[AddressInfo, ...AddressInfo[]]> {
   const [first, ...others] = await lookup('localhost', { all: true })
   if (!first) throw new Error('This machine has no address for localhost.')
-  const main = await listen(wanted, first.address)
-  const more = others.map(({ address }) => listen(main.port, address).catch(skipMissingAddress))
+  const main = await listen(app, wanted, first.address)
+  const more = others.map(({ address }) => listen(app, main.port, address).catch(skipMissingAddress))
   return [main, ...(await Promise.all(more)).filter((info) => info !== undefined)]
 }
 
-function listen(on: number, address: string): Promise<AddressInfo> {
+function listen(app: TourApp, on: number, address: string): Promise<AddressInfo> {
   const server: Server = createServer(app.callback())
   return new Promise((resolve, reject) => {
     server.once('error', reject)
