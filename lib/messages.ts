@@ -16,6 +16,7 @@ export interface Messages {
   readonly malformed: string
   readonly origin: string
   readonly tooLarge: string
+  readonly tooSlow: string
   readonly unsupported: string
   readonly unauthorized: string
   readonly forbidden: string
@@ -46,10 +47,13 @@ export const english: Messages = {
   otherSession:
     'You signed in or out since you opened this page. Nothing is lost: check your input and send it again.',
   otherPath: 'This form belongs to another page. Nothing is lost: check your input and send it again.',
-  malformed: 'This form could not be read. Nothing is lost: check your input and send it again.',
+  malformed:
+    'This form could not be opened, perhaps because the site was updated since you loaded the page. Nothing is lost: check your input and send it again.',
   origin:
     'This form was not sent from our own page, so it was not accepted. Open the page and send the form from there.',
   tooLarge: 'You sent more than this form accepts. Shorten your input and send it again.',
+  tooSlow:
+    'Sending this form took too long, so only a part of it arrived. Check your input and send it again.',
   unsupported:
     'Your browser sent this form in a way that we cannot read. Check your input and send it again.',
   unauthorized: 'You need to sign in before you can do this.',
@@ -94,6 +98,7 @@ const refusalMessages: Record<RefusalReason, TextName> = {
   'other-session': 'otherSession',
   'other-path': 'otherPath',
   'too-large': 'tooLarge',
+  'too-slow': 'tooSlow',
   unsupported: 'unsupported',
   unauthorized: 'unauthorized',
   forbidden: 'forbidden',

@@ -22,6 +22,7 @@ export type RefusalReason =
   | 'other-session'
   | 'other-path'
   | 'too-large'
+  | 'too-slow'
   | 'unsupported'
   | 'unauthorized'
   | 'forbidden'

@@ -253,5 +253,5 @@ const bodyReasons: Record<400 | 413 | 415, RefusalReason> = {
 }
 
 function refusedBody({ status, reason, detail }: NonNullable<Reading['refusal']>): Refused {
-  return new Refused(bodyReasons[status], status, `${reason}: ${detail}`)
+  return new Refused(reason === 'time' ? 'too-slow' : bodyReasons[status], status, `${reason}: ${detail}`)
 }

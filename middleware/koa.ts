@@ -21,6 +21,8 @@ import { createForm } from '../views/page-form.js'
 import { SafeHtml } from '../views/safe-html.js'
 
 export type { MiddlewareOptions, Refusal } from '../lib/settings.js'
+export type { Attributes } from '../views/attributes.js'
+export type { SelectOption } from '../views/form.js'
 export type { FailureDetails, Form, FormOptions }
 
 /** What the middleware adds to Koa's context. */

@@ -10,7 +10,7 @@ const unprintable = /[\s"'<>/=\u0000-\u001f\u007f]/
 /**
  * Prints attributes, each with its value between double quotes.
  *
- * @throws SealformError `ERR_FORM_INVALID` on a name that no attribute can have
+ * @throws SealformError `ERR_FORM_INVALID` on a name or value that no attribute can have
  */
 export function printAttributes(attributes: Attributes): string {
   let text = ''
@@ -21,6 +21,12 @@ export function printAttributes(attributes: Attributes): string {
       throw new SealformError(
         'ERR_FORM_INVALID',
         `${JSON.stringify(name)} cannot be the name of an attribute.`,
+      )
+    }
+    if (typeof value === 'object' || typeof value === 'function') {
+      throw new SealformError(
+        'ERR_FORM_INVALID',
+        `The attribute "${name}" needs text, a number or true, not ${typeof value}. In Handlebars, call through a helper that hands on options.hash.`,
       )
     }
     const separator = text === '' ? '' : ' '

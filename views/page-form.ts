@@ -17,8 +17,9 @@ export function createForm<State>(record: FormRecord, sealer: Sealer, messages: 
 }
 
 /**
- * What a page prints without a call is an own property, since Handlebars shows no others. A class, because every
- * request makes one: V8 keeps object literals with getters or closures until the next full collection.
+ * All that a page prints or calls is an own property, since Handlebars sees no others, and needs no `this`. Bound
+ * functions rather than closures, and text made when it is printed rather than a getter: every page makes forms, and
+ * V8 keeps object literals that hold getters or closures until the next full collection.
  */
 class PageForm<State> implements Form<State> {
   readonly id: string
@@ -48,6 +49,16 @@ class PageForm<State> implements Form<State> {
     this.#sealer = sealer
     this.#messages = messages
     this.#spoken = !wrong
+    this.input = this.input.bind(this)
+    this.control = this.control.bind(this)
+    this.textarea = this.textarea.bind(this)
+    this.select = this.select.bind(this)
+    this.value = this.value.bind(this)
+    this.values = this.values.bind(this)
+    this.checked = this.checked.bind(this)
+    this.issue = this.issue.bind(this)
+    this.submit = this.submit.bind(this)
+    this.summary = this.summary.bind(this)
   }
 
   input(name: string, attributes: Attributes = {}): SafeHtml {

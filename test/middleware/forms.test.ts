@@ -240,6 +240,7 @@ describe('a region', () => {
       ['Turbo-Frame', 'box'],
       ['HX-Target', 'box'],
       ['X-Up-Target', '#box'],
+      ['HX-Target', 'div#box'],
     ] as const) {
       const answer = await request
         .post('/page')

@@ -112,7 +112,7 @@ describe('a refused submission', () => {
       .send(urlencoded(fields, typed))
       .expect(400)
     assert.deepEqual(app.refusals, ['malformed'])
-    await assertKept(app, answer, /could not be read/)
+    await assertKept(app, answer, /could not be opened/)
   })
 
   it('opens a seal of an older key of the ring', async () => {
@@ -180,7 +180,7 @@ describe('a refused submission', () => {
       .send(urlencoded(fields, typed))
       .expect(400)
     assert.deepEqual(app.refusals, ['malformed'])
-    await assertKept(app, answer, /could not be read/)
+    await assertKept(app, answer, /could not be opened/)
   })
 
   it('shows the input for copying when the action is gone', async () => {

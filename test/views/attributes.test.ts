@@ -56,6 +56,14 @@ describe('printAttributes', () => {
   it('refuses a name with a NUL', () => refuses('a\u0000'))
   it('refuses a name with DEL', () => refuses('a\u007f'))
 
+  it('refuses a value that has no text, such as what Handlebars adds to a call', () => {
+    const handed = { name: 'input', hash: {} }
+    assert.throws(() => printAttributes(handed as never), {
+      code: 'ERR_FORM_INVALID',
+      message: /"hash" needs text/,
+    })
+  })
+
   it('asks nothing of a name that is not printed', () => {
     assert.equal(printAttributes({ 'a b': false, name: 'x' }), 'name="x"')
   })
