@@ -46,6 +46,8 @@ export interface Target {
   /** Sends each of them, and asserts what may come of it and that the server is as well as before. */
   withstand(attacks: readonly Attack[]): Promise<void>
   total(): number
+  /** Bytes that the server had taken from a connection when it answered, and in all when it was closed. */
+  readonly taken: { answered: number; closed: number }
 }
 
 /** An app as somebody would write it who knows only the public API, on a real port until the test is over. */
@@ -68,6 +70,17 @@ export async function hostileTarget(
   app.silent = true
   app.on('error', (error) => errors.push(error))
   const server = createServer({ maxHeaderSize }, defineApp(app, runs, middlewareOptions).callback())
+  const taken = { answered: 0, closed: 0 }
+  server.on('request', ({ socket }, res) => {
+    res.once('finish', () => {
+      taken.answered = socket.bytesRead
+    })
+  })
+  server.on('connection', (socket) => {
+    socket.once('close', () => {
+      taken.closed = socket.bytesRead
+    })
+  })
   const port = await listen(server, (close) =>
     onEnd(async () => {
       await close()
@@ -109,7 +122,7 @@ export async function hostileTarget(
 
   async function attack({ name, says, status, talk: how, check }: Attack): Promise<void> {
     const conversation = await talk(port, Buffer.isBuffer(says) ? [says] : says, how)
-    if (how?.then === 'reset') return
+    if (how?.ending === 'reset') return
     const [answer] = conversation.answers
     const got = answer?.status ?? (conversation.closed ? 0 : -1)
     const fits = status === undefined ? got >= 400 && got < 500 : [status].flat().includes(got)
@@ -118,7 +131,7 @@ export async function hostileTarget(
     if (answer && check) check(answer, conversation)
   }
 
-  return { port, runs, errors, fieldsOf, get, withstand, total }
+  return { port, runs, errors, fieldsOf, get, withstand, total, taken }
 }
 
 function defineApp(

@@ -27,14 +27,16 @@ export interface Talk {
   /** Milliseconds after which what has come is taken for all. @default 5000 */
   readonly patience?: number
   /** After the pieces: keep the connection, end our half of it, or reset it. @default 'wait' */
-  readonly then?: 'wait' | 'end' | 'reset'
+  readonly ending?: 'wait' | 'end' | 'reset'
+  /** Read nothing until everything is sent. */
+  readonly readsLast?: boolean
   /** The answers have no body, since the request was a HEAD. */
   readonly head?: boolean
 }
 
 /** Says exactly these bytes to a server on the loopback interface, and listens. */
 export function talk(port: number, pieces: readonly Piece[], options: Talk = {}): Promise<Conversation> {
-  const { answers: wanted = 1, patience = 5000, then = 'wait', head = false } = options
+  const { answers: wanted = 1, patience = 5000, ending = 'wait', readsLast = false, head = false } = options
   return new Promise((resolve) => {
     const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true })
     const received: Buffer[] = []
@@ -48,7 +50,12 @@ export function talk(port: number, pieces: readonly Piece[], options: Talk = {})
     socket.on('end', () => finish(true))
     socket.on('error', () => finish(true))
     socket.on('close', () => finish(true))
-    socket.on('connect', () => void say(socket, pieces, then).then(() => then === 'reset' && finish(false)))
+    if (readsLast) socket.pause()
+    socket.on('connect', async () => {
+      await say(socket, pieces, ending)
+      if (ending === 'reset') finish(false)
+      socket.resume()
+    })
 
     function finish(closed: boolean): void {
       clearTimeout(timer)
@@ -58,13 +65,26 @@ export function talk(port: number, pieces: readonly Piece[], options: Talk = {})
   })
 }
 
-async function say(socket: Socket, pieces: readonly Piece[], then: 'wait' | 'end' | 'reset'): Promise<void> {
+async function say(socket: Socket, pieces: readonly Piece[], ending: Talk['ending']): Promise<void> {
   for (const piece of pieces) {
     if (typeof piece === 'number') await new Promise((resolve) => setTimeout(resolve, piece))
-    else if (socket.writable) socket.write(typeof piece === 'string' ? Buffer.from(piece, 'latin1') : piece)
+    else if (socket.writable)
+      await written(socket, typeof piece === 'string' ? Buffer.from(piece, 'latin1') : piece)
   }
-  if (then === 'end') socket.end()
-  if (then === 'reset') socket.resetAndDestroy()
+  if (ending === 'end') socket.end()
+  if (ending === 'reset') socket.resetAndDestroy()
+}
+
+/** Settles when the system has taken the bytes, or will take no more. */
+function written(socket: Socket, bytes: Buffer): Promise<void> {
+  return new Promise((resolve) => {
+    const settle = () => {
+      socket.off('close', settle)
+      resolve()
+    }
+    socket.once('close', settle)
+    socket.write(bytes, settle)
+  })
 }
 
 /** A request with a body of the length that it says, unless `headers` says something about that. */
