@@ -178,7 +178,7 @@ function admit(
     audience: registry.audience,
     action,
     sessionMatches,
-    path: pathClaim(exchange.path),
+    path: claims.path === undefined ? '' : pathClaim(exchange.path),
     now,
   })
   if (verdict !== 'admit') return new Refused(verdict, refusalStatus[verdict], claims.action)

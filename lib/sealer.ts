@@ -1,4 +1,5 @@
 import type { Definition, Submittable } from './action.js'
+import { pathClaim } from './admission.js'
 import type { Registry } from './registry.js'
 import { type Seal, seal, sessionBinding } from './seal.js'
 import { sealState } from './state.js'
@@ -36,7 +37,7 @@ export class Sealer {
       issued,
       expires: issued + Math.ceil(definition.ttl),
       session: this.#binding(),
-      path: definition.path ? this.#request.path : undefined,
+      path: definition.path ? pathClaim(this.#request.path) : undefined,
       values: boundText,
     })
   }
