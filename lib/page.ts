@@ -1,5 +1,4 @@
 import type { Definition, Submittable } from './action.js'
-import { pathClaim } from './admission.js'
 import { SealformError } from './errors.js'
 import type { Issue, Outcome } from './outcome.js'
 import type { Echo, Exchange } from './receive.js'
