@@ -179,12 +179,23 @@ export class MultipartScanner {
       this.#state = 'delimiter'
       return found + this.#delimiter.length
     }
-    // A delimiter may begin in the last bytes; only at a carriage return.
-    const possible = buffer.indexOf(cr, Math.max(at, buffer.length - this.#delimiter.length + 1))
-    const safe = possible === -1 ? buffer.length : possible
+    const safe = this.#delimiterMayBegin(buffer, at)
     if (safe > at && !this.#skipping) this.#sink.data(buffer.subarray(at, safe))
     this.#unread = safe
     return -1
+  }
+
+  /**
+   * Where in the last bytes a delimiter may begin, or their end. Exactly, since what is held back is copied together
+   * with the whole next piece, and every second piece of a text file ends near a line break.
+   */
+  #delimiterMayBegin(buffer: Buffer, from: number): number {
+    const { length } = buffer
+    let at = buffer.indexOf(cr, Math.max(from, length - this.#delimiter.length + 1))
+    while (at !== -1 && this.#delimiter.compare(buffer, at, length, 0, length - at) !== 0) {
+      at = buffer.indexOf(cr, at + 1)
+    }
+    return at === -1 ? length : at
   }
 
   /** Browsers end with one line break; spaces and line breaks mean nothing, anything else is refused. */
