@@ -1,9 +1,10 @@
 import type { IncomingMessage } from 'node:http'
 import { Bytes } from './bytes.js'
 import { Fields } from './fields.js'
-import { type Appetite, type IntakeEnd, readOn } from './intake.js'
+import { type Appetite, type Consumer, type IntakeEnd, readOn } from './intake.js'
 import type { Limits } from './limits.js'
 import { MultipartReader } from './multipart.js'
+import type { PartHeaders } from './part-headers.js'
 import { readUrlencoded } from './urlencoded.js'
 
 /** The body of a submission, of which only the beginning was read so far. */
@@ -17,8 +18,31 @@ export interface Body {
    *
    * @param mode `accept` for a submission that is to run; `give-back` when it is already refused, and only the text
    * that a person typed is wanted
+   * @param files where files go; without it none are taken
    */
-  read(limits: Limits, mode?: 'accept' | 'give-back'): Promise<Reading>
+  read(limits: Limits, mode?: 'accept' | 'give-back', files?: FileTaker): Promise<Reading>
+}
+
+/** Takes the files of a body as they arrive. */
+export interface FileTaker extends Consumer {
+  /** How many bytes larger than `limits.body` the body may be. */
+  readonly allowance: number
+  /** A consumer has failed or has decided: no more files are taken. */
+  readonly halted: boolean
+  /**
+   * A file begins.
+   *
+   * @param position how many text fields came before it
+   */
+  begin(part: PartHeaders, position: number): BodyRefusal | undefined
+  data(piece: Buffer): BodyRefusal | undefined
+  end(): void
+  /** The submission is refused or broken off: no file of it will be used. */
+  abandon(): void
+  /** The consumers have stopped taking. */
+  stall(seconds: number): void
+  /** Settles when every consumer is done, or has taken nothing for so many seconds. */
+  settled(seconds: number): Promise<void>
 }
 
 export interface Reading {
@@ -29,10 +53,24 @@ export interface Reading {
     readonly state: string | undefined
     readonly submit: string | undefined
   }
+  /** References to files of an earlier submission; undefined when there are none. */
+  readonly kept: KeptFields | undefined
   /** The first thing that was wrong. */
   readonly refusal: BodyRefusal | undefined
   /** The client has left. */
   readonly aborted: boolean
+}
+
+/** What a form carries of files that were received before. */
+export interface KeptFields {
+  readonly references: readonly {
+    readonly field: string
+    readonly token: string
+    /** How many text fields came before it. */
+    readonly position: number
+  }[]
+  /** Which of them the visitor wants to be removed, each as field and reference. */
+  readonly dropped: readonly { readonly field: string; readonly mark: string }[]
 }
 
 export interface BodyRefusal {
@@ -50,11 +88,14 @@ export interface BodyRefusal {
     | 'field-name'
     | 'field-value'
     | 'files'
+    | 'file-size'
     | 'time'
   /** For developers: what was wrong, with the limit and the number that passed it; never a field's value. */
   readonly detail: string
   /** The limit that was passed: bytes, a count, or seconds. */
   readonly limit?: number
+  /** The file field that it is about. */
+  readonly field?: string
 }
 
 /** How a body is to be read. */
@@ -68,6 +109,8 @@ export type Encoding =
 const beyondLimit = 1024 * 1024
 // The same for one that is refused already and does not say how long it is, or says too much.
 const giveBackUnmeasured = 64 * 1024
+// When a file was refused on its way: the most bytes that are still read to give back the text behind it.
+const worthReading = 16 * 1024 * 1024
 
 /** A body recognised as ours. */
 export class FormBody implements Body {
@@ -94,12 +137,14 @@ export class FormBody implements Body {
     this.complete = complete
   }
 
-  async read(limits: Limits, mode: 'accept' | 'give-back' = 'accept'): Promise<Reading> {
+  async read(limits: Limits, mode: 'accept' | 'give-back' = 'accept', taker?: FileTaker): Promise<Reading> {
     const fields = new Fields(limits)
     if (this.#refusal) fields.refuse(this.#refusal)
+    const files = this.#encoding.kind === 'multipart' ? taker : undefined
     const declared = declaredLength(this.#req)
     const length = this.complete ? this.#head.length : declared
-    if (length !== undefined && length > limits.body) fields.refuse(tooLong(length, limits.body))
+    const allowed = limits.body + (files?.allowance ?? 0)
+    if (length !== undefined && length > allowed) fields.refuse(tooLong(length, allowed))
     if (this.#encoding.kind === 'unreadable') return fields.reading(false)
     if (this.complete && this.#encoding.kind === 'urlencoded') {
       readUrlencoded(this.#head, fields)
@@ -108,25 +153,29 @@ export class FormBody implements Body {
     const reader =
       this.#encoding.kind === 'urlencoded'
         ? new UrlencodedReader(fields)
-        : new MultipartReader(this.#encoding.boundary, fields, limits, !this.complete)
+        : new MultipartReader(this.#encoding.boundary, fields, limits, !this.complete, files)
     if (this.complete) {
       reader.push(this.#head)
+      if (files) checkText(this.#head.length, files, fields, limits)
       reader.end()
+      if (files) await settle(files, fields, limits)
       return fields.reading(false)
     }
-    const measured = declared !== undefined && declared <= limits.body
-    const end = await this.#readRest(
-      reader,
-      fields,
-      limits,
-      mode === 'accept' || measured ? 'accept' : 'unmeasured',
-    )
-    if (end === 'aborted') return fields.reading(true)
+    // A body that says that it is too long for its files is refused before the first of them.
+    const measured = declared !== undefined && declared <= allowed
+    const accept = measured || (mode === 'accept' && (files === undefined || declared === undefined))
+    const end = await this.#readRest(reader, fields, limits, accept ? 'accept' : 'unmeasured', files)
+    if (end === 'aborted') {
+      files?.abandon()
+      return fields.reading(true)
+    }
     if (end === 'end') reader.end()
     else {
-      if (end !== 'stopped') fields.refuse(tooSlow(end, limits))
+      if (end === 'stalled') files?.stall(limits.idleTime)
+      else if (end !== 'stopped') fields.refuse(tooSlow(end, limits))
       reader.cut()
     }
+    if (files) await settle(files, fields, limits)
     return fields.reading(false)
   }
 
@@ -135,21 +184,41 @@ export class FormBody implements Body {
     fields: Fields,
     limits: Limits,
     how: 'accept' | 'unmeasured',
+    files: FileTaker | undefined,
   ): Promise<IntakeEnd> {
-    const most = how === 'accept' ? limits.body + beyondLimit : giveBackUnmeasured
+    let most = how === 'accept' ? limits.body + (files?.allowance ?? 0) + beyondLimit : giveBackUnmeasured
     let taken = 0
     const take = (chunk: Buffer): Appetite => {
       taken += chunk.length
-      if (taken > limits.body) fields.refuse(tooLong(taken, limits.body))
+      if (files === undefined && taken > limits.body) fields.refuse(tooLong(taken, limits.body))
       reader.push(chunk)
+      if (files) checkText(taken, files, fields, limits)
       if (taken >= most || reader.broken) return 'stop'
       if (how === 'unmeasured') return reader.file ? 'stop' : 'hurry'
-      return fields.refusal ? 'hurry' : 'more'
+      if (files === undefined) return fields.refusal ? 'hurry' : 'more'
+      if (!fields.refusal && !files.halted) return 'more'
+      // The text behind the files is given back too, when it is not far.
+      const length = declaredLength(this.#req)
+      if (length !== undefined && length - taken <= worthReading) return 'more'
+      most = Math.min(most, taken + beyondLimit)
+      return 'hurry'
     }
     const appetite = take(this.#head)
     if (appetite === 'stop') return Promise.resolve('stopped')
-    return readOn(this.#req, { ...limits, hurry: appetite === 'hurry' }, take)
+    return readOn(this.#req, { ...limits, hurry: appetite === 'hurry' }, take, files)
   }
+}
+
+/** Files have their own limits; what is left of the body is held at the limit on the body. */
+function checkText(taken: number, files: FileTaker, fields: Fields, limits: Limits): void {
+  const text = taken - files.taken
+  if (text > limits.body) fields.refuse(tooLong(text, limits.body))
+  if (fields.refusal) files.abandon()
+}
+
+async function settle(files: FileTaker, fields: Fields, limits: Limits): Promise<void> {
+  if (fields.refusal) files.abandon()
+  else await files.settled(limits.idleTime)
 }
 
 /** Urlencoded pieces are put together and read at the end: the limit on the body bounds them. */
@@ -191,7 +260,10 @@ function tooLong(length: number, limit: number): BodyRefusal {
   }
 }
 
-function tooSlow(end: 'body-time' | 'idle-time', limits: Limits): BodyRefusal {
+function tooSlow(
+  end: Exclude<IntakeEnd, 'end' | 'stopped' | 'aborted' | 'stalled'>,
+  limits: Limits,
+): BodyRefusal {
   const limit = end === 'body-time' ? limits.bodyTime : limits.idleTime
   const what =
     end === 'body-time' ? 'took longer than the bodyTime of' : 'paused for longer than the idleTime of'

@@ -19,6 +19,8 @@ export type SealformErrorCode =
   | 'ERR_REGION_INVALID'
   | 'ERR_FORM_INVALID'
   | 'ERR_SESSION_INVALID'
+  | 'ERR_FILE_UNREAD'
+  | 'ERR_FILE_RESULT'
 
 /**
  * The one error class of the library: a misuse by the program, never something that a visitor sent.

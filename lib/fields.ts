@@ -1,11 +1,15 @@
-import type { BodyRefusal, Reading } from './body.js'
+import type { BodyRefusal, KeptFields, Reading } from './body.js'
 import type { Limits } from './limits.js'
+import { fieldNames } from './wire.js'
 
 /** The longest value of a field of our own, in characters: a seal has at most 8 KiB. */
 export const ownFieldLength = 8192
 
 // A refused submission is given back with this many fields more than the limit; the rest would only be work.
 const fieldsBeyondLimit = 1000
+
+// References to kept files, and marks for their removal.
+const keptFields = 1000
 
 const namedButton = /^sealform\.submit\.([A-Za-z0-9_-]+)(?:\.([xy]))?$/
 
@@ -23,6 +27,9 @@ export class Fields {
   #state: string | undefined
   #submit: string | undefined
   #image = ''
+  #kept:
+    | { references: KeptFields['references'][number][]; dropped: KeptFields['dropped'][number][] }
+    | undefined
 
   constructor(limits: Limits) {
     this.#limits = limits
@@ -76,6 +83,7 @@ export class Fields {
     return {
       entries: this.entries,
       own: { form: this.#form, state: this.#state, submit: this.#submit },
+      kept: this.#kept,
       refusal: this.refusal,
       aborted,
     }
@@ -100,7 +108,22 @@ export class Fields {
     } else if (name === 'sealform.submit') {
       if (this.#submit !== undefined) this.#refuseDuplicate(name)
       this.#submit ??= value
-    } else this.#addNamedButton(name)
+    } else if (!this.#addKept(name, value)) this.#addNamedButton(name)
+  }
+
+  /** Files of an earlier submission; whether they are what they say is for others to judge. */
+  #addKept(name: string, value: string): boolean {
+    const kept = name.startsWith(fieldNames.kept)
+    if (!kept && !name.startsWith(fieldNames.drop)) return false
+    this.#kept ??= { references: [], dropped: [] }
+    const { references, dropped } = this.#kept
+    if (references.length + dropped.length >= keptFields) {
+      this.refuse(passed('fields', keptFields, `the body has more than ${keptFields} fields for kept files`))
+    } else if (kept) {
+      const field = name.slice(fieldNames.kept.length)
+      references.push({ field, token: value, position: this.entries.length })
+    } else dropped.push({ field: name.slice(fieldNames.drop.length), mark: value })
+    return true
   }
 
   /**

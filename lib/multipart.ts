@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import busboy from 'busboy'
+import type { FileTaker } from './body.js'
 import { Bytes } from './bytes.js'
 import { type Fields, ownFieldLength } from './fields.js'
 import type { Limits } from './limits.js'
@@ -17,18 +18,35 @@ const beyondLimit = 1024 * 1024
  * more than everything else that is done for a small form.
  */
 export class MultipartReader implements PartSink {
-  /** A file was sent, which is never kept. */
+  /** A file was sent that is not taken. */
   file = false
   readonly #fields: Fields
   readonly #scanner: MultipartScanner
   readonly #kept: number
   #second: SecondReader | undefined
+  readonly #files: FileTaker | undefined
   #part: PartHeaders | undefined
+  /** The present part is a file that is taken. */
+  #taking = false
   #value = new Bytes()
   #valueBytes = 0
+  #chunk: Buffer | undefined
+  /** Where in the present chunk the contents of files begin and end, in turns. */
+  #contents: number[] = []
 
-  constructor(boundary: string, fields: Fields, limits: Limits, pieces: boolean) {
+  /**
+   * @param pieces the body does not come whole
+   * @param files where files go; without it they are refused
+   */
+  constructor(
+    boundary: string,
+    fields: Fields,
+    limits: Limits,
+    pieces: boolean,
+    files: FileTaker | undefined,
+  ) {
     this.#fields = fields
+    this.#files = files
     this.#scanner = new MultipartScanner(boundary, this)
     this.#kept = Math.max(limits.fieldValue, ownFieldLength * 3) + beyondLimit
     if (pieces) this.#second = new SecondReader(boundary)
@@ -39,10 +57,15 @@ export class MultipartReader implements PartSink {
   }
 
   push(chunk: Buffer): void {
+    this.#chunk = chunk
     this.#scanner.push(chunk)
+    this.#chunk = undefined
     // After a refusal the two differ by design: the scanner passes over what it refuses.
     if (this.#fields.refusal !== undefined) this.#drop()
-    if (this.#second === undefined || this.#second.agrees(chunk)) return
+    if (this.#second === undefined || this.#second.agrees(chunk, this.#contents)) {
+      if (this.#contents.length > 0) this.#contents = []
+      return
+    }
     this.refuse({
       status: 400,
       reason: 'malformed',
@@ -64,12 +87,13 @@ export class MultipartReader implements PartSink {
     this.#part = headers
     this.#value = new Bytes()
     this.#valueBytes = 0
-    if (headers.filename) this.#takeFile()
+    this.#taking = false
+    if (headers.filename) this.#beginFile(headers)
   }
 
   data(piece: Buffer): void {
     this.#valueBytes += piece.length
-    if (this.#part && isFile(this.#part)) this.#takeFile()
+    if (this.#part && isFile(this.#part)) this.#fileData(piece)
     else if (this.#value.length < this.#kept) this.#value.push(piece)
   }
 
@@ -79,7 +103,10 @@ export class MultipartReader implements PartSink {
     this.#part = undefined
     this.#second?.expect(part, this.#valueBytes)
     // A file input in which nothing was chosen is sent with an empty name and no content: it is absent.
-    if (isFile(part)) return
+    if (isFile(part)) {
+      if (this.#taking && !this.#fields.refusal) this.#files?.end()
+      return
+    }
     const bytes = this.#value.view()
     if (!isUtf8(bytes)) {
       this.refuse({ status: 400, reason: 'malformed', detail: 'a field is not UTF-8' })
@@ -91,7 +118,34 @@ export class MultipartReader implements PartSink {
     this.#fields.refuse(refusal)
   }
 
-  #takeFile(): void {
+  #beginFile(part: PartHeaders): void {
+    if (!this.#files) this.#refuseFile()
+    else if (!this.#fields.refusal) {
+      const refusal = this.#files.begin(part, this.#fields.entries.length)
+      if (refusal) this.refuse(refusal)
+      else this.#taking = true
+    }
+  }
+
+  #fileData(piece: Buffer): void {
+    if (!this.#files || !this.#part?.filename) {
+      this.#refuseFile()
+      return
+    }
+    this.#markContent(piece)
+    const refusal = this.#files.data(piece)
+    if (refusal) this.refuse(refusal)
+  }
+
+  /** Notes which bytes of the chunk are content; what was held back from the chunk before lies elsewhere. */
+  #markContent(piece: Buffer): void {
+    const chunk = this.#chunk
+    if (chunk === undefined || piece.buffer !== chunk.buffer) return
+    const from = piece.byteOffset - chunk.byteOffset
+    if (from >= 0 && from + piece.length <= chunk.length) this.#contents.push(from, from + piece.length)
+  }
+
+  #refuseFile(): void {
     this.file = true
     this.refuse({
       status: 413,
@@ -145,9 +199,19 @@ class SecondReader {
     this.#expected.push(part.charset ? -1 : bytes)
   }
 
-  /** Reads on; false when it does not find what was announced. */
-  agrees(chunk: Buffer): boolean {
-    this.#busboy.write(chunk)
+  /**
+   * Reads on; false when it does not find what was announced. It is spared the contents of files, which would cost as
+   * much as everything else: it reads the delimiters around them as those of empty files.
+   *
+   * @param contents where they begin and end in the chunk, in turns
+   */
+  agrees(chunk: Buffer, contents: readonly number[]): boolean {
+    let at = 0
+    for (let i = 0; i < contents.length; i += 2) {
+      if (contents[i]! > at) this.#busboy.write(chunk.subarray(at, contents[i]))
+      at = contents[i + 1]!
+    }
+    if (at < chunk.length) this.#busboy.write(at === 0 ? chunk : chunk.subarray(at))
     const agreed = !this.#failed && this.#found === this.#expected.length
     this.#expected = []
     this.#found = 0

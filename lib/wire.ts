@@ -8,6 +8,10 @@ export const fieldNames = {
   form: 'sealform.form',
   /** The state that a form carries. */
   state: 'sealform.state',
+  /** Before the name of a file field: the reference to a file of an earlier submission. */
+  kept: 'sealform.kept.',
+  /** Before the name of a file field: which of those the visitor wants to be removed. */
+  drop: 'sealform.drop.',
 } as const
 
 /** Headers by which a client asks for one region, in the order in which they are looked at. */
