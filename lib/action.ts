@@ -1,4 +1,8 @@
+import type { Readable } from 'node:stream'
 import type { StandardSchemaV1 } from '@standard-schema/spec'
+import type { FileOptions, FileRules } from './file-rules.js'
+import type { FileStorage } from './file-storage.js'
+import type { FileDescription } from './file-taking.js'
 import type { LimitOptions, Limits } from './limits.js'
 import type { Submission } from './submission.js'
 
@@ -52,6 +56,33 @@ export interface ActionOptions<
    * @default everybody is admitted
    */
   authorize?(submission: Submission<InputOf<Schema>, State, Context>, ...bound: Bound): unknown
+  /**
+   * The file fields of the form, by name. Without them no file is taken. Files lie in the storage until the answer is
+   * over; `persist()` keeps one.
+   * @default none
+   * @example
+   * ```ts
+   * files: { avatar: { types: ['image/*'], maxSize: '5MiB', required: true } }
+   * ```
+   */
+  files?: Readonly<Record<string, FileOptions>>
+  /**
+   * Takes each file as it arrives, in place of the storage, one after the other: after `authorize`, before the fields
+   * are read. Read the stream to its end, or return early to have the rest passed over. A string or File that it
+   * returns is what `formData` then holds under the field's name; an outcome, returned or thrown, refuses the
+   * submission; nothing leaves the field out of `formData`.
+   *
+   * @param file the field, and the sender's word on name and type
+   * @param stream a Node stream; `Readable.toWeb(stream)` makes a web stream of it. Fails when the client leaves, or
+   *   the file passes `maxSize`
+   * @default files go to the storage
+   */
+  onFile?(
+    file: FileDescription,
+    stream: Readable,
+    submission: Submission<undefined, State, Context>,
+    ...bound: Bound
+  ): unknown
   /** Raise it when the fields or bound values change their meaning; older pages then get a 409 page that keeps the input. */
   version?: string | number
   /** How long a rendered form stays valid, in seconds or as `'15m'`, `'24h'`. @default the registry's, 24 h */
@@ -73,6 +104,12 @@ export interface Definition {
   readonly run: (submission: never, ...values: never[]) => unknown
   readonly authorize: ((submission: never, ...values: never[]) => unknown) | undefined
   readonly input: StandardSchemaV1 | undefined
+  readonly files: FileRules
+  readonly onFile:
+    | ((file: FileDescription, stream: Readable, submission: never, ...values: never[]) => unknown)
+    | undefined
+  /** Where files go when there is no `onFile`; set when there are file fields. */
+  readonly storage: FileStorage | undefined
   readonly version: string | undefined
   /** Seconds. */
   readonly ttl: number

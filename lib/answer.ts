@@ -11,6 +11,7 @@ import { askedRegion } from './region.js'
 import type { Registry } from './registry.js'
 import type { Seal } from './seal.js'
 import type { Refusal, Settings } from './settings.js'
+import type { ShownFile } from './uploads.js'
 
 /** What an adapter tells and does during one request. */
 export interface Host extends Exchange {
@@ -51,6 +52,8 @@ export interface BuiltInPage {
   /** Fresh, when the submission can be sent again from here. */
   readonly seal: Seal | undefined
   readonly state: Seal | undefined
+  /** Files that wait on the server, each with the reference to it. */
+  readonly files: readonly { readonly file: ShownFile; readonly reference: Seal }[]
   /** Where that page wanted to send the visitor instead of being shown. */
   readonly onward: string | undefined
   /** Set when the page failed: said instead of the outcome's own words. */
@@ -120,6 +123,10 @@ export async function answer<Context>(
       messages: settings.messages(context),
       seal: definition && page.sealer.action(definition, echo.boundText ?? ''),
       state: definition && echo.hasState ? page.sealer.state(definition, echo.state) : undefined,
+      files: (echo.files?.definition === definition && outcome.kind !== 'done'
+        ? (echo.files?.list ?? [])
+        : []
+      ).map((file) => ({ file, reference: page.sealer.file(echo.files!.definition, file) })),
       onward: more.onward,
       reference: more.reference,
       advice: more.advice,

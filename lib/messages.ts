@@ -17,6 +17,22 @@ export interface Messages {
   readonly origin: string
   readonly tooLarge: string
   readonly tooSlow: string
+  /** The files together are more than the form takes. */
+  readonly filesTooLarge: string
+  /** `limit` is written for people, such as `5 MB`. */
+  readonly fileTooLarge: (limit: string) => string
+  readonly tooManyFiles: (limit: number) => string
+  readonly unexpectedFile: string
+  readonly fileMissing: string
+  /** `types` as the form declares them, such as `image/*, .pdf`. */
+  readonly fileType: (types: string) => string
+  /** A kept file is no longer there. */
+  readonly fileGone: string
+  readonly noRoom: string
+  /** A file that was received and need not be chosen again. */
+  readonly keptFile: (name: string, size: string) => string
+  /** Beside the box that removes a kept file. */
+  readonly removeFile: (name: string) => string
   readonly unsupported: string
   readonly unauthorized: string
   readonly forbidden: string
@@ -54,6 +70,17 @@ export const english: Messages = {
   tooLarge: 'You sent more than this form accepts. Shorten your input and send it again.',
   tooSlow:
     'Sending this form took too long, so only a part of it arrived. Check your input and send it again.',
+  filesTooLarge: 'Your files are larger than this form accepts. Choose smaller ones and send it again.',
+  fileTooLarge: (limit) => `This file is too large: choose one of at most ${limit}.`,
+  tooManyFiles: (limit) => (limit === 1 ? 'Choose only one file.' : `Choose at most ${limit} files.`),
+  unexpectedFile: 'This form does not take a file there. Send it again without the file.',
+  fileMissing: 'Choose a file.',
+  fileType: (types) => `This file is of a kind that is not accepted here. Choose one of these: ${types}.`,
+  fileGone: 'Your file is no longer here. Choose it again.',
+  noRoom:
+    'There is no room left for your file on our side. Your other input is kept; try again later, or send it without the file.',
+  keptFile: (name, size) => `${name}, ${size}, kept`,
+  removeFile: (name) => `Remove ${name}`,
   unsupported:
     'Your browser sent this form in a way that we cannot read. Check your input and send it again.',
   unauthorized: 'You need to sign in before you can do this.',
@@ -99,6 +126,7 @@ const refusalMessages: Record<RefusalReason, TextName> = {
   'other-path': 'otherPath',
   'too-large': 'tooLarge',
   'too-slow': 'tooSlow',
+  'no-room': 'noRoom',
   unsupported: 'unsupported',
   unauthorized: 'unauthorized',
   forbidden: 'forbidden',

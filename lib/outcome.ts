@@ -23,6 +23,7 @@ export type RefusalReason =
   | 'other-path'
   | 'too-large'
   | 'too-slow'
+  | 'no-room'
   | 'unsupported'
   | 'unauthorized'
   | 'forbidden'
@@ -72,6 +73,8 @@ export class Done {
 
 const bodiless = new Set([204, 205])
 
+const noIssues: readonly Issue[] = []
+
 /** The action, or the library before it, did not take the submission. */
 export class Refused {
   readonly kind = 'refused'
@@ -79,8 +82,11 @@ export class Refused {
   readonly status: number
   /** For developers and logs; never shown to the visitor, never holds what the visitor typed. */
   readonly detail: string
+  /** What to show beside the fields that it is about. */
+  readonly issues: readonly Issue[]
 
-  constructor(reason: RefusalReason, status: number, detail = '') {
+  constructor(reason: RefusalReason, status: number, detail = '', issues: readonly Issue[] = noIssues) {
+    this.issues = issues
     this.reason = reason
     this.status = status
     this.detail = detail
@@ -197,6 +203,11 @@ export function unauthorized(): Refused {
  */
 export function forbidden(): Refused {
   return new Refused('forbidden', 403)
+}
+
+/** What is to be shown beside the fields. */
+export function issuesOf(outcome: Outcome): readonly Issue[] {
+  return outcome.kind === 'invalid' || outcome.kind === 'refused' ? outcome.issues : noIssues
 }
 
 /** Tells outcomes, which are instances of our classes, from anything that merely looks like one. */

@@ -1,10 +1,11 @@
 import type { Definition, Submittable } from './action.js'
 import { SealformError } from './errors.js'
-import type { Issue, Outcome } from './outcome.js'
+import { type Issue, issuesOf, type Outcome } from './outcome.js'
 import type { Echo, Exchange } from './receive.js'
 import type { Registry } from './registry.js'
 import { Sealer } from './sealer.js'
 import { clearFlashHeader, flashTokenOf, openFlash } from './state.js'
+import type { ShownFile } from './uploads.js'
 import { encodeValues } from './values.js'
 
 /** Options of `ctx.form(action, options)`. */
@@ -30,6 +31,8 @@ export interface FormRecord {
   readonly carriesState: boolean
   /** What the visitor sent, by field name, when it is to be given back. */
   readonly given: ReadonlyMap<string, readonly string[]> | undefined
+  /** Files that wait for the next submission of this form. */
+  readonly files: readonly ShownFile[]
   /** The outcome to speak of, when this is the form it belongs to. */
   readonly outcome: Outcome | undefined
 }
@@ -101,10 +104,11 @@ export class Page {
       definition,
       boundText,
       status: shown ? formStatus(shown.outcome) : flashed ? 'done' : 'idle',
-      issues: shown?.outcome.kind === 'invalid' ? shown.outcome.issues : noIssues,
+      issues: shown ? issuesOf(shown.outcome) : noIssues,
       state: shownState(shown, flashed, options),
       carriesState: options.initial !== undefined || shown?.echo.hasState === true,
       given: shown && shown.outcome.kind !== 'done' ? groupByName(shown.echo.entries) : undefined,
+      files: shown ? filesOf(shown, definition) : noFiles,
       outcome: shown?.outcome,
     }
   }
@@ -152,6 +156,15 @@ export class Page {
 }
 
 const noIssues: readonly Issue[] = []
+const noFiles: readonly ShownFile[] = []
+
+/** A reference is good for the action that it was made for, whatever form shows the outcome. */
+function filesOf(
+  { outcome, echo }: { readonly outcome: Outcome; readonly echo: Echo },
+  definition: Definition,
+): readonly ShownFile[] {
+  return outcome.kind !== 'done' && echo.files?.definition === definition ? echo.files.list : noFiles
+}
 
 function shownState(
   shown: { readonly outcome: Outcome; readonly echo: Echo } | undefined,

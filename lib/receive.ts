@@ -1,15 +1,35 @@
 import { randomBytes } from 'node:crypto'
 import type { Definition } from './action.js'
 import { judgeClaims, pathClaim, refusalStatus } from './admission.js'
-import type { Body, Reading } from './body.js'
+import type { Body, BodyRefusal, Reading } from './body.js'
 import { SealformError } from './errors.js'
+import type { Messages } from './messages.js'
 import { judgeOrigin, type OriginPolicy, type OriginVerdict } from './origin.js'
-import { Done, Failed, Invalid, isOutcome, type Outcome, type RefusalReason, Refused } from './outcome.js'
+import {
+  Done,
+  Failed,
+  Invalid,
+  type Issue,
+  isOutcome,
+  type Outcome,
+  type RefusalReason,
+  Refused,
+} from './outcome.js'
+import {
+  type Entry,
+  type Files,
+  fileIssues,
+  joinFiles,
+  keptFiles,
+  refusalIssues,
+  takeFiles,
+} from './receive-files.js'
 import type { Registry } from './registry.js'
 import { readOriginFacts } from './request-origin.js'
 import { matchesSession, type Opened, open } from './seal.js'
 import { openState } from './state.js'
 import { CurrentSubmission, type SubmissionSource } from './submission.js'
+import type { ShownFile } from './uploads.js'
 import { validate } from './validate.js'
 
 /** What a framework's adapter tells of one POST. */
@@ -28,6 +48,7 @@ export type SuspectOrigin = Exclude<OriginVerdict, { readonly verdict: 'allow' }
 export interface Rules {
   readonly origin: OriginPolicy
   readonly mode: 'enforce' | 'report'
+  messages(context: unknown): Messages
 }
 
 /** What a page needs to give back what was sent, whatever became of it. */
@@ -42,6 +63,8 @@ export interface Echo {
   state: unknown
   hasState: boolean
   entries: readonly (readonly [string, string])[]
+  /** Files that wait on the server for the next submission, and the action that alone may have them. */
+  files: { readonly definition: Definition; readonly list: readonly ShownFile[] } | undefined
 }
 
 export interface Received {
@@ -76,6 +99,7 @@ export async function receive(
     state: undefined,
     hasState: false,
     entries: [],
+    files: undefined,
   }
   let stale = false
   let action: Definition | undefined
@@ -110,21 +134,55 @@ export async function receive(
   const welcome = await authorize(admitted, submission)
   if (welcome) return end(welcome, await giveBack())
 
-  const reading = await body.read(admitted.definition.limits)
-  if (take(reading)) return end(new Refused('malformed', 400, 'aborted'), true)
-  if (reading.refusal) return end(refusedBody(reading.refusal))
-  if (reading.own.state !== undefined && !echo.hasState) {
-    return end(new Refused('malformed', 400, 'The state of the form did not open.'))
+  const { definition } = admitted
+  const files = takeFiles(definition, admitted.values, submission, exchange)
+  if (!files) return proceed(admitted, await body.read(definition.limits))
+  let received: Received | undefined
+  try {
+    received = await proceed(admitted, await body.read(definition.limits, 'accept', files.taking), files)
+    return received
+  } finally {
+    files.uploads.conclude(received?.outcome.kind ?? 'failed')
+    const list = files.uploads.shown
+    if (list.length > 0) echo.files = { definition, list }
   }
-  if (stale) return end(new Refused('expired', 409, 'The state of the form has expired.'))
 
-  const chosen = await admitButton(reading, admitted)
-  if (isOutcome(chosen)) return end(chosen)
-  action = chosen.definition
-  const checked = await check(chosen.definition, reading)
-  if (isOutcome(checked)) return end(checked)
-  submission.input = checked.input
-  return end(await run(chosen, submission))
+  /** Goes on once the body is read. */
+  async function proceed(own: Admitted, reading: Reading, files?: Files): Promise<Received> {
+    if (take(reading)) return end(new Refused('malformed', 400, 'aborted'), true)
+    if (reading.refusal) return end(refusedBody(own.definition, reading.refusal, messages))
+    if (reading.own.state !== undefined && !echo.hasState) {
+      return end(new Refused('malformed', 400, 'The state of the form did not open.'))
+    }
+    if (stale) return end(new Refused('expired', 409, 'The state of the form has expired.'))
+    if (reading.kept && !files) return end(new Refused('malformed', 400, keptWithoutFiles))
+
+    let entries: readonly Entry[] = reading.entries
+    if (files) {
+      const joined = await joinFiles(registry, own.definition, files, reading, session)
+      if ('thrown' in joined) return end(failed(joined.thrown))
+      if (isOutcome(joined)) return end(joined)
+      entries = joined
+      submission.fill(entries)
+    }
+    const chosen = await admitButton(reading, own)
+    if (isOutcome(chosen)) return end(chosen)
+    action = chosen.definition
+    const checked = await check(chosen.definition, entries)
+    if (files) {
+      // Another action's button asks nothing of the fields of this one.
+      if (chosen.definition === own.definition) files.uploads.judge()
+      const issues = fileIssues(own.definition, files.uploads.problems, messages())
+      if (issues.length > 0) return end(joinIssues(issues, checked))
+    }
+    if (isOutcome(checked)) return end(checked)
+    submission.input = checked.input
+    return end(await run(chosen, submission))
+  }
+
+  function messages(): Messages {
+    return rules.messages(exchange.context)
+  }
 
   /** Reads the text fields of a refused submission, so that the page can give them back. */
   async function giveBack(): Promise<boolean> {
@@ -141,6 +199,11 @@ export async function receive(
       echo.state = carried.state
       submission.previous = carried.state
       stale = !carried.current
+    }
+    const keeper =
+      echo.definition ?? (sessionMatches ? registry.find(opened?.claims.action ?? '') : undefined)
+    if (read.kept && keeper) {
+      echo.files = { definition: keeper, list: keptFiles(registry, keeper, read.kept, session) }
     }
     return read.aborted
   }
@@ -213,11 +276,11 @@ async function authorize(
 
 async function check(
   definition: Definition,
-  reading: Reading,
+  entries: readonly Entry[],
 ): Promise<{ readonly input: unknown } | Outcome> {
   if (!definition.input) return { input: undefined }
   try {
-    const result = await validate(definition.input, reading.entries)
+    const result = await validate(definition.input, entries)
     return result.valid ? result : new Invalid(result.issues)
   } catch (thrown) {
     return settle(thrown)
@@ -252,6 +315,19 @@ const bodyReasons: Record<400 | 413 | 415, RefusalReason> = {
   415: 'unsupported',
 }
 
-function refusedBody({ status, reason, detail }: NonNullable<Reading['refusal']>): Refused {
-  return new Refused(reason === 'time' ? 'too-slow' : bodyReasons[status], status, `${reason}: ${detail}`)
+function refusedBody(definition: Definition, refusal: BodyRefusal, messages: () => Messages): Refused {
+  const { status, reason, detail } = refusal
+  const issues = definition.files.size > 0 ? refusalIssues(definition, refusal, messages()) : undefined
+  const why = reason === 'time' ? 'too-slow' : bodyReasons[status]
+  return new Refused(why, status, `${reason}: ${detail}`, issues)
 }
+
+/** What is wrong with files, and what the schema says of other fields. */
+function joinIssues(issues: readonly Issue[], checked: { readonly input: unknown } | Outcome): Outcome {
+  if (!isOutcome(checked)) return new Invalid(issues)
+  if (checked.kind !== 'invalid') return checked
+  const others = checked.issues.filter((other) => !issues.some(({ name }) => name === other.name))
+  return new Invalid([...others, ...issues])
+}
+
+const keptWithoutFiles = 'The form refers to files that were kept, and the action takes none.'

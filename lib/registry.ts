@@ -7,10 +7,16 @@ import {
   type Definition,
   detailsOf,
 } from './action.js'
+import { directoryStorage } from './directory-storage.js'
 import { SealformError } from './errors.js'
+import { resolveFileRules } from './file-rules.js'
+import type { FileStorage } from './file-storage.js'
+import { sweepRegularly } from './file-sweep.js'
+import { keptTime } from './kept-files.js'
 import { createKeyRing, type KeyRing } from './key-ring.js'
 import { defaultLimits, type LimitOptions, type Limits, resolveLimits } from './limits.js'
 import { checkOptions } from './options.js'
+import { requireSniffing } from './sniff.js'
 import type { Submission } from './submission.js'
 import { parseDuration } from './units.js'
 import { type ActionReferences, decodeValues } from './values.js'
@@ -29,6 +35,16 @@ export interface ActionsOptions {
   ttl?: number | string
   /** What one submission may hold. */
   limits?: LimitOptions
+  /** Where the files of submissions lie, and for how long. */
+  uploads?: UploadOptions
+}
+
+/** What `createActions({ uploads })` takes. */
+export interface UploadOptions {
+  /** Servers that answer each other's forms need a common one. @default `directoryStorage()` in the system's temporary directory */
+  storage?: FileStorage
+  /** How long a file waits for the corrected submission, in seconds or as `'30m'`. @default '1h' */
+  keep?: number | string
 }
 
 /** The registered actions of an app: the only code that a submission can reach. */
@@ -85,14 +101,21 @@ export class Registry implements ActionReferences {
   readonly audience: string
   readonly #ttl: number
   readonly limits: Limits
+  /** Seconds for which received files wait for the corrected submission. */
+  readonly keptTime: number
+  #storage: FileStorage | undefined
+  #swept = false
   readonly #definitions = new Map<string, Definition>()
 
   constructor(options: ActionsOptions) {
-    checkOptions('createActions()', options, ['keys', 'app', 'ttl', 'limits'])
+    checkOptions('createActions()', options, ['keys', 'app', 'ttl', 'limits', 'uploads'])
+    checkOptions('createActions({ uploads })', options.uploads, ['storage', 'keep'])
     this.keys = createKeyRing(options.keys)
     this.audience = audience(options.app)
     this.#ttl = parseDuration(options.ttl ?? defaultTtl, 'createActions({ ttl })')
     this.limits = resolveLimits(options.limits, defaultLimits, 'createActions({ limits })')
+    this.keptTime = keptTime(options.uploads?.keep, 'createActions({ uploads: { keep } })')
+    this.#storage = checkStorage(options.uploads?.storage)
   }
 
   define<Input, State, Bound extends unknown[], Context>(
@@ -160,10 +183,21 @@ export class Registry implements ActionReferences {
     }
   }
 
+  /** Made for the first action with files, so that an app without them has no directory. */
+  #openStorage(): FileStorage {
+    this.#storage ??= directoryStorage({ app: this.audience })
+    if (!this.#swept) {
+      const every = Math.min(Math.max(this.keptTime / 2, 1), 3600)
+      sweepRegularly(this.#storage, { age: this.keptTime + sweepAllowance, every }, warnOfSweep)
+      this.#swept = true
+    }
+    return this.#storage
+  }
+
   #describeOptions(name: string, runOrOptions: unknown): Definition {
     const where = `actions.define('${name}')`
     const options = typeof runOrOptions === 'function' ? { run: runOrOptions } : runOrOptions
-    checkOptions(where, options, ['run', 'input', 'authorize', 'version', 'ttl', 'limits', 'path'])
+    checkOptions(where, options, actionOptions)
     const given = options as Partial<ActionOptions<StandardSchemaV1, unknown, never[], unknown>>
     if (typeof given?.run !== 'function') {
       throw new SealformError(
@@ -183,8 +217,22 @@ export class Registry implements ActionReferences {
     if (given.path !== undefined && typeof given.path !== 'boolean') {
       throw new SealformError('ERR_OPTION_INVALID', `${where}: "path" must be true or false.`)
     }
+    if (given.onFile !== undefined && typeof given.onFile !== 'function') {
+      throw new SealformError('ERR_OPTION_INVALID', `${where}: "onFile" must be a function.`)
+    }
+    const files = resolveFileRules(given.files, `${where} "files"`)
+    if (given.onFile && files.size === 0) {
+      throw new SealformError(
+        'ERR_OPTION_INVALID',
+        `${where}: "onFile" is called for the fields in "files", and there are none.`,
+      )
+    }
+    for (const { field, sniff } of files.values()) if (sniff) requireSniffing(`${where} "files": ${field}`)
     return {
       name,
+      files,
+      onFile: given.onFile?.bind(options),
+      storage: files.size > 0 && !given.onFile ? this.#openStorage() : undefined,
       run: given.run.bind(options),
       authorize: given.authorize?.bind(options),
       input: given.input,
@@ -195,6 +243,41 @@ export class Registry implements ActionReferences {
       secrets: new Set(),
     }
   }
+}
+
+const actionOptions = [
+  'run',
+  'input',
+  'authorize',
+  'files',
+  'onFile',
+  'version',
+  'ttl',
+  'limits',
+  'path',
+] as const
+
+/** Seconds that an action may take over its files, and that the clocks of two servers may be apart. */
+const sweepAllowance = 600
+
+function warnOfSweep(error: unknown): void {
+  const reason = error instanceof Error ? error.message : String(error)
+  process.emitWarning(`Old uploads could not be swept: ${reason}`, {
+    type: 'SealformWarning',
+    code: 'SEALFORM_SWEEP',
+  })
+}
+
+function checkStorage(storage: FileStorage | undefined): FileStorage | undefined {
+  if (storage === undefined) return undefined
+  for (const method of ['put', 'open', 'remove', 'sweep'] as const) {
+    if (typeof storage?.[method] === 'function') continue
+    throw new SealformError(
+      'ERR_OPTION_INVALID',
+      `createActions({ uploads: { storage } }) needs the methods put, open, remove and sweep; ${method} is missing.`,
+    )
+  }
+  return storage
 }
 
 /** Takes what a user passes as `actions` for the registry that it is. */

@@ -1,8 +1,10 @@
 import type { Definition, Submittable } from './action.js'
 import { pathClaim } from './admission.js'
+import { sealKept } from './kept-files.js'
 import type { Registry } from './registry.js'
 import { type Seal, seal, sessionBinding } from './seal.js'
 import { sealState } from './state.js'
+import type { ShownFile } from './uploads.js'
 import { encodeValues } from './values.js'
 
 /** What a seal says of the request that it is made for. */
@@ -51,6 +53,12 @@ export class Sealer {
   /** Seals the state that a form of this action carries. */
   state(definition: Definition, state: unknown): Seal {
     return sealState(this.#registry, definition.name, state, definition.ttl, this.#binding())
+  }
+
+  /** Seals the reference to a file that waits for the next submission of a form of this action. */
+  file(definition: Definition, file: ShownFile): Seal {
+    const { keptTime } = this.#registry
+    return sealKept(this.#registry, definition.name, file.field, file, keptTime, this.#binding())
   }
 
   /** Costs as much as a seal, and is the same for all seals of a page unless its action has signed the visitor in. */

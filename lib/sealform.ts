@@ -1,7 +1,11 @@
 export type { StandardSchemaV1 } from '@standard-schema/spec'
 export type { Action, ActionOptions, InputOf, Submittable } from './action.js'
 export type { CookieOptions, Cookies } from './cookies.js'
+export { type DirectoryStorageOptions, directoryStorage } from './directory-storage.js'
 export { SealformError, type SealformErrorCode } from './errors.js'
+export type { FileOptions } from './file-rules.js'
+export type { FileStorage } from './file-storage.js'
+export type { FileDescription } from './file-taking.js'
 export type { LimitOptions } from './limits.js'
 export type { Messages } from './messages.js'
 export {
@@ -17,5 +21,6 @@ export {
   redirect,
   unauthorized,
 } from './outcome.js'
-export { type Actions, type ActionsOptions, createActions } from './registry.js'
+export { type Actions, type ActionsOptions, createActions, type UploadOptions } from './registry.js'
+export type { PersistOptions, StoredFile } from './stored-file.js'
 export type { Submission } from './submission.js'

@@ -4,7 +4,10 @@ import { SealformError } from './errors.js'
 
 /** What an action receives of one POST. */
 export interface Submission<Input = undefined, State = unknown, Context = unknown> {
-  /** Every field that the visitor sent, in document order; the library's own fields are not among them. */
+  /**
+   * Every field that the visitor sent, in document order; the library's own fields are not among them. Files are
+   * `StoredFile`s, whose content is read from where it lies; they are gone after the answer unless `persist()` keeps them.
+   */
   readonly formData: FormData
   /** The output of the action's `input` schema; `undefined` without one. */
   readonly input: Input
@@ -39,7 +42,7 @@ export class CurrentSubmission implements Submission<unknown> {
   input: unknown = undefined
   previous: unknown = undefined
   readonly #source: SubmissionSource
-  #entries: readonly (readonly [string, string])[] | undefined
+  #entries: readonly (readonly [string, string | File])[] | undefined
   #formData: FormData | undefined
   #cookies: SubmissionCookies | undefined
   #signal: AbortSignal | undefined
@@ -61,12 +64,16 @@ export class CurrentSubmission implements Submission<unknown> {
     if (!this.#entries) {
       throw new SealformError(
         'ERR_NOT_READ_YET',
-        'authorize() runs before the fields are read, so submission.formData is not there yet. Judge by the bound values, the cookies and the context; look at fields in run().',
+        'authorize() and onFile() run before the fields are read, so submission.formData is not there yet. Judge by the bound values, the cookies and the context; look at fields in run().',
       )
     }
     if (!this.#formData) {
       this.#formData = new FormData()
-      for (const [name, value] of this.#entries) this.#formData.append(name, value)
+      for (const [name, value] of this.#entries) {
+        // Two calls, since the types know no overload for both.
+        if (typeof value === 'string') this.#formData.append(name, value)
+        else this.#formData.append(name, value)
+      }
     }
     return this.#formData
   }
@@ -87,7 +94,7 @@ export class CurrentSubmission implements Submission<unknown> {
   }
 
   /** Called once the body has been read. */
-  fill(entries: readonly (readonly [string, string])[]): void {
+  fill(entries: readonly (readonly [string, string | File])[]): void {
     this.#entries = entries
   }
 }

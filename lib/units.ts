@@ -53,6 +53,22 @@ export function parseSize(value: number | string, what: string): number {
   )
 }
 
+/** A size as people read it: at most one digit after the point, and never more than it is. */
+export function formatSize(bytes: number): string {
+  for (const [unit, factor] of sizeUnits) {
+    if (bytes < factor) continue
+    const tenths = Math.floor((bytes * 10) / factor)
+    return `${tenths < 100 ? tenths / 10 : Math.floor(tenths / 10)} ${unit}`
+  }
+  return `${bytes} B`
+}
+
+const sizeUnits = [
+  ['GB', 1000 ** 3],
+  ['MB', 1000 ** 2],
+  ['kB', 1000],
+] as const
+
 function quantity(value: unknown, units: ReadonlyMap<string, number>): number | undefined {
   if (typeof value === 'number') return Number.isFinite(value) && value >= 0 ? value : undefined
   if (typeof value !== 'string') return undefined

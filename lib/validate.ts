@@ -7,13 +7,13 @@ export type Validation =
 
 /**
  * Validates the fields of a form with a schema: a name that occurs once is a string, one that occurs
- * several times an array of strings.
+ * several times an array of strings. Files, where the action takes some, are among them.
  *
  * @see https://standardschema.dev
  */
 export async function validate(
   schema: StandardSchemaV1,
-  entries: readonly (readonly [string, string])[],
+  entries: readonly (readonly [string, string | File])[],
 ): Promise<Validation> {
   const checked = schema['~standard'].validate(fieldsOf(entries))
   const result = checked instanceof Promise ? await checked : checked
@@ -24,13 +24,15 @@ export async function validate(
   }
 }
 
-function fieldsOf(entries: readonly (readonly [string, string])[]): Record<string, string | string[]> {
-  const fields: Record<string, string | string[]> = Object.create(null)
+type Value = string | File
+
+function fieldsOf(entries: readonly (readonly [string, Value])[]): Record<string, Value | Value[]> {
+  const fields: Record<string, Value | Value[]> = Object.create(null)
   for (const [name, value] of entries) {
     const present = fields[name]
     if (present === undefined) fields[name] = value
-    else if (typeof present === 'string') fields[name] = [present, value]
-    else present.push(value)
+    else if (Array.isArray(present)) present.push(value)
+    else fields[name] = [present, value]
   }
   return fields
 }
