@@ -1,9 +1,15 @@
 import type { BuiltInPage } from '../lib/answer.js'
+import type { FileRule } from '../lib/file-rules.js'
 import { explain, type Messages } from '../lib/messages.js'
+import { issuesOf } from '../lib/outcome.js'
 import type { Echo } from '../lib/receive.js'
+import type { ShownFile } from '../lib/uploads.js'
 import { fieldNames } from '../lib/wire.js'
+import { printAttributes } from './attributes.js'
 import { isSecret } from './given-values.js'
-import { html, type SafeHtml } from './html.js'
+import { html } from './html.js'
+import { printKeptList, printReference } from './kept-files.js'
+import { SafeHtml } from './safe-html.js'
 
 /**
  * The page of last resort, when the app's own cannot be shown: says what happened, and holds the visitor's input in
@@ -20,7 +26,7 @@ export function builtInPage(page: BuiltInPage): SafeHtml {
   const secrets = [...new Set(echo.entries.map(([name]) => name))].filter(
     (name) => !shown.has(name) && !name.startsWith('_'),
   )
-  const issues = outcome.kind === 'invalid' ? outcome.issues : []
+  const issues = issuesOf(outcome)
   const canSend = outcome.kind !== 'done' && page.seal !== undefined
   return html`<!doctype html>
 <html lang="${messages.language}">
@@ -67,18 +73,43 @@ function secretsOf(echo: Echo): ReadonlySet<string> {
 type Fields = Echo['entries']
 
 function sendAgain(
-  { seal, state, echo, messages }: BuiltInPage,
+  { seal, state, echo, messages, files }: BuiltInPage,
   fields: Fields,
   secrets: readonly string[],
 ): SafeHtml {
-  return html`<form method="post" accept-charset="utf-8">
+  const rules = [...(echo.definition?.files.values() ?? [])]
+  return html`<form method="post" accept-charset="utf-8"${rules.length > 0 && html` enctype="multipart/form-data"`}>
 <input type="hidden" name="${fieldNames.seal}" value="${seal}">
 ${echo.formId !== undefined && html`<input type="hidden" name="${fieldNames.form}" value="${echo.formId}">`}
 ${state !== undefined && html`<input type="hidden" name="${fieldNames.state}" value="${state}">`}
+${files.map(({ file, reference }) => new SafeHtml(printReference(file.field, reference)))}
 ${fields.map(([name, value], i) => editable(name, value, `field-${i}`))}
+${rules.map((rule, i) => fileField(rule, keptIn(rule.field), messages, `file-${i}`))}
 ${secrets.map((name, i) => html`<p><label for="secret-${i}">${name}</label><br><input type="password" id="secret-${i}" name="${name}"></p>`)}
 <p><button type="submit">${messages.sendAgain}</button></p>
 </form>`
+
+  function keptIn(field: string): readonly ShownFile[] {
+    return files.flatMap(({ file }) => (file.field === field ? [file] : []))
+  }
+}
+
+function fileField(
+  { field, types, maxFiles }: FileRule,
+  kept: readonly ShownFile[],
+  messages: Messages,
+  id: string,
+): SafeHtml {
+  const control = printAttributes({
+    type: 'file',
+    id,
+    name: field,
+    accept: types.length > 0 ? types.join(',') : undefined,
+    multiple: maxFiles > 1,
+    'aria-describedby': kept.length > 0 ? `${id}-kept` : undefined,
+  })
+  return html`<p><label for="${id}">${field}</label><br><input ${new SafeHtml(control)}></p>
+${kept.length > 0 && new SafeHtml(printKeptList(kept, `${id}-kept`, messages))}`
 }
 
 function forCopying(fields: Fields, messages: Messages): SafeHtml {

@@ -15,7 +15,10 @@ export interface Form<State = unknown> {
   readonly id: string
   /** For the form tag: `<form ${form.attributes}>`. No `action`, so that the form posts to its own page, query string included. */
   readonly attributes: SafeHtml
-  /** Hidden fields, the seal first. They go directly after the form tag, before any other field. */
+  /**
+   * Hidden fields, the seal first. They go directly after the form tag, before any other field. After a submission
+   * that has to be corrected, they also name the files that were received, unless `kept()` does so elsewhere.
+   */
   readonly fields: SafeHtml
   /** What the action said last, what `flash()` brought, or `initial`. */
   readonly state: State | undefined
@@ -27,6 +30,7 @@ export interface Form<State = unknown> {
   /**
    * Attributes of an `input`: id, name, the value given back or `attributes.value`, `checked` for checkboxes and radios,
    * `aria-invalid` and `aria-describedby` when there is an issue. Passwords and names that start with `_` get no value.
+   * A field that the action declares in `files` becomes `type="file"`, with `accept`, `multiple` and `required` from there.
    * The first control of a name has the id `${form.id}-${name}`; further ones get their value or a number appended.
    */
   input(name: string, attributes?: Attributes): SafeHtml
@@ -44,6 +48,11 @@ export interface Form<State = unknown> {
   checked(name: string, value?: string, fallback?: boolean): boolean
   /** The messages about a field, in an element that its control refers to; nothing when there are none. */
   issue(name: string): SafeHtml
+  /**
+   * The files of a field that were received and need not be chosen again: a list of their names and sizes, each with a
+   * box to remove it. Nothing when there are none. Where a template prints as it goes, call it before it prints `fields`.
+   */
+  kept(name: string): SafeHtml
   /**
    * Attributes of a submit button that runs another action with the fields of this form. For `<button>`; for
    * `<input type="submit">` give its label as `value`, for an image give `type: 'image'`. The browser's own

@@ -1,13 +1,16 @@
 import type { Submittable } from '../lib/action.js'
+import type { FileRule } from '../lib/file-rules.js'
 import { explain, type Messages } from '../lib/messages.js'
 import type { Issue } from '../lib/outcome.js'
 import type { FormRecord, FormStatus } from '../lib/page.js'
 import type { Sealer } from '../lib/sealer.js'
+import type { ShownFile } from '../lib/uploads.js'
 import { fieldNames } from '../lib/wire.js'
 import { type Attributes, printAttributes } from './attributes.js'
 import { escapeHtml } from './escape-html.js'
 import type { Form, SelectOption } from './form.js'
 import { nthValue, sentValues } from './given-values.js'
+import { printKeptList, printReference } from './kept-files.js'
 import { SafeHtml } from './safe-html.js'
 import { printSummary } from './summary.js'
 
@@ -33,13 +36,18 @@ class PageForm<State> implements Form<State> {
   readonly #sealer: Sealer
   readonly #messages: Messages
   readonly #counts = new Map<string, number>()
+  /** The fields whose kept files are named on the page. */
+  readonly #shownKept = new Set<string>()
   /** Whether the page says what went wrong, or nothing did. */
   #spoken: boolean
 
   constructor(record: FormRecord, sealer: Sealer, messages: Messages) {
     const wrong = record.status !== 'idle' && record.status !== 'done'
     this.id = record.id
-    this.attributes = new SafeHtml(`id="${escapeHtml(record.id)}" method="post" accept-charset="utf-8"`)
+    const enctype = record.definition.files.size > 0 ? ' enctype="multipart/form-data"' : ''
+    this.attributes = new SafeHtml(
+      `id="${escapeHtml(record.id)}" method="post"${enctype} accept-charset="utf-8"`,
+    )
     this.fields = new SafeHtml(() => this.#printFields())
     this.state = record.state as State | undefined
     this.status = record.status
@@ -57,12 +65,15 @@ class PageForm<State> implements Form<State> {
     this.values = this.values.bind(this)
     this.checked = this.checked.bind(this)
     this.issue = this.issue.bind(this)
+    this.kept = this.kept.bind(this)
     this.submit = this.submit.bind(this)
     this.summary = this.summary.bind(this)
   }
 
   input(name: string, attributes: Attributes = {}): SafeHtml {
     const { type } = attributes
+    const rule = this.#record.definition.files.get(name)
+    if (rule) return this.#file(name, rule, attributes)
     if (type === 'checkbox' || type === 'radio') return this.#choice(name, type, attributes)
     if (type === 'password') this.#record.definition.secrets.add(name)
     const nth = this.#countOf(name)
@@ -118,6 +129,13 @@ class PageForm<State> implements Form<State> {
     return new SafeHtml(`<p class="sealform-issue" id="${escapeHtml(this.#issueId(name))}">${text}</p>`)
   }
 
+  kept(name: string): SafeHtml {
+    const files = this.#keptIn(name)
+    if (files.length === 0) return new SafeHtml('')
+    this.#shownKept.add(name)
+    return new SafeHtml(printKeptList(files, this.#keptId(name), this.#messages))
+  }
+
   submit(action: Submittable, attributes: Attributes = {}): SafeHtml {
     const token = this.#sealer.other(action)
     const { type, value, ...rest } = attributes
@@ -146,7 +164,39 @@ class PageForm<State> implements Form<State> {
     let text = hidden(fieldNames.seal, this.#sealer.action(definition, boundText))
     text += hidden(fieldNames.form, escapeHtml(this.id))
     if (carriesState) text += hidden(fieldNames.state, this.#sealer.state(definition, state))
-    return text + this.#unspokenNotice()
+    return text + this.#unspokenNotice() + this.#printKept()
+  }
+
+  /** The references, and the names of those files that the page has not named where it wants them. */
+  #printKept(): string {
+    const { files, definition } = this.#record
+    let text = ''
+    for (const file of files) text += printReference(file.field, this.#sealer.file(definition, file))
+    for (const { field } of files) if (!this.#shownKept.has(field)) text += this.kept(field)
+    return text
+  }
+
+  #file(name: string, rule: FileRule, attributes: Attributes): SafeHtml {
+    const waits = this.#keptIn(name).length > 0
+    const described = [waits ? this.#keptId(name) : '', attributes['aria-describedby'] ?? ''].filter(Boolean)
+    return this.#describe(name, this.#numbered(name, this.#countOf(name)), {
+      accept: rule.types.length > 0 ? rule.types.join(',') : undefined,
+      multiple: rule.maxFiles > 1,
+      ...attributes,
+      type: 'file',
+      value: undefined,
+      // What is kept need not be chosen again.
+      required: waits ? false : (attributes.required ?? rule.required),
+      'aria-describedby': described.length > 0 ? described.join(' ') : undefined,
+    })
+  }
+
+  #keptIn(name: string): readonly ShownFile[] {
+    return this.#record.files.filter(({ field }) => field === name)
+  }
+
+  #keptId(name: string): string {
+    return `${this.#controlId(name)}-kept`
   }
 
   /** A page that prints no summary still has to say why its form came back. */
@@ -154,7 +204,8 @@ class PageForm<State> implements Form<State> {
     const { outcome } = this.#record
     if (this.#spoken || !outcome) return ''
     const general = this.issues.filter((issue) => issue.name === '').map((issue) => issue.message)
-    const lines = outcome.kind === 'invalid' ? general : [explain(outcome, this.#messages)]
+    const lines =
+      outcome.kind === 'invalid' || general.length > 0 ? general : [explain(outcome, this.#messages)]
     if (lines.length === 0) return ''
     return `<div class="sealform-notice" role="alert">${lines.map((line) => `<p>${escapeHtml(line)}</p>`).join('')}</div>`
   }

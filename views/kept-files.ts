@@ -1,0 +1,20 @@
+import type { Messages } from '../lib/messages.js'
+import { formatSize } from '../lib/units.js'
+import { markOf, type ShownFile } from '../lib/uploads.js'
+import { fieldNames } from '../lib/wire.js'
+import { escapeHtml } from './escape-html.js'
+
+/** The files of one field that wait on the server: each by name and size, with a box that removes it. */
+export function printKeptList(files: readonly ShownFile[], id: string, messages: Messages): string {
+  const items = files.map((file) => {
+    const text = messages.keptFile(file.name, formatSize(file.size))
+    const box = `<input type="checkbox" name="${escapeHtml(fieldNames.drop + file.field)}" value="${markOf(file)}">`
+    return `<li>${escapeHtml(text)} <label>${box} ${escapeHtml(messages.removeFile(file.name))}</label></li>`
+  })
+  return `<ul class="sealform-kept" id="${escapeHtml(id)}">${items.join('')}</ul>`
+}
+
+/** The hidden field that refers to a file. */
+export function printReference(field: string, reference: string): string {
+  return `<input type="hidden" name="${escapeHtml(fieldNames.kept + field)}" value="${reference}">`
+}
