@@ -68,7 +68,7 @@ export interface ActionOptions<
   files?: Readonly<Record<string, FileOptions>>
   /**
    * Takes each file as it arrives, in place of the storage, one after the other: after `authorize`, before the fields
-   * are read. Read the stream to its end, or return early to have the rest passed over. A string or File that it
+   * are read. Read the stream to its end, or return early to have the rest passed over. A string that it
    * returns is what `formData` then holds under the field's name; an outcome, returned or thrown, refuses the
    * submission; nothing leaves the field out of `formData`.
    *

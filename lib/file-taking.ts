@@ -217,14 +217,13 @@ export class FileTaking implements FileTaker {
     const result = await onFile(said, stream)
     stream.destroy()
     if (isOutcome(result)) throw result
-    if (result !== undefined && typeof result !== 'string' && !(result instanceof Blob)) {
+    if (result !== undefined && typeof result !== 'string') {
       throw new SealformError(
         'ERR_FILE_RESULT',
-        `onFile() returned ${result === null ? 'null' : `a ${typeof result}`}. Return a string or a File for formData, an outcome such as invalid() to refuse, or nothing.`,
+        `onFile() returned ${result === null ? 'null' : `a ${typeof result}`}. Return a string for formData, an outcome such as invalid() to refuse, or nothing.`,
       )
     }
-    const value = result instanceof Blob && !(result instanceof File) ? new File([result], said.name) : result
-    this.#uploads.arrived(said.field, position, value)
+    this.#uploads.arrived(said.field, position, result)
   }
 
   #halt(thrown: unknown): void {

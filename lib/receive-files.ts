@@ -5,6 +5,7 @@ import { type KeptFile, openKept } from './kept-files.js'
 import type { Messages } from './messages.js'
 import { type Issue, isOutcome, type Outcome, Refused } from './outcome.js'
 import type { Registry } from './registry.js'
+import type { StoredFile } from './stored-file.js'
 import type { CurrentSubmission, SubmissionSource } from './submission.js'
 import { formatSize } from './units.js'
 import { type FileProblem, type ShownFile, Uploads } from './uploads.js'
@@ -16,7 +17,7 @@ export interface Files {
 }
 
 /** A field of a submission with its value. */
-export type Entry = readonly [name: string, value: string | File]
+export type Entry = readonly [name: string, value: string | StoredFile]
 
 /** Prepares to take the files of an admitted submission; `undefined` for the many actions without any. */
 export function takeFiles(
@@ -132,7 +133,7 @@ function open(
   return files.has(field) ? openKept(registry, token, name, field, session) : undefined
 }
 
-function entryOf({ field, value }: { readonly field: string; readonly value: string | File }): Entry {
+function entryOf({ field, value }: { readonly field: string; readonly value: string | StoredFile }): Entry {
   return [field, value]
 }
 

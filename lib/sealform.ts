@@ -23,4 +23,4 @@ export {
 } from './outcome.js'
 export { type Actions, type ActionsOptions, createActions, type UploadOptions } from './registry.js'
 export type { PersistOptions, StoredFile } from './stored-file.js'
-export type { Submission } from './submission.js'
+export type { Submission, SubmittedData, SubmittedFile } from './submission.js'

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
 import { type Cookies, SubmissionCookies } from './cookies.js'
 import { SealformError } from './errors.js'
+import type { StoredFile } from './stored-file.js'
 
 /** What an action receives of one POST. */
 export interface Submission<Input = undefined, State = unknown, Context = unknown> {
@@ -8,7 +9,7 @@ export interface Submission<Input = undefined, State = unknown, Context = unknow
    * Every field that the visitor sent, in document order; the library's own fields are not among them. Files are
    * `StoredFile`s, whose content is read from where it lies; they are gone after the answer unless `persist()` keeps them.
    */
-  readonly formData: FormData
+  readonly formData: SubmittedData
   /** The output of the action's `input` schema; `undefined` without one. */
   readonly input: Input
   /** The state that the form carried, when it was rendered with `initial`. */
@@ -26,6 +27,15 @@ export interface Submission<Input = undefined, State = unknown, Context = unknow
   readonly signal: AbortSignal
 }
 
+/** A real `FormData`, of which more is known: every file in it is a `StoredFile`. */
+export interface SubmittedData extends FormData {
+  get(name: string): string | SubmittedFile | null
+  getAll(name: string): (string | SubmittedFile)[]
+}
+
+/** A file in a submission, as whatever the types of the program take for a `File`. */
+export type SubmittedFile = Exclude<FormDataEntryValue, string> & StoredFile
+
 /** What a submission is made from. */
 export interface SubmissionSource {
   readonly req: IncomingMessage
@@ -42,8 +52,8 @@ export class CurrentSubmission implements Submission<unknown> {
   input: unknown = undefined
   previous: unknown = undefined
   readonly #source: SubmissionSource
-  #entries: readonly (readonly [string, string | File])[] | undefined
-  #formData: FormData | undefined
+  #entries: readonly (readonly [string, string | StoredFile])[] | undefined
+  #formData: SubmittedData | undefined
   #cookies: SubmissionCookies | undefined
   #signal: AbortSignal | undefined
 
@@ -60,7 +70,7 @@ export class CurrentSubmission implements Submission<unknown> {
     return { method: 'POST', url, headers: req.headers }
   }
 
-  get formData(): FormData {
+  get formData(): SubmittedData {
     if (!this.#entries) {
       throw new SealformError(
         'ERR_NOT_READ_YET',
@@ -68,12 +78,13 @@ export class CurrentSubmission implements Submission<unknown> {
       )
     }
     if (!this.#formData) {
-      this.#formData = new FormData()
+      const formData = new FormData()
       for (const [name, value] of this.#entries) {
         // Two calls, since the types know no overload for both.
-        if (typeof value === 'string') this.#formData.append(name, value)
-        else this.#formData.append(name, value)
+        if (typeof value === 'string') formData.append(name, value)
+        else formData.append(name, value)
       }
+      this.#formData = formData as SubmittedData
     }
     return this.#formData
   }
@@ -94,7 +105,7 @@ export class CurrentSubmission implements Submission<unknown> {
   }
 
   /** Called once the body has been read. */
-  fill(entries: readonly (readonly [string, string | File])[]): void {
+  fill(entries: readonly (readonly [string, string | StoredFile])[]): void {
     this.#entries = entries
   }
 }

@@ -4,7 +4,7 @@ import type { FileRules } from './file-rules.js'
 import type { FileStorage } from './file-storage.js'
 import type { KeptFile } from './kept-files.js'
 import type { Outcome } from './outcome.js'
-import { storedFile } from './stored-file.js'
+import { type StoredFile, storedFile } from './stored-file.js'
 
 /** What is wrong with the files of a field, beyond what refuses the whole submission. */
 export interface FileProblem {
@@ -17,7 +17,7 @@ export interface UploadedValue {
   readonly field: string
   /** How many text fields came before it. */
   readonly position: number
-  readonly value: File | string
+  readonly value: StoredFile | string
 }
 
 /** A file that lies in the storage. */
@@ -85,7 +85,7 @@ export class Uploads {
   }
 
   /** A file has arrived, whoever has it now, and this is what the action gets of it. */
-  arrived(field: string, position: number, value: File | string | undefined): void {
+  arrived(field: string, position: number, value: StoredFile | string | undefined): void {
     this.#arrived.add(field)
     if (value !== undefined) this.#values.push({ field, position, value })
   }

@@ -1,5 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import type { Issue } from './outcome.js'
+import type { StoredFile } from './stored-file.js'
 
 export type Validation =
   | { readonly valid: true; readonly input: unknown }
@@ -13,7 +14,7 @@ export type Validation =
  */
 export async function validate(
   schema: StandardSchemaV1,
-  entries: readonly (readonly [string, string | File])[],
+  entries: readonly (readonly [string, string | StoredFile])[],
 ): Promise<Validation> {
   const checked = schema['~standard'].validate(fieldsOf(entries))
   const result = checked instanceof Promise ? await checked : checked
@@ -24,7 +25,7 @@ export async function validate(
   }
 }
 
-type Value = string | File
+type Value = string | StoredFile
 
 function fieldsOf(entries: readonly (readonly [string, Value])[]): Record<string, Value | Value[]> {
   const fields: Record<string, Value | Value[]> = Object.create(null)
