@@ -14,6 +14,8 @@ export interface PersistOptions {
 
 /** A file that was sent: a real `File` whose content lies in the storage and is read from there. */
 export interface StoredFile extends File {
+  /** As on every `File`; the types of Node's FormData ask for it, those of its File forget it. */
+  readonly [Symbol.toStringTag]: string
   /**
    * Keeps the file under a path of yours, where it has mode 0600. Without it, the file is gone after the answer.
    *
@@ -46,6 +48,7 @@ export function storedFile(
 }
 
 class FileInStorage extends File implements StoredFile {
+  declare readonly [Symbol.toStringTag]: string
   readonly #storage: FileStorage
   readonly #id: string
 

@@ -310,7 +310,7 @@ test('sweeps what was last used before a time, and nothing newer', async (t) => 
   assert.equal((await blob?.text())?.length, 10)
 })
 
-test('sweeps no file whose use is exactly as old as the time', async (t) => {
+test('goes by the last use to the millisecond', async (t) => {
   const storage = directoryStorage({ directory: scratch(t) })
   const id = newFileId()
   await storage.put(id, pieces(1, 10))

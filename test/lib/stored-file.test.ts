@@ -68,7 +68,9 @@ test('stays the same object in a FormData', async (t) => {
   const { file } = await store(scratch(t))
   const formData = new FormData()
   formData.append('story', file)
-  assert.equal(formData.get('story'), file)
+  // Typed, since what an action gets from its formData is a StoredFile in the place of a File.
+  const entry: ReturnType<FormData['get']> = file
+  assert.equal(formData.get('story'), entry)
   assert.deepEqual(formData.getAll('story'), [file])
 })
 
@@ -181,6 +183,21 @@ test('refuses on another device too what exists, and replaces it when asked', {
   await file.persist(path, { overwrite: true })
   assert.equal(readFileSync(path, 'utf8'), content)
   assert.deepEqual(readdirSync(other), ['kept.txt'])
+})
+
+test('lets one of several win that persist under one path of another device', {
+  skip: windows,
+}, async (t) => {
+  const other = otherDevice(t)
+  assert.ok(other, 'this test needs /dev/shm, or the right to mount')
+  const directory = scratch(t)
+  const files = await Promise.all(Array.from({ length: 8 }, (_, i) => store(directory, pieces(1 + i, 1000))))
+  const path = join(other, 'kept.bin')
+  const results = await Promise.allSettled(files.map(({ file }) => file.persist(path)))
+  const winner = results.findIndex(({ status }) => status === 'fulfilled')
+  const losers = results.filter((result) => result.status === 'rejected' && result.reason.code === 'EEXIST')
+  assert.equal(losers.length, 7)
+  assert.equal(statSync(path).size, (1 + winner) * 1000)
 })
 
 test('refuses a path where something is, and says what to do', async (t) => {

@@ -17,7 +17,7 @@ export function smallDisk(t: TestContext): string | undefined {
   const directory = mkdtempSync(join(tmpdir(), 'sealform-disk-'))
   const { status } = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=1m,mode=0700', 'tmpfs', directory])
   t.after(() => {
-    if (status === 0) spawnSync('umount', [directory])
+    if (status === 0) spawnSync('umount', ['-l', directory])
     rmdirSync(directory)
   })
   return status === 0 ? directory : undefined
