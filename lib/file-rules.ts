@@ -111,8 +111,8 @@ export function matchesType(type: string, file: FileKind): boolean {
   return type.endsWith('/*') ? claimed.startsWith(type.slice(0, -1)) : claimed === type
 }
 
-/** RFC 9110 section 5.6.2 tokens around the slash; after a dot whatever a name may hold, but no comma, as in HTML. */
-const acceptedType = /^(?:[\w!#$%&'+.^`|~-]+\/(?:\*|[\w!#$%&'+.^`|~-]+)|\.[^\s,/\\*]+)$/
+/** RFC 6838 section 4.2 names around the slash; after a dot whatever a name may hold, but no comma, as in HTML. */
+const acceptedType = /^(?:[a-z\d][\w!#$&^.+-]*\/(?:\*|[a-z\d][\w!#$&^.+-]*)|\.[^\s,/\\*]+)$/i
 
 function acceptedTypes(value: unknown, what: string): readonly string[] {
   if (value === undefined) return []
