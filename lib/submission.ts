@@ -34,7 +34,7 @@ export interface SubmittedData extends FormData {
 }
 
 /** A file in a submission, as whatever the types of the program take for a `File`. */
-export type SubmittedFile = Exclude<FormDataEntryValue, string> & StoredFile
+export type SubmittedFile = Exclude<ReturnType<FormData['get']>, string | null> & StoredFile
 
 /** What a submission is made from. */
 export interface SubmissionSource {

@@ -99,19 +99,26 @@ export class Uploads {
     { references, dropped }: KeptFields,
     open: (field: string, token: string) => KeptFile | undefined,
   ): Promise<void> {
+    const fresh = new Set(this.#stored.map(({ field }) => field))
+    const kept: Stored[] = []
+    const values: UploadedValue[] = []
     for (const { field, token, position } of references) {
+      const superseded = fresh.has(field) && this.#rules.get(field)?.maxFiles === 1
       const file = open(field, token)
-      if (file && this.#stored.some(({ id }) => id === file.id)) continue
-      const fresh = this.#stored.filter((other) => other.field === field && !other.kept).length
-      const single = this.#rules.get(field)?.maxFiles === 1
+      if (file && kept.some(({ id }) => id === file.id)) continue
       const unwanted = file && dropped.some((drop) => drop.field === field && drop.mark === markOf(file))
-      const replaced = unwanted || (single && fresh > 0)
+      const replaced = superseded || unwanted === true
       const content = file && !replaced ? await this.#storage?.open(file.id) : undefined
-      if (file && this.#storage && (replaced || content)) {
-        this.#stored.push({ ...file, field, position, kept: true, replaced: replaced === true })
-        if (content) this.arrived(field, position, storedFile(this.#storage, file.id, content, file))
-      } else if (!(single && fresh > 0)) this.problems.push({ field, kind: 'gone' })
+      if (file && (replaced || content)) kept.push({ ...file, field, position, kept: true, replaced })
+      else if (!superseded) this.problems.push({ field, kind: 'gone' })
+      if (file && content && this.#storage) {
+        values.push({ field, position, value: storedFile(this.#storage, file.id, content, file) })
+        this.#arrived.add(field)
+      }
     }
+    // What was there first comes first.
+    this.#stored.unshift(...kept)
+    this.#values.unshift(...values)
   }
 
   /** Holds the fields against what the action asks of them, once all files are there. */
