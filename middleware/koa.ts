@@ -129,8 +129,9 @@ class KoaHost implements Host {
     this.#settings = settings
   }
 
+  /** What the browser asked for, whatever a mount has cut off. */
   get url(): string {
-    return this.context.request.url
+    return this.context.originalUrl
   }
 
   get path(): string {

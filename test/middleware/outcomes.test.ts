@@ -146,6 +146,34 @@ describe('an outcome', () => {
     assert.equal(answer.status, 500)
     assert.equal((app.errors[0] as SealformError).code, 'ERR_FLASH_TOO_LARGE')
   })
+
+  it('redirects relative to the URL that the browser has, also under a mount', async () => {
+    const urls: string[] = []
+    const { request } = createTestApp(({ actions, app }) => {
+      const act = actions.define('act', async ({ request }) => {
+        urls.push(request.url)
+        return redirect('?page=2')
+      })
+      app.use((ctx) => {
+        const form = ctx.form(act)
+        ctx.body = html`<form ${form.attributes}>${form.fields}</form>`
+      })
+      // As koa-mount does: what is mounted sees the rest of the path.
+      app.middleware.unshift(async (ctx, next) => {
+        const { path } = ctx
+        ctx.path = path.slice('/shop'.length)
+        await next()
+        ctx.path = path
+      })
+    })
+    const page = await request.get('/shop/cart?page=1')
+    const answer = await request
+      .post('/shop/cart?page=1')
+      .set(fromSamePage)
+      .send(urlencoded(formIn(page.text, 'act').fields))
+    assert.equal(answer.headers.location, '/shop/cart?page=2')
+    assert.deepEqual(urls, ['/shop/cart?page=1'])
+  })
 })
 
 describe('an action that throws', () => {
