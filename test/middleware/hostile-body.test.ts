@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { type Attack, browserLines, hostileTarget, type Line, type Target } from '../setup/hostile-app.js'
-import { requestText } from '../setup/raw-http.js'
+import { chunked, requestText } from '../setup/raw-http.js'
 
 /** A POST to the plain form with this Content-Type, and lines and body as they are. */
 function post(
@@ -542,5 +542,55 @@ describe('a hostile multipart body', () => {
         1,
       ),
     ])
+  })
+})
+
+describe('the limits of an action', () => {
+  it('hold at exactly their value, in both encodings, with a length and chunked', async (t) => {
+    const target = await hostileTarget((close) => t.after(close))
+    const fields = await target.fieldsOf('/small', 'small')
+    type Entry = readonly [name: string, value: string]
+    const own: readonly Entry[] = Object.entries(fields)
+    const encodings: Record<string, readonly [type: string, write: (entries: readonly Entry[]) => string]> = {
+      urlencoded: [form, (entries) => entries.map(([name, value]) => `${name}=${value}`).join('&')],
+      multipart: [multi, (entries) => multipart(entries.map(([name, value]) => field(name, value)))],
+    }
+    const all: Attack[] = []
+    for (const [encoding, [type, write]] of Object.entries(encodings)) {
+      const padded = (length: number) => {
+        // Values of a hundred bytes each would take too many fields, so the form id makes up the length.
+        const rest = length - write([...own.slice(0, 1), ['sealform.form', '']]).length
+        return write([...own.slice(0, 1), ['sealform.form', 'x'.repeat(rest)]])
+      }
+      const cases: Record<string, readonly [at: string, over: string]> = {
+        body: [padded(4000), padded(4001)],
+        fields: [
+          write([...own, ...Array.from({ length: 5 }, (): Entry => ['a', '1'])]),
+          write([...own, ...Array.from({ length: 6 }, (): Entry => ['a', '1'])]),
+        ],
+        fieldName: [write([...own, ['n'.repeat(20), '1']]), write([...own, ['n'.repeat(21), '1']])],
+        fieldValue: [write([...own, ['a', 'x'.repeat(100)]]), write([...own, ['a', 'x'.repeat(101)]])],
+      }
+      for (const [limit, [at, over]] of Object.entries(cases)) {
+        for (const [body, status] of [
+          [at, 200],
+          [over, 413],
+        ] as const) {
+          const runs = status === 200 ? 1 : 0
+          const name = `${limit}, ${encoding}, ${body.length} bytes`
+          const bytes = chunked(Buffer.from(body), 500)
+          all.push(
+            { name, says: post(type, body, [], '/small'), status, runs },
+            {
+              name: `${name}, chunked`,
+              says: post(type, bytes, [['Transfer-Encoding', 'chunked']], '/small'),
+              status,
+              runs,
+            },
+          )
+        }
+      }
+    }
+    await target.withstand(all)
   })
 })

@@ -531,6 +531,7 @@ describe('a hostile client', () => {
     const type = 'Content-Type: multipart/form-data; boundary=XX'
     const uploads: Record<string, string> = {
       'with a length': `${begin}${type}\r\nContent-Length: ${size}\r\n\r\n${file}`,
+      chunked: `${begin}${type}\r\nTransfer-Encoding: chunked\r\n\r\nffffffff\r\n${file}`,
       'of text': `${begin}Content-Type: application/x-www-form-urlencoded\r\nContent-Length: ${size}\r\n\r\nsealform=forged&a=`,
       'from another site': `${begin.replace('same-origin', 'cross-site')}${type}\r\nContent-Length: ${size}\r\n\r\n${file}`,
     }
