@@ -73,7 +73,7 @@ export async function answer<Context>(
   const context = host.context as Context
   const received = await receive(registry, host, body, settings)
   if (received.aborted) return
-  reportRefusal(settings, host, received)
+  if (received.outcome.kind === 'refused' || received.suspect) reportRefusal(settings, host, received)
   if (!host.req.readableEnded) drainAfterAnswer(host.req, host.res)
 
   const conclusion = conclude(registry, received, host, settings.origin)
@@ -118,7 +118,7 @@ export async function answer<Context>(
       outcome,
       echo,
       messages: settings.messages(context),
-      seal: definition && page.sealer.action(definition, echo.boundText ?? ''),
+      seal: definition && echo.admitted ? page.sealer.action(definition, echo.boundText ?? '') : undefined,
       state: definition && echo.hasState ? page.sealer.state(definition, echo.state) : undefined,
       onward: more.onward,
       reference: more.reference,

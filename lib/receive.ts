@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import type { StandardSchemaV1 } from '@standard-schema/spec'
 import type { Definition } from './action.js'
 import { judgeClaims, pathClaim, refusalStatus } from './admission.js'
 import type { Body, Reading } from './body.js'
@@ -36,7 +37,8 @@ export interface Echo {
   formId: string | undefined
   /** From the form's own seal, once it has opened. */
   definition: Definition | undefined
-  values: readonly unknown[]
+  /** That seal was good for this visitor here and now, so that it may be made anew. */
+  admitted: boolean
   /** The bound values as the seal held them, to find the same form again. */
   boundText: string | undefined
   state: unknown
@@ -71,7 +73,7 @@ export async function receive(
   const echo: Echo = {
     formId: undefined,
     definition: undefined,
-    values: [],
+    admitted: false,
     boundText: undefined,
     state: undefined,
     hasState: false,
@@ -102,13 +104,15 @@ export async function receive(
     if (rules.mode === 'enforce') return end(new Refused('origin', 403, 'token'))
   }
 
+  if (opened && opened.claims.audience === registry.audience) {
+    action = echo.definition = registry.find(opened.claims.action)
+    echo.boundText = opened.claims.values
+  }
   const admitted = admit(registry, exchange, opened, sessionMatches)
   if (admitted instanceof Refused) return end(admitted, await giveBack())
-  action = echo.definition = admitted.definition
-  echo.values = admitted.values
-  echo.boundText = admitted.opened.claims.values
-  const welcome = await authorize(admitted, submission)
-  if (welcome) return end(welcome, await giveBack())
+  echo.admitted = true
+  const unwelcome = admitted.definition.authorize && (await authorize(admitted, submission))
+  if (unwelcome) return end(unwelcome, await giveBack())
 
   const reading = await body.read(admitted.definition.limits)
   if (take(reading)) return end(new Refused('malformed', 400, 'aborted'), true)
@@ -118,12 +122,15 @@ export async function receive(
   }
   if (stale) return end(new Refused('expired', 409, 'The state of the form has expired.'))
 
-  const chosen = await admitButton(reading, admitted)
+  const button = reading.own.submit
+  const chosen = button === undefined ? admitted : await admitButton(button)
   if (isOutcome(chosen)) return end(chosen)
   action = chosen.definition
-  const checked = await check(chosen.definition, reading)
-  if (isOutcome(checked)) return end(checked)
-  submission.input = checked.input
+  if (action.input) {
+    const checked = await check(action.input, reading)
+    if (isOutcome(checked)) return end(checked)
+    submission.input = checked.input
+  }
   return end(await run(chosen, submission))
 
   /** Reads the text fields of a refused submission, so that the page can give them back. */
@@ -146,9 +153,7 @@ export async function receive(
   }
 
   /** A button can carry the seal of another action, which is opened and admitted by itself. */
-  async function admitButton(read: Reading, own: Admitted): Promise<Admitted | Outcome> {
-    const token = read.own.submit
-    if (token === undefined) return own
+  async function admitButton(token: string): Promise<Admitted | Outcome> {
     const button = open(registry.keys, 'action', token)
     const matches = button !== undefined && matchesSession(registry.keys, button, session)
     const other = admit(registry, exchange, button, matches)
@@ -160,7 +165,6 @@ export async function receive(
 interface Admitted {
   readonly definition: Definition
   readonly values: readonly unknown[]
-  readonly opened: Opened
 }
 
 function admit(
@@ -190,7 +194,7 @@ function admit(
       409,
       `A value bound to "${claims.action}" names an action that is not registered here.`,
     )
-  return { definition: action, values, opened }
+  return { definition: action, values }
 }
 
 /** The action's own word on this visitor: an outcome refuses, nothing admits, and anything else is a mistake. */
@@ -212,12 +216,11 @@ async function authorize(
 }
 
 async function check(
-  definition: Definition,
+  schema: StandardSchemaV1,
   reading: Reading,
 ): Promise<{ readonly input: unknown } | Outcome> {
-  if (!definition.input) return { input: undefined }
   try {
-    const result = await validate(definition.input, reading.entries)
+    const result = await validate(schema, reading.entries)
     return result.valid ? result : new Invalid(result.issues)
   } catch (thrown) {
     return settle(thrown)

@@ -32,7 +32,7 @@ class PageForm<State> implements Form<State> {
   readonly #record: FormRecord
   readonly #sealer: Sealer
   readonly #messages: Messages
-  readonly #counts = new Map<string, number>()
+  #counts: Map<string, number> | undefined
   /** Whether the page says what went wrong, or nothing did. */
   #spoken: boolean
 
@@ -185,6 +185,7 @@ class PageForm<State> implements Form<State> {
   }
 
   #countOf(name: string): number {
+    this.#counts ??= new Map()
     const count = this.#counts.get(name) ?? 0
     this.#counts.set(name, count + 1)
     return count

@@ -183,6 +183,20 @@ describe('a refused submission', () => {
     await assertKept(app, answer, /could not be opened/)
   })
 
+  it('makes no seal anew that was not good, where the page itself makes none', async () => {
+    const app = notesApp({ ttl: 1 })
+    const fields = await fieldsOf(app)
+    await new Promise((resolve) => setTimeout(resolve, 1100))
+    const answer = await app.request
+      .post('/gone')
+      .set(fromSamePage)
+      .send(urlencoded(fields, typed))
+      .expect(409)
+    assert.match(answer.text, /in two lines<\/textarea>/)
+    assert.doesNotMatch(answer.text, /name="sealform"|hunter2/)
+    assert.deepEqual(app.runs, [])
+  })
+
   it('shows the input for copying when the action is gone', async () => {
     const fields = await fieldsOf(notesApp({ name: 'notes.old' }), '', 'notes.old')
     const app = notesApp()
