@@ -1,5 +1,5 @@
 import type { Body } from './body.js'
-import { conclude, type PageConclusion } from './conclude.js'
+import { conclude } from './conclude.js'
 import { drainAfterAnswer } from './drain.js'
 import { SealformError } from './errors.js'
 import type { Messages } from './messages.js'
@@ -78,10 +78,10 @@ export async function answer<Context>(
 
   const conclusion = conclude(registry, received, host, settings.origin)
   host.addSetCookie(conclusion.setCookies)
+  if (conclusion.failure) host.reportError(conclusion.failure.error, failureDetails(received))
   if (conclusion.kind === 'redirect') return host.sendRedirect(conclusion.location)
 
   const { outcome, status } = conclusion
-  if (conclusion.failure) host.reportError(conclusion.failure.error, failureDetails(conclusion, received))
   if (outcome.kind === 'refused' && outcome.reason === 'origin') {
     const advice = settings.development && received.suspect ? explainRefusal(received.suspect) : undefined
     return host.sendHtml(status, host.builtInPage(lastResort(outcome, { advice })))
@@ -118,8 +118,9 @@ export async function answer<Context>(
       outcome,
       echo,
       messages: settings.messages(context),
-      seal: definition && echo.admitted ? page.sealer.action(definition, echo.boundText ?? '') : undefined,
-      state: definition && echo.hasState ? page.sealer.state(definition, echo.state) : undefined,
+      seal: definition && echo.admitted ? page.sealer.action(definition, echo.boundText) : undefined,
+      state:
+        definition && echo.hasState ? page.sealer.state(definition, echo.boundText, echo.state) : undefined,
       onward: more.onward,
       reference: more.reference,
       advice: more.advice,
@@ -178,6 +179,6 @@ function reportRefusal<Context>(
   }
 }
 
-function failureDetails({ outcome }: PageConclusion, { action }: Received): FailureDetails {
+function failureDetails({ outcome, action }: Received): FailureDetails {
   return { reference: outcome.kind === 'failed' ? outcome.reference : '', action: action?.name }
 }

@@ -40,7 +40,7 @@ export interface Echo {
   /** That seal was good for this visitor here and now, so that it may be made anew. */
   admitted: boolean
   /** The bound values as the seal held them, to find the same form again. */
-  boundText: string | undefined
+  boundText: string
   state: unknown
   hasState: boolean
   entries: readonly (readonly [string, string])[]
@@ -74,7 +74,7 @@ export async function receive(
     formId: undefined,
     definition: undefined,
     admitted: false,
-    boundText: undefined,
+    boundText: '',
     state: undefined,
     hasState: false,
     entries: [],
@@ -142,7 +142,8 @@ export async function receive(
     submission.fill(read.entries)
     echo.entries = read.entries
     echo.formId = read.own.form
-    const carried = openState(registry, read.own.state, echo.definition?.name, session)
+    const owner = echo.definition && { action: echo.definition.name, boundText: echo.boundText }
+    const carried = openState(registry, read.own.state, owner, session)
     if (carried) {
       echo.hasState = true
       echo.state = carried.state

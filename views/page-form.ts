@@ -145,7 +145,7 @@ class PageForm<State> implements Form<State> {
     const { definition, boundText, carriesState, state } = this.#record
     let text = hidden(fieldNames.seal, this.#sealer.action(definition, boundText))
     text += hidden(fieldNames.form, escapeHtml(this.id))
-    if (carriesState) text += hidden(fieldNames.state, this.#sealer.state(definition, state))
+    if (carriesState) text += hidden(fieldNames.state, this.#sealer.state(definition, boundText, state))
     return text + this.#unspokenNotice()
   }
 

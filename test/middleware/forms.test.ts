@@ -137,7 +137,8 @@ describe('several forms on a page', () => {
     assert.match(formIn(answer.text, 'rename-2').html, /value="c">/)
   })
 
-  it('give the input to the same item when its form has expired and the list has changed', async () => {
+  it('give the input to the same item when its form has expired and the list has changed', async (t) => {
+    t.mock.timers.enable({ apis: ['Date'], now: Date.now() })
     const runs: string[] = []
     const items = ['a', 'b', 'c']
     const { request } = createTestApp(({ actions, router }) => {
@@ -154,7 +155,7 @@ describe('several forms on a page', () => {
     })
     const { fields } = formIn((await request.get('/list')).text, 'rename-2')
     items.shift()
-    await new Promise((resolve) => setTimeout(resolve, 1100))
+    t.mock.timers.tick(1100)
     const answer = await request
       .post('/list')
       .set(fromSamePage)
@@ -229,7 +230,30 @@ describe('state that a form carries', () => {
     assert.match(fourth.text, /<b>16<\/b>/)
   })
 
-  it('is not lost when the form has expired', async () => {
+  it('is refused with 400 in the form of another item', async () => {
+    const { request } = createTestApp(({ actions, router }) => {
+      const rate = actions.define(
+        'rate',
+        async ({ previous }, id: string) => `${id} after ${String(previous)}`,
+      )
+      router.get('/items', (ctx) => {
+        ctx.body = html`${['a', 'b'].map((id) => {
+          const form = ctx.form(rate.bind(null, id), { key: id, initial: `state of ${id}` })
+          return html`<form ${form.attributes}>${form.fields}${form.state}</form>`
+        })}`
+      })
+    })
+    const page = await request.get('/items')
+    const a = formIn(page.text, 'rate-a').fields
+    const b = formIn(page.text, 'rate-b').fields
+    const swapped = { ...a, 'sealform.state': b['sealform.state'] ?? '' }
+    await request.post('/items').set(fromSamePage).send(urlencoded(swapped)).expect(400)
+    const answer = await request.post('/items').set(fromSamePage).send(urlencoded(a)).expect(200)
+    assert.match(answer.text, /a after state of a/)
+  })
+
+  it('is not lost when the form has expired', async (t) => {
+    t.mock.timers.enable({ apis: ['Date'], now: Date.now() })
     const { request } = createTestApp(({ actions, router }) => {
       const count = actions.define('count', {
         ttl: 1,
@@ -246,7 +270,7 @@ describe('state that a form carries', () => {
       .set(fromSamePage)
       .send(urlencoded(formIn(first.text, 'count').fields))
       .expect(200)
-    await new Promise((resolve) => setTimeout(resolve, 1100))
+    t.mock.timers.tick(1100)
     const third = await request
       .post('/counter')
       .set(fromSamePage)
