@@ -20,16 +20,16 @@ const full: Plan = {
   starts: 3,
   rounds: 6,
   turnSeconds: 0.2,
-  warmUpRequests: 10_000,
-  warmUpSeconds: 1.5,
+  warmUpRequests: 24_000,
+  warmUpSeconds: 4,
   connections: 32,
 }
 const short: Plan = {
   starts: 1,
   rounds: 5,
   turnSeconds: 0.12,
-  warmUpRequests: 8000,
-  warmUpSeconds: 1,
+  warmUpRequests: 16_000,
+  warmUpSeconds: 3,
   connections: 32,
 }
 
