@@ -9,7 +9,7 @@ import { type Plan, runRounds } from './rounds.js'
 import { type Scenario, scenarios } from './scenarios.js'
 import { judgeRatios, judgeSeals, type Verdict } from './targets.js'
 
-const usage = `npm run bench                          everything, about three minutes; writes bench/results.md
+const usage = `npm run bench                          everything, about four minutes; writes bench/results.md
 npm run bench -- --short               a quick look; fails only far below a target
 npm run bench -- --only redirect       one of ${scenarios.join(', ')}, seals
 npm run bench -- --apps a,s            some of ${apps.map(({ id }) => id).join(', ')}; one may come twice
