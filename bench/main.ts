@@ -9,7 +9,7 @@ import { type Plan, runRounds } from './rounds.js'
 import { type Scenario, scenarios } from './scenarios.js'
 import { judgeRatios, judgeSeals, type Verdict } from './targets.js'
 
-const usage = `npm run bench                          everything, about three minutes; writes bench/results.md
+const usage = `npm run bench                          everything, about four minutes; writes bench/results.md
 npm run bench -- --short               a quick look; fails only far below a target
 npm run bench -- --only redirect       one of ${scenarios.join(', ')}, seals
 npm run bench -- --apps a,s            some of ${apps.map(({ id }) => id).join(', ')}; one may come twice
@@ -20,16 +20,16 @@ const full: Plan = {
   starts: 3,
   rounds: 6,
   turnSeconds: 0.2,
-  warmUpRequests: 10_000,
-  warmUpSeconds: 1.5,
+  warmUpRequests: 24_000,
+  warmUpSeconds: 4,
   connections: 32,
 }
 const short: Plan = {
   starts: 1,
   rounds: 5,
   turnSeconds: 0.12,
-  warmUpRequests: 8000,
-  warmUpSeconds: 1,
+  warmUpRequests: 16_000,
+  warmUpSeconds: 3,
   connections: 32,
 }
 

@@ -31,13 +31,13 @@ export interface Action<Input = unknown, State = unknown, Bound extends unknown[
     self: null,
     ...values: Head
   ): Action<Input, State, Tail, Context>
-  readonly [carries]?: (state: State) => void
+  readonly [carries]?: ((state: State) => void) | undefined
 }
 
 /** An action all of whose bound values are given, so that a form can carry it; by default, whatever its state. */
 export type Submittable<State = never> = ((submission: never) => Promise<unknown>) & {
   readonly name: string
-  readonly [carries]?: (state: State) => void
+  readonly [carries]?: ((state: State) => void) | undefined
 }
 
 /** What `actions.define(name, options)` takes. */

@@ -1,5 +1,5 @@
 import type { Body } from './body.js'
-import { conclude, type PageConclusion } from './conclude.js'
+import { conclude } from './conclude.js'
 import { drainAfterAnswer } from './drain.js'
 import { SealformError } from './errors.js'
 import type { Messages } from './messages.js'
@@ -76,15 +76,15 @@ export async function answer<Context>(
   const context = host.context as Context
   const received = await receive(registry, host, body, settings)
   if (received.aborted) return
-  reportRefusal(settings, host, received)
+  if (received.outcome.kind === 'refused' || received.suspect) reportRefusal(settings, host, received)
   if (!host.req.readableEnded) drainAfterAnswer(host.req, host.res)
 
   const conclusion = conclude(registry, received, host, settings.origin)
   host.addSetCookie(conclusion.setCookies)
+  if (conclusion.failure) host.reportError(conclusion.failure.error, failureDetails(received))
   if (conclusion.kind === 'redirect') return host.sendRedirect(conclusion.location)
 
   const { outcome, status } = conclusion
-  if (conclusion.failure) host.reportError(conclusion.failure.error, failureDetails(conclusion, received))
   if (outcome.kind === 'refused' && outcome.reason === 'origin') {
     const advice = settings.development && received.suspect ? explainRefusal(received.suspect) : undefined
     return host.sendHtml(status, host.builtInPage(lastResort(outcome, { advice })))
@@ -121,8 +121,9 @@ export async function answer<Context>(
       outcome,
       echo,
       messages: settings.messages(context),
-      seal: definition && page.sealer.action(definition, echo.boundText ?? ''),
-      state: definition && echo.hasState ? page.sealer.state(definition, echo.state) : undefined,
+      seal: definition && echo.admitted ? page.sealer.action(definition, echo.boundText) : undefined,
+      state:
+        definition && echo.hasState ? page.sealer.state(definition, echo.boundText, echo.state) : undefined,
       files: (echo.files?.definition === definition && outcome.kind !== 'done'
         ? (echo.files?.list ?? [])
         : []
@@ -185,6 +186,6 @@ function reportRefusal<Context>(
   }
 }
 
-function failureDetails({ outcome }: PageConclusion, { action }: Received): FailureDetails {
+function failureDetails({ outcome, action }: Received): FailureDetails {
   return { reference: outcome.kind === 'failed' ? outcome.reference : '', action: action?.name }
 }

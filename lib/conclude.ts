@@ -1,10 +1,10 @@
 import { SealformError } from './errors.js'
+import { flashHeader } from './flash.js'
 import { expectedOrigin, type OriginPolicy } from './origin.js'
 import { type Outcome, type Redirect, Refused } from './outcome.js'
-import { type Exchange, failed, type Received } from './receive.js'
+import type { Exchange, Received } from './receive.js'
 import { judgeTarget } from './redirect-target.js'
 import type { Registry } from './registry.js'
-import { flashHeader } from './state.js'
 
 /** An outcome made ready to be answered. */
 export type Conclusion = RedirectConclusion | PageConclusion
@@ -13,6 +13,8 @@ export interface RedirectConclusion {
   readonly kind: 'redirect'
   readonly location: string
   readonly setCookies: readonly string[]
+  /** What the program has to hear of: a flash that cannot be carried. */
+  readonly failure: { readonly error: unknown } | undefined
 }
 
 export interface PageConclusion {
@@ -49,13 +51,14 @@ export function conclude(
     const refusal = new Refused('malformed', 400, error.message)
     return { kind: 'page', outcome: refusal, status: 400, setCookies, failure: { error } }
   }
+  const { location } = target
+  if (!outcome.flash) return { kind: 'redirect', location, setCookies, failure: undefined }
   try {
-    const flashed = outcome.flash
-      ? [flashHeader(registry, action?.name ?? '', outcome.flash.state, exchange.secure)]
-      : []
-    return { kind: 'redirect', location: target.location, setCookies: [...setCookies, ...flashed] }
+    const flashed = flashHeader(registry, action?.name ?? '', outcome.flash.state, exchange.secure)
+    return { kind: 'redirect', location, setCookies: [...setCookies, flashed], failure: undefined }
   } catch (error) {
-    return { kind: 'page', outcome: failed(error), status: 500, setCookies: [], failure: { error } }
+    // What the action did is done: the visitor goes on, without the message.
+    return { kind: 'redirect', location, setCookies, failure: { error } }
   }
 }
 

@@ -1,10 +1,10 @@
 import type { Definition, Submittable } from './action.js'
 import { SealformError } from './errors.js'
+import { clearFlashHeader, openFlash } from './flash.js'
 import { type Issue, issuesOf, type Outcome } from './outcome.js'
 import type { Echo, Exchange } from './receive.js'
 import type { Registry } from './registry.js'
 import { Sealer } from './sealer.js'
-import { clearFlashHeader, flashTokenOf, openFlash } from './state.js'
 import type { ShownFile } from './uploads.js'
 import { encodeValues } from './values.js'
 
@@ -38,7 +38,7 @@ export interface FormRecord {
 }
 
 /** What a page has to know of its request, and do for it. */
-export interface PageHost extends Pick<Exchange, 'req' | 'path' | 'session'> {
+export interface PageHost extends Pick<Exchange, 'req' | 'path' | 'secure' | 'session'> {
   addSetCookie(lines: readonly string[]): void
 }
 
@@ -147,10 +147,13 @@ export class Page {
   }
 
   #takeFlash(definition: Definition): { readonly state: unknown } | undefined {
-    const flashed = openFlash(this.#registry, flashTokenOf(this.#host.req.headers.cookie))
+    const { cookie } = this.#host.req.headers
+    if (cookie === undefined) return undefined
+    const { secure } = this.#host
+    const flashed = openFlash(this.#registry, cookie, secure)
     if (flashed?.action !== definition.name) return undefined
     this.personal = true
-    this.#host.addSetCookie([clearFlashHeader])
+    this.#host.addSetCookie([clearFlashHeader(secure)])
     return flashed
   }
 }

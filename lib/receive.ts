@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import type { StandardSchemaV1 } from '@standard-schema/spec'
 import type { Definition } from './action.js'
 import { judgeClaims, pathClaim, refusalStatus } from './admission.js'
 import type { Body, BodyRefusal, Reading } from './body.js'
@@ -57,9 +58,10 @@ export interface Echo {
   formId: string | undefined
   /** From the form's own seal, once it has opened. */
   definition: Definition | undefined
-  values: readonly unknown[]
+  /** That seal was good for this visitor here and now, so that it may be made anew. */
+  admitted: boolean
   /** The bound values as the seal held them, to find the same form again. */
-  boundText: string | undefined
+  boundText: string
   state: unknown
   hasState: boolean
   entries: readonly (readonly [string, string])[]
@@ -94,8 +96,8 @@ export async function receive(
   const echo: Echo = {
     formId: undefined,
     definition: undefined,
-    values: [],
-    boundText: undefined,
+    admitted: false,
+    boundText: '',
     state: undefined,
     hasState: false,
     entries: [],
@@ -126,13 +128,15 @@ export async function receive(
     if (rules.mode === 'enforce') return end(new Refused('origin', 403, 'token'))
   }
 
+  if (opened && opened.claims.audience === registry.audience) {
+    action = echo.definition = registry.find(opened.claims.action)
+    echo.boundText = opened.claims.values
+  }
   const admitted = admit(registry, exchange, opened, sessionMatches)
   if (admitted instanceof Refused) return end(admitted, await giveBack())
-  action = echo.definition = admitted.definition
-  echo.values = admitted.values
-  echo.boundText = admitted.opened.claims.values
-  const welcome = await authorize(admitted, submission)
-  if (welcome) return end(welcome, await giveBack())
+  echo.admitted = true
+  const unwelcome = admitted.definition.authorize && (await authorize(admitted, submission))
+  if (unwelcome) return end(unwelcome, await giveBack())
 
   const { definition } = admitted
   const files = takeFiles(definition, admitted.values, submission, exchange)
@@ -165,10 +169,12 @@ export async function receive(
       entries = joined
       submission.fill(entries)
     }
-    const chosen = await admitButton(reading, own)
+    const button = reading.own.submit
+    const chosen = button === undefined ? own : await admitButton(button)
     if (isOutcome(chosen)) return end(chosen)
     action = chosen.definition
-    const checked = await check(chosen.definition, entries)
+    const schema = chosen.definition.input
+    const checked = schema ? await check(schema, entries) : noInput
     if (files) {
       // Another action's button asks nothing of the fields of this one.
       if (chosen.definition === own.definition) files.uploads.judge()
@@ -193,7 +199,8 @@ export async function receive(
     submission.fill(read.entries)
     echo.entries = read.entries
     echo.formId = read.own.form
-    const carried = openState(registry, read.own.state, echo.definition?.name, session)
+    const owner = echo.definition && { action: echo.definition.name, boundText: echo.boundText }
+    const carried = openState(registry, read.own.state, owner, session)
     if (carried) {
       echo.hasState = true
       echo.state = carried.state
@@ -209,9 +216,7 @@ export async function receive(
   }
 
   /** A button can carry the seal of another action, which is opened and admitted by itself. */
-  async function admitButton(read: Reading, own: Admitted): Promise<Admitted | Outcome> {
-    const token = read.own.submit
-    if (token === undefined) return own
+  async function admitButton(token: string): Promise<Admitted | Outcome> {
     const button = open(registry.keys, 'action', token)
     const matches = button !== undefined && matchesSession(registry.keys, button, session)
     const other = admit(registry, exchange, button, matches)
@@ -223,7 +228,6 @@ export async function receive(
 interface Admitted {
   readonly definition: Definition
   readonly values: readonly unknown[]
-  readonly opened: Opened
 }
 
 function admit(
@@ -253,7 +257,7 @@ function admit(
       409,
       `A value bound to "${claims.action}" names an action that is not registered here.`,
     )
-  return { definition: action, values, opened }
+  return { definition: action, values }
 }
 
 /** The action's own word on this visitor: an outcome refuses, nothing admits, and anything else is a mistake. */
@@ -274,13 +278,14 @@ async function authorize(
   }
 }
 
+const noInput = { input: undefined }
+
 async function check(
-  definition: Definition,
+  schema: StandardSchemaV1,
   entries: readonly Entry[],
 ): Promise<{ readonly input: unknown } | Outcome> {
-  if (!definition.input) return { input: undefined }
   try {
-    const result = await validate(definition.input, entries)
+    const result = await validate(schema, entries)
     return result.valid ? result : new Invalid(result.issues)
   } catch (thrown) {
     return settle(thrown)

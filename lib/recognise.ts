@@ -40,11 +40,17 @@ export function recognise(req: IncomingMessage): Recognition | Promise<Recogniti
   const head = new Bytes()
   if (req.readableLength > 0 || req.complete) return decide(req, form, head) ?? wait(req, form, head)
   if (req.destroyed) return aborted
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     // Node emits 'request' from within its parser. What came in the same packet is there when that has returned, and
     // to wait so costs far less than a 'readable' listener. A tick would be too soon: Node runs ticks between the
     // last byte of a body and its end, and answers written there cost 10 µs more.
-    setImmediate(() => resolve(decide(req, form, head) ?? wait(req, form, head)))
+    setImmediate(() => {
+      try {
+        resolve(decide(req, form, head) ?? wait(req, form, head))
+      } catch (error) {
+        reject(error)
+      }
+    })
   })
 }
 
@@ -155,11 +161,13 @@ function refusalOf(
   parameters: ReadonlyMap<string, string> | undefined,
 ): BodyRefusal | undefined {
   const coding = req.headers['content-encoding']
-  if (coding !== undefined && !/^(?:identity)?$/i.test(coding)) {
+  const transfer = req.headers['transfer-encoding']
+  const plainTransfer = transfer === undefined || /^chunked$/i.test(transfer)
+  if (!plainTransfer || (coding !== undefined && !/^(?:identity)?$/i.test(coding))) {
     return {
       status: 415,
       reason: 'encoding',
-      detail: 'the body has a Content-Encoding; browsers send forms without',
+      detail: 'the body has a content coding; browsers send forms without',
     }
   }
   if (parameters === undefined) {

@@ -65,7 +65,7 @@ export interface Actions<Context = unknown> {
     name: string,
     run: (submission: Submission<undefined, State, Context>, ...bound: Bound) => unknown,
   ): Action<undefined, State, Bound, Context>
-  define<Schema extends StandardSchemaV1 | undefined, State, Bound extends unknown[]>(
+  define<State, Bound extends unknown[], Schema extends StandardSchemaV1 | undefined = undefined>(
     name: string,
     options: ActionOptions<Schema, State, Bound, Context>,
   ): Action<

@@ -50,9 +50,10 @@ export class Sealer {
     return this.action(definition, encodeValues(values, definition.name, this.#registry))
   }
 
-  /** Seals the state that a form of this action carries. */
-  state(definition: Definition, state: unknown): Seal {
-    return sealState(this.#registry, definition.name, state, definition.ttl, this.#binding())
+  /** Seals the state that a form carries. */
+  state(definition: Definition, boundText: string, state: unknown): Seal {
+    const owner = { action: definition.name, boundText }
+    return sealState(this.#registry, owner, state, definition.ttl, this.#binding())
   }
 
   /** Seals the reference to a file that waits for the next submission of a form of this action. */

@@ -1,11 +1,8 @@
 import type { Fields } from './fields.js'
 
-const ampersand = 0x26
-const equals = 0x3d
-const percent = 0x25
-const plus = 0x2b
-
 const shortBody = 4096
+const coded = /[%+\x80-\xff]/
+const beyondAscii = /[\x80-\xff]/
 
 /**
  * Reads `application/x-www-form-urlencoded` bytes into fields.
@@ -14,35 +11,32 @@ const shortBody = 4096
  * @see https://url.spec.whatwg.org/#urlencoded-parsing
  */
 export function readUrlencoded(body: Buffer, fields: Fields): void {
-  const length = body.length
-  // One string for a short body is faster than one for each name and value. In a long one a slice that the program
-  // keeps would hold all of the body in memory.
-  const text = length <= shortBody ? body.toString('latin1') : undefined
-  const cut = (from: number, to: number) => text?.slice(from, to) ?? body.toString('latin1', from, to)
-  for (let start = 0; start < length; ) {
-    let nameEnd = -1
-    let nameCoded = false
-    let coded = false
-    let at = start
-    for (; at < length; at++) {
-      const byte = body[at]!
-      if (byte === ampersand) break
-      if (byte === equals && nameEnd === -1) {
-        nameEnd = at
-        nameCoded = coded
-        coded = false
-      } else if (byte === percent || byte === plus || byte > 0x7f) coded = true
+  const text = body.toString('latin1')
+  // A slice that the program keeps would hold all of a long body in memory, so that those are cut from the bytes.
+  const cut =
+    text.length <= shortBody
+      ? (from: number, to: number) => text.slice(from, to)
+      : (from: number, to: number) => body.toString('latin1', from, to)
+  let equals = -1
+  for (let start = 0; start < text.length; ) {
+    const next = text.indexOf('&', start)
+    const end = next === -1 ? text.length : next
+    if (equals < start) {
+      const found = text.indexOf('=', start)
+      equals = found === -1 ? text.length : found
     }
-    if (nameEnd !== -1) add(fields, cut(start, nameEnd), nameCoded, cut(nameEnd + 1, at), coded)
-    else if (at > start) add(fields, cut(start, at), coded, '', false)
-    start = at + 1
+    if (equals < end) add(fields, cut(start, equals), cut(equals + 1, end))
+    else if (end > start) add(fields, cut(start, end), '')
+    start = end + 1
   }
 }
 
-function add(fields: Fields, name: string, nameCoded: boolean, value: string, valueCoded: boolean): void {
-  const readName = nameCoded ? decoded(name, fields) : name
-  const readValue = valueCoded ? decoded(value, fields) : value
-  fields.add(readName, readValue, valueCoded ? Buffer.byteLength(readValue) : value.length)
+function add(fields: Fields, name: string, value: string): void {
+  const readName = coded.test(name) ? decoded(name, fields) : name
+  if (coded.test(value)) {
+    const readValue = decoded(value, fields)
+    fields.add(readName, readValue, Buffer.byteLength(readValue))
+  } else fields.add(readName, value, value.length)
 }
 
 function decoded(text: string, fields: Fields): string {
@@ -80,8 +74,8 @@ function decodeLeniently(text: string): string {
 
 /** Raw bytes above ASCII, which browsers escape, become escapes like the others. */
 function allEscaped(text: string): string {
-  const spaced = text.includes('+') ? text.replaceAll('+', ' ') : text
-  return /[\x80-\xff]/.test(spaced)
+  const spaced = text.includes('+') ? text.split('+').join(' ') : text
+  return beyondAscii.test(spaced)
     ? spaced.replace(/[\x80-\xff]/g, (byte) => `%${byte.charCodeAt(0).toString(16)}`)
     : spaced
 }

@@ -129,12 +129,15 @@ class KoaHost implements Host {
     this.#settings = settings
   }
 
+  /** What the browser asked for, whatever a mount has cut off. */
   get url(): string {
-    return this.context.request.url
+    return this.context.originalUrl
   }
 
   get path(): string {
-    return this.context.request.path
+    const { originalUrl } = this.context
+    const query = originalUrl.indexOf('?')
+    return query === -1 ? originalUrl : originalUrl.slice(0, query)
   }
 
   get protocol(): string {
@@ -175,6 +178,8 @@ class KoaHost implements Host {
   }
 
   sendHtml(status: number, html: string): void {
+    // What the page had said of its own content does not hold for this.
+    for (const name of contentHeaders) this.context.response.remove(name)
     setHtml(this.context, html)
     this.context.status = status
   }
@@ -187,6 +192,8 @@ class KoaHost implements Host {
     return builtInPage(page).toString()
   }
 }
+
+const contentHeaders = ['Content-Encoding', 'Content-Disposition', 'Content-Range', 'ETag', 'Last-Modified']
 
 /** Headers that make a GET conditional or partial; a page that shows an outcome is neither. */
 const conditionalHeaders = [

@@ -35,9 +35,9 @@ class PageForm<State> implements Form<State> {
   readonly #record: FormRecord
   readonly #sealer: Sealer
   readonly #messages: Messages
-  readonly #counts = new Map<string, number>()
+  #counts: Map<string, number> | undefined
   /** The fields whose kept files are named on the page. */
-  readonly #shownKept = new Set<string>()
+  #shownKept: Set<string> | undefined
   /** Whether the page says what went wrong, or nothing did. */
   #spoken: boolean
 
@@ -132,6 +132,7 @@ class PageForm<State> implements Form<State> {
   kept(name: string): SafeHtml {
     const files = this.#keptIn(name)
     if (files.length === 0) return new SafeHtml('')
+    this.#shownKept ??= new Set()
     this.#shownKept.add(name)
     return new SafeHtml(printKeptList(files, this.#keptId(name), this.#messages))
   }
@@ -163,7 +164,7 @@ class PageForm<State> implements Form<State> {
     const { definition, boundText, carriesState, state } = this.#record
     let text = hidden(fieldNames.seal, this.#sealer.action(definition, boundText))
     text += hidden(fieldNames.form, escapeHtml(this.id))
-    if (carriesState) text += hidden(fieldNames.state, this.#sealer.state(definition, state))
+    if (carriesState) text += hidden(fieldNames.state, this.#sealer.state(definition, boundText, state))
     return text + this.#unspokenNotice() + this.#printKept()
   }
 
@@ -172,7 +173,7 @@ class PageForm<State> implements Form<State> {
     const { files, definition } = this.#record
     let text = ''
     for (const file of files) text += printReference(file.field, this.#sealer.file(definition, file))
-    for (const { field } of files) if (!this.#shownKept.has(field)) text += this.kept(field)
+    for (const { field } of files) if (!this.#shownKept?.has(field)) text += this.kept(field)
     return text
   }
 
@@ -236,6 +237,7 @@ class PageForm<State> implements Form<State> {
   }
 
   #countOf(name: string): number {
+    this.#counts ??= new Map()
     const count = this.#counts.get(name) ?? 0
     this.#counts.set(name, count + 1)
     return count

@@ -17,13 +17,21 @@ let tour: RunningTour
 before(async () => {
   browser = await launchChromium()
   tour = await startTour()
-  await collectStates()
-  await inspectStates()
+  try {
+    await collectStates()
+    await inspectStates()
+  } catch (error) {
+    // What is still open would keep the process alive, since node:test ends no file whose hook failed.
+    await close()
+    throw error
+  }
 })
-after(async () => {
+after(close)
+
+async function close(): Promise<void> {
   await browser.close()
   await tour.close()
-})
+}
 
 test('axe finds no violation in any state', () => {
   for (const [name, { violations }] of inspections) assert.deepEqual(violations, [], name)

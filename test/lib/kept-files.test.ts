@@ -101,7 +101,7 @@ test('opens nothing that was altered or is no seal', () => {
 
 test('is no state, and opens none', () => {
   const values = ['avatar', file.id, file.name, file.type, file.size]
-  const state = sealState(registry, 'upload', values, 3600, undefined)
+  const state = sealState(registry, { action: 'upload', boundText: '' }, values, 3600, undefined)
   assert.equal(openKept(registry, state, 'upload', 'avatar', undefined), undefined)
   const token = sealKept(registry, 'upload', 'avatar', file, 3600, undefined)
   assert.equal(open(registry.keys, 'state', token), undefined)

@@ -132,8 +132,15 @@ test('keeps every typed array', () => {
   keeps(new Uint8Array(0), new Float64Array(0))
 })
 
-test('keeps Float16Array where there is one', { skip: !('Float16Array' in globalThis) }, () => {
-  keeps(Reflect.construct(Reflect.get(globalThis, 'Float16Array'), [[0.5, -0, NaN]]))
+test('keeps Float16Array where there is one, and refuses its text where there is none', () => {
+  const text = '[[1],["Float16Array",2],["ArrayBuffer","ADg="]]'
+  const Float16Array: unknown = Reflect.get(globalThis, 'Float16Array')
+  if (typeof Float16Array !== 'function') {
+    assert.throws(() => decodeValues(text, references))
+    return
+  }
+  keeps(Reflect.construct(Float16Array, [[0.5, -0, NaN]]))
+  assert.deepEqual(decodeValues(text, references), [Reflect.construct(Float16Array, [[0.5]])])
 })
 
 test('keeps ArrayBuffer and DataView', () => {

@@ -137,6 +137,35 @@ describe('several forms on a page', () => {
     assert.match(formIn(answer.text, 'rename-2').html, /value="c">/)
   })
 
+  it('give the input to the same item when its form has expired and the list has changed', async (t) => {
+    t.mock.timers.enable({ apis: ['Date'], now: Date.now() })
+    const runs: string[] = []
+    const items = ['a', 'b', 'c']
+    const { request } = createTestApp(({ actions, router }) => {
+      const rename = actions.define('rename', {
+        ttl: 1,
+        run: async (_submission, id: string) => void runs.push(id),
+      })
+      router.get('/list', (ctx) => {
+        ctx.body = html`${items.map((id) => {
+          const form = ctx.form(rename.bind(null, id))
+          return html`<form ${form.attributes}>${form.fields}<input ${form.input('name', { value: id })}></form>`
+        })}`
+      })
+    })
+    const { fields } = formIn((await request.get('/list')).text, 'rename-2')
+    items.shift()
+    t.mock.timers.tick(1100)
+    const answer = await request
+      .post('/list')
+      .set(fromSamePage)
+      .send(urlencoded(fields, { name: 'B!' }))
+      .expect(409)
+    assert.match(formIn(answer.text, 'rename').html, /value="B!"/)
+    assert.match(formIn(answer.text, 'rename-2').html, /value="c"/)
+    assert.deepEqual(runs, [])
+  })
+
   it('are told apart by their key', async () => {
     const app = listApp(['a', 'b c', 'd'])
     const page = await app.request.get('/list?keyed=1')
@@ -199,6 +228,55 @@ describe('state that a form carries', () => {
       .set(fromSamePage)
       .send(urlencoded(formIn(third.text, 'count').fields, { by: '1' }))
     assert.match(fourth.text, /<b>16<\/b>/)
+  })
+
+  it('is refused with 400 in the form of another item', async () => {
+    const { request } = createTestApp(({ actions, router }) => {
+      const rate = actions.define(
+        'rate',
+        async ({ previous }, id: string) => `${id} after ${String(previous)}`,
+      )
+      router.get('/items', (ctx) => {
+        ctx.body = html`${['a', 'b'].map((id) => {
+          const form = ctx.form(rate.bind(null, id), { key: id, initial: `state of ${id}` })
+          return html`<form ${form.attributes}>${form.fields}${form.state}</form>`
+        })}`
+      })
+    })
+    const page = await request.get('/items')
+    const a = formIn(page.text, 'rate-a').fields
+    const b = formIn(page.text, 'rate-b').fields
+    const swapped = { ...a, 'sealform.state': b['sealform.state'] ?? '' }
+    await request.post('/items').set(fromSamePage).send(urlencoded(swapped)).expect(400)
+    const answer = await request.post('/items').set(fromSamePage).send(urlencoded(a)).expect(200)
+    assert.match(answer.text, /a after state of a/)
+  })
+
+  it('is not lost when the form has expired', async (t) => {
+    t.mock.timers.enable({ apis: ['Date'], now: Date.now() })
+    const { request } = createTestApp(({ actions, router }) => {
+      const count = actions.define('count', {
+        ttl: 1,
+        run: async ({ previous }: Submission<undefined, { n: number }>) => ({ n: (previous?.n ?? 0) + 1 }),
+      })
+      router.get('/counter', (ctx) => {
+        const form = ctx.form(count, { initial: { n: 10 } })
+        ctx.body = html`<b>${form.state?.n}</b><form ${form.attributes}>${form.fields}</form>`
+      })
+    })
+    const first = await request.get('/counter')
+    const second = await request
+      .post('/counter')
+      .set(fromSamePage)
+      .send(urlencoded(formIn(first.text, 'count').fields))
+      .expect(200)
+    t.mock.timers.tick(1100)
+    const third = await request
+      .post('/counter')
+      .set(fromSamePage)
+      .send(urlencoded(formIn(second.text, 'count').fields))
+      .expect(409)
+    assert.match(third.text, /<b>11<\/b>/)
   })
 
   it('is refused with 400 when it was tampered with or is the seal of the action', async () => {

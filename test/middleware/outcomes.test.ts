@@ -140,11 +140,36 @@ describe('an outcome', () => {
     assert.match(forged.text, /next null/)
   })
 
-  it('fails when a flash does not fit into a cookie', async () => {
-    const app = appThat(() => flash('x'.repeat(4000), '/next'))
+  it('goes on without the flash when it does not fit into a cookie, and reports that', async () => {
+    const app = appThat(({ cookies }) => {
+      cookies.set('seen', 'yes')
+      return flash('x'.repeat(4000), '/next')
+    })
     const answer = await app.submit()
-    assert.equal(answer.status, 500)
+    assert.equal(answer.status, 303)
+    assert.match(String(answer.headers['set-cookie']), /^seen=yes;[^,]*$/)
     assert.equal((app.errors[0] as SealformError).code, 'ERR_FLASH_TOO_LARGE')
+  })
+
+  it('keeps a flash to this very host over https', async () => {
+    const app = appThat(() => flash({ hello: 'Ann' }, '/next'))
+    app.app.proxy = true
+    const https = { 'X-Forwarded-Proto': 'https', 'X-Forwarded-Host': 'app.example' }
+    const page = await app.request.get('/page').set(https)
+    const answer = await app.request
+      .post('/page')
+      .set({ ...fromSamePage, ...https })
+      .send(urlencoded(formIn(page.text, 'act').fields))
+    const cookie = String(answer.headers['set-cookie'])
+    assert.match(
+      cookie,
+      /^__Host-sealform\.flash=[\w-]+; Max-Age=300; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
+    )
+    const sent = cookie.split(';', 1)[0] ?? ''
+    const next = await app.request.get('/next').set({ ...https, Cookie: sent })
+    assert.match(next.text, /Ann/)
+    const planted = await app.request.get('/next').set({ ...https, Cookie: sent.replace('__Host-', '') })
+    assert.match(planted.text, /next null/)
   })
 })
 

@@ -90,10 +90,11 @@ async function assertKept(
 }
 
 describe('a refused submission', () => {
-  it('keeps the input when the seal has expired', async () => {
-    const app = notesApp({ ttl: 1 })
+  it('keeps the input when the seal has expired', async (t) => {
+    t.mock.timers.enable({ apis: ['Date'], now: Date.now() })
+    const app = notesApp({ ttl: 60 })
     const fields = await fieldsOf(app)
-    await new Promise((resolve) => setTimeout(resolve, 2050))
+    t.mock.timers.tick(60_000)
     const answer = await app.request
       .post('/notes')
       .set(fromSamePage)
@@ -113,6 +114,28 @@ describe('a refused submission', () => {
       .expect(400)
     assert.deepEqual(app.refusals, ['malformed'])
     await assertKept(app, answer, /could not be opened/)
+  })
+
+  it('lives for exactly as many seconds as the action says', async (t) => {
+    t.mock.timers.enable({ apis: ['Date'], now: 1_800_000_000_000 })
+    const app = notesApp({ ttl: 60 })
+    const fields = await fieldsOf(app)
+    t.mock.timers.tick(59_999)
+    await app.request.post('/notes').set(fromSamePage).send(urlencoded(fields, typed)).expect(303)
+    t.mock.timers.tick(1)
+    await app.request.post('/notes').set(fromSamePage).send(urlencoded(fields, typed)).expect(409)
+    assert.equal(app.runs.length, 1)
+  })
+
+  it('is admitted from a server whose clock is five minutes ahead, and no further', async (t) => {
+    t.mock.timers.enable({ apis: ['Date'], now: 1_800_000_000_000 })
+    const fields = await fieldsOf(notesApp({ ttl: 3600 }))
+    const app = notesApp({ ttl: 3600 })
+    t.mock.timers.setTime(1_800_000_000_000 - 301_000)
+    await app.request.post('/notes').set(fromSamePage).send(urlencoded(fields, typed)).expect(409)
+    t.mock.timers.setTime(1_800_000_000_000 - 300_000)
+    await app.request.post('/notes').set(fromSamePage).send(urlencoded(fields, typed)).expect(303)
+    assert.deepEqual(app.refusals, ['expired'])
   })
 
   it('opens a seal of an older key of the ring', async () => {
@@ -181,6 +204,21 @@ describe('a refused submission', () => {
       .expect(400)
     assert.deepEqual(app.refusals, ['malformed'])
     await assertKept(app, answer, /could not be opened/)
+  })
+
+  it('makes no seal anew that was not good, where the page itself makes none', async (t) => {
+    t.mock.timers.enable({ apis: ['Date'], now: Date.now() })
+    const app = notesApp({ ttl: 60 })
+    const fields = await fieldsOf(app)
+    t.mock.timers.tick(60_000)
+    const answer = await app.request
+      .post('/gone')
+      .set(fromSamePage)
+      .send(urlencoded(fields, typed))
+      .expect(409)
+    assert.match(answer.text, /in two lines<\/textarea>/)
+    assert.doesNotMatch(answer.text, /name="sealform"|hunter2/)
+    assert.deepEqual(app.runs, [])
   })
 
   it('shows the input for copying when the action is gone', async () => {

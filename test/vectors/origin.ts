@@ -5,6 +5,8 @@ type LongText = string | { readonly text: string; readonly then: string; readonl
 
 interface StoredCase {
   readonly name: string
+  /** The ways of sending a form in which a browser's headers are of this kind. */
+  readonly browser?: readonly string[]
   readonly headers: readonly (readonly [string, LongText])[]
   readonly protocol: string
   readonly host: LongText
