@@ -63,6 +63,7 @@ export class FileTaking implements FileTaker {
   #stream: Readable | undefined
   readonly #open = new Set<FileIntake>()
   #tail = Promise.resolve()
+  #onHalt: (() => void) | undefined
   #over = false
   /** The present part is not wanted; its size still counts. */
   #skipped: { readonly rule: FileRule; size: number } | undefined
@@ -142,17 +143,16 @@ export class FileTaking implements FileTaker {
   }
 
   async settled(seconds: number): Promise<void> {
+    if (this.halted) return
     let idle: NodeJS.Timeout | undefined
-    const stalled = new Promise<void>((resolve) => {
-      idle = setTimeout(() => {
-        // One that has read everything and still works is like an action that does.
-        if (this.#hasAll()) return void idle?.refresh()
-        this.stall(seconds)
-        resolve()
-      }, seconds * 1000).unref()
+    await new Promise<void>((resolve) => {
+      this.#onHalt = resolve
+      void this.#tail.then(resolve)
+      // One that has read everything and still works is like an action that does.
+      const look = () => (this.#hasAll() ? idle?.refresh() : this.stall(seconds))
+      idle = setTimeout(look, seconds * 1000).unref()
+      this.onProgress = () => idle?.refresh()
     })
-    this.onProgress = () => idle?.refresh()
-    await Promise.race([this.#tail, stalled])
     clearTimeout(idle)
     this.onProgress = undefined
   }
@@ -230,6 +230,7 @@ export class FileTaking implements FileTaker {
     if (this.#over || this.halted) return
     this.verdict = { thrown }
     this.#breakOff()
+    this.#onHalt?.()
   }
 
   #breakOff(): void {
