@@ -2,14 +2,18 @@ import Router from '@koa/router'
 import Koa from 'koa'
 import { type ActionsOptions, createActions } from 'sealform'
 import { type MiddlewareOptions, type SealformContext, sealform } from 'sealform/koa'
+import { Arrivals } from './arrivals.js'
 import { assets } from './assets.js'
 import { counterPage } from './pages/counter.js'
+import { galleryPage } from './pages/gallery.js'
 import { homePage } from './pages/home.js'
+import { largePage } from './pages/large.js'
 import { missingPage } from './pages/missing.js'
 import { signupPage } from './pages/signup.js'
 import { sourcePages } from './pages/source.js'
 import { stalePage } from './pages/stale.js'
 import { todosPage } from './pages/todos.js'
+import { uploadPage } from './pages/upload.js'
 import { securityHeaders } from './security-headers.js'
 
 export type TourApp = Koa<Koa.DefaultState, SealformContext>
@@ -17,16 +21,19 @@ export type TourRouter = Router<Koa.DefaultState, SealformContext>
 
 /** Makes a tour with lists and keys of its own; without `keys` they come from SEALFORM_KEYS. */
 export function createTour({
-  keys,
   onRefused,
-}: Pick<ActionsOptions, 'keys'> & Pick<MiddlewareOptions<unknown>, 'onRefused'> = {}): TourApp {
-  const actions = createActions({ app: 'tour', ...(keys === undefined ? {} : { keys }) })
+  ...options
+}: Pick<ActionsOptions, 'keys' | 'uploads'> & Pick<MiddlewareOptions<unknown>, 'onRefused'> = {}): TourApp {
+  const actions = createActions({ app: 'tour', ...options })
   const router: TourRouter = new Router()
   homePage(router)
   todosPage(router, actions)
   signupPage(router, actions)
   counterPage(router, actions)
   stalePage(router, actions)
+  const arrivals = new Arrivals()
+  galleryPage(router, uploadPage(router, actions, arrivals), arrivals)
+  largePage(router, actions)
   sourcePages(router)
 
   const app: TourApp = new Koa()

@@ -19,6 +19,26 @@ ${form.issue(name)}
 </div>`
 }
 
+/** The same for files, with those that were kept. What is declared of the field in the action stands there alone. */
+export function fileField(
+  form: Form,
+  name: string,
+  label: string,
+  { hint, hintWhenKept = '' }: { readonly hint: string; readonly hintWhenKept?: string },
+): SafeHtml {
+  const hintId = `${form.id}-${name}-hint`
+  const kept = form.kept(name)
+  const more = `${kept}` === '' ? '' : hintWhenKept
+  return html`<div class="field">
+<label for="${form.id}-${name}">${label}</label>
+<p class="hint" id="${hintId}">${hint}</p>
+${form.issue(name)}
+${kept}
+${more !== '' && html`<p class="hint" id="${hintId}-kept">${more}</p>`}
+<input ${form.input(name, { 'aria-describedby': more === '' ? hintId : `${hintId}-kept ${hintId}` })}>
+</div>`
+}
+
 /** Radio buttons or checkboxes of one name, under one legend. */
 export function choices(
   form: Form,

@@ -21,6 +21,8 @@ const links = [
   { path: '/signup', text: 'Sign up' },
   { path: '/counter', text: 'Counter' },
   { path: '/stale', text: 'Stale form' },
+  { path: '/upload', text: 'Upload' },
+  { path: '/large', text: 'Large file' },
 ]
 
 /** What all pages of the tour have in common. */
@@ -59,7 +61,8 @@ ${tryThis.length > 0 && html`<section class="try" aria-labelledby="try"><h2 id="
 ${source !== undefined && html`<p class="source"><a href="/source/${source}">Read the source of this page</a></p>`}
 </main>
 <footer class="site">
-<p>No page of this tour loads a script. What you enter stays in the memory of this server until it stops.</p>
+<p>No page of this tour loads a script. What you enter stays in the memory of this server until it
+stops. A file that waits for your correction waits on its disk, for about an hour.</p>
 </footer>
 </body>
 </html>

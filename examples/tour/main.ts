@@ -3,6 +3,9 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createTour, type TourApp } from './app.js'
 
+/** Milliseconds. Node's five minutes are few for a gigabyte; how long a body may pause is Sealform's to judge. */
+const longestRequest = 60 * 60 * 1000
+
 const port = readPort(process.env.PORT)
 try {
   const [first] = await listenOnLocalhost(createTour(), port)
@@ -21,7 +24,7 @@ async function listenOnLocalhost(app: TourApp, wanted: number): Promise<[Address
 }
 
 function listen(app: TourApp, on: number, address: string): Promise<AddressInfo> {
-  const server: Server = createServer(app.callback())
+  const server: Server = createServer({ requestTimeout: longestRequest }, app.callback())
   return new Promise((resolve, reject) => {
     server.once('error', reject)
     server.listen(on, address, () => resolve(server.address() as AddressInfo))

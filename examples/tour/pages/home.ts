@@ -23,6 +23,16 @@ const cards = [
     name: 'Stale form',
     text: 'A form that expires after five seconds, and what you get when you are late.',
   },
+  {
+    path: '/upload',
+    name: 'Upload',
+    text: 'A picture and attachments, chosen once: a mistake elsewhere in the form does not cost you your files.',
+  },
+  {
+    path: '/large',
+    name: 'Large file',
+    text: 'Up to 1 GiB, read as it arrives: never on the disk, never whole in memory.',
+  },
 ]
 
 export function homePage(router: TourRouter): void {
@@ -33,7 +43,7 @@ export function homePage(router: TourRouter): void {
       main: html`
 <p class="lead">Each form on these pages carries a hidden, encrypted field that names a function on the server and
 the values bound to it. No page loads a script, so all of it works with JavaScript switched off, and nothing that you
-type is lost when something goes wrong. Pick a page, try to break it, then read its source.</p>
+type or choose is lost when something goes wrong. Pick a page, try to break it, then read its source.</p>
 <ul class="cards">${cards.map(
         ({ path, name, text }) => html`
 <li><h2><a href="${path}">${name}</a></h2><p>${text}</p></li>`,

@@ -3,7 +3,18 @@ import type { TourRouter } from '../app.js'
 import { readOwnFile } from '../assets.js'
 import { layout } from '../layout.js'
 
-const names = ['home', 'todos', 'signup', 'counter', 'stale', 'source', 'missing']
+const names = [
+  'home',
+  'todos',
+  'signup',
+  'counter',
+  'stale',
+  'upload',
+  'gallery',
+  'large',
+  'source',
+  'missing',
+]
 
 /** Shows the source of each page, as it was written. */
 export function sourcePages(router: TourRouter): void {
