@@ -62,7 +62,13 @@ export interface ActionOptions<
    * @default none
    * @example
    * ```ts
-   * files: { avatar: { types: ['image/*'], maxSize: '5MiB', required: true } }
+   * actions.define('profile.avatar', {
+   *   files: { avatar: { types: ['image/*'], maxSize: '5MiB', required: true } },
+   *   async run({ formData }) {
+   *     const avatar = formData.get('avatar')
+   *     if (avatar instanceof File) await avatar.persist(`/srv/avatars/${user}`, { overwrite: true })
+   *   },
+   * })
    * ```
    */
   files?: Readonly<Record<string, FileOptions>>
