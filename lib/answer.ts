@@ -124,15 +124,18 @@ export async function answer<Context>(
       seal: definition && echo.admitted ? page.sealer.action(definition, echo.boundText) : undefined,
       state:
         definition && echo.hasState ? page.sealer.state(definition, echo.boundText, echo.state) : undefined,
-      files: (echo.files?.definition === definition && outcome.kind !== 'done'
-        ? (echo.files?.list ?? [])
-        : []
-      ).map((file) => ({ file, reference: page.sealer.file(echo.files!.definition, file) })),
+      files: outcome.kind === 'done' ? [] : keptFiles(page, echo),
       onward: more.onward,
       reference: more.reference,
       advice: more.advice,
     }
   }
+}
+
+/** The files that wait for the next submission of the form, when it can be sent again from the page of last resort. */
+function keptFiles({ sealer }: Page, { files, definition }: Echo): BuiltInPage['files'] {
+  if (files === undefined || files.definition !== definition) return []
+  return files.list.map((file) => ({ file, reference: sealer.file(files.definition, file) }))
 }
 
 /** The region that the client asked for, when the page has it. */

@@ -207,10 +207,9 @@ export async function receive(
       submission.previous = carried.state
       stale = !carried.current
     }
-    const keeper =
-      echo.definition ?? (sessionMatches ? registry.find(opened?.claims.action ?? '') : undefined)
-    if (read.kept && keeper) {
-      echo.files = { definition: keeper, list: keptFiles(registry, keeper, read.kept, session) }
+    const { definition } = echo
+    if (read.kept && definition) {
+      echo.files = { definition, list: keptFiles(registry, definition, read.kept, session) }
     }
     return read.aborted
   }

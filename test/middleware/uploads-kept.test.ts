@@ -224,6 +224,17 @@ describe('kept files', () => {
     assert.deepEqual(await app.emptied(), [])
   })
 
+  it('outlast the form that named them, when that has expired', async (t) => {
+    const app = await strictApp(t, { ttl: 1 })
+    const first = await app.submit(['title', ''], picture)
+    await new Promise((resolve) => setTimeout(resolve, 2100))
+    const late = await app.send([...app.hidden(first.body), ['title', 'T']])
+    assert.equal(late.status, 409)
+    assert.match(late.body, /avatar\.png, 120 kB, kept/)
+    assert.equal((await app.send([...app.hidden(late.body), ['title', 'T']])).status, 303)
+    assert.deepEqual(await app.emptied(), [])
+  })
+
   it('travel through the page of last resort', async (t) => {
     const app = await strictApp(t, { page: 'missing' })
     const first = await app.submit(['title', ''], picture)

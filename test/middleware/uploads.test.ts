@@ -203,6 +203,40 @@ describe('declared files', () => {
     assert.deepEqual(await app.emptied(), [])
   })
 
+  it('refuses a content of another type than it takes, whoever takes it, when it is to sniff', async (t) => {
+    const png = Buffer.from('89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489', 'hex')
+    const rule = { types: ['image/png'], sniff: true, maxSize: 100_000 }
+    const seen: number[] = []
+    const apps = [
+      await noting(t, { picture: rule }),
+      await uploadApp(t, {
+        define: (actions) =>
+          actions.define('upload', {
+            files: { picture: rule },
+            async onFile(_file, stream) {
+              let size = 0
+              for await (const piece of stream) size += piece.length
+              seen.push(size)
+            },
+            run: () => redirect('/thanks'),
+          }),
+      }),
+    ]
+    for (const app of apps) {
+      for (const [content, status] of [
+        [Buffer.concat([png, Buffer.alloc(50_000)]), 303],
+        [Buffer.concat([Buffer.from('<!doctype html>'), Buffer.alloc(50_000, 'x')]), 422],
+        [Buffer.from('x'), 422],
+      ] as const) {
+        const answer = await app.submit(title, picture(content))
+        assert.equal(answer.status, status)
+        if (status === 422) assert.match(answer.body, /upload-picture-issue">This file is of a kind/)
+        assert.deepEqual(await app.emptied(), [])
+      }
+    }
+    assert.deepEqual(seen, [png.length + 50_000])
+  })
+
   it('gives the action a safe name and the type that the sender claims', async (t) => {
     const app = await noting(t, { picture: {} })
     await app.submit(picture('x', 'IMAGE/PNG; a=b', '..\\..\\etc/\u202epass%0Awd.png'))

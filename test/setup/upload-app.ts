@@ -68,6 +68,7 @@ export interface UploadAppOptions {
   readonly storage?: (directory: string) => FileStorage
   readonly limits?: LimitOptions
   readonly keep?: string | number
+  readonly ttl?: number
   readonly page?: 'plain' | 'places-kept' | 'missing'
 }
 
@@ -97,6 +98,7 @@ export async function uploadApp(t: TestContext, options: UploadAppOptions): Prom
       actions: {
         uploads: { storage, ...(options.keep === undefined ? {} : { keep: options.keep }) },
         ...(options.limits ? { limits: options.limits } : {}),
+        ...(options.ttl === undefined ? {} : { ttl: options.ttl }),
       },
     },
   )
