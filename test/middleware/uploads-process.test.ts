@@ -1,0 +1,272 @@
+import assert from 'node:assert/strict'
+import { watch } from 'node:fs'
+import { connect } from 'node:net'
+import { describe, it, type TestContext } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { breakUploads, remainsOf } from '../setup/abort-uploads.js'
+import { scratch, smallDisk } from '../setup/file-storage.js'
+import { requestText, talk } from '../setup/raw-http.js'
+import { boundary, multipartBody, type Part, post } from '../setup/upload-app.js'
+import { type ServerOptions, UploadProcess } from '../setup/upload-process.js'
+
+const title: Part = ['title', 'Hello']
+const picture = (bytes: number, filename = 'a.png'): Part => ({
+  name: 'picture',
+  filename,
+  content: Buffer.alloc(bytes, 'PNG\r\n--'),
+})
+const attachment: Part = { name: 'attachments', filename: 'b.txt', content: 'text' }
+const linux = process.platform === 'linux'
+
+async function start(
+  t: TestContext,
+  options: Partial<ServerOptions> = {},
+  descriptors?: number,
+): Promise<UploadProcess> {
+  const server = await UploadProcess.start({ directory: scratch(t), ...options }, descriptors)
+  t.after(() => server.end())
+  return server
+}
+
+async function answerTo(server: UploadProcess, request: Buffer) {
+  const { answers } = await talk(server.port, [request], { patience: 10_000 })
+  return { status: answers[0]?.status, body: answers[0]?.body ?? '' }
+}
+
+describe('a server whose clients leave', () => {
+  it('holds no file, no descriptor, no timer and no memory of 300 uploads broken off anywhere', async (t) => {
+    const server = await start(t)
+    await breakUploads(server, { uploads: 30, connections: 8, seed: 1 })
+    const rest = await remainsOf(server, undefined)
+    await breakUploads(server, { uploads: 300, connections: 8, seed: 20_261_120 })
+    const remains = await remainsOf(server, rest)
+    assert.deepEqual(remains.files, [])
+    assert.deepEqual(remains.errors, [])
+    assert.equal(remains.timers, rest.timers)
+    assert.ok(remains.descriptors.length <= rest.descriptors.length, remains.descriptors.join(' '))
+    // One of these uploads has 200 kB in the mean, so that to hold the content of a few is more.
+    assert.ok(remains.heapUsed - rest.heapUsed < 4 * 1024 * 1024)
+    const { status } = await answerTo(server, post([...(await server.hidden()), picture(100), attachment]))
+    assert.equal(status, 303)
+  })
+
+  it('leaves nothing when the disk is full at the same time', async (t) => {
+    const directory = smallDisk(t)
+    if (directory === undefined) return t.skip('needs the right to mount a file system')
+    const server = await start(t, { directory })
+    const hidden = await server.hidden()
+    const bytes = post([...hidden, title, picture(3_000_000)])
+    for (const at of [900_000, 1_000_000, 1_050_000, 1_100_000, 1_200_000, 2_000_000]) {
+      await talk(server.port, [bytes.subarray(0, at), ...(at % 200_000 === 0 ? [3] : [])], {
+        ending: 'reset',
+      })
+    }
+    const { status, body } = await answerTo(server, bytes)
+    assert.equal(status, 507)
+    assert.match(body, /name="title" value="Hello"/)
+    assert.deepEqual((await remainsOf(server, undefined)).files, [])
+    // One at a time again finds room.
+    assert.equal((await answerTo(server, post([...hidden, title, picture(800_000)]))).status, 303)
+  })
+})
+
+describe('a server out of means', () => {
+  it('gives a page with 500 while no file can be opened, and serves on', async (t) => {
+    if (process.platform === 'win32') return t.skip('knows no limit on descriptors')
+    const server = await start(t, {}, 128)
+    const request = post([...(await server.hidden()), title, picture(100_000), attachment])
+    // The connection is there before the last descriptor is gone.
+    const socket = connect(server.port, '127.0.0.1')
+    await new Promise((resolve) => socket.on('connect', resolve))
+    socket.write(request.subarray(0, 200))
+    await server.state('starve')
+    const starved = new Promise<string>((resolve) => {
+      let text = ''
+      socket.on('data', (chunk) => {
+        text += chunk
+        if (text.includes('</form>')) resolve(text)
+      })
+    })
+    socket.write(request.subarray(200))
+    const text = await starved
+    socket.destroy()
+    assert.match(text, /^HTTP\/1\.1 500 /)
+    assert.match(text, /Reference: /)
+    assert.match(text, /name="title" value="Hello"/)
+    const { errors } = await server.state('feed')
+    assert.match(errors.join(), /EMFILE/)
+    assert.deepEqual(server.stored(), [])
+    assert.equal((await answerTo(server, request)).status, 303)
+  })
+
+  it('gives a page with 500 when its directory is no longer its own', async (t) => {
+    if (process.getuid?.() !== 0) return t.skip('needs the right to change the user')
+    const server = await start(t, { user: 65_534 })
+    const { status, body } = await answerTo(server, post([...(await server.hidden()), title, picture(10)]))
+    assert.equal(status, 500)
+    assert.match(body, /Reference: /)
+    assert.match(body, /name="title" value="Hello"/)
+    assert.match((await server.state()).errors.join(), /EACCES/)
+  })
+})
+
+describe('an action that takes files itself', () => {
+  it('holds nobody up that never reads, for longer than idleTime', async (t) => {
+    const server = await start(t, { idleTime: '300ms' })
+    const hidden = await server.hidden('/stream')
+    const started = performance.now()
+    const request = post([...hidden, title, picture(3_000_000, 'never-reads')], { path: '/stream' })
+    const { status, body } = await answerTo(server, request)
+    assert.equal(status, 500)
+    assert.match(body, /name="title" value="Hello"/)
+    assert.ok(performance.now() - started < 3000)
+    const next = post([...hidden, picture(100_000), attachment], { path: '/stream' })
+    assert.equal((await answerTo(server, next)).status, 303)
+  })
+
+  it('may throw in the middle of a file', async (t) => {
+    const server = await start(t)
+    const hidden = await server.hidden('/stream')
+    const request = post([...hidden, title, picture(3_000_000, 'throws-midway')], { path: '/stream' })
+    const { status, body } = await answerTo(server, request)
+    assert.equal(status, 500)
+    assert.match(body, /name="title" value="Hello"/)
+    assert.match((await server.state()).errors.join(), /thrown in the middle of a file/)
+    const next = post([...hidden, picture(100_000)], { path: '/stream' })
+    assert.equal((await answerTo(server, next)).status, 303)
+  })
+})
+
+describe('a server that is stopped', () => {
+  it('finishes uploads that go on, breaks off those that do not, and leaves nothing', async (t) => {
+    const server = await start(t)
+    const request = post([...(await server.hidden()), title, picture(400_000), attachment])
+    const half = request.subarray(0, 200_000)
+    const going = Array.from({ length: 10 }, () =>
+      talk(server.port, [half, 300, request.subarray(200_000)], { patience: 5000 }),
+    )
+    const stuck = Array.from({ length: 10 }, () => talk(server.port, [half], { patience: 5000 }))
+    while (server.stored().length < 20) await sleep(10)
+    assert.equal(await server.end('SIGTERM'), 0)
+    for (const { answers } of await Promise.all(going)) assert.equal(answers[0]?.status, 303)
+    for (const { answers, closed } of await Promise.all(stuck)) {
+      assert.deepEqual(answers, [])
+      assert.equal(closed, true)
+    }
+    assert.deepEqual(server.stored(), [])
+  })
+
+  it('has what a killed one left behind swept by its successor, once it is old', async (t) => {
+    const server = await start(t)
+    const { directory } = server
+    const request = post([...(await server.hidden()), title, picture(400_000), attachment])
+    const talks = Array.from({ length: 5 }, () =>
+      talk(server.port, [request.subarray(0, 300_000)], { patience: 5000 }),
+    )
+    while (server.stored().length < 5) await sleep(10)
+    assert.equal(await server.end('SIGKILL'), 'SIGKILL')
+    await Promise.all(talks)
+    assert.equal(server.stored().length, 5)
+
+    // Another server may still have use for files that are young.
+    const next = await start(t, { directory })
+    assert.equal((await answerTo(next, post([...(await next.hidden()), picture(10)]))).status, 303)
+    for (let i = 0; i < 100 && next.stored().length > 5; i++) await sleep(10)
+    assert.equal(next.stored().length, 5)
+    await next.end('SIGTERM')
+    const later = await start(t, { directory, clockAhead: 2 * 60 * 60 })
+    for (let i = 0; i < 100 && later.stored().length > 0; i++) await sleep(10)
+    assert.deepEqual(later.stored(), [])
+  })
+})
+
+describe('a hostile upload of 256 MiB', () => {
+  const declared = 256 * 1024 * 1024
+
+  it('is answered after 128 KiB, writes nothing and is cut off: a forged one', async (t) => {
+    const server = await start(t)
+    const [, ...others] = await server.hidden()
+    await refusedEarly(server, '/', [['sealform', 'A'.repeat(190)], ...others], 400)
+  })
+
+  it('is answered after 128 KiB, writes nothing and is cut off: an expired one', async (t) => {
+    const server = await start(t)
+    const hidden = await server.hidden('/brief')
+    await sleep(2100)
+    await refusedEarly(server, '/brief', hidden, 409)
+  })
+
+  it('is answered after 128 KiB, writes nothing and is cut off: one of another session', async (t) => {
+    const server = await start(t)
+    await refusedEarly(server, '/', await server.hidden('/', 'user=ann'), 403)
+  })
+
+  it('is answered after 128 KiB, writes nothing and is cut off: one that says it is too large', async (t) => {
+    const server = await start(t)
+    await refusedEarly(server, '/', await server.hidden(), 413, declared * 4)
+  })
+
+  async function refusedEarly(
+    server: UploadProcess,
+    path: string,
+    hidden: readonly Part[],
+    status: number,
+    length = declared,
+  ): Promise<void> {
+    const created: unknown[] = []
+    const watcher = watch(server.directory, (_, name) => created.push(name))
+    const headers = [
+      ['Host', 'app.example'],
+      ['Origin', 'http://app.example'],
+      ['Content-Type', `multipart/form-data; boundary=${boundary}`],
+      ['Content-Length', String(length)],
+    ] as const
+    const end = Buffer.byteLength(`\r\n--${boundary}--\r\n`)
+    const body = multipartBody(...hidden, title, picture(0))
+    const start = requestText(`POST ${path} HTTP/1.1`, headers, body.subarray(0, body.length - end))
+    server.answers.length = 0
+    const flood = await floodWith(server.port, start, declared)
+    watcher.close()
+
+    assert.match(flood.answer, new RegExp(`^HTTP/1.1 ${status} `))
+    assert.match(flood.answer, /name="title" value="Hello"/)
+    const bytesRead = server.answers[0]?.bytesRead ?? Number.NaN
+    assert.ok(bytesRead <= 128 * 1024, `${bytesRead} bytes were read before the answer`)
+    // The drain's megabyte, and what the system buffers on both sides.
+    assert.ok(flood.sent < 16 * 1024 * 1024, `${flood.sent} bytes were sent until the connection was closed`)
+    assert.ok(flood.seconds < 5, `closed after ${flood.seconds} s`)
+    if (linux) assert.deepEqual(created, [])
+    assert.deepEqual(server.stored(), [])
+  }
+})
+
+interface Flood {
+  readonly answer: string
+  /** Bytes that the system took until the connection was closed. */
+  readonly sent: number
+  readonly seconds: number
+}
+
+/** Sends and sends, whatever is answered, until the server closes the connection. */
+function floodWith(port: number, start: Buffer, most: number): Promise<Flood> {
+  return new Promise((resolve) => {
+    const piece = Buffer.alloc(64 * 1024, 'x')
+    const started = performance.now()
+    const socket = connect(port, '127.0.0.1')
+    let answer = ''
+    socket.on('data', (chunk) => {
+      answer += chunk
+    })
+    socket.on('error', () => {})
+    socket.on('close', () => {
+      resolve({ answer, sent: socket.bytesWritten, seconds: (performance.now() - started) / 1000 })
+    })
+    socket.on('drain', flow)
+    socket.write(start)
+    flow()
+
+    function flow(): void {
+      while (socket.writable && socket.bytesWritten < most && socket.write(piece));
+    }
+  })
+}

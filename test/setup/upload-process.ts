@@ -1,0 +1,101 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readdirSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { requestText, talk } from './raw-http.js'
+import type { Part } from './upload-app.js'
+
+export interface ServerOptions {
+  /** Where the files lie. */
+  readonly directory: string
+  /** @default '10s' */
+  readonly idleTime?: string
+  /** Seconds that its clock is fast. */
+  readonly clockAhead?: number
+  /** The user that it becomes once it listens. */
+  readonly user?: number
+}
+
+/** To open all the files that the system allows, to close them again, or only to report. */
+export type Command = 'starve' | 'feed' | 'report'
+
+export interface ServerState {
+  /** Bytes, after the garbage is collected. */
+  readonly heapUsed: number
+  /** Those that reached the app's error handler since the last report. */
+  readonly errors: readonly string[]
+  readonly descriptors: readonly string[]
+  readonly timers: number
+}
+
+/** What the server had read from the socket when its answer was written. */
+export interface Answered {
+  readonly answered: number
+  readonly bytesRead: number
+}
+
+type Message = { readonly listening: { readonly port: number } } | { readonly state: ServerState } | Answered
+
+/** A server in a process of its own. */
+export class UploadProcess {
+  readonly port: number
+  readonly answers: Answered[] = []
+  readonly directory: string
+  readonly #process: ChildProcess
+
+  private constructor(child: ChildProcess, port: number, directory: string) {
+    this.#process = child
+    this.port = port
+    this.directory = directory
+    child.on('message', (message: Message) => {
+      if ('answered' in message) this.answers.push(message)
+    })
+  }
+
+  /** @param descriptors how many the process may have open */
+  static async start(options: ServerOptions, descriptors?: number): Promise<UploadProcess> {
+    const script = fileURLToPath(new URL('upload-server.js', import.meta.url))
+    const node = [process.execPath, '--expose-gc', script, JSON.stringify(options)]
+    const limited = ['/bin/sh', '-c', `ulimit -n ${descriptors}; exec "$@"`, 'sh', ...node]
+    const [file = '', ...rest] = descriptors === undefined ? node : limited
+    const child = spawn(file, rest, {
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      env: { PATH: process.env.PATH, NODE_ENV: 'test' },
+    })
+    const [message] = (await once(child, 'message')) as [Message]
+    if (!('listening' in message)) throw new Error('The server does not listen.')
+    return new UploadProcess(child, message.listening.port, options.directory)
+  }
+
+  async state(command: Command = 'report'): Promise<ServerState> {
+    this.#process.send({ command })
+    for (;;) {
+      const [message] = (await once(this.#process, 'message')) as [Message]
+      if ('state' in message) return message.state
+    }
+  }
+
+  /** Sends a signal, and waits for the end: an exit code, or the signal that ended it. */
+  async end(signal: NodeJS.Signals = 'SIGKILL'): Promise<number | NodeJS.Signals> {
+    const { exitCode, signalCode } = this.#process
+    if (exitCode !== null || signalCode !== null) return exitCode ?? signalCode ?? 0
+    const exit = once(this.#process, 'exit') as Promise<[number | null, NodeJS.Signals | null]>
+    this.#process.kill(signal)
+    const [code, by] = await exit
+    return code ?? by ?? 0
+  }
+
+  /** What lies in the storage. */
+  stored(): readonly string[] {
+    return readdirSync(this.directory)
+  }
+
+  /** The hidden fields of a fresh form. */
+  async hidden(path = '/', cookie?: string): Promise<readonly Part[]> {
+    const headers: [string, string][] = [['Host', 'app.example']]
+    if (cookie !== undefined) headers.push(['Cookie', cookie])
+    const { answers } = await talk(this.port, [requestText(`GET ${path} HTTP/1.1`, headers)])
+    const inputs = answers[0]?.body.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)">/g) ?? []
+    return [...inputs].map(([, name, value]) => [name!, value!] as const)
+  }
+}
