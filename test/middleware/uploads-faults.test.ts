@@ -79,6 +79,27 @@ describe('an upload that is not welcome', () => {
     assert.equal(app.runs.count, 0)
   })
 
+  it('costs no more than 128 KiB of 256 MiB, and no file', async (t) => {
+    const app = await counting(t)
+    const hidden = app.hidden((await app.page()).body)
+    const forged = [['sealform', 'A'.repeat(200)], ...hidden.slice(1)] as Part[]
+    for (const [fields, status] of [
+      [forged, 400],
+      [hidden, 413],
+    ] as const) {
+      const whole = post([...fields, title, picture(Buffer.alloc(1000))]).toString('latin1')
+      const start = Buffer.from(
+        whole.slice(0, -100).replace(/Content-Length: \d+/, 'Content-Length: 268435456'),
+        'latin1',
+      )
+      const pieces = Array.from({ length: 100 }, () => Buffer.alloc(65_536))
+      const { answers } = await talk(app.port, [start, ...pieces])
+      assert.equal(answers[0]?.status, status)
+      assert.ok(app.taken() <= 128 * 1024, `${app.taken()} bytes were taken`)
+      assert.deepEqual(app.stored(), [])
+    }
+  })
+
   it('is refused by its declared length before a byte of it is written', async (t) => {
     const app = await counting(t)
     const hidden = app.hidden((await app.page()).body)

@@ -40,6 +40,8 @@ export function multipartBody(...parts: readonly Part[]): Buffer {
 
 export interface UploadApp {
   readonly port: number
+  /** Bytes that had been taken from a connection when its last answer was given. */
+  taken(): number
   readonly errors: unknown[]
   readonly refusals: string[]
   /** Where the files lie. */
@@ -102,10 +104,29 @@ export async function uploadApp(t: TestContext, options: UploadAppOptions): Prom
       },
     },
   )
-  const port = await listen(createServer(app.callback()), (close) => t.after(close))
+  let taken = 0
+  const server = createServer(app.callback())
+  server.on('request', (req, res) => {
+    res.once('finish', () => {
+      taken = req.socket.bytesRead
+    })
+  })
+  const port = await listen(server, (close) => t.after(close))
   const stored = () => readdirSync(directory)
 
-  return { port, errors, refusals, directory, stored, emptied, page, hidden, submit, send }
+  return {
+    port,
+    taken: () => taken,
+    errors,
+    refusals,
+    directory,
+    stored,
+    emptied,
+    page,
+    hidden,
+    submit,
+    send,
+  }
 
   async function emptied(): Promise<readonly string[]> {
     for (let i = 0; i < 100 && stored().length > 0; i++)
