@@ -58,7 +58,7 @@ ${fileField(form, 'file', 'File', { hint: 'Any file of at most 1 GiB' })}
       tryThis: [
         html`Compare with what your own computer says: <code>sha256sum</code>, or <code>shasum -a 256</code>.`,
         'Stop the upload half-way: the server notices, and nothing stays behind.',
-        'Send a file of more than 1 GiB. It is refused before any of it is read.',
+        'Send a file of 2 GiB. It is refused before any of it is read.',
       ],
       source: 'large',
     })
