@@ -9,7 +9,17 @@ import { formIn, fromSamePage, testKey, urlencoded } from '../setup/koa-app.js'
 
 test('every page is HTML with strict headers, links to its source and loads no script', async () => {
   const { request } = visitTour()
-  for (const path of ['/', '/todos', '/signup', '/welcome', '/counter', '/stale']) {
+  for (const path of [
+    '/',
+    '/todos',
+    '/signup',
+    '/welcome',
+    '/counter',
+    '/stale',
+    '/upload',
+    '/gallery',
+    '/large',
+  ]) {
     const page = await request.get(path)
     assert.equal(page.status, 200, path)
     assert.equal(page.type, 'text/html', path)
