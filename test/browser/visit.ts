@@ -2,6 +2,7 @@ import { createServer, type IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
 import { createTour } from '../../examples/tour/app.js'
+import type { UploadOptions } from '../../lib/sealform.js'
 
 /** Keys that are good for nothing but tests. */
 export const keys = {
@@ -17,9 +18,16 @@ export interface RunningTour {
   close(): Promise<void>
 }
 
+export interface TourOptions {
+  readonly key?: string
+  readonly port?: number
+  readonly uploads?: UploadOptions
+}
+
 /** Serves a tour of its own. The page's name is `localhost`, so that `127.0.0.1` is another site. */
-export async function startTour({ key = keys.first, port = 0 } = {}): Promise<RunningTour> {
-  const handle = createTour({ keys: key, onRefused: () => {} }).callback()
+export async function startTour(options: TourOptions = {}): Promise<RunningTour> {
+  const { key = keys.first, port = 0, uploads = {} } = options
+  const handle = createTour({ keys: key, uploads, onRefused: () => {} }).callback()
   const posts: IncomingHttpHeaders[] = []
   const server = createServer((req, res) => {
     if (req.method === 'POST') posts.push(req.headers)
