@@ -12,8 +12,9 @@ import Handlebars from 'handlebars'
 import nunjucks from 'nunjucks'
 import pug from 'pug'
 import supertest from 'supertest'
-import { invalid } from '../../lib/sealform.js'
+import { type FileStorage, invalid, redirect } from '../../lib/sealform.js'
 import { createTestApp, formIn, fromSamePage, urlencoded } from '../setup/koa-app.js'
+import { uploadApp } from '../setup/upload-app.js'
 import { codeBlocks, modulesOf } from './code-blocks.js'
 import { compile, root } from './project.js'
 
@@ -82,6 +83,32 @@ describe('the code in README.md and the guide', () => {
     for (const engine of ['eta', 'nunjucks', 'pug', 'handlebars']) {
       assert.equal(await shown(engine), expected, engine)
     }
+  })
+
+  it('keeps files in the storage that the page about uploads shows', async (t) => {
+    const { memoryStorage }: { readonly memoryStorage: () => FileStorage } = await import(
+      join(folders.plain, 'uploads', 'memory-storage.js')
+    )
+    const storage = memoryStorage()
+    let content = ''
+    const app = await uploadApp(t, {
+      storage: () => storage,
+      define: (actions) =>
+        actions.define('upload', {
+          files: { picture: {} },
+          async run({ formData }) {
+            const picture = formData.get('picture')
+            if (formData.get('title') === '') return invalid({ title: 'Enter a title' })
+            if (picture instanceof File) content = await picture.text()
+            return redirect('/')
+          },
+        }),
+    })
+    const first = await app.submit(['title', ''], { name: 'picture', filename: 'a.txt', content: 'hello' })
+    assert.match(first.body, /a\.txt, 5 B, kept/)
+    assert.equal((await app.send([...app.hidden(first.body), ['title', 'T']])).status, 303)
+    assert.equal(content, 'hello')
+    assert.equal(await storage.sweep(new Date(Date.now() + 1000)), 0)
   })
 
   it('runs as the quick start says', async (t) => {
