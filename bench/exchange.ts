@@ -14,6 +14,38 @@ export interface Exchange {
   run: { question: undefined; answer: Run }
   /** Seals: how long the library's own sealing and opening takes. */
   seals: { question: undefined; answer: SealTimes }
+  /** Upload server: resident memory in bytes; the peak counts from here. */
+  rest: { question: undefined; answer: number }
+  /** Upload server: the peak of its resident memory, in bytes. */
+  peak: { question: undefined; answer: number }
+  /** Upload server: what the last upload had cost when its answer was written. */
+  taken: { question: undefined; answer: Taken }
+  /** Upload load: sends uploads at once, and waits for the answers. */
+  upload: { question: UploadJob; answer: UploadRun }
+}
+
+export interface Taken {
+  readonly status: number
+  readonly bytesRead: number
+  readonly bytesOnDisk: number
+}
+
+export interface UploadJob {
+  readonly port: number
+  /** What comes before and after the content of the file, latin1. */
+  readonly before: string
+  readonly after: string
+  /** Bytes of the file. */
+  readonly bytes: number
+  /** How many at once. */
+  readonly uploads: number
+  /** Every answer must carry this status. */
+  readonly status: number
+}
+
+export interface UploadRun {
+  /** From the first byte sent to the last answer. */
+  readonly seconds: number
 }
 
 export interface Job {

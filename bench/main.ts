@@ -4,14 +4,15 @@ import { type App, apps, control } from './apps.js'
 import { Child } from './child.js'
 import { type Cores, chooseCores, describeMachine } from './machine.js'
 import { profileApp } from './profile.js'
-import { bottleneckNotes, profileTables, scenarioTable, verdictTable } from './report.js'
+import { bottleneckNotes, profileTables, scenarioTable, uploadTable, verdictTable } from './report.js'
 import { type Plan, runRounds } from './rounds.js'
 import { type Scenario, scenarios } from './scenarios.js'
-import { judgeRatios, judgeSeals, type Verdict } from './targets.js'
+import { judgeRatios, judgeSeals, judgeUploads, type Verdict } from './targets.js'
+import { measureUploads, type UploadPlan } from './uploads.js'
 
 const usage = `npm run bench                          everything, about four minutes; writes bench/results.md
 npm run bench -- --short               a quick look; fails only far below a target
-npm run bench -- --only redirect       one of ${scenarios.join(', ')}, seals
+npm run bench -- --only redirect       one of ${scenarios.join(', ')}, seals, uploads
 npm run bench -- --apps a,s            some of ${apps.map(({ id }) => id).join(', ')}; one may come twice
 npm run bench -- --profile redirect    where the CPU time of (s) and (a) goes, or of --apps`
 
@@ -32,6 +33,9 @@ const short: Plan = {
   warmUpSeconds: 3,
   connections: 32,
 }
+
+const fullUploads: UploadPlan = { starts: 3, rounds: 6 }
+const shortUploads: UploadPlan = { starts: 1, rounds: 3 }
 
 /** A short run is there to find blunders on a noisy machine, not to judge a few per cent. */
 const farBelow = 0.6
@@ -60,7 +64,8 @@ async function main(): Promise<number> {
 
   const plan = options.short ? short : full
   const taking = options.apps ? pick(options.apps) : options.short ? apps : [...apps, control]
-  const some = options.only === 'seals' ? [] : options.only ? [options.only] : scenarios
+  const { only } = options
+  const some = only === 'seals' || only === 'uploads' ? [] : only ? [only] : scenarios
   const samples = await runRounds(taking, some, plan, cores, (line) => console.error(line))
   const tables = some.map((scenario) => scenarioTable(samples, scenario))
   console.log(`\n${tables.join('\n\n')}\n`)
@@ -68,8 +73,15 @@ async function main(): Promise<number> {
   for (const note of notes) console.log(`note: ${note}`)
 
   const verdicts = judgeRatios(samples)
-  if (!options.apps && (!options.only || options.only === 'seals'))
-    verdicts.push(...(await judgeOwnSeals(cores)))
+  if (!options.apps && (!only || only === 'seals')) verdicts.push(...(await judgeOwnSeals(cores)))
+  if (!options.apps && (!only || only === 'uploads')) {
+    const figures = await measureUploads(options.short ? shortUploads : fullUploads, cores, (line) =>
+      console.error(line),
+    )
+    verdicts.push(...judgeUploads(figures))
+    tables.push(uploadTable(figures))
+    console.log(`\n${tables.at(-1)}`)
+  }
   if (verdicts.length > 0) console.log(`\n${verdictTable(verdicts)}`)
 
   const complete = !options.short && !options.only && !options.apps
@@ -85,7 +97,7 @@ async function main(): Promise<number> {
 
 interface Options {
   readonly short: boolean
-  readonly only: Scenario | 'seals' | undefined
+  readonly only: Scenario | 'seals' | 'uploads' | undefined
   readonly profile: Scenario | undefined
   readonly apps: readonly string[] | undefined
 }
@@ -104,7 +116,8 @@ function readOptions(): Options | string {
     const ids = values.apps?.split(',')
     const stranger = ids?.find((id) => !apps.some((app) => app.id === id))
     if (stranger !== undefined) return `There is no app "${stranger}".`
-    const only = values.only === 'seals' ? 'seals' : scenarioNamed(values.only)
+    const only =
+      values.only === 'seals' || values.only === 'uploads' ? values.only : scenarioNamed(values.only)
     return { short: values.short, only, profile: scenarioNamed(values.profile), apps: ids }
   } catch (error) {
     return error instanceof Error ? error.message : String(error)

@@ -4,6 +4,7 @@ import type { Sample } from './rounds.js'
 import { type Scenario, scenarioWords } from './scenarios.js'
 import { formatSpread, spreadOf } from './statistics.js'
 import { ratiosOf, type Verdict } from './targets.js'
+import { inMiB, timeRatios, type UploadFigures } from './uploads.js'
 
 /** One scenario as a Markdown table; forged submissions are compared with (c), since (a) has nothing to refuse. */
 export function scenarioTable(samples: readonly Sample[], scenario: Scenario): string {
@@ -35,6 +36,36 @@ function scenarioRow(samples: readonly Sample[], scenario: Scenario, app: App, b
     app.id === baseline ? '1' : formatSpread(spreadOf(ratios.cpu), 2),
   ]
 }
+
+/** Uploads as a Markdown table. */
+export function uploadTable(all: readonly UploadFigures[]): string {
+  const header = [
+    '',
+    'app',
+    '256 MiB: s',
+    's ÷ (u)',
+    'CPU s',
+    'peak memory over idle, MiB',
+    '20 × 16 MiB: peak over idle, MiB',
+    'forged: MiB taken before the answer',
+    'forged: MiB on disk',
+  ]
+  const rows = all.map(({ app, seconds, cpu, largeMemory, manyMemory, forged }) => [
+    `(${app.id})`,
+    app.name,
+    formatSpread(spreadOf(seconds), 2),
+    app.id === 'u' ? '1' : formatSpread(spreadOf(timeRatios(all, app.id)), 2),
+    formatSpread(spreadOf(cpu), 2),
+    formatSpread(inMiB(largeMemory), 0),
+    formatSpread(inMiB(manyMemory), 0),
+    forged.length === 0 ? 'no token' : formatSpread(inMiB(forged.map(({ bytesRead }) => bytesRead)), 2),
+    forged.length === 0 ? '' : formatSpread(inMiB(forged.map(({ bytesOnDisk }) => bytesOnDisk)), 2),
+  ])
+  return ['### uploads', '', `${uploadWords}.`, '', table(header, rows)].join('\n')
+}
+
+const uploadWords =
+  'multipart POST with a file of 256 MiB to disk, one at a time; 20 at once of 16 MiB each; one of 256 MiB with a forged token'
 
 export function verdictTable(verdicts: readonly Verdict[]): string {
   const rows = verdicts.map((v) => [

@@ -129,7 +129,7 @@ function head(method: string, from: Visit, lines: readonly string[]): string {
 }
 
 /** Changes one character in the middle, so that the token keeps its form. */
-function forge(token: string): string {
+export function forge(token: string): string {
   const middle = Math.floor(token.length / 2)
   return `${token.slice(0, middle)}${token[middle] === 'A' ? 'B' : 'A'}${token.slice(middle + 1)}`
 }

@@ -37,7 +37,7 @@ async function soak(): Promise<number> {
     thirds.push(remains)
     const { heapUsed, files, descriptors } = remains
     console.log(
-      `after ${Math.ceil((uploads * third) / 3)}: ${files.length} files, ${descriptors.length - rest.descriptors.length} descriptors more, heap ${(heapUsed / 1024).toFixed(0)} KiB, ${((performance.now() - started) / 1000).toFixed(0)} s`,
+      `after ${Math.ceil((uploads * third) / 3)}: ${files.length} files, ${Math.max(0, descriptors.length - rest.descriptors.length)} descriptors more, heap ${(heapUsed / 1024).toFixed(0)} KiB, ${((performance.now() - started) / 1000).toFixed(0)} s`,
     )
   }
   const faults = faultsOf(rest, thirds[0]!, thirds[2]!)

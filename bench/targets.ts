@@ -1,6 +1,7 @@
 import type { Sample } from './rounds.js'
 import type { Scenario } from './scenarios.js'
 import { type Spread, spreadOf } from './statistics.js'
+import { timeRatios, type UploadFigures } from './uploads.js'
 
 export interface Verdict {
   readonly measure: string
@@ -53,6 +54,23 @@ export function judgeSeals(times: {
   ]
 }
 
+/** Sealform's uploads, the time against bare busboy that writes to disk. */
+export function judgeUploads(all: readonly UploadFigures[]): Verdict[] {
+  const own = all.find(({ app }) => app.id === 's')
+  if (!own) return []
+  const { forged, largeMemory, manyMemory } = own
+  const kib = forged.map(({ bytesRead }) => bytesRead / 1024)
+  const disk = forged.map(({ bytesOnDisk }) => bytesOnDisk)
+  const mib = (bytes: readonly number[]) => bytes.map((one) => one / (1024 * 1024))
+  return [
+    atMost('forged 256 MiB upload: taken before the answer', 'KiB', 128, kib, 0),
+    atMost('forged 256 MiB upload: on disk', 'bytes', 0, disk, 0),
+    atMost('accepted 256 MiB upload: peak memory over idle', 'MiB', 40, mib(largeMemory), 1),
+    atMost('accepted 256 MiB upload: time', '÷ (u)', 1.1, timeRatios(all, 's'), 2),
+    atMost('20 uploads of 16 MiB at once: peak memory over idle', 'MiB', 64, mib(manyMemory), 1),
+  ]
+}
+
 function atMost(
   what: string,
   unit: string,
@@ -67,7 +85,7 @@ function atMost(
     measured,
     digits,
     met: measured.median <= limit,
-    score: limit / measured.median,
+    score: measured.median === 0 ? Number.POSITIVE_INFINITY : limit / measured.median,
   }
 }
 

@@ -2,10 +2,10 @@ import { writeFileSync } from 'node:fs'
 import { createServer, type RequestListener } from 'node:http'
 import { Session } from 'node:inspector/promises'
 import type { AddressInfo } from 'node:net'
-import { answer, cpuMicroseconds } from '../exchange.js'
+import { type Answers, answer, cpuMicroseconds } from '../exchange.js'
 
-/** Listens on a free local port and answers the benchmark's questions about it. */
-export function serve(listener: RequestListener): void {
+/** Listens on a free local port and answers the benchmark's questions about it, and those in `more`. */
+export function serve(listener: RequestListener, more: Answers = {}): void {
   const server = createServer(listener)
   const listening = new Promise<number>((resolve, reject) => {
     server.once('error', reject)
@@ -13,6 +13,7 @@ export function serve(listener: RequestListener): void {
   })
   const session = new Session()
   answer({
+    ...more,
     port: () => listening,
     cpu: cpuMicroseconds,
     async profile() {

@@ -1,0 +1,71 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import type { RequestListener } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Taken } from '../exchange.js'
+import { serve } from './serve.js'
+
+/** Where one upload server keeps its files; it goes with the process. */
+export const directory = mkdtempSync(join(tmpdir(), 'sealform-bench-'))
+process.on('exit', () => rmSync(directory, { recursive: true, force: true }))
+
+/** The largest file that the apps take, in bytes. */
+export const largestFile = 256 * 1024 * 1024
+
+let taken: Taken = { status: 0, bytesRead: 0, bytesOnDisk: 0 }
+
+/** Serves an app, and tells what each POST has cost by the time that its answer is written. */
+export function serveUploads(listener: RequestListener): void {
+  const noting: RequestListener = (request, response) => {
+    const { socket } = request
+    if (request.method === 'POST') {
+      response.once('prefinish', () => {
+        taken = { status: response.statusCode, bytesRead: socket.bytesRead, bytesOnDisk: bytesOnDisk() }
+      })
+    }
+    listener(request, response)
+  }
+  serve(noting, { taken: () => taken, rest: restingMemory, peak: peakMemory })
+}
+
+function bytesOnDisk(): number {
+  return readdirSync(directory).reduce((sum, name) => sum + statSync(join(directory, name)).size, 0)
+}
+
+let sampling: NodeJS.Timeout | undefined
+let highest = 0
+
+/** Resident bytes now; from here on the peak counts. */
+function restingMemory(): number {
+  forgetPeak()
+  highest = process.memoryUsage.rss()
+  clearInterval(sampling)
+  sampling = setInterval(sample, 5)
+  return highest
+}
+
+/** Linux keeps the true peak, which proc(5) lets a process reset; elsewhere the samples have to do. */
+function forgetPeak(): void {
+  try {
+    writeFileSync('/proc/self/clear_refs', '5')
+  } catch {}
+}
+
+function sample(): void {
+  highest = Math.max(highest, process.memoryUsage.rss())
+}
+
+function peakMemory(): number {
+  sample()
+  clearInterval(sampling)
+  return Math.max(highest, truePeak())
+}
+
+function truePeak(): number {
+  try {
+    const status = readFileSync('/proc/self/status', 'utf8')
+    return Number(/^VmHWM:\s*(\d+) kB$/m.exec(status)?.[1] ?? 0) * 1024
+  } catch {
+    return 0
+  }
+}
