@@ -1,0 +1,466 @@
+import assert from 'node:assert/strict'
+import { EventEmitter, once } from 'node:events'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { after, before, describe, it } from 'node:test'
+import Koa from 'koa'
+import { type Browser, chromium, type Page } from 'playwright-core'
+import { compileAllowedOrigins, type OriginMatcher } from '../../lib/allowed-origins.js'
+import { createActions, done } from '../../lib/sealform.js'
+import { type MiddlewareOptions, type SealformContext, sealform } from '../../middleware/koa.js'
+import { html } from '../../views/html.js'
+import { requireChromium } from '../setup/chromium.js'
+import { formIn, listen, testKey } from '../setup/koa-app.js'
+import { type OriginCase, readOriginCases } from '../vectors/origin.js'
+import { newVisitor } from './visit.js'
+
+/** What a way of sending finds: a tab, and the places from which it can send. */
+interface Stage {
+  readonly page: Page
+  /** The app's origin as the visitor has it. */
+  readonly own: string
+  /** Origins of a host on other ports than the app's; the app may list the one, never the other. */
+  listed(host: string): string
+  other(host: string): string
+  /** The app's form, with a seal that opens. */
+  form(action?: string): string
+  /** Gives a document its path, which is the same on every origin. */
+  place(markup: string, headers?: Readonly<Record<string, string>>): string
+  /** Opens the form there, in a document under this Referrer-Policy, and presses its button. */
+  sendFrom(origin: string, policy?: string): Promise<void>
+  /** Opens a document with this markup there. */
+  open(origin: string, markup: string): Promise<unknown>
+  /** Presses the button of the page, or of the frame in it. */
+  press(where?: Page | 'frame'): Promise<void>
+}
+
+interface Way {
+  /** Chromium says where a request comes from only to hosts that it trusts, as `localhost`. @default localhost */
+  readonly host?: string
+  /** The host of the `origin` option, when the app has one. */
+  readonly configured?: string
+  readonly scripts?: true
+  /** How many times the form arrives, the last of which counts. @default 1 */
+  readonly posts?: number
+  /** Whether Chromium sends the form without the visitor's cookie. */
+  readonly keepsCookieBack?: true
+  send(stage: Stage): Promise<unknown>
+}
+
+const ways: Readonly<Record<string, Way>> = {
+  'a form of our own page': { send: ({ sendFrom, own }) => sendFrom(own) },
+  'a form of our own page under no-referrer': { send: ({ sendFrom, own }) => sendFrom(own, 'no-referrer') },
+  'a form of our own page under same-origin': { send: ({ sendFrom, own }) => sendFrom(own, 'same-origin') },
+  'a form of our own page under origin': { send: ({ sendFrom, own }) => sendFrom(own, 'origin') },
+  'a form of our own page under strict-origin': {
+    send: ({ sendFrom, own }) => sendFrom(own, 'strict-origin'),
+  },
+  'a form of our own page into a new tab': {
+    async send({ open, own, form, press }) {
+      await open(own, `<base target="_blank">${form()}`)
+      await press()
+    },
+  },
+  'a form in a window that our own page opened': {
+    scripts: true,
+    async send({ page, open, own, place, form, press }) {
+      await open(own, `<button onclick="window.open('${place(form())}')">Open</button>`)
+      const [opened] = await Promise.all([page.waitForEvent('popup'), press()])
+      await press(opened)
+    },
+  },
+  'a form that our own script sends': {
+    scripts: true,
+    send: ({ open, own, form }) => open(own, form() + submitting),
+  },
+  'our own answer, reloaded': {
+    posts: 2,
+    async send({ page, own, sendFrom }) {
+      await Promise.all([page.waitForURL(`${own}/`), sendFrom(own)])
+      await page.reload()
+    },
+  },
+  'our own page in a frame of another site': {
+    async send({ open, own, other, place, form, press }) {
+      await open(other('127.0.0.1'), `<iframe src="${own}${place(form())}"></iframe>`)
+      await press('frame')
+    },
+  },
+  'our own page in a sandbox': { send: (stage) => sendFromSandbox(stage, 'allow-forms') },
+  'our own page in a sandbox that keeps its origin': {
+    send: (stage) => sendFromSandbox(stage, 'allow-forms allow-same-origin'),
+  },
+  'our own page under Content-Security-Policy: sandbox': {
+    async send({ page, own, place, form, press }) {
+      await page.goto(own + place(form(), { 'Content-Security-Policy': 'sandbox allow-forms' }))
+      await press()
+    },
+  },
+  'our own form that another site sent back by a redirect': {
+    async send({ open, own, other, place, form, press }) {
+      const back = other('127.0.0.1') + place('', { Location: `${own}/` })
+      await open(own, form(back))
+      await press()
+    },
+  },
+  'a form of another site': { send: ({ sendFrom, other }) => sendFrom(other('127.0.0.1')) },
+  'a form of another site under no-referrer': {
+    send: ({ sendFrom, other }) => sendFrom(other('127.0.0.1'), 'no-referrer'),
+  },
+  'a form of another site under unsafe-url': {
+    send: ({ sendFrom, other }) => sendFrom(other('127.0.0.1'), 'unsafe-url'),
+  },
+  'a form of another site into a new tab': {
+    async send({ open, other, form, press }) {
+      await open(other('127.0.0.1'), `<base target="_blank">${form()}`)
+      await press()
+    },
+  },
+  'a form that a script of another site sends': {
+    scripts: true,
+    send: ({ open, other, form }) => open(other('127.0.0.1'), form() + submitting),
+  },
+  'the answer to another site, reloaded': {
+    posts: 2,
+    async send({ page, own, other, sendFrom }) {
+      await Promise.all([page.waitForURL(`${own}/`), sendFrom(other('127.0.0.1'))])
+      await page.reload()
+    },
+  },
+  'a form of another port': { send: ({ sendFrom, other }) => sendFrom(other('localhost')) },
+  'a form of another port under no-referrer': {
+    send: ({ sendFrom, other }) => sendFrom(other('localhost'), 'no-referrer'),
+  },
+  'a form of a listed site': { send: ({ sendFrom, listed }) => sendFrom(listed('127.0.0.1')) },
+  'a form of a listed site under no-referrer': {
+    send: ({ sendFrom, listed }) => sendFrom(listed('127.0.0.1'), 'no-referrer'),
+  },
+  'a form of a listed port': { send: ({ sendFrom, listed }) => sendFrom(listed('localhost')) },
+  'a form in a data: document': {
+    async send({ page, form, press }) {
+      await page.goto(`data:text/html,${encodeURIComponent(form())}`)
+      await press()
+    },
+  },
+  'a form in a blob: document of ours': { scripts: true, send: (stage) => sendFromBlob(stage, stage.own) },
+  'a form in a blob: document of another site': {
+    scripts: true,
+    send: (stage) => sendFromBlob(stage, stage.other('127.0.0.1')),
+  },
+  'fetch by our own script': {
+    scripts: true,
+    send: ({ open, own, form }) => open(own, form() + fetching('same-origin')),
+  },
+  'fetch without CORS by another site': {
+    scripts: true,
+    send: ({ open, other, form }) => open(other('127.0.0.1'), form() + fetching('no-cors')),
+  },
+  'fetch without CORS by another port': {
+    scripts: true,
+    send: ({ open, other, form }) => open(other('localhost'), form() + fetching('no-cors')),
+  },
+  'configured: a form of our own page': {
+    configured: 'localhost',
+    send: ({ sendFrom, own }) => sendFrom(own),
+  },
+  'configured: a form of our own page under no-referrer': {
+    configured: 'localhost',
+    send: ({ sendFrom, own }) => sendFrom(own, 'no-referrer'),
+  },
+  'configured: a form of our own page by another name': {
+    configured: 'localhost',
+    host: '127.0.0.1',
+    send: ({ sendFrom, own }) => sendFrom(own),
+  },
+  'plain http: a form of our own page': { host: 'app.test', send: ({ sendFrom, own }) => sendFrom(own) },
+  'plain http: a form of our own page under no-referrer': {
+    host: 'app.test',
+    send: ({ sendFrom, own }) => sendFrom(own, 'no-referrer'),
+  },
+  'plain http: our own page in a sandbox': {
+    host: 'app.test',
+    keepsCookieBack: true,
+    send: (stage) => sendFromSandbox(stage, 'allow-forms'),
+  },
+  'plain http: a form of another site': {
+    host: 'app.test',
+    send: ({ sendFrom, other }) => sendFrom(other('evil.test')),
+  },
+  'plain http: a form of another site under no-referrer': {
+    host: 'app.test',
+    send: ({ sendFrom, other }) => sendFrom(other('evil.test'), 'no-referrer'),
+  },
+  'plain http: a form of a listed site': {
+    host: 'app.test',
+    send: ({ sendFrom, listed }) => sendFrom(listed('pay.test')),
+  },
+}
+
+const submitting = '<script>document.forms[0].submit()</script>'
+
+const fetching = (mode: string) => `<script>
+  const [form] = document.forms
+  fetch(form.action, { method: 'POST', mode: '${mode}', body: new URLSearchParams(new FormData(form)) })
+</script>`
+
+async function sendFromSandbox({ open, own, place, form, press }: Stage, flags: string): Promise<void> {
+  await open(own, `<iframe sandbox="${flags}" src="${place(form())}"></iframe>`)
+  await press('frame')
+}
+
+async function sendFromBlob({ page, open, form, press }: Stage, origin: string): Promise<void> {
+  await open(
+    origin,
+    `<script>location = URL.createObjectURL(new Blob(['${form()}'], { type: 'text/html' }))</script>`,
+  )
+  await page.waitForURL(/^blob:/)
+  await press()
+}
+
+type OnEnd = (end: () => Promise<void>) => void
+
+let browser: Browser
+let listedPort: number
+let otherPort: number
+const ends: (() => Promise<void>)[] = []
+before(async () => {
+  listedPort = await listen(createServer(serveDocument), (end) => ends.push(end))
+  otherPort = await listen(createServer(serveDocument), (end) => ends.push(end))
+  browser = await chromium.launch({
+    executablePath: requireChromium(),
+    args: ['--disable-gpu', '--disable-quic', '--host-resolver-rules=MAP *.test 127.0.0.1'],
+  })
+})
+after(async () => {
+  await browser.close()
+  for (const end of ends) await end()
+})
+
+const cases = readOriginCases()
+
+it('the table has one case for each way of sending, and no other', () => {
+  assert.deepEqual(cases.flatMap((entry) => entry.browser ?? []).sort(), Object.keys(ways).sort())
+})
+
+// A tab mostly waits, for painting and for its server.
+describe('what the table says of headers that Chromium really sends', { concurrency: 4 }, () => {
+  for (const [name, way] of Object.entries(ways)) it(name, (t) => check(name, way, (end) => t.after(end)))
+})
+
+async function check(name: string, way: Way, onEnd: OnEnd): Promise<void> {
+  const entry = cases.find(({ browser }) => browser?.includes(name)) ?? assert.fail('no case in the table')
+  const { verdict, status } = entry.expect
+  const app = await startApp(way, entry, onEnd)
+
+  const told = await send(way, app, {})
+  assert.deepEqual(kindOf(told.headers, app.expected, isListed), kindInTable(entry), entry.name)
+  const outcome = verdict === 'allow' ? [200, 1] : [status ?? 403, 0]
+  assert.deepEqual([told.status, told.runs], outcome, entry.name)
+  if (verdict !== 'token') return
+
+  const mine = await send(way, app, { session: 'ann', seal: 'ann' })
+  if (way.keepsCookieBack) {
+    assert.equal(valueIn(mine.headers, 'cookie'), undefined)
+    assert.deepEqual([mine.status, mine.runs], [403, 0], 'without the cookie')
+    return
+  }
+  assert.deepEqual([mine.status, mine.runs], [200, 1], 'with the seal of the session')
+  for (const seal of ['bob', undefined]) {
+    const forged = await send(way, app, { session: 'ann', seal })
+    assert.equal(valueIn(forged.headers, 'cookie'), 'user=ann')
+    assert.deepEqual([forged.status, forged.runs], [403, 0], `with the seal of ${seal ?? 'nobody'}`)
+  }
+}
+
+type HeaderLines = OriginCase['headers']
+
+/** What the policy sees in headers, without the names: `own` is the origin that it expects. */
+function kindOf(headers: HeaderLines, own: string, listed: OriginMatcher) {
+  const kind = (origin: string) => (origin === own ? 'own' : listed(origin) ? 'listed' : 'other')
+  const origin = valueIn(headers, 'origin')
+  const referer = valueIn(headers, 'referer')
+  return {
+    site: valueIn(headers, 'sec-fetch-site'),
+    origin: origin === undefined || origin === 'null' ? origin : kind(origin),
+    referer: referer === undefined ? undefined : kind(new URL(referer).origin),
+  }
+}
+
+function kindInTable({ headers, policy, protocol, host }: OriginCase) {
+  return kindOf(
+    headers,
+    policy.origin ?? `${protocol}://${host}`,
+    compileAllowedOrigins(policy.allowedOrigins),
+  )
+}
+
+function isListed(origin: string): boolean {
+  return new URL(origin).port === String(listedPort)
+}
+
+function valueIn(headers: HeaderLines, wanted: string): string | undefined {
+  const values = headers.filter(([name]) => name.toLowerCase() === wanted).map(([, value]) => value)
+  assert.ok(values.length <= 1, `${wanted} came in ${values.length} lines`)
+  return values[0]
+}
+
+/** A submission as it arrived, and what became of it. */
+interface Arrival {
+  readonly headers: HeaderLines
+  readonly status: number
+  readonly runs: number
+}
+
+interface RunningApp {
+  readonly visited: string
+  readonly expected: string
+  readonly arrivals: EventEmitter<{ arrival: [Arrival] }>
+  /** The hidden fields of the form as this user gets them. */
+  fieldsFor(user: string | undefined): Promise<Record<string, string>>
+}
+
+/** An app with one form and the options that the policy of the case stands for. */
+async function startApp(
+  { host = 'localhost', configured }: Way,
+  { policy }: OriginCase,
+  onEnd: OnEnd,
+): Promise<RunningApp> {
+  assert.equal(configured !== undefined, policy.origin !== undefined, 'whether the origin is configured')
+  const arrivals: RunningApp['arrivals'] = new EventEmitter()
+  const server = createServer((req, res) => {
+    if (serveDocument(req, res)) return
+    const runsBefore = runs
+    const headers = req.rawHeaders.flatMap((name, i, lines) =>
+      i % 2 === 0 ? [[name, lines[i + 1] ?? ''] as const] : [],
+    )
+    if (req.method === 'POST') {
+      res.on('close', () =>
+        arrivals.emit('arrival', { headers, status: res.statusCode, runs: runs - runsBefore }),
+      )
+    }
+    void handle(req, res)
+  })
+  const port = await listen(server, onEnd)
+
+  const options: MiddlewareOptions<Koa.Context> = {
+    session: (ctx) => ctx.cookies.get('user'),
+    onRefused: () => {},
+    ...(configured !== undefined && { origin: `http://${configured}:${port}` }),
+    ...(policy.allowedOrigins && {
+      allowedOrigins: ['localhost', '127.0.0.1', 'pay.test'].map((name) => `http://${name}:${listedPort}`),
+    }),
+  }
+  let runs = 0
+  const actions = createActions<Koa.Context>({ keys: testKey })
+  const act = actions.define('act', async () => {
+    runs++
+    return done()
+  })
+  const app: Koa<Koa.DefaultState, SealformContext> = new Koa()
+  app.silent = true
+  app.use(sealform(actions, options))
+  app.use((ctx) => {
+    const form = ctx.form(act)
+    ctx.body = html`<form ${form.attributes}>${form.fields}</form>`
+  })
+  const handle = app.callback()
+
+  return {
+    visited: `http://${host}:${port}`,
+    expected: `http://${configured ?? host}:${port}`,
+    arrivals,
+    async fieldsFor(user) {
+      const headers = { Cookie: user === undefined ? '' : `user=${user}` }
+      const answer = await fetch(`http://127.0.0.1:${port}/`, { headers })
+      return formIn(await answer.text(), 'act').fields
+    },
+  }
+}
+
+/** Sends in one of the ways, with the cookie of one user and the seal of another, and waits for what became of it. */
+async function send(
+  way: Way,
+  app: RunningApp,
+  { session, seal }: { session?: string | undefined; seal?: string | undefined },
+): Promise<Arrival> {
+  const fields = Object.entries(await app.fieldsFor(seal))
+  const tab = await takeTab(way.scripts ?? false)
+  const context = tab.page.context()
+  if (session) {
+    // A cookie that says nothing of SameSite goes along with any site's form for its first two minutes.
+    await context.addCookies([{ name: 'user', value: session, url: app.visited }])
+  }
+  const arrived = arrivalsOf(app, way.posts ?? 1)
+  const [last] = await Promise.all([arrived, way.send(stageOf(tab.page, app.visited, fields))])
+  await context.clearCookies()
+  for (const page of context.pages()) if (page !== tab.page) await page.close()
+  idleTabs.push(tab)
+  return last
+}
+
+interface Tab {
+  readonly page: Page
+  readonly scripts: boolean
+}
+
+const idleTabs: Tab[] = []
+
+/** Opening a tab costs more than all that is done in it, so one is left to the next who needs its like. */
+async function takeTab(scripts: boolean): Promise<Tab> {
+  const idle = idleTabs.find((tab) => tab.scripts === scripts)
+  if (idle) {
+    idleTabs.splice(idleTabs.indexOf(idle), 1)
+    return idle
+  }
+  const context = await newVisitor(browser, { javaScriptEnabled: scripts })
+  return { page: await context.newPage(), scripts }
+}
+
+async function arrivalsOf({ arrivals }: RunningApp, count: number): Promise<Arrival> {
+  const signal = AbortSignal.timeout(10_000)
+  for (let i = 1; ; i++) {
+    const [arrival] = await once(arrivals, 'arrival', { signal })
+    if (i === count) return arrival
+  }
+}
+
+function stageOf(page: Page, own: string, fields: readonly (readonly [string, string])[]): Stage {
+  const inputs = fields.map(([name, value]) => `<input type="hidden" name="${name}" value="${value}">`)
+  const stage: Stage = {
+    page,
+    own,
+    listed: (host) => `http://${host}:${listedPort}`,
+    other: (host) => `http://${host}:${otherPort}`,
+    form: (action = `${own}/`) =>
+      `<form method="post" action="${action}">${inputs.join('')}<button>Send</button></form>`,
+    place,
+    async sendFrom(origin, policy) {
+      await page.goto(origin + place(stage.form(), policy === undefined ? {} : { 'Referrer-Policy': policy }))
+      await stage.press()
+    },
+    open: (origin, markup) => page.goto(origin + place(markup)),
+    press: (where = page) =>
+      (where === 'frame' ? page.frameLocator('iframe') : where).getByRole('button').press('Enter'),
+  }
+  return stage
+}
+
+const documents = new Map<string, { markup: string; headers: Readonly<Record<string, string>> }>()
+
+function place(markup: string, headers: Readonly<Record<string, string>> = {}): string {
+  const path = `/document/${documents.size}`
+  documents.set(path, { markup: `<!doctype html><title>A document</title>${markup}`, headers })
+  return path
+}
+
+/** Answers for every origin alike, unless it is the app that has to. */
+function serveDocument(req: IncomingMessage, res: ServerResponse): boolean {
+  const document = documents.get(req.url ?? '')
+  if (!document) return false
+  // 307 has the browser send the form once more, where 303 would not.
+  res.writeHead(document.headers.Location === undefined ? 200 : 307, {
+    'Content-Type': 'text/html; charset=utf-8',
+    ...document.headers,
+  })
+  res.end(document.markup)
+  return true
+}
