@@ -2,7 +2,7 @@ import { type Browser, chromium } from 'playwright-core'
 import { requireChromium } from '../setup/chromium.js'
 
 /** Starts a headless Chromium that talks to nobody but the pages under test. */
-export async function launchChromium(): Promise<Browser> {
+export async function launchChromium(...more: readonly string[]): Promise<Browser> {
   return chromium.launch({
     executablePath: requireChromium(),
     args: [
@@ -13,6 +13,7 @@ export async function launchChromium(): Promise<Browser> {
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
+      ...more,
     ],
   })
 }
