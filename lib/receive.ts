@@ -1,21 +1,10 @@
-import { randomBytes } from 'node:crypto'
-import type { StandardSchemaV1 } from '@standard-schema/spec'
 import type { Definition } from './action.js'
 import { judgeClaims, pathClaim, refusalStatus } from './admission.js'
 import type { Body, BodyRefusal, Reading } from './body.js'
-import { SealformError } from './errors.js'
+import { failed } from './failure.js'
 import type { Messages } from './messages.js'
 import { judgeOrigin, type OriginPolicy, type OriginVerdict } from './origin.js'
-import {
-  Done,
-  Failed,
-  Invalid,
-  type Issue,
-  isOutcome,
-  type Outcome,
-  type RefusalReason,
-  Refused,
-} from './outcome.js'
+import { Invalid, type Issue, isOutcome, type Outcome, type RefusalReason, Refused } from './outcome.js'
 import {
   type Entry,
   type Files,
@@ -27,11 +16,11 @@ import {
 } from './receive-files.js'
 import type { Registry } from './registry.js'
 import { readOriginFacts } from './request-origin.js'
+import { type Admitted, authorize, check, noInput, run } from './run-action.js'
 import { matchesSession, type Opened, open } from './seal.js'
 import { openState } from './state.js'
 import { CurrentSubmission, type SubmissionSource } from './submission.js'
 import type { ShownFile } from './uploads.js'
-import { validate } from './validate.js'
 
 /** What a framework's adapter tells of one POST. */
 export interface Exchange extends SubmissionSource {
@@ -224,11 +213,6 @@ export async function receive(
   }
 }
 
-interface Admitted {
-  readonly definition: Definition
-  readonly values: readonly unknown[]
-}
-
 function admit(
   registry: Registry,
   exchange: Exchange,
@@ -258,60 +242,6 @@ function admit(
     )
   return { definition: action, values }
 }
-
-/** The action's own word on this visitor: an outcome refuses, nothing admits, and anything else is a mistake. */
-async function authorize(
-  { definition, values }: Admitted,
-  submission: CurrentSubmission,
-): Promise<Outcome | undefined> {
-  if (!definition.authorize) return undefined
-  try {
-    const result = await Reflect.apply(definition.authorize, undefined, [submission, ...values])
-    if (result === undefined || isOutcome(result)) return result
-    throw new SealformError(
-      'ERR_AUTHORIZE_RESULT',
-      `authorize() of "${definition.name}" returned ${typeof result}. Return an outcome such as forbidden() to refuse, and nothing to admit.`,
-    )
-  } catch (thrown) {
-    return settle(thrown)
-  }
-}
-
-const noInput = { input: undefined }
-
-async function check(
-  schema: StandardSchemaV1,
-  entries: readonly Entry[],
-): Promise<{ readonly input: unknown } | Outcome> {
-  try {
-    const result = await validate(schema, entries)
-    return result.valid ? result : new Invalid(result.issues)
-  } catch (thrown) {
-    return settle(thrown)
-  }
-}
-
-async function run({ definition, values }: Admitted, submission: CurrentSubmission): Promise<Outcome> {
-  try {
-    const result: unknown = await Reflect.apply(definition.run, undefined, [submission, ...values])
-    return isOutcome(result) ? result : new Done(result)
-  } catch (thrown) {
-    return settle(thrown)
-  }
-}
-
-function settle(thrown: unknown): Outcome {
-  return isOutcome(thrown) ? thrown : failed(thrown)
-}
-
-/** A failure with a reference that a visitor can read out over the telephone. */
-export function failed(error: unknown): Failed {
-  const letters = Array.from(randomBytes(8), (byte) => referenceAlphabet[byte & 31]).join('')
-  return new Failed(error, `${letters.slice(0, 4)}-${letters.slice(4)}`)
-}
-
-/** Crockford's base 32: no I, L, O or U to mistake for something else. */
-const referenceAlphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 
 const bodyReasons: Record<400 | 413 | 415, RefusalReason> = {
   400: 'malformed',

@@ -7,16 +7,15 @@ import {
   type Definition,
   detailsOf,
 } from './action.js'
+import { describeAction } from './describe-action.js'
 import { directoryStorage } from './directory-storage.js'
 import { SealformError } from './errors.js'
-import { resolveFileRules } from './file-rules.js'
 import type { FileStorage } from './file-storage.js'
 import { sweepRegularly } from './file-sweep.js'
 import { keptTime } from './kept-files.js'
 import { createKeyRing, type KeyRing } from './key-ring.js'
 import { defaultLimits, type LimitOptions, type Limits, resolveLimits } from './limits.js'
 import { checkOptions } from './options.js'
-import { requireSniffing } from './sniff.js'
 import type { Submission } from './submission.js'
 import { parseDuration } from './units.js'
 import { type ActionReferences, decodeValues } from './values.js'
@@ -134,7 +133,11 @@ export class Registry implements ActionReferences {
         `The action "${name}" is defined twice. Names are looked up in one registry; give the second another name.`,
       )
     }
-    const definition = this.#describeOptions(name, runOrOptions)
+    const definition = describeAction(name, runOrOptions, {
+      ttl: this.#ttl,
+      limits: this.limits,
+      openStorage: () => this.#openStorage(),
+    })
     this.#definitions.set(name, definition)
     return createAction({ definition, registry: this, values: [] })
   }
@@ -193,69 +196,7 @@ export class Registry implements ActionReferences {
     }
     return this.#storage
   }
-
-  #describeOptions(name: string, runOrOptions: unknown): Definition {
-    const where = `actions.define('${name}')`
-    const options = typeof runOrOptions === 'function' ? { run: runOrOptions } : runOrOptions
-    checkOptions(where, options, actionOptions)
-    const given = options as Partial<ActionOptions<StandardSchemaV1, unknown, never[], unknown>>
-    if (typeof given?.run !== 'function') {
-      throw new SealformError(
-        'ERR_OPTION_INVALID',
-        `${where} needs a function: give it as the second argument or as "run".`,
-      )
-    }
-    if (given.authorize !== undefined && typeof given.authorize !== 'function') {
-      throw new SealformError('ERR_OPTION_INVALID', `${where}: "authorize" must be a function.`)
-    }
-    if (given.input !== undefined && typeof given.input?.['~standard']?.validate !== 'function') {
-      throw new SealformError(
-        'ERR_OPTION_INVALID',
-        `${where}: "input" must be a schema of a Standard Schema library, such as zod 3.24+, valibot 1+ or arktype 2+.`,
-      )
-    }
-    if (given.path !== undefined && typeof given.path !== 'boolean') {
-      throw new SealformError('ERR_OPTION_INVALID', `${where}: "path" must be true or false.`)
-    }
-    if (given.onFile !== undefined && typeof given.onFile !== 'function') {
-      throw new SealformError('ERR_OPTION_INVALID', `${where}: "onFile" must be a function.`)
-    }
-    const files = resolveFileRules(given.files, `${where} "files"`)
-    if (given.onFile && files.size === 0) {
-      throw new SealformError(
-        'ERR_OPTION_INVALID',
-        `${where}: "onFile" is called for the fields in "files", and there are none.`,
-      )
-    }
-    for (const { field, sniff } of files.values()) if (sniff) requireSniffing(`${where} "files": ${field}`)
-    return {
-      name,
-      files,
-      onFile: given.onFile?.bind(options),
-      storage: files.size > 0 && !given.onFile ? this.#openStorage() : undefined,
-      run: given.run.bind(options),
-      authorize: given.authorize?.bind(options),
-      input: given.input,
-      version: inputVersion(given.version, where),
-      ttl: given.ttl === undefined ? this.#ttl : parseDuration(given.ttl, `${where} "ttl"`),
-      limits: resolveLimits(given.limits, this.limits, `${where} "limits"`),
-      path: given.path ?? false,
-      secrets: new Set(),
-    }
-  }
 }
-
-const actionOptions = [
-  'run',
-  'input',
-  'authorize',
-  'files',
-  'onFile',
-  'version',
-  'ttl',
-  'limits',
-  'path',
-] as const
 
 /** Seconds that an action may take over its files, and that the clocks of two servers may be apart. */
 const sweepAllowance = 600
@@ -295,15 +236,5 @@ function audience(app: unknown): string {
   throw new SealformError(
     'ERR_OPTION_INVALID',
     `createActions({ app }) takes a short name of at most ${longestAudience} bytes.`,
-  )
-}
-
-function inputVersion(version: unknown, where: string): string | undefined {
-  if (version === undefined) return undefined
-  const text = typeof version === 'number' && Number.isFinite(version) ? String(version) : version
-  if (typeof text === 'string' && text !== '' && Buffer.byteLength(text) <= 64) return text
-  throw new SealformError(
-    'ERR_OPTION_INVALID',
-    `${where}: "version" must be a number or a string of 1 to 64 bytes.`,
   )
 }

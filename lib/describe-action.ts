@@ -1,0 +1,94 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec'
+import type { ActionOptions, Definition } from './action.js'
+import { SealformError } from './errors.js'
+import { resolveFileRules } from './file-rules.js'
+import type { FileStorage } from './file-storage.js'
+import { type Limits, resolveLimits } from './limits.js'
+import { checkOptions } from './options.js'
+import { requireSniffing } from './sniff.js'
+import { parseDuration } from './units.js'
+
+/** What an action has of its registry unless it says otherwise. */
+export interface ActionDefaults {
+  /** Seconds. */
+  readonly ttl: number
+  readonly limits: Limits
+  openStorage(): FileStorage
+}
+
+const actionOptions = [
+  'run',
+  'input',
+  'authorize',
+  'files',
+  'onFile',
+  'version',
+  'ttl',
+  'limits',
+  'path',
+] as const
+
+/**
+ * Checks what `actions.define()` was given, and fills in what it was not.
+ *
+ * @throws SealformError `ERR_OPTION_INVALID`
+ */
+export function describeAction(name: string, runOrOptions: unknown, defaults: ActionDefaults): Definition {
+  const where = `actions.define('${name}')`
+  const options = typeof runOrOptions === 'function' ? { run: runOrOptions } : runOrOptions
+  checkOptions(where, options, actionOptions)
+  const given = options as Partial<ActionOptions<StandardSchemaV1, unknown, never[], unknown>>
+  if (typeof given?.run !== 'function') {
+    throw new SealformError(
+      'ERR_OPTION_INVALID',
+      `${where} needs a function: give it as the second argument or as "run".`,
+    )
+  }
+  if (given.authorize !== undefined && typeof given.authorize !== 'function') {
+    throw new SealformError('ERR_OPTION_INVALID', `${where}: "authorize" must be a function.`)
+  }
+  if (given.input !== undefined && typeof given.input?.['~standard']?.validate !== 'function') {
+    throw new SealformError(
+      'ERR_OPTION_INVALID',
+      `${where}: "input" must be a schema of a Standard Schema library, such as zod 3.24+, valibot 1+ or arktype 2+.`,
+    )
+  }
+  if (given.path !== undefined && typeof given.path !== 'boolean') {
+    throw new SealformError('ERR_OPTION_INVALID', `${where}: "path" must be true or false.`)
+  }
+  if (given.onFile !== undefined && typeof given.onFile !== 'function') {
+    throw new SealformError('ERR_OPTION_INVALID', `${where}: "onFile" must be a function.`)
+  }
+  const files = resolveFileRules(given.files, `${where} "files"`)
+  if (given.onFile && files.size === 0) {
+    throw new SealformError(
+      'ERR_OPTION_INVALID',
+      `${where}: "onFile" is called for the fields in "files", and there are none.`,
+    )
+  }
+  for (const { field, sniff } of files.values()) if (sniff) requireSniffing(`${where} "files": ${field}`)
+  return {
+    name,
+    files,
+    onFile: given.onFile?.bind(options),
+    storage: files.size > 0 && !given.onFile ? defaults.openStorage() : undefined,
+    run: given.run.bind(options),
+    authorize: given.authorize?.bind(options),
+    input: given.input,
+    version: inputVersion(given.version, where),
+    ttl: given.ttl === undefined ? defaults.ttl : parseDuration(given.ttl, `${where} "ttl"`),
+    limits: resolveLimits(given.limits, defaults.limits, `${where} "limits"`),
+    path: given.path ?? false,
+    secrets: new Set(),
+  }
+}
+
+function inputVersion(version: unknown, where: string): string | undefined {
+  if (version === undefined) return undefined
+  const text = typeof version === 'number' && Number.isFinite(version) ? String(version) : version
+  if (typeof text === 'string' && text !== '' && Buffer.byteLength(text) <= 64) return text
+  throw new SealformError(
+    'ERR_OPTION_INVALID',
+    `${where}: "version" must be a number or a string of 1 to 64 bytes.`,
+  )
+}
