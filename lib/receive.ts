@@ -156,6 +156,8 @@ export async function receive(
       if ('thrown' in joined) return end(failed(joined.thrown))
       if (isOutcome(joined)) return end(joined)
       entries = joined
+      // From here on what stays is what was not removed; until here, all that the form referred to.
+      echo.files = undefined
       submission.fill(entries)
     }
     const button = reading.own.submit

@@ -70,14 +70,15 @@ describe('a server whose clients leave', () => {
   })
 })
 
-describe('a server out of means', () => {
+describe('a server out of means', { timeout: 60_000 }, () => {
   it('gives a page with 500 while no file can be opened, and serves on', async (t) => {
     if (process.platform === 'win32') return t.skip('knows no limit on descriptors')
     const server = await start(t, {}, 128)
     const request = post([...(await server.hidden()), title, picture(100_000), attachment])
-    // The connection is there before the last descriptor is gone.
+    // An answer shows that the server has accepted the connection, and needs no descriptor more for it.
     const socket = connect(server.port, '127.0.0.1')
-    await new Promise((resolve) => socket.on('connect', resolve))
+    socket.write(`GET /nowhere HTTP/1.1\r\nHost: 127.0.0.1:${server.port}\r\n\r\n`)
+    await new Promise((resolve) => socket.once('data', resolve))
     socket.write(request.subarray(0, 200))
     await server.state('starve')
     const starved = new Promise<string>((resolve) => {
