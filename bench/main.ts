@@ -72,7 +72,17 @@ async function main(): Promise<number> {
   const notes = bottleneckNotes(samples)
   for (const note of notes) console.log(`note: ${note}`)
 
-  const verdicts = judgeRatios(samples)
+  let verdicts = judgeRatios(samples)
+  const doubtful = options.short ? verdicts.flatMap(farBelowScenario) : []
+  if (doubtful.length > 0) {
+    // What else ran on the machine can spoil a short run. A blunder is one that a long run shows as well.
+    console.log(`\n${doubtful.join(', ')}: far below the target; measured once more, for longer`)
+    const again = await runRounds(taking, doubtful, full, cores, (line) => console.error(line))
+    for (const scenario of doubtful) console.log(`\n${scenarioTable(again, scenario)}`)
+    verdicts = verdicts.map(
+      (verdict) => judgeRatios(again).find(({ scenario }) => scenario === verdict.scenario) ?? verdict,
+    )
+  }
   if (!options.apps && (!only || only === 'seals')) verdicts.push(...(await judgeOwnSeals(cores)))
   if (!options.apps && (!only || only === 'uploads')) {
     const figures = await measureUploads(options.short ? shortUploads : fullUploads, cores, (line) =>
@@ -93,6 +103,10 @@ async function main(): Promise<number> {
     writeFileSync('bench/results.md', results(machine, plan, verdicts, tables, notes, profiles))
   }
   return options.short && verdicts.some(({ score }) => !(score >= farBelow)) ? 1 : 0
+}
+
+function farBelowScenario({ score, scenario }: Verdict): Scenario[] {
+  return scenario && !(score >= farBelow) ? [scenario] : []
 }
 
 interface Options {
