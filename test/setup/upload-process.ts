@@ -67,12 +67,17 @@ export class UploadProcess {
     return new UploadProcess(child, message.listening.port, options.directory)
   }
 
-  async state(command: Command = 'report'): Promise<ServerState> {
-    this.#process.send({ command })
-    for (;;) {
-      const [message] = (await once(this.#process, 'message')) as [Message]
-      if ('state' in message) return message.state
-    }
+  /** What it answers to a command. Other messages may come in between, several at a time. */
+  state(command: Command = 'report'): Promise<ServerState> {
+    return new Promise((resolve) => {
+      const listen = (message: Message) => {
+        if (!('state' in message)) return
+        this.#process.off('message', listen)
+        resolve(message.state)
+      }
+      this.#process.on('message', listen)
+      this.#process.send({ command })
+    })
   }
 
   /** Sends a signal, and waits for the end: an exit code, or the signal that ended it. */
