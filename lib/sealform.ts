@@ -7,6 +7,7 @@ export type { FileOptions } from './file-rules.js'
 export { type FileStorage, isFileId, newFileId } from './file-storage.js'
 export type { FileDescription } from './file-taking.js'
 export type { LimitOptions } from './limits.js'
+export { type MemoryStoreOptions, memoryStore } from './memory-store.js'
 export type { Messages } from './messages.js'
 export {
   done,
@@ -24,3 +25,4 @@ export {
 export { type Actions, type ActionsOptions, createActions, type UploadOptions } from './registry.js'
 export type { PersistOptions, StoredFile } from './stored-file.js'
 export type { Submission, SubmittedData, SubmittedFile } from './submission.js'
+export type { ClaimState, ClaimTerms, SubmissionStore } from './submission-store.js'

@@ -1,0 +1,254 @@
+import assert from 'node:assert/strict'
+import { type TestContext, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { SubmissionStore } from '../../lib/submission-store.js'
+
+/** A store as two servers see it; for a store in memory they are one. */
+export interface SharedStore {
+  readonly store: SubmissionStore
+  readonly other: SubmissionStore
+}
+
+/**
+ * What every store does, on its own clock. Leases are some hundred milliseconds here, so that a slow machine has room
+ * on both sides.
+ *
+ * @param name stands before the title of each test
+ */
+export function storeContract(
+  name: string,
+  sharedStore: (t: TestContext) => SharedStore | Promise<SharedStore>,
+): void {
+  // Stores keep no process alive, so that a test that only waits for one has to.
+  const make = (t: TestContext) => {
+    const alive = setInterval(() => {}, 60_000)
+    t.after(() => clearInterval(alive))
+    return sharedStore(t)
+  }
+
+  test(`${name}: gives a submission to one of 200 who claim it at once`, async (t) => {
+    const { store, other } = await make(t)
+    const states = await Promise.all(
+      Array.from({ length: 200 }, (_, i) => (i % 2 ? store : other).claim('s', terms({ owner: `${i}` }))),
+    )
+    assert.deepEqual(count(states), { claimed: 1, running: 199 })
+  })
+
+  test(`${name}: keeps claims apart`, async (t) => {
+    const { store } = await make(t)
+    const states = await Promise.all(hostileIds.map((id) => store.claim(id, terms({ owner: id }))))
+    assert.deepEqual(count(states), { claimed: hostileIds.length })
+    await Promise.all(hostileIds.map((id) => store.settle(id, id, `result of ${id}`, 60)))
+    for (const id of hostileIds) {
+      assert.deepEqual(await store.claim(id, terms()), { kind: 'settled', result: `result of ${id}` })
+      assert.deepEqual(await store.outcome(id, soon()), { kind: 'settled', result: `result of ${id}` })
+    }
+  })
+
+  test(`${name}: gives the result to whoever comes later, on every server`, async (t) => {
+    const { store, other } = await make(t)
+    await store.claim('s', terms())
+    await store.settle('s', 'owner', 'the result', 60)
+    assert.deepEqual(await store.claim('s', terms({ owner: 'b' })), settled('the result'))
+    assert.deepEqual(await other.claim('s', terms({ owner: 'c' })), settled('the result'))
+    assert.deepEqual(await other.outcome('s', soon()), settled('the result'))
+  })
+
+  test(`${name}: gives back a result character by character`, async (t) => {
+    const { store, other } = await make(t)
+    for (const result of [
+      '',
+      '\0',
+      '"\\\r\n',
+      'é ñ 漢字 👩‍👩‍👧 \u2028\uFEFF\u{10FFFF}',
+      'x'.repeat(2 ** 20),
+      '漢'.repeat(2 ** 18),
+    ]) {
+      const id = `result ${result.length} ${result.slice(0, 8)}`
+      await store.claim(id, terms())
+      await store.settle(id, 'owner', result, 60)
+      assert.deepEqual(await other.claim(id, terms()), settled(result))
+    }
+  })
+
+  test(`${name}: keeps the first of two results`, async (t) => {
+    const { store } = await make(t)
+    await store.claim('s', terms())
+    await store.settle('s', 'owner', 'first', 60)
+    await store.settle('s', 'owner', 'second', 60)
+    assert.deepEqual(await store.claim('s', terms()), settled('first'))
+  })
+
+  test(`${name}: takes a claim that was given back anew`, async (t) => {
+    const { store, other } = await make(t)
+    await store.claim('s', terms({ owner: 'a' }))
+    await store.release('s', 'a')
+    assert.deepEqual(await store.outcome('s', soon()), { kind: 'free' })
+    assert.deepEqual(await other.claim('s', terms({ owner: 'b' })), { kind: 'claimed' })
+  })
+
+  test(`${name}: does nothing for a stranger`, async (t) => {
+    const { store, other } = await make(t)
+    await store.claim('s', terms({ lease: 0.4 }))
+    await other.release('s', 'stranger')
+    await other.settle('s', 'stranger', 'forged', 60)
+    await other.renew('s', 'stranger', 60)
+    assert.deepEqual(await store.claim('s', terms()), { kind: 'running' })
+    await sleep(600)
+    assert.deepEqual(await store.claim('s', terms()), { kind: 'lost' })
+  })
+
+  test(`${name}: does nothing to a result that is there, for its owner either`, async (t) => {
+    const { store } = await make(t)
+    await store.claim('s', terms())
+    await store.settle('s', 'owner', 'the result', 60)
+    await store.release('s', 'owner')
+    await store.renew('s', 'owner', 60)
+    assert.deepEqual(await store.claim('s', terms()), settled('the result'))
+  })
+
+  test(`${name}: does nothing to claims that are not there`, async (t) => {
+    const { store } = await make(t)
+    await store.release('s', 'owner')
+    await store.renew('s', 'owner', 60)
+    assert.deepEqual(await store.outcome('s', soon()), { kind: 'free' })
+    assert.deepEqual(await store.claim('s', terms()), { kind: 'claimed' })
+  })
+
+  test(`${name}: calls a run lost when its lease is over, and never gives it away again`, async (t) => {
+    const { store, other } = await make(t)
+    await store.claim('s', terms({ lease: 0.4 }))
+    assert.deepEqual(await other.claim('s', terms()), { kind: 'running' })
+    await sleep(600)
+    assert.deepEqual(await other.claim('s', terms()), { kind: 'lost' })
+    assert.deepEqual(await store.outcome('s', soon()), { kind: 'lost' })
+  })
+
+  test(`${name}: begins a lease anew when it is renewed, also when it was over`, async (t) => {
+    const { store, other } = await make(t)
+    await store.claim('s', terms({ lease: 0.6 }))
+    await sleep(400)
+    await store.renew('s', 'owner', 0.6)
+    await sleep(400)
+    assert.deepEqual(await other.claim('s', terms()), { kind: 'running' })
+    await sleep(400)
+    assert.deepEqual(await other.claim('s', terms()), { kind: 'lost' })
+    await store.renew('s', 'owner', 60)
+    assert.deepEqual(await other.claim('s', terms()), { kind: 'running' })
+  })
+
+  test(`${name}: takes the result of a run that was thought lost`, async (t) => {
+    const { store, other } = await make(t)
+    await store.claim('s', terms({ lease: 0.1 }))
+    await sleep(200)
+    assert.deepEqual(await other.claim('s', terms()), { kind: 'lost' })
+    await store.settle('s', 'owner', 'late', 60)
+    assert.deepEqual(await other.claim('s', terms()), settled('late'))
+  })
+
+  test(`${name}: keeps a claim for its time, whatever became of it`, async (t) => {
+    const { store } = await make(t)
+    await store.claim('lost', terms({ lease: 0.05, keep: 0.5 }))
+    await store.claim('settled', terms({ keep: 60 }))
+    await store.settle('settled', 'owner', 'result', 0.5)
+    await store.claim('longer', terms({ keep: 0.5 }))
+    await store.settle('longer', 'owner', 'result', 60)
+    await sleep(200)
+    assert.deepEqual(await store.claim('lost', terms()), { kind: 'lost' })
+    assert.deepEqual(await store.claim('settled', terms()), settled('result'))
+    await sleep(500)
+    assert.deepEqual(await store.claim('lost', terms()), { kind: 'claimed' })
+    assert.deepEqual(await store.outcome('settled', soon()), { kind: 'free' })
+    assert.deepEqual(await store.claim('longer', terms()), settled('result'))
+  })
+
+  test(`${name}: wakes everyone who waits when the result is there`, async (t) => {
+    const { store, other } = await make(t)
+    await store.claim('s', terms())
+    const waiting = Array.from({ length: 200 }, (_, i) => (i % 2 ? store : other).outcome('s', soon()))
+    await sleep(50)
+    await store.settle('s', 'owner', 'the result', 60)
+    for (const outcome of await Promise.all(waiting)) assert.deepEqual(outcome, settled('the result'))
+  })
+
+  test(`${name}: wakes who waits when the claim is given back`, async (t) => {
+    const { store, other } = await make(t)
+    await store.claim('s', terms())
+    const waiting = [store.outcome('s', soon()), other.outcome('s', soon())]
+    await sleep(50)
+    await store.release('s', 'owner')
+    assert.deepEqual(await Promise.all(waiting), [{ kind: 'free' }, { kind: 'free' }])
+  })
+
+  test(`${name}: wakes who waits when the lease is over, and not before`, async (t) => {
+    const { store, other } = await make(t)
+    await store.claim('s', terms({ lease: 0.3 }))
+    const began = Date.now()
+    const waiting = [store.outcome('s', soon()), other.outcome('s', soon())]
+    await sleep(150)
+    await store.renew('s', 'owner', 0.5)
+    assert.deepEqual(await Promise.all(waiting), [{ kind: 'lost' }, { kind: 'lost' }])
+    const waited = Date.now() - began
+    assert.ok(waited >= 600 && waited < 2500, `waited ${waited} ms`)
+  })
+
+  test(`${name}: wakes who waits when the claim's time is over`, async (t) => {
+    const { store } = await make(t)
+    await store.claim('s', terms({ lease: 60, keep: 0.3 }))
+    assert.deepEqual(await store.outcome('s', soon()), { kind: 'free' })
+  })
+
+  test(`${name}: ends the waiting when the signal says so`, async (t) => {
+    const { store } = await make(t)
+    await store.claim('s', terms())
+    const reason = new Error('the visitor has left')
+    await assert.rejects(store.outcome('s', AbortSignal.abort(reason)), reason)
+    const leaving = new AbortController()
+    const left = assert.rejects(store.outcome('s', leaving.signal), reason)
+    const stays = store.outcome('s', soon())
+    await sleep(50)
+    leaving.abort(reason)
+    await left
+    await store.settle('s', 'owner', 'the result', 60)
+    assert.deepEqual(await stays, settled('the result'))
+  })
+}
+
+/** 200 claims of which nobody knows the end are the work of a moment, so what takes 5 s hangs. */
+function soon(): AbortSignal {
+  return AbortSignal.timeout(5000)
+}
+
+function terms({ owner = 'owner', lease = 60, keep = 600 } = {}) {
+  return { owner, lease, keep }
+}
+
+function settled(result: string) {
+  return { kind: 'settled', result }
+}
+
+function count(states: readonly { readonly kind: string }[]): Record<string, number> {
+  const counts: Record<string, number> = {}
+  for (const { kind } of states) counts[kind] = (counts[kind] ?? 0) + 1
+  return counts
+}
+
+const hostileIds = [
+  '',
+  ' ',
+  '__proto__',
+  'constructor',
+  'a',
+  'A',
+  'a:b',
+  'a:b:owner',
+  '{a}b',
+  '*',
+  'a\r\nDEL b\r\n',
+  'a\0b',
+  'é',
+  'e\u0301',
+  '漢字👩‍👩‍👧',
+  'x'.repeat(10_000),
+  `${'x'.repeat(10_000)}y`,
+]
