@@ -1,44 +1,87 @@
 import { hkdfSync, randomBytes } from 'node:crypto'
 import { SealformError } from './errors.js'
-import { parseKeys } from './keys.js'
+import { givenSecrets, type Secrets } from './key-source.js'
 
 /** What a subkey is for; a token made for one purpose is noise under the key of another. */
 export type Purpose = 'action' | 'state' | 'upload' | 'session'
 
 const purposes: readonly Purpose[] = ['action', 'state', 'upload', 'session']
 
+/** The keys of a running app, as it sees them itself. */
+export interface Keys {
+  /** Eight hexadecimal characters for each key, in order: the first seals. They give nothing away and are meant for logs. */
+  readonly ids: readonly string[]
+  /**
+   * Replaces all keys at once. The next page is sealed with the first of the new ones, the next submission opened with
+   * any of them. Keys that are not taken up again are forgotten. When it throws, everything stays as it was.
+   *
+   * @param keys as in `createActions({ keys })`. @default what SEALFORM_KEYS or the file that SEALFORM_KEYS_FILE names
+   *   holds at this moment
+   * @throws SealformError `ERR_KEY_INVALID` on anything that is no key, `ERR_KEY_MISSING` when there is none
+   * @example
+   * ```ts
+   * process.on('SIGHUP', () => actions.keys.reload(readFileSync('/run/secrets/sealform', 'utf8')))
+   * ```
+   */
+  reload(keys?: string | readonly string[]): void
+}
+
+/** What a ring holds at one moment: replaced as a whole, so that nobody sees half a change. */
+interface Ring {
+  readonly ids: readonly string[]
+  readonly sealing: Key
+  readonly keys: ReadonlyMap<number, Key>
+}
+
 /**
  * The ordered keys of a deployment: the first seals, every one opens. Secrets are in private fields only, so that
  * printing, cloning or serializing a ring shows its key ids and nothing else.
  */
-export class KeyRing {
-  /** Eight hexadecimal characters for each key, in order; they give nothing away and are meant for logs. */
-  readonly ids: readonly string[]
-  /** The key that seals. */
-  readonly sealing: Key
-  readonly #keys = new Map<number, Key>()
+export class KeyRing implements Keys {
+  #ring: Ring
 
-  /** @param secrets at least one, in order */
-  constructor(secrets: readonly [Uint8Array, ...Uint8Array[]]) {
-    const [first, ...rest] = secrets
-    this.sealing = this.#add(first, 1)
-    this.ids = [this.sealing.id, ...rest.map((secret, i) => this.#add(secret, i + 2).id)]
+  constructor(secrets: Secrets) {
+    this.#ring = ringOf(secrets)
+  }
+
+  get ids(): readonly string[] {
+    return this.#ring.ids
+  }
+
+  /** The key that seals. */
+  get sealing(): Key {
+    return this.#ring.sealing
   }
 
   /** The key with this number, whatever its place in the ring. */
   find(number: number): Key | undefined {
-    return this.#keys.get(number)
+    return this.#ring.keys.get(number)
   }
 
-  #add(secret: Uint8Array, place: number): Key {
+  reload(keys?: string | readonly string[]): void {
+    this.#ring = ringOf(givenSecrets(keys, process.env) ?? noKey())
+  }
+
+  toJSON(): Pick<Keys, 'ids'> {
+    return { ids: this.ids }
+  }
+}
+
+function ringOf(secrets: Secrets): Ring {
+  const keys = new Map<number, Key>()
+  const [first, ...rest] = secrets
+  const sealing = add(first, 1)
+  return { ids: [sealing.id, ...rest.map((secret, i) => add(secret, i + 2).id)], sealing, keys }
+
+  function add(secret: Uint8Array, place: number): Key {
     const key = new Key(secret)
-    if (this.#keys.has(key.number)) {
+    if (keys.has(key.number)) {
       throw new SealformError(
         'ERR_KEY_INVALID',
         `Key ${place} has the same id as an earlier key (${key.id}), so that seals could not tell them apart. Make another with: npx sealform keygen`,
       )
     }
-    this.#keys.set(key.number, key)
+    keys.set(key.number, key)
     return key
   }
 }
@@ -77,7 +120,7 @@ export class Key {
  * Makes the key ring of a deployment.
  *
  * @param keys base64 or base64url values of 16, 24 or 32 bytes, as a list or separated by commas; the first seals
- * @param env where SEALFORM_KEYS and NODE_ENV are read when there is no `keys`. @default process.env
+ * @param env where SEALFORM_KEYS, SEALFORM_KEYS_FILE and NODE_ENV are read when there is no `keys`. @default process.env
  * @throws SealformError `ERR_KEY_INVALID` on anything that is no key, `ERR_KEY_MISSING` in production without one
  * @example
  * ```ts
@@ -88,17 +131,18 @@ export function createKeyRing(
   keys?: string | readonly string[],
   env: NodeJS.ProcessEnv = process.env,
 ): KeyRing {
-  if (keys !== undefined) return new KeyRing(parseKeys(keys, 'The "keys" option'))
-  const fromEnv = env.SEALFORM_KEYS
-  if (fromEnv?.trim()) return new KeyRing(parseKeys(fromEnv, 'SEALFORM_KEYS'))
-  if (env.NODE_ENV === 'production') {
-    throw new SealformError(
-      'ERR_KEY_MISSING',
-      'There is no key to seal forms with. Make one with `npx sealform keygen` and give it to every server as the environment variable SEALFORM_KEYS.',
-    )
-  }
+  const secrets = givenSecrets(keys, env)
+  if (secrets) return new KeyRing(secrets)
+  if (env.NODE_ENV === 'production') noKey()
   warnOnce()
   return new KeyRing([randomBytes(32)])
+}
+
+function noKey(): never {
+  throw new SealformError(
+    'ERR_KEY_MISSING',
+    'There is no key to seal forms with. Make one with `npx sealform keygen` and give it to every server as the environment variable SEALFORM_KEYS, or in a file that SEALFORM_KEYS_FILE names.',
+  )
 }
 
 let warned = false

@@ -20,6 +20,7 @@ import { type Admitted, authorize, check, noInput, run } from './run-action.js'
 import { matchesSession, type Opened, open } from './seal.js'
 import { openState } from './state.js'
 import { CurrentSubmission, type SubmissionSource } from './submission.js'
+import { explainUnopened } from './unopened.js'
 import type { ShownFile } from './uploads.js'
 
 /** What a framework's adapter tells of one POST. */
@@ -121,7 +122,7 @@ export async function receive(
     action = echo.definition = registry.find(opened.claims.action)
     echo.boundText = opened.claims.values
   }
-  const admitted = admit(registry, exchange, opened, sessionMatches)
+  const admitted = admit(registry, exchange, body.seal, opened, sessionMatches)
   if (admitted instanceof Refused) return end(admitted, await giveBack())
   echo.admitted = true
   const unwelcome = admitted.definition.authorize && (await authorize(admitted, submission))
@@ -209,7 +210,7 @@ export async function receive(
   async function admitButton(token: string): Promise<Admitted | Outcome> {
     const button = open(registry.keys, 'action', token)
     const matches = button !== undefined && matchesSession(registry.keys, button, session)
-    const other = admit(registry, exchange, button, matches)
+    const other = admit(registry, exchange, token, button, matches)
     if (other instanceof Refused) return other
     return (await authorize(other, submission)) ?? other
   }
@@ -218,10 +219,11 @@ export async function receive(
 function admit(
   registry: Registry,
   exchange: Exchange,
+  token: string | undefined,
   opened: Opened | undefined,
   sessionMatches: boolean,
 ): Admitted | Refused {
-  if (!opened) return new Refused('malformed', 400, 'The seal did not open.')
+  if (!opened) return new Refused('malformed', 400, explainUnopened(registry.keys, token))
   const { claims } = opened
   const action = registry.find(claims.action)
   const now = Math.floor(Date.now() / 1000)
@@ -233,6 +235,7 @@ function admit(
     path: claims.path === undefined ? '' : pathClaim(exchange.path),
     now,
   })
+  if (verdict === 'malformed') return new Refused(verdict, 400, explainUnopened(registry.keys, token))
   if (verdict !== 'admit') return new Refused(verdict, refusalStatus[verdict], claims.action)
   if (!action) return new Refused('unknown-action', 409, claims.action)
   const values = registry.decode(claims.values)

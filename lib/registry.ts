@@ -13,7 +13,7 @@ import { SealformError } from './errors.js'
 import type { FileStorage } from './file-storage.js'
 import { sweepRegularly } from './file-sweep.js'
 import { keptTime } from './kept-files.js'
-import { createKeyRing, type KeyRing } from './key-ring.js'
+import { createKeyRing, type KeyRing, type Keys } from './key-ring.js'
 import { defaultLimits, type LimitOptions, type Limits, resolveLimits } from './limits.js'
 import { checkOptions } from './options.js'
 import type { Submission } from './submission.js'
@@ -25,7 +25,7 @@ export interface ActionsOptions {
   /**
    * The key ring: base64 or base64url values of 16, 24 or 32 bytes, as a list or separated by commas.
    * The first seals, every one opens.
-   * @default the environment variable SEALFORM_KEYS
+   * @default the environment variable SEALFORM_KEYS, else the file that SEALFORM_KEYS_FILE names
    */
   keys?: string | readonly string[]
   /** The audience: a seal made for another app is refused, even under the same key. @default '' */
@@ -48,6 +48,8 @@ export interface UploadOptions {
 
 /** The registered actions of an app: the only code that a submission can reach. */
 export interface Actions<Context = unknown> {
+  /** The keys that seal and open the forms of this app: their ids for logs, and a way to replace them while it runs. */
+  readonly keys: Keys
   /**
    * Registers an action under a stable name.
    *

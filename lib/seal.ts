@@ -93,6 +93,17 @@ export function open(ring: KeyRing, purpose: SealPurpose, token: string): Opened
   return claims && { claims, id: envelope.toString('base64url', nonceStart, boxStart), keyId: key.id }
 }
 
+/**
+ * The id of the key that a token says it was sealed with, for logs. It stands there in clear, so that nothing says
+ * that it is true.
+ *
+ * @returns eight hexadecimal characters, or `undefined` when the token is no envelope
+ */
+export function keyIdOf(token: string): string | undefined {
+  if (decodeToken(token) === undefined || envelope[0] !== envelopeVersion) return undefined
+  return envelope.toString('hex', 1, nonceStart)
+}
+
 /** What stands for a session value in a seal: 16 bytes from which nobody can tell or guess the value. */
 export function sessionBinding(ring: KeyRing, value: string): Uint8Array {
   return bindingWith(ring.sealing, value)

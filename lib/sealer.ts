@@ -1,6 +1,7 @@
 import type { Definition, Submittable } from './action.js'
 import { pathClaim } from './admission.js'
 import { sealKept } from './kept-files.js'
+import type { Key } from './key-ring.js'
 import type { Registry } from './registry.js'
 import { type Seal, seal, sessionBinding } from './seal.js'
 import { sealState } from './state.js'
@@ -17,7 +18,7 @@ export interface SealingRequest {
 export class Sealer {
   readonly #registry: Registry
   readonly #request: SealingRequest
-  #bound: { readonly session: string; readonly binding: Uint8Array } | undefined
+  #bound: { readonly session: string; readonly key: Key; readonly binding: Uint8Array } | undefined
 
   constructor(registry: Registry, request: SealingRequest) {
     this.#registry = registry
@@ -62,12 +63,16 @@ export class Sealer {
     return sealKept(this.#registry, definition.name, file.field, file, keptTime, this.#binding())
   }
 
-  /** Costs as much as a seal, and is the same for all seals of a page unless its action has signed the visitor in. */
+  /**
+   * Costs as much as a seal, and is the same for all seals of a page unless its action has signed the visitor in, or
+   * the keys were replaced meanwhile: it is made with the key that seals.
+   */
   #binding(): Uint8Array | undefined {
     const session = this.#request.session()
     if (session === undefined) return undefined
-    if (this.#bound?.session !== session) {
-      this.#bound = { session, binding: sessionBinding(this.#registry.keys, session) }
+    const { keys } = this.#registry
+    if (this.#bound?.session !== session || this.#bound.key !== keys.sealing) {
+      this.#bound = { session, key: keys.sealing, binding: sessionBinding(keys, session) }
     }
     return this.#bound.binding
   }
