@@ -1,6 +1,4 @@
-import { inspect } from 'node:util'
 import type { DefaultState, Middleware, Next, ParameterizedContext } from 'koa'
-import type { Submittable } from '../lib/action.js'
 import {
   answer,
   type BuiltInPage,
@@ -17,8 +15,20 @@ import { type MiddlewareOptions, resolveSettings, type Settings } from '../lib/s
 import { regionHeaders } from '../lib/wire.js'
 import { builtInPage } from '../views/built-in-page.js'
 import type { Form } from '../views/form.js'
-import { createForm } from '../views/page-form.js'
 import { SafeHtml } from '../views/safe-html.js'
+import {
+  asError,
+  cacheControl,
+  contentHeaders,
+  failureLine,
+  formOn,
+  markRegion,
+  type PageTools,
+  pathOf,
+  presentAsGet,
+  restoreRequest,
+  saysMissing,
+} from './adapter.js'
 
 export type { MiddlewareOptions, Refusal } from '../lib/settings.js'
 export type { Attributes } from '../views/attributes.js'
@@ -26,23 +36,7 @@ export type { SelectOption } from '../views/form.js'
 export type { FailureDetails, Form, FormOptions }
 
 /** What the middleware adds to Koa's context. */
-export interface SealformContext {
-  /**
-   * An action as this page sees it.
-   *
-   * @param action with all of its values bound
-   * @param options `key` tells several forms of one action apart; `initial` is the state before the first submission
-   * @throws SealformError `ERR_ACTION_UNKNOWN` on anything but an action of the registry given to the middleware
-   */
-  form<State>(action: Submittable<State>, options?: FormOptions<State>): Form<State>
-  /**
-   * Marks a part of the page that can be sent alone to a client that asks for it.
-   *
-   * @param id of the one element in `html`
-   * @throws SealformError `ERR_REGION_INVALID` when the element has another id
-   */
-  region(id: string, html: SafeHtml | string): SafeHtml
-}
+export interface SealformContext extends PageTools {}
 
 type Context = ParameterizedContext<DefaultState, SealformContext>
 
@@ -68,7 +62,7 @@ export function sealform<Own = unknown>(
     const host = new KoaHost(ctx, next, settings)
     const page = new Page(registry, host)
     // Bound functions: V8 keeps a closure that is assigned to the context until the next full collection.
-    ctx.form = formOn.bind(null, page, settings, ctx) as SealformContext['form']
+    ctx.form = formOn.bind(null, page, settings, ctx) as PageTools['form']
     ctx.region = markRegion.bind(null, page)
     if (ctx.req.method !== 'POST') {
       await next()
@@ -82,7 +76,7 @@ export function sealform<Own = unknown>(
       return finishPage(ctx, page)
     }
     await answer(registry, settings, host, page, recognition.body)
-    ctx.set('Cache-Control', page.personal ? 'private, no-store' : 'no-store')
+    ctx.set('Cache-Control', cacheControl(page))
     if (page.hasRegions) ctx.vary([...regionHeaders])
   }
 }
@@ -94,23 +88,7 @@ function finishPage(ctx: Context, page: Page): void {
   if (region !== undefined && ctx.status === 200) setHtml(ctx, region)
   else if (body instanceof SafeHtml) setHtml(ctx, body.toString())
   if (page.hasRegions) ctx.vary([...regionHeaders])
-  if (page.personal) ctx.set('Cache-Control', 'private, no-store')
-}
-
-function formOn(
-  page: Page,
-  settings: Settings<unknown>,
-  ctx: Context,
-  action: Submittable,
-  options?: FormOptions,
-): Form {
-  return createForm(page.form(action, options), page.sealer, settings.messages(ctx))
-}
-
-function markRegion(page: Page, id: string, html: SafeHtml | string): SafeHtml {
-  const text = String(html)
-  page.keepRegion(id, text)
-  return new SafeHtml(text)
+  if (page.personal) ctx.set('Cache-Control', cacheControl(page))
 }
 
 /** One Koa request, as the library sees it. A class, since one is made for every request. */
@@ -135,9 +113,7 @@ class KoaHost implements Host {
   }
 
   get path(): string {
-    const { originalUrl } = this.context
-    const query = originalUrl.indexOf('?')
-    return query === -1 ? originalUrl : originalUrl.slice(0, query)
+    return pathOf(this.context.originalUrl)
   }
 
   get protocol(): string {
@@ -193,30 +169,15 @@ class KoaHost implements Host {
   }
 }
 
-const contentHeaders = ['Content-Encoding', 'Content-Disposition', 'Content-Range', 'ETag', 'Last-Modified']
-
-/** Headers that make a GET conditional or partial; a page that shows an outcome is neither. */
-const conditionalHeaders = [
-  'if-none-match',
-  'if-modified-since',
-  'if-match',
-  'if-unmodified-since',
-  'if-range',
-  'range',
-]
-
 async function renderAsGet(ctx: Context, next: Next, cookieHeader: string | undefined): Promise<Rendering> {
   const { req, response } = ctx
-  const { method, headers } = req
-  for (const name of conditionalHeaders) if (name in headers) delete headers[name]
-  if (cookieHeader !== undefined) headers.cookie = cookieHeader
-  req.method = 'GET'
+  const sent = presentAsGet(req, cookieHeader)
   try {
     await next()
   } catch (error) {
     return saysMissing(error) ? { kind: 'missing' } : { kind: 'failed', error }
   } finally {
-    if (method !== undefined) req.method = method
+    restoreRequest(req, sent)
   }
   const { status, body } = response
   if (status >= 300 && status < 400) {
@@ -227,12 +188,6 @@ async function renderAsGet(ctx: Context, next: Next, cookieHeader: string | unde
   return { kind: status < 400 && body !== undefined && body !== null ? 'page' : 'missing' }
 }
 
-/** With `ctx.throw(404)` or the like a page says that it is not there for this visitor; nothing has failed. */
-function saysMissing(error: unknown): boolean {
-  if (!(error instanceof Error) || !('status' in error)) return false
-  return typeof error.status === 'number' && error.status >= 400 && error.status < 500
-}
-
 function setHtml(ctx: Context, html: string): void {
   ctx.type = 'html'
   ctx.body = html
@@ -240,13 +195,8 @@ function setHtml(ctx: Context, html: string): void {
 
 /** Koa's own way for errors, which wants an Error; the reference goes to the log, so that the two can be brought together. */
 function reportError(ctx: Context, thrown: unknown, details: FailureDetails): void {
-  const error =
-    thrown instanceof Error
-      ? thrown
-      : new Error(`"${details.action}" threw ${inspect(thrown)}, which is no Error.`, { cause: thrown })
-  if (!ctx.app.silent && details.reference !== '') {
-    console.error(`sealform: "${details.action}" failed, reference ${details.reference}`)
-  }
+  const error = asError(thrown, details)
+  if (!ctx.app.silent && details.reference !== '') console.error(failureLine(details))
   if (ctx.app.listenerCount('error') > 0) ctx.app.emit('error', error, ctx, details)
   else console.error(error)
 }

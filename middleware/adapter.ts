@@ -1,0 +1,120 @@
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
+import { inspect } from 'node:util'
+import type { Submittable } from '../lib/action.js'
+import type { FailureDetails } from '../lib/answer.js'
+import type { FormOptions, Page } from '../lib/page.js'
+import type { Settings } from '../lib/settings.js'
+import type { Form } from '../views/form.js'
+import { createForm } from '../views/page-form.js'
+import { SafeHtml } from '../views/safe-html.js'
+
+// What the adapters do in the same way, whatever their framework.
+
+/** What a page finds on its request. */
+export interface PageTools {
+  /**
+   * An action as this page sees it.
+   *
+   * @param action with all of its values bound
+   * @param options `key` tells several forms of one action apart; `initial` is the state before the first submission
+   * @throws SealformError `ERR_ACTION_UNKNOWN` on anything but an action of the registry given to the middleware
+   */
+  form<State>(action: Submittable<State>, options?: FormOptions<State>): Form<State>
+  /**
+   * Marks a part of the page that can be sent alone to a client that asks for it.
+   *
+   * @param id of the one element in `html`
+   * @throws SealformError `ERR_REGION_INVALID` when the element has another id
+   */
+  region(id: string, html: SafeHtml | string): SafeHtml
+}
+
+export function formOn(
+  page: Page,
+  settings: Settings<unknown>,
+  context: unknown,
+  action: Submittable,
+  options?: FormOptions,
+): Form {
+  return createForm(page.form(action, options), page.sealer, settings.messages(context))
+}
+
+export function markRegion(page: Page, id: string, html: SafeHtml | string): SafeHtml {
+  const text = String(html)
+  page.keepRegion(id, text)
+  return new SafeHtml(text)
+}
+
+export function pathOf(url: string): string {
+  const query = url.indexOf('?')
+  return query === -1 ? url : url.slice(0, query)
+}
+
+/** What no cache may do with an answer to a submission, or with a page that is made for one visitor. */
+export function cacheControl(page: Page): string {
+  return page.personal ? 'private, no-store' : 'no-store'
+}
+
+/** What a page says of its own content, which does not hold for another that is sent in its place. */
+export const contentHeaders = [
+  'Content-Encoding',
+  'Content-Disposition',
+  'Content-Range',
+  'ETag',
+  'Last-Modified',
+]
+
+/** Headers that make a GET conditional or partial; a page that shows an outcome is neither. */
+const conditionalHeaders = [
+  'if-none-match',
+  'if-modified-since',
+  'if-match',
+  'if-unmodified-since',
+  'if-range',
+  'range',
+]
+
+/** Headers that tell of the body; a GET has none, and no parser shall look for it again. */
+const bodyHeaders = ['content-type', 'content-length', 'transfer-encoding'] as const
+
+/** What a request was before it was presented as a GET. */
+type Sent = Pick<IncomingMessage, 'method'> & Pick<IncomingHttpHeaders, (typeof bodyHeaders)[number]>
+
+/** Makes a submission look like the GET that a browser sends for the page, with these cookies. */
+export function presentAsGet(req: IncomingMessage, cookieHeader: string | undefined): Sent {
+  const { method, headers } = req
+  const sent: Sent = { ...(method === undefined ? {} : { method }) }
+  for (const name of bodyHeaders) {
+    const value = headers[name]
+    if (value === undefined) continue
+    sent[name] = value
+    delete headers[name]
+  }
+  for (const name of conditionalHeaders) if (name in headers) delete headers[name]
+  if (cookieHeader !== undefined) headers.cookie = cookieHeader
+  req.method = 'GET'
+  return sent
+}
+
+/** For whoever looks at the request after the page, such as a log. */
+export function restoreRequest(req: IncomingMessage, { method, ...headers }: Sent): void {
+  if (method !== undefined) req.method = method
+  Object.assign(req.headers, headers)
+}
+
+/** With a status of the 400s on its error a page says that it is not there for this visitor; nothing has failed. */
+export function saysMissing(error: unknown): boolean {
+  if (!(error instanceof Error) || !('status' in error)) return false
+  return typeof error.status === 'number' && error.status >= 400 && error.status < 500
+}
+
+/** What is thrown, as the Error that the handlers of frameworks want. */
+export function asError(thrown: unknown, { action }: FailureDetails): Error {
+  if (thrown instanceof Error) return thrown
+  return new Error(`"${action}" threw ${inspect(thrown)}, which is no Error.`, { cause: thrown })
+}
+
+/** Brings the reference that a visitor was shown together with the error in the log. */
+export function failureLine({ action, reference }: FailureDetails): string {
+  return `sealform: "${action}" failed, reference ${reference}`
+}
