@@ -1,10 +1,10 @@
 import { type Browser, chromium } from 'playwright-core'
-import { requireChromium } from '../setup/chromium.js'
+import { chromium as program, requireProgram } from '../setup/programs.js'
 
 /** Starts a headless Chromium that talks to nobody but the pages under test. */
 export async function launchChromium(...more: readonly string[]): Promise<Browser> {
   return chromium.launch({
-    executablePath: requireChromium(),
+    executablePath: requireProgram(program),
     args: [
       '--no-sandbox',
       '--disable-gpu',

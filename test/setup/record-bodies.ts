@@ -8,9 +8,9 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { chromium } from 'playwright-core'
-import { requireChromium } from './chromium.js'
+import { chromium as program, requireProgram } from './programs.js'
 
-const executablePath = requireChromium()
+const executablePath = requireProgram(program)
 const folder = new URL('../../../test/vectors/bodies/', import.meta.url)
 const seal = '<input type="hidden" name="sealform" value="AbC-_09">'
 

@@ -6,7 +6,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join, relative, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { findChromium, installChromium, installCommand } from './chromium.js'
+import { programs, provideProgram } from './programs.js'
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
 const paths = process.argv.slice(2).filter(isTestPath)
@@ -19,7 +19,7 @@ const namingSkipped = [
 
 // The sources decide what is run: dist may still hold what was built from a test that is gone.
 const sources = (paths.length === 0 ? ['test'] : paths).flatMap((path) => testsIn(join(root, path)))
-if (sources.some((file) => file.startsWith(join(root, 'test', 'browser') + sep))) provideChromium()
+providePrograms(sources.map((file) => relative(root, file).replaceAll(sep, '/')))
 runTests(sources.map(built))
 
 function isTestPath(argument: string): boolean {
@@ -38,12 +38,13 @@ function built(source: string): string {
   return join(root, 'dist', relative(root, source).replace(/\.ts$/, '.js'))
 }
 
-function provideChromium(): void {
-  if (findChromium()) return
-  console.log('The browser tests need Chromium, which is not here; installing it.')
-  if (installChromium() && findChromium()) return
-  console.error(`Install Chromium with: ${installCommand}\nor set CHROMIUM_PATH to the one you have.`)
-  process.exit(1)
+function providePrograms(paths: readonly string[]): void {
+  try {
+    for (const program of programs) if (paths.some(program.neededBy)) provideProgram(program)
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error)
+    process.exit(1)
+  }
 }
 
 function runTests(files: readonly string[]): void {

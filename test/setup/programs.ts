@@ -1,0 +1,125 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import { chromium as playwrightChromium } from 'playwright-core'
+
+/** A program of the system that tests need. */
+export interface Program {
+  readonly title: string
+  /** Its names on the path, the best first. */
+  readonly names: readonly string[]
+  /** Where else it may lie. */
+  readonly places: readonly string[]
+  /** The environment variable that chooses one. */
+  readonly variable: string
+  /** Debian's package. */
+  readonly package: string
+  /** What a person can type where it cannot be installed without asking. */
+  readonly command: string
+  /** Whether the tests of a file need it; the path begins with `test/`. */
+  readonly neededBy: (path: string) => boolean
+}
+
+export const chromium: Program = {
+  title: 'Chromium',
+  names: ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'],
+  places: [
+    '/Applications/Chromium.app/Contents/MacOS/Chromium',
+    '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+    '/snap/bin/chromium',
+    'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
+    playwrightChromium.executablePath(),
+  ],
+  variable: 'CHROMIUM_PATH',
+  package: 'chromium',
+  command: 'npx playwright-core install --with-deps chromium',
+  neededBy: (path) => path.startsWith('test/browser/'),
+}
+
+export const redis: Program = {
+  title: 'Redis',
+  names: ['redis-server', 'valkey-server'],
+  places: ['/opt/homebrew/bin/redis-server'],
+  variable: 'REDIS_SERVER_PATH',
+  package: 'redis-server',
+  command: 'sudo apt-get install redis-server (on macOS: brew install redis)',
+  neededBy: (path) => /redis|servers/.test(path),
+}
+
+export const nginx: Program = {
+  title: 'nginx',
+  names: ['nginx'],
+  places: ['/opt/homebrew/bin/nginx'],
+  variable: 'NGINX_PATH',
+  package: 'nginx-light',
+  command: 'sudo apt-get install nginx-light (on macOS: brew install nginx)',
+  neededBy: (path) => /nginx|proxies|servers/.test(path),
+}
+
+export const programs: readonly Program[] = [chromium, redis, nginx]
+
+/**
+ * The program that the environment variable names, else one that is installed.
+ *
+ * @throws Error when the variable names a file that is not there
+ */
+export function findProgram({ names, places, variable }: Program): string | undefined {
+  const chosen = process.env[variable]
+  if (chosen) {
+    if (existsSync(chosen)) return chosen
+    throw new Error(`${variable} is ${chosen}, and there is no such file.`)
+  }
+  return [...onPath(names), ...places].find((path) => existsSync(path))
+}
+
+/** The same for a test, which cannot go on without. */
+export function requireProgram(program: Program): string {
+  const path = findProgram(program)
+  if (path) return path
+  throw new Error(howToGet(program))
+}
+
+/**
+ * Finds the program, or installs Debian's where that needs nobody's password.
+ *
+ * @throws Error that says how to install it; with what apt-get printed, when that failed
+ */
+export function provideProgram(program: Program): void {
+  if (findProgram(program)) return
+  if (isDebian() && process.getuid?.() === 0) {
+    console.log(`The tests need ${program.title}, which is not here; installing it.`)
+    aptGet('update')
+    aptGet('install', '-y', '--no-install-recommends', program.package)
+  }
+  requireProgram(program)
+}
+
+function howToGet({ title, command, variable }: Program): string {
+  return `The tests need ${title}. Install it with: ${command}\nor set ${variable} to the one you have.`
+}
+
+function onPath(names: readonly string[]): string[] {
+  // Servers lie in the directories for the administrator, which other users seldom have on their path.
+  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/bin', '/usr/sbin', '/usr/local/sbin']
+  return names.flatMap((name) => folders.map((folder) => join(folder, name)))
+}
+
+/** Ubuntu's package of Chromium is only a pointer to a snap, so likeness to Debian is not enough. */
+function isDebian(): boolean {
+  try {
+    return /^ID=["']?debian["']?$/m.test(readFileSync('/etc/os-release', 'utf8'))
+  } catch {
+    return false
+  }
+}
+
+function aptGet(...args: string[]): void {
+  const { status, stdout, stderr, error } = spawnSync('apt-get', args, {
+    encoding: 'utf8',
+    // In runlevel 1 Debian installs a service without starting it: tests start their own, on ports of their own.
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' },
+  })
+  if (status === 0) return
+  const printed = error ? String(error) : stdout + stderr
+  throw new Error(`apt-get ${args.join(' ')} failed:\n${printed}`)
+}

@@ -1,0 +1,120 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import type { TestContext } from 'node:test'
+import { createClient } from 'redis'
+import { scratch } from './file-storage.js'
+import { redis, requireProgram } from './programs.js'
+
+/**
+ * A Redis of the test's own, on a free port of 127.0.0.1, with its data in a temporary directory. It ends with the test.
+ *
+ * @param settings as in its configuration file, for example `{ maxmemory: '4mb' }`
+ */
+export async function startRedis(
+  t: TestContext,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<RedisServer> {
+  const server = new RedisServer(requireProgram(redis), await freePort(), scratch(t), settings)
+  t.after(() => server.kill())
+  await server.start()
+  return server
+}
+
+export class RedisServer {
+  readonly url: string
+  readonly #command: string
+  readonly #arguments: readonly string[]
+  readonly #directory: string
+  #process: ChildProcess | undefined
+
+  constructor(
+    command: string,
+    port: number,
+    directory: string,
+    settings: Readonly<Record<string, string>> = {},
+  ) {
+    this.url = `redis://127.0.0.1:${port}`
+    this.#command = command
+    this.#directory = directory
+    const all = {
+      port: String(port),
+      bind: '127.0.0.1',
+      dir: directory,
+      save: '',
+      'enable-debug-command': 'yes',
+      ...settings,
+    }
+    this.#arguments = Object.entries(all).flatMap(([name, value]) => [`--${name}`, value])
+  }
+
+  /** Resolves when it takes commands. */
+  async start(): Promise<void> {
+    const child = spawn(this.#command, this.#arguments, { stdio: ['ignore', 'pipe', 'inherit'] })
+    this.#process = child
+    process.once('exit', killed.bind(undefined, child))
+    let printed = ''
+    child.stdout.setEncoding('utf8')
+    for await (const text of child.stdout.iterator({ destroyOnReturn: false })) {
+      printed += text
+      if (!printed.includes('Ready to accept connections')) continue
+      child.stdout.resume()
+      return
+    }
+    throw new Error(`${this.#command} ended:\n${printed}`)
+  }
+
+  /** Ends it as a crash does. */
+  async kill(): Promise<void> {
+    const child = this.#process
+    this.#process = undefined
+    if (!child || child.exitCode !== null || child.signalCode !== null) return
+    child.kill('SIGKILL')
+    await once(child, 'exit')
+  }
+
+  /** Stops it where it stands, so that connections stay open and nothing answers, until `resume()`. */
+  pause(): void {
+    this.#process?.kill('SIGSTOP')
+  }
+
+  resume(): void {
+    this.#process?.kill('SIGCONT')
+  }
+
+  /** Removes what it has written; for a crash that loses all data, between `kill()` and `start()`. */
+  loseData(): void {
+    for (const name of ['appendonlydir', 'appendonly.aof', 'dump.rdb']) {
+      rmSync(join(this.#directory, name), { recursive: true, force: true })
+    }
+  }
+
+  /** A connected client, which ends with the test. */
+  async connect(t: TestContext): Promise<ReturnType<typeof newClient>> {
+    const client = newClient(this.url)
+    t.after(() => client.destroy())
+    await client.connect()
+    return client
+  }
+}
+
+/** A client as the app of a user has it: the errors of its connection are only noted. */
+export function newClient(url: string) {
+  return createClient({ url }).on('error', () => {})
+}
+
+function killed(child: ChildProcess): void {
+  child.kill('SIGKILL')
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  server.close()
+  await once(server, 'close')
+  if (address === null || typeof address === 'string') throw new Error('no port')
+  return address.port
+}
