@@ -3,8 +3,10 @@ import type { StandardSchemaV1 } from '@standard-schema/spec'
 import type { FileOptions, FileRules } from './file-rules.js'
 import type { FileStorage } from './file-storage.js'
 import type { FileDescription } from './file-taking.js'
+import type { HookOptions, Hooks } from './hooks.js'
 import type { LimitOptions, Limits } from './limits.js'
 import type { Submission } from './submission.js'
+import type { SubmissionStore } from './submission-store.js'
 
 declare const carries: unique symbol
 
@@ -46,7 +48,7 @@ export interface ActionOptions<
   State,
   Bound extends unknown[],
   Context,
-> {
+> extends HookOptions<Context> {
   /** The action itself: the submission, then the bound values. What it returns or throws is the outcome. */
   run(submission: Submission<InputOf<Schema>, State, Context>, ...bound: Bound): unknown
   /** A schema of any Standard Schema library; its output is `submission.input`. @default none */
@@ -89,6 +91,19 @@ export interface ActionOptions<
     submission: Submission<undefined, State, Context>,
     ...bound: Bound
   ): unknown
+  /**
+   * The same submission runs once, however often and on however many servers it arrives: double click, reload, a
+   * proxy that tries again, back and again. Every later copy gets the first one's outcome, and waits for it while it
+   * is running. Servers need a common `store`.
+   * @default false
+   */
+  once?: boolean
+  /**
+   * How long `run` may take, in seconds or as `'30s'`. Then `submission.signal` aborts, the visitor gets a page with
+   * status 500 that says that it is not known whether it was done, and what `run` still does is not waited for.
+   * @default no limit
+   */
+  timeout?: number | string
   /** Raise it when the fields or bound values change their meaning; older pages then get a 409 page that keeps the input. */
   version?: string | number
   /** How long a rendered form stays valid, in seconds or as `'15m'`, `'24h'`. @default the registry's, 24 h */
@@ -121,6 +136,11 @@ export interface Definition {
   readonly ttl: number
   readonly limits: Limits
   readonly path: boolean
+  /** Where its submissions are claimed; set when each is to run once. */
+  readonly store: SubmissionStore | undefined
+  /** Seconds. */
+  readonly timeout: number | undefined
+  readonly hooks: Hooks | undefined
   /** Names of the fields that a page has rendered as passwords, so that no other page gives them back. */
   readonly secrets: Set<string>
 }

@@ -83,9 +83,13 @@ export async function answer<Context>(
   const conclusion = conclude(registry, received, host, settings.origin)
   host.addSetCookie(conclusion.setCookies)
   if (conclusion.failure) host.reportError(conclusion.failure.error, failureDetails(received))
+  for (const error of received.submission.takeFaults()) {
+    host.reportError(error, { reference: '', action: received.action?.name })
+  }
   if (conclusion.kind === 'redirect') return host.sendRedirect(conclusion.location)
 
   const { outcome, status } = conclusion
+  if (status === 503) host.res.setHeader('Retry-After', retryAfter)
   if (outcome.kind === 'refused' && outcome.reason === 'origin') {
     const advice = settings.development && received.suspect ? explainRefusal(received.suspect) : undefined
     return host.sendHtml(status, host.builtInPage(lastResort(outcome, { advice })))
@@ -132,6 +136,9 @@ export async function answer<Context>(
     }
   }
 }
+
+/** Seconds. */
+const retryAfter = '5'
 
 /** The files that wait for the next submission of the form, when it can be sent again from the page of last resort. */
 function keptFiles({ sealer }: Page, { files, definition }: Echo): BuiltInPage['files'] {

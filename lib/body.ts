@@ -52,6 +52,8 @@ export interface Reading {
     readonly form: string | undefined
     readonly state: string | undefined
     readonly submit: string | undefined
+    /** Set when a button asks what is wrong with the form, and for nothing else. */
+    readonly validate: string | undefined
   }
   /** References to files of an earlier submission; undefined when there are none. */
   readonly kept: KeptFields | undefined

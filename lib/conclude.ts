@@ -32,15 +32,15 @@ export interface PageConclusion {
  */
 export function conclude(
   registry: Registry,
-  { outcome, action, submission }: Received,
+  { outcome, action, submission, repeated }: Received,
   exchange: Exchange,
   policy: OriginPolicy,
 ): Conclusion {
   if (outcome.kind === 'failed')
-    return { kind: 'page', outcome, status: 500, setCookies: [], failure: outcome }
+    return { kind: 'page', outcome, status: 500, setCookies: [], failure: repeated ? undefined : outcome }
   const setCookies = submission.changedCookies?.headers ?? []
   if (outcome.kind !== 'redirect') {
-    return { kind: 'page', outcome, status: statusOf(outcome), setCookies, failure: undefined }
+    return { kind: 'page', outcome, status: outcome.status, setCookies, failure: undefined }
   }
   const target = judgeTarget(outcome.to, exchange.url, expectedOrigin(exchange, policy), policy.allowed)
   if (target.verdict === 'refused') {
@@ -65,8 +65,4 @@ export function conclude(
 /** A visitor can have sent anything, of any length. */
 function show(target: unknown): string {
   return typeof target === 'string' ? JSON.stringify(target.slice(0, 200)) : typeof target
-}
-
-function statusOf(outcome: Exclude<Outcome, Redirect>): number {
-  return outcome.kind === 'invalid' ? 422 : outcome.status
 }

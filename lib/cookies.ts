@@ -27,7 +27,8 @@ export interface Cookies {
   delete(name: string, options?: Pick<CookieOptions, 'path' | 'domain'>): void
 }
 
-interface Change {
+/** A cookie that an action has set or removed; without a value it is gone. */
+export interface CookieChange {
   readonly name: string
   readonly value: string | undefined
   readonly header: string
@@ -38,7 +39,7 @@ export class SubmissionCookies implements Cookies {
   readonly #header: string
   readonly #sent: Map<string, string>
   readonly #secure: boolean
-  readonly #changes = new Map<string, Change>()
+  readonly #changes = new Map<string, CookieChange>()
 
   constructor(header: string | undefined, secure: boolean) {
     this.#header = header ?? ''
@@ -68,6 +69,16 @@ export class SubmissionCookies implements Cookies {
 
   delete(name: string, options: Pick<CookieOptions, 'path' | 'domain'> = {}): void {
     this.set(name, '', { ...options, maxAge: 0, expires: new Date(0) })
+  }
+
+  /** In the order in which they were made. */
+  get changes(): readonly CookieChange[] {
+    return [...this.#changes.values()]
+  }
+
+  /** Makes changes again that an earlier run of the same submission has made. */
+  repeat(changes: readonly CookieChange[]): void {
+    for (const change of changes) this.#changes.set(change.header, change)
   }
 
   /** `Set-Cookie` lines, in the order in which the changes were made. */

@@ -3,10 +3,12 @@ import type { ActionOptions, Definition } from './action.js'
 import { SealformError } from './errors.js'
 import { resolveFileRules } from './file-rules.js'
 import type { FileStorage } from './file-storage.js'
+import { type Hooks, hookNames, resolveHooks } from './hooks.js'
 import { type Limits, resolveLimits } from './limits.js'
 import { checkOptions } from './options.js'
 import { requireSniffing } from './sniff.js'
-import { parseDuration } from './units.js'
+import type { SubmissionStore } from './submission-store.js'
+import { parseDuration, parseTimer } from './units.js'
 
 /** What an action has of its registry unless it says otherwise. */
 export interface ActionDefaults {
@@ -14,6 +16,8 @@ export interface ActionDefaults {
   readonly ttl: number
   readonly limits: Limits
   openStorage(): FileStorage
+  openStore(): SubmissionStore
+  readonly hooks: Hooks | undefined
 }
 
 const actionOptions = [
@@ -26,6 +30,9 @@ const actionOptions = [
   'ttl',
   'limits',
   'path',
+  'once',
+  'timeout',
+  ...hookNames,
 ] as const
 
 /**
@@ -53,8 +60,9 @@ export function describeAction(name: string, runOrOptions: unknown, defaults: Ac
       `${where}: "input" must be a schema of a Standard Schema library, such as zod 3.24+, valibot 1+ or arktype 2+.`,
     )
   }
-  if (given.path !== undefined && typeof given.path !== 'boolean') {
-    throw new SealformError('ERR_OPTION_INVALID', `${where}: "path" must be true or false.`)
+  for (const name of ['path', 'once'] as const) {
+    if (given[name] === undefined || typeof given[name] === 'boolean') continue
+    throw new SealformError('ERR_OPTION_INVALID', `${where}: "${name}" must be true or false.`)
   }
   if (given.onFile !== undefined && typeof given.onFile !== 'function') {
     throw new SealformError('ERR_OPTION_INVALID', `${where}: "onFile" must be a function.`)
@@ -79,6 +87,9 @@ export function describeAction(name: string, runOrOptions: unknown, defaults: Ac
     ttl: given.ttl === undefined ? defaults.ttl : parseDuration(given.ttl, `${where} "ttl"`),
     limits: resolveLimits(given.limits, defaults.limits, `${where} "limits"`),
     path: given.path ?? false,
+    store: given.once ? defaults.openStore() : undefined,
+    timeout: given.timeout === undefined ? undefined : parseTimer(given.timeout, `${where} "timeout"`),
+    hooks: resolveHooks(given, defaults.hooks, where),
     secrets: new Set(),
   }
 }

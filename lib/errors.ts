@@ -21,6 +21,8 @@ export type SealformErrorCode =
   | 'ERR_SESSION_INVALID'
   | 'ERR_FILE_UNREAD'
   | 'ERR_FILE_RESULT'
+  | 'ERR_ACTION_TIMEOUT'
+  | 'ERR_HOOK_RESULT'
 
 /**
  * The one error class of the library: a misuse by the program, never something that a visitor sent.

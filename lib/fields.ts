@@ -26,6 +26,7 @@ export class Fields {
   #form: string | undefined
   #state: string | undefined
   #submit: string | undefined
+  #validate: string | undefined
   #image = ''
   #kept:
     | { references: KeptFields['references'][number][]; dropped: KeptFields['dropped'][number][] }
@@ -82,7 +83,7 @@ export class Fields {
   reading(aborted: boolean): Reading {
     return {
       entries: this.entries,
-      own: { form: this.#form, state: this.#state, submit: this.#submit },
+      own: { form: this.#form, state: this.#state, submit: this.#submit, validate: this.#validate },
       kept: this.#kept,
       refusal: this.refusal,
       aborted,
@@ -108,6 +109,9 @@ export class Fields {
     } else if (name === 'sealform.submit') {
       if (this.#submit !== undefined) this.#refuseDuplicate(name)
       this.#submit ??= value
+    } else if (name === 'sealform.validate') {
+      if (this.#validate !== undefined) this.#refuseDuplicate(name)
+      this.#validate ??= value
     } else if (!this.#addKept(name, value)) this.#addNamedButton(name)
   }
 

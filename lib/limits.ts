@@ -1,6 +1,6 @@
 import { SealformError } from './errors.js'
 import { checkOptions } from './options.js'
-import { parseDuration, parseSize } from './units.js'
+import { parseSize, parseTimer } from './units.js'
 
 /**
  * How much of a submission is taken. Each limit holds at exactly its value: that much is allowed.
@@ -68,17 +68,9 @@ export function resolveLimits(options: LimitOptions | undefined, base: Limits, w
   function duration(name: 'bodyTime' | 'idleTime'): number {
     const given = options?.[name]
     if (given === undefined) return base[name]
-    const seconds = parseDuration(given, `${where}: ${name}`)
-    // Node turns a longer timer into one of 1 ms.
-    if (seconds <= longestTimer) return seconds
-    throw new SealformError(
-      'ERR_OPTION_INVALID',
-      `${where}: ${name} is ${seconds} s; the longest is ${longestTimer} s.`,
-    )
+    return parseTimer(given, `${where}: ${name}`)
   }
 }
-
-const longestTimer = Math.floor(0x7fff_ffff / 1000)
 
 function count(value: unknown, what: string): number {
   if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value

@@ -1,4 +1,4 @@
-import type { Outcome, RefusalReason } from './outcome.js'
+import { isValid, type Outcome, type RefusalReason } from './outcome.js'
 
 /** Every text that the library shows to a visitor by itself. Plain words, no codes. */
 export interface Messages {
@@ -13,6 +13,10 @@ export interface Messages {
   readonly otherVersion: string
   readonly otherSession: string
   readonly otherPath: string
+  /** The form was sent before, and what became of that cannot be told. */
+  readonly used: string
+  /** Whether a one-time form was sent before cannot be told at the moment, so it was not done. */
+  readonly storeDown: string
   readonly malformed: string
   readonly origin: string
   readonly tooLarge: string
@@ -39,9 +43,13 @@ export interface Messages {
   readonly notFound: string
   /** `reference` is also in the log. */
   readonly failed: (reference: string) => string
+  /** The time was up, and whether it was done is not known. `reference` is also in the log. */
+  readonly timedOut: (reference: string) => string
   /** The action has run, but the page that should show it failed. */
   readonly pageFailed: (reference: string) => string
   readonly done: string
+  /** The visitor asked for validation only, and nothing is wrong. */
+  readonly valid: string
   /** Above the input on a built-in page. */
   readonly yourInput: string
   /** On a built-in page, when there is no form to send it with. */
@@ -63,6 +71,9 @@ export const english: Messages = {
   otherSession:
     'You signed in or out since you opened this page. Nothing is lost: check your input and send it again.',
   otherPath: 'This form belongs to another page. Nothing is lost: check your input and send it again.',
+  used: 'You sent this form before, and we cannot tell what became of it. Look whether it was done before you send it again.',
+  storeDown:
+    'We cannot take this form at the moment, so it was not done. Nothing is lost: wait a little and send it again.',
   malformed:
     'This form could not be opened, perhaps because the site was updated since you loaded the page. Nothing is lost: check your input and send it again.',
   origin:
@@ -88,9 +99,12 @@ export const english: Messages = {
   notFound: 'What this form was about is no longer there.',
   failed: (reference) =>
     `Something went wrong on our side, so this was not done. Your input is kept; try again in a moment. Reference: ${reference}`,
+  timedOut: (reference) =>
+    `This took too long, and we cannot tell whether it was done. Look whether it was before you send it again. Reference: ${reference}`,
   pageFailed: (reference) =>
     `Your form was received, but the page that should come next could not be shown. Reference: ${reference}`,
   done: 'Done.',
+  valid: 'Nothing is wrong with this form so far. It has not been sent yet.',
   yourInput: 'Your input',
   copyInput: 'You can copy it from here.',
   sendAgain: 'Send again',
@@ -104,11 +118,11 @@ export function explain(outcome: Outcome, messages: Messages): string {
     case 'refused':
       return messages[refusalMessages[outcome.reason]]
     case 'failed':
-      return messages.failed(outcome.reference)
+      return outcome.timedOut ? messages.timedOut(outcome.reference) : messages.failed(outcome.reference)
     case 'done':
       return messages.done
     case 'invalid':
-      return messages.summaryTitle
+      return isValid(outcome) ? messages.valid : messages.summaryTitle
     case 'redirect':
       return messages.continue
   }
@@ -124,6 +138,8 @@ const refusalMessages: Record<RefusalReason, TextName> = {
   'other-version': 'otherVersion',
   'other-session': 'otherSession',
   'other-path': 'otherPath',
+  used: 'used',
+  'store-down': 'storeDown',
   'too-large': 'tooLarge',
   'too-slow': 'tooSlow',
   'no-room': 'noRoom',

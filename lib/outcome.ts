@@ -21,6 +21,8 @@ export type RefusalReason =
   | 'other-version'
   | 'other-session'
   | 'other-path'
+  | 'used'
+  | 'store-down'
   | 'too-large'
   | 'too-slow'
   | 'no-room'
@@ -46,9 +48,18 @@ export class Redirect {
 export class Invalid {
   readonly kind = 'invalid'
   readonly issues: readonly Issue[]
+  /** 200 when the visitor only asked what is wrong, and nothing is. */
+  readonly status: number
 
-  constructor(issues: Issues) {
+  constructor(issues: Issues, status = 422) {
+    if (status !== 200 && !(Number.isInteger(status) && status >= 400 && status <= 499)) {
+      throw new SealformError(
+        'ERR_OPTION_INVALID',
+        `invalid() takes a status from 400 to 499, not ${String(status)}.`,
+      )
+    }
     this.issues = listIssues(issues)
+    this.status = status
   }
 }
 
@@ -100,10 +111,13 @@ export class Failed {
   readonly error: unknown
   /** Shown to the visitor and written to the log, so that the two can be brought together. */
   readonly reference: string
+  /** The time was up before the action settled: whether it was done is not known. */
+  readonly timedOut: boolean
 
-  constructor(error: unknown, reference: string) {
+  constructor(error: unknown, reference: string, timedOut = false) {
     this.error = error
     this.reference = reference
+    this.timedOut = timedOut
   }
 }
 
@@ -130,13 +144,15 @@ export function redirect(to: string): Redirect {
  * Shows the page again with status 422, the visitor's input in its fields and each message beside its field.
  *
  * @param issues `{ title: 'Enter a title' }`, a list of `{ name, message }`, or one message for the whole form
+ * @param options `status`: 400–499, such as 429 for too many tries. @default 422
+ * @throws SealformError `ERR_OPTION_INVALID` on another status
  * @example
  * ```ts
  * if (await db.has(title)) return invalid({ title: 'Already on the list' })
  * ```
  */
-export function invalid(issues: Issues): Invalid {
-  return new Invalid(issues)
+export function invalid(issues: Issues, options: { readonly status?: number } = {}): Invalid {
+  return new Invalid(issues, options.status === 200 ? Number.NaN : options.status)
 }
 
 /**
@@ -208,6 +224,11 @@ export function forbidden(): Refused {
 /** What is to be shown beside the fields. */
 export function issuesOf(outcome: Outcome): readonly Issue[] {
   return outcome.kind === 'invalid' || outcome.kind === 'refused' ? outcome.issues : noIssues
+}
+
+/** The visitor asked what is wrong with a form, and nothing is. */
+export function isValid(outcome: Outcome): boolean {
+  return outcome.kind === 'invalid' && outcome.status === 200
 }
 
 /** Tells outcomes, which are instances of our classes, from anything that merely looks like one. */

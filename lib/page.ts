@@ -1,7 +1,7 @@
 import type { Definition, Submittable } from './action.js'
 import { SealformError } from './errors.js'
 import { clearFlashHeader, openFlash } from './flash.js'
-import { type Issue, issuesOf, type Outcome } from './outcome.js'
+import { type Issue, issuesOf, isValid, type Outcome } from './outcome.js'
 import type { Echo, Exchange } from './receive.js'
 import type { Registry } from './registry.js'
 import { Sealer } from './sealer.js'
@@ -180,6 +180,7 @@ function shownState(
 }
 
 function formStatus(outcome: Outcome): FormStatus {
+  if (isValid(outcome)) return 'idle'
   return outcome.kind === 'redirect' ? 'done' : outcome.kind
 }
 

@@ -3,6 +3,7 @@ import { judgeClaims, pathClaim, refusalStatus } from './admission.js'
 import type { Body, BodyRefusal, Reading } from './body.js'
 import { failed } from './failure.js'
 import type { Messages } from './messages.js'
+import { type OneTime, runOnce, type Settlement, whatBecame } from './once.js'
 import { judgeOrigin, type OriginPolicy, type OriginVerdict } from './origin.js'
 import { Invalid, type Issue, isOutcome, type Outcome, type RefusalReason, Refused } from './outcome.js'
 import {
@@ -16,12 +17,13 @@ import {
 } from './receive-files.js'
 import type { Registry } from './registry.js'
 import { readOriginFacts } from './request-origin.js'
-import { type Admitted, authorize, check, noInput, run } from './run-action.js'
+import { authorize, type Call, check, noInput, run } from './run-action.js'
 import { matchesSession, type Opened, open } from './seal.js'
 import { openState } from './state.js'
 import { CurrentSubmission, type SubmissionSource } from './submission.js'
 import { explainUnopened } from './unopened.js'
 import type { ShownFile } from './uploads.js'
+import { answerValidation, askedValidation } from './validate-only.js'
 
 /** What a framework's adapter tells of one POST. */
 export interface Exchange extends SubmissionSource {
@@ -69,6 +71,13 @@ export interface Received {
   readonly suspect: SuspectOrigin | undefined
   /** The visitor has left: nobody is there to answer. */
   readonly aborted: boolean
+  /** The outcome is that of an earlier copy of a one-time submission, which was reported then. */
+  readonly repeated: boolean
+}
+
+/** An action that a seal named and that this visitor may submit, with the values bound to it. */
+interface Admitted extends Call {
+  readonly opened: Opened
 }
 
 /**
@@ -96,13 +105,14 @@ export async function receive(
   let stale = false
   let action: Definition | undefined
   let suspect: SuspectOrigin | undefined
-  const end = (outcome: Outcome, aborted = false): Received => ({
+  const end = (outcome: Outcome, aborted = false, repeated = false): Received => ({
     outcome,
     echo,
     submission,
     action,
     suspect,
     aborted,
+    repeated,
   })
 
   const origin = judgeOrigin(readOriginFacts(exchange.req), exchange, rules.origin)
@@ -125,6 +135,7 @@ export async function receive(
   const admitted = admit(registry, exchange, body.seal, opened, sessionMatches)
   if (admitted instanceof Refused) return end(admitted, await giveBack())
   echo.admitted = true
+  submission.outlivesVisitor = admitted.definition.store !== undefined
   const unwelcome = admitted.definition.authorize && (await authorize(admitted, submission))
   if (unwelcome) return end(unwelcome, await giveBack())
 
@@ -151,31 +162,56 @@ export async function receive(
     if (stale) return end(new Refused('expired', 409, 'The state of the form has expired.'))
     if (reading.kept && !files) return end(new Refused('malformed', 400, keptWithoutFiles))
 
+    const button = reading.own.submit
+    const chosen = button === undefined ? own : await admitButton(button)
+    if (isOutcome(chosen)) return end(chosen)
+    action = chosen.definition
+    submission.outlivesVisitor = chosen.definition.store !== undefined
+    const asked = askedValidation(exchange.req.headers, reading.own.validate)
+    const checked = await validate(chosen, reading, files, own.definition)
+    if (asked) return end(answerValidation(checked, asked))
+    const once = oneTime(registry, chosen)
+    if (isOutcome(checked))
+      return once ? settled(await whatBecame(registry, once, submission), checked) : end(checked)
+    submission.input = checked.input
+    const act = () => run(chosen, submission)
+    return once ? settled(await runOnce(registry, once, submission, act)) : end((await act()).outcome)
+  }
+
+  /** Brings in the files, and asks the schema and the rules for files. */
+  async function validate(
+    chosen: Admitted,
+    reading: Reading,
+    files: Files | undefined,
+    owner: Definition,
+  ): Promise<{ readonly input: unknown } | Outcome> {
     let entries: readonly Entry[] = reading.entries
     if (files) {
-      const joined = await joinFiles(registry, own.definition, files, reading, session)
-      if ('thrown' in joined) return end(failed(joined.thrown))
-      if (isOutcome(joined)) return end(joined)
+      const joined = await joinFiles(registry, owner, files, reading, session)
+      if ('thrown' in joined) return failed(joined.thrown)
+      if (isOutcome(joined)) return joined
       entries = joined
       // From here on what stays is what was not removed; until here, all that the form referred to.
       echo.files = undefined
       submission.fill(entries)
     }
-    const button = reading.own.submit
-    const chosen = button === undefined ? own : await admitButton(button)
-    if (isOutcome(chosen)) return end(chosen)
-    action = chosen.definition
     const schema = chosen.definition.input
     const checked = schema ? await check(schema, entries) : noInput
-    if (files) {
-      // Another action's button asks nothing of the fields of this one.
-      if (chosen.definition === own.definition) files.uploads.judge()
-      const issues = fileIssues(own.definition, files.uploads.problems, messages())
-      if (issues.length > 0) return end(joinIssues(issues, checked))
-    }
-    if (isOutcome(checked)) return end(checked)
-    submission.input = checked.input
-    return end(await run(chosen, submission))
+    if (!files) return checked
+    // Another action's button asks nothing of the fields of this one.
+    if (chosen.definition === owner) files.uploads.judge()
+    const issues = fileIssues(owner, files.uploads.problems, messages())
+    return issues.length > 0 ? joinIssues(issues, checked) : checked
+  }
+
+  /** What became of a one-time submission; what is wrong with this copy counts only when there was none before it. */
+  function settled(settlement: Settlement | undefined, otherwise?: Outcome): Received {
+    const outcome = settlement?.outcome ?? otherwise
+    return end(
+      outcome ?? new Refused('malformed', 400),
+      !outcome || (settlement && submission.left.aborted),
+      settlement?.repeated,
+    )
   }
 
   function messages(): Messages {
@@ -245,7 +281,13 @@ function admit(
       409,
       `A value bound to "${claims.action}" names an action that is not registered here.`,
     )
-  return { definition: action, values }
+  return { definition: action, values, opened }
+}
+
+function oneTime(registry: Registry, { definition, opened }: Admitted): OneTime | undefined {
+  if (!definition.store) return undefined
+  const { id, claims } = opened
+  return { store: definition.store, id: `${registry.audience}:${id}`, expires: claims.expires }
 }
 
 const bodyReasons: Record<400 | 413 | 415, RefusalReason> = {

@@ -12,16 +12,19 @@ import { directoryStorage } from './directory-storage.js'
 import { SealformError } from './errors.js'
 import type { FileStorage } from './file-storage.js'
 import { sweepRegularly } from './file-sweep.js'
+import { type HookOptions, type Hooks, hookNames, resolveHooks } from './hooks.js'
 import { keptTime } from './kept-files.js'
 import { createKeyRing, type KeyRing, type Keys } from './key-ring.js'
 import { defaultLimits, type LimitOptions, type Limits, resolveLimits } from './limits.js'
+import { memoryStore } from './memory-store.js'
 import { checkOptions } from './options.js'
 import type { Submission } from './submission.js'
+import type { SubmissionStore } from './submission-store.js'
 import { parseDuration } from './units.js'
 import { type ActionReferences, decodeValues } from './values.js'
 
 /** What `createActions()` takes. */
-export interface ActionsOptions {
+export interface ActionsOptions<Context = unknown> extends HookOptions<Context> {
   /**
    * The key ring: base64 or base64url values of 16, 24 or 32 bytes, as a list or separated by commas.
    * The first seals, every one opens.
@@ -34,6 +37,11 @@ export interface ActionsOptions {
   ttl?: number | string
   /** What one submission may hold. */
   limits?: LimitOptions
+  /**
+   * Where one-time submissions are claimed. Several servers need a common one, such as `redisStore()`.
+   * @default `memoryStore()`, good for one server
+   */
+  store?: SubmissionStore
   /** Where the files of submissions lie, and for how long. */
   uploads?: UploadOptions
 }
@@ -88,8 +96,8 @@ export interface Actions<Context = unknown> {
  * export const actions = createActions<Koa.Context>({ app: 'shop', ttl: '12h' })
  * ```
  */
-export function createActions<Context = unknown>(options: ActionsOptions = {}): Actions<Context> {
-  return new Registry(options)
+export function createActions<Context = unknown>(options: ActionsOptions<Context> = {}): Actions<Context> {
+  return new Registry(options as ActionsOptions<never>)
 }
 
 const defaultTtl = '24h'
@@ -106,10 +114,20 @@ export class Registry implements ActionReferences {
   readonly keptTime: number
   #storage: FileStorage | undefined
   #swept = false
+  #store: SubmissionStore | undefined
+  readonly #hooks: Hooks | undefined
   readonly #definitions = new Map<string, Definition>()
 
-  constructor(options: ActionsOptions) {
-    checkOptions('createActions()', options, ['keys', 'app', 'ttl', 'limits', 'uploads'])
+  constructor(options: ActionsOptions<never>) {
+    checkOptions('createActions()', options, [
+      'keys',
+      'app',
+      'ttl',
+      'limits',
+      'store',
+      'uploads',
+      ...hookNames,
+    ])
     checkOptions('createActions({ uploads })', options.uploads, ['storage', 'keep'])
     this.keys = createKeyRing(options.keys)
     this.audience = audience(options.app)
@@ -117,6 +135,8 @@ export class Registry implements ActionReferences {
     this.limits = resolveLimits(options.limits, defaultLimits, 'createActions({ limits })')
     this.keptTime = keptTime(options.uploads?.keep, 'createActions({ uploads: { keep } })')
     this.#storage = checkStorage(options.uploads?.storage)
+    this.#store = checkStore(options.store)
+    this.#hooks = resolveHooks(options, undefined, 'createActions()')
   }
 
   define<Input, State, Bound extends unknown[], Context>(
@@ -139,6 +159,8 @@ export class Registry implements ActionReferences {
       ttl: this.#ttl,
       limits: this.limits,
       openStorage: () => this.#openStorage(),
+      openStore: () => this.#openStore(),
+      hooks: this.#hooks,
     })
     this.#definitions.set(name, definition)
     return createAction({ definition, registry: this, values: [] })
@@ -188,6 +210,12 @@ export class Registry implements ActionReferences {
     }
   }
 
+  /** Made for the first one-time action, so that an app without any has no store. */
+  #openStore(): SubmissionStore {
+    this.#store ??= memoryStore()
+    return this.#store
+  }
+
   /** Made for the first action with files, so that an app without them has no directory. */
   #openStorage(): FileStorage {
     this.#storage ??= directoryStorage({ app: this.audience })
@@ -212,15 +240,25 @@ function warnOfSweep(error: unknown): void {
 }
 
 function checkStorage(storage: FileStorage | undefined): FileStorage | undefined {
-  if (storage === undefined) return undefined
-  for (const method of ['put', 'open', 'remove', 'sweep'] as const) {
-    if (typeof storage?.[method] === 'function') continue
-    throw new SealformError(
-      'ERR_OPTION_INVALID',
-      `createActions({ uploads: { storage } }) needs the methods put, open, remove and sweep; ${method} is missing.`,
-    )
-  }
-  return storage
+  return checkMethods(storage, 'createActions({ uploads: { storage } })', ['put', 'open', 'remove', 'sweep'])
+}
+
+function checkStore(store: SubmissionStore | undefined): SubmissionStore | undefined {
+  return checkMethods(store, 'createActions({ store })', ['claim', 'renew', 'settle', 'release', 'outcome'])
+}
+
+function checkMethods<Given extends object>(
+  given: Given | undefined,
+  where: string,
+  methods: readonly (keyof Given & string)[],
+): Given | undefined {
+  if (given === undefined) return undefined
+  const missing = methods.find((method) => typeof given?.[method] !== 'function')
+  if (missing === undefined) return given
+  throw new SealformError(
+    'ERR_OPTION_INVALID',
+    `${where} needs the methods ${methods.join(', ')}; ${missing} is missing.`,
+  )
 }
 
 /** Takes what a user passes as `actions` for the registry that it is. */

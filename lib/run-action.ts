@@ -2,20 +2,21 @@ import type { StandardSchemaV1 } from '@standard-schema/spec'
 import type { Definition } from './action.js'
 import { SealformError } from './errors.js'
 import { failed } from './failure.js'
-import { Done, Invalid, isOutcome, type Outcome } from './outcome.js'
+import { type ActionEvent, callHook, type Hooks } from './hooks.js'
+import { Done, Failed, Invalid, isOutcome, type Outcome } from './outcome.js'
 import type { Entry } from './receive-files.js'
 import type { CurrentSubmission } from './submission.js'
 import { validate } from './validate.js'
 
-/** An action that a seal named and that this visitor may submit, with the values bound to it. */
-export interface Admitted {
+/** An action with all of its values bound. */
+export interface Call {
   readonly definition: Definition
   readonly values: readonly unknown[]
 }
 
 /** The action's own word on this visitor: an outcome refuses, nothing admits, and anything else is a mistake. */
 export async function authorize(
-  { definition, values }: Admitted,
+  { definition, values }: Call,
   submission: CurrentSubmission,
 ): Promise<Outcome | undefined> {
   if (!definition.authorize) return undefined
@@ -46,14 +47,105 @@ export async function check(
   }
 }
 
-/** Runs the action. Whatever it does, there is an outcome. */
-export async function run({ definition, values }: Admitted, submission: CurrentSubmission): Promise<Outcome> {
+/** What came of running an action. */
+export interface Ran {
+  readonly outcome: Outcome
+  /** False when a hook answered in its place, so that nothing has been done. */
+  readonly ran: boolean
+}
+
+/** Runs the action and the hooks around it. Whatever they do, there is an outcome. */
+export async function run(call: Call, submission: CurrentSubmission): Promise<Ran> {
+  const { hooks } = call.definition
+  if (!hooks) return { outcome: await runAction(call, submission), ran: true }
+  const event: ActionEvent = { action: call.definition.name, submission, values: call.values }
+  const early = await before(hooks, event)
+  const outcome = early ?? (await runAction(call, submission))
+  const answered = outcome instanceof Failed ? await onError(hooks, event, outcome, submission) : outcome
+  return early
+    ? { outcome: answered, ran: false }
+    : { outcome: await after(hooks, event, answered, submission), ran: true }
+}
+
+async function before(hooks: Hooks, event: ActionEvent): Promise<Outcome | undefined> {
   try {
-    const result: unknown = await Reflect.apply(definition.run, undefined, [submission, ...values])
+    for (const hook of hooks.before) {
+      const outcome = await callHook(hook, event, 'before')
+      if (outcome) return outcome
+    }
+  } catch (thrown) {
+    return settle(thrown)
+  }
+  return undefined
+}
+
+async function after(
+  hooks: Hooks,
+  event: ActionEvent,
+  outcome: Outcome,
+  submission: CurrentSubmission,
+): Promise<Outcome> {
+  let last = outcome
+  for (const hook of hooks.after) {
+    try {
+      last = (await callHook(hook, { ...event, outcome: last } as ActionEvent, 'after')) ?? last
+    } catch (error) {
+      submission.report(error)
+    }
+  }
+  return last
+}
+
+async function onError(
+  hooks: Hooks,
+  event: ActionEvent,
+  outcome: Failed,
+  submission: CurrentSubmission,
+): Promise<Outcome> {
+  const { error, reference } = outcome
+  for (const hook of hooks.onError) {
+    try {
+      const other = await callHook(hook, { ...event, error, reference } as ActionEvent, 'onError')
+      if (other) return other
+    } catch (thrown) {
+      submission.report(thrown)
+    }
+  }
+  return outcome
+}
+
+async function runAction(call: Call, submission: CurrentSubmission): Promise<Outcome> {
+  const { timeout } = call.definition
+  try {
+    const result: unknown = await (timeout === undefined
+      ? start(call, submission)
+      : startWithin(timeout, call, submission))
     return isOutcome(result) ? result : new Done(result)
   } catch (thrown) {
     return settle(thrown)
   }
+}
+
+async function start({ definition, values }: Call, submission: CurrentSubmission): Promise<unknown> {
+  return Reflect.apply(definition.run, undefined, [submission, ...values])
+}
+
+/** The action goes on when its time is up, as nothing can stop it; whatever comes of it then is not waited for. */
+function startWithin(seconds: number, call: Call, submission: CurrentSubmission): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      submission.abort(new DOMException('The time for this action is up.', 'TimeoutError'))
+      reject(
+        new SealformError(
+          'ERR_ACTION_TIMEOUT',
+          `"${call.definition.name}" did not settle within ${seconds} s. Pass submission.signal to what it waits for, so that its work ends too, or raise its "timeout".`,
+        ),
+      )
+    }, seconds * 1000)
+    start(call, submission)
+      .then(resolve, reject)
+      .finally(() => clearTimeout(timer))
+  })
 }
 
 function settle(thrown: unknown): Outcome {

@@ -23,7 +23,10 @@ export interface Submission<Input = undefined, State = unknown, Context = unknow
   }
   /** Koa's `ctx`. */
   readonly context: Context
-  /** Aborts when the visitor leaves before the answer is complete. */
+  /**
+   * Aborts when the visitor leaves before the answer is complete, or the action's `timeout` is over. For a one-time
+   * action only the latter: a copy of the submission may be waiting for what comes of it.
+   */
   readonly signal: AbortSignal
 }
 
@@ -55,7 +58,11 @@ export class CurrentSubmission implements Submission<unknown> {
   #entries: readonly (readonly [string, string | StoredFile])[] | undefined
   #formData: SubmittedData | undefined
   #cookies: SubmissionCookies | undefined
-  #signal: AbortSignal | undefined
+  #controller: AbortController | undefined
+  #left: AbortSignal | undefined
+  #faults: unknown[] | undefined
+  /** The action is to go on when the visitor leaves. */
+  outlivesVisitor = false
 
   constructor(source: SubmissionSource) {
     this.#source = source
@@ -95,8 +102,39 @@ export class CurrentSubmission implements Submission<unknown> {
   }
 
   get signal(): AbortSignal {
-    this.#signal ??= abortWith(this.#source.res)
-    return this.#signal
+    if (!this.#controller) {
+      const controller = new AbortController()
+      this.#controller = controller
+      whenLeft(this.#source.res, (reason) => this.outlivesVisitor || controller.abort(reason))
+    }
+    return this.#controller.signal
+  }
+
+  abort(reason: unknown): void {
+    if (!this.signal.aborted) this.#controller?.abort(reason)
+  }
+
+  /** Aborts when the visitor leaves, whatever the action. */
+  get left(): AbortSignal {
+    if (!this.#left) {
+      const controller = new AbortController()
+      this.#left = controller.signal
+      whenLeft(this.#source.res, (reason) => controller.abort(reason))
+    }
+    return this.#left
+  }
+
+  /** What the app has to hear of, though it changes nothing for the visitor. */
+  report(error: unknown): void {
+    this.#faults ??= []
+    this.#faults.push(error)
+  }
+
+  /** Everything reported since the last time. */
+  takeFaults(): readonly unknown[] {
+    const faults = this.#faults ?? []
+    this.#faults = undefined
+    return faults
   }
 
   /** The changed cookies, or `undefined` when nobody asked for them. */
@@ -110,10 +148,8 @@ export class CurrentSubmission implements Submission<unknown> {
   }
 }
 
-function abortWith(res: ServerResponse): AbortSignal {
-  const controller = new AbortController()
-  const abort = () => controller.abort(new DOMException('The visitor has left.', 'AbortError'))
-  if (res.closed || res.destroyed) abort()
-  else res.once('close', () => res.writableFinished || abort())
-  return controller.signal
+function whenLeft(res: ServerResponse, abort: (reason: DOMException) => void): void {
+  const leave = () => abort(new DOMException('The visitor has left.', 'AbortError'))
+  if (res.closed || res.destroyed) leave()
+  else res.once('close', () => res.writableFinished || leave())
 }

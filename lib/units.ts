@@ -35,6 +35,15 @@ export function parseDuration(value: number | string, what: string): number {
   )
 }
 
+const longestTimer = Math.floor(0x7fff_ffff / 1000)
+
+/** Reads a duration that a timer can wait for. Node turns a longer timer into one of 1 ms. */
+export function parseTimer(value: number | string, what: string): number {
+  const seconds = parseDuration(value, what)
+  if (seconds <= longestTimer) return seconds
+  throw new SealformError('ERR_OPTION_INVALID', `${what} is ${seconds} s; the longest is ${longestTimer} s.`)
+}
+
 /**
  * Reads a size: a number of bytes, or a string such as `'256 KiB'`, `'5MiB'` or `'1GB'`.
  * `KiB`, `MiB`, `GiB` count by 1024; `kB`, `MB`, `GB` by 1000. Upper and lower case are the same.

@@ -1,7 +1,7 @@
 import type { BuiltInPage } from '../lib/answer.js'
 import type { FileRule } from '../lib/file-rules.js'
 import { explain, type Messages } from '../lib/messages.js'
-import { issuesOf } from '../lib/outcome.js'
+import { issuesOf, isValid } from '../lib/outcome.js'
 import type { Echo } from '../lib/receive.js'
 import type { ShownFile } from '../lib/uploads.js'
 import { fieldNames } from '../lib/wire.js'
@@ -19,8 +19,8 @@ import { SafeHtml } from './safe-html.js'
 export function builtInPage(page: BuiltInPage): SafeHtml {
   const { outcome, echo, messages, onward, advice, reference } = page
   const text = reference === undefined ? explain(outcome, messages) : messages.pageFailed(reference)
-  const wrong = outcome.kind !== 'done' || reference !== undefined
-  const title = wrong ? `${messages.titlePrefix}${messages.summaryTitle}` : messages.done
+  const wrong = (outcome.kind !== 'done' && !isValid(outcome)) || reference !== undefined
+  const title = wrong ? `${messages.titlePrefix}${messages.summaryTitle}` : text
   const fields = echo.entries.filter(([name]) => !isSecret(name, secretsOf(echo)) && !soundsSecret.test(name))
   const shown = new Set(fields.map(([name]) => name))
   const secrets = [...new Set(echo.entries.map(([name]) => name))].filter(
@@ -39,13 +39,13 @@ export function builtInPage(page: BuiltInPage): SafeHtml {
 </head>
 <body>
 <main>
-<h1>${wrong ? messages.summaryTitle : messages.done}</h1>
+<h1>${wrong ? messages.summaryTitle : text}</h1>
 <div role="alert" tabindex="-1" autofocus>
 ${wrong && issues.length === 0 && html`<p>${text}</p>`}
 ${issues.length > 0 && html`<ul>${issues.map((issue) => html`<li>${issue.message}</li>`)}</ul>`}
 </div>
 ${advice !== undefined && html`<p>${advice}</p>`}
-${wrong && fields.length + secrets.length > 0 && html`<h2>${messages.yourInput}</h2>`}
+${outcome.kind !== 'done' && fields.length + secrets.length > 0 && html`<h2>${messages.yourInput}</h2>`}
 ${canSend && sendAgain(page, fields, secrets)}
 ${wrong && !canSend && fields.length > 0 && forCopying(fields, messages)}
 <p><a href="">${messages.backToPage}</a></p>

@@ -59,6 +59,12 @@ export interface Form<State = unknown> {
    * validation is left out, since it speaks for the form's action; `formnovalidate: false` brings it back.
    */
   submit(action: Submittable, attributes?: Attributes): SafeHtml
+  /**
+   * Attributes of a submit button that asks what is wrong with the form, for `<button>` or, with its label as `value`,
+   * for `<input type="submit">`. The schema and `authorize` are asked; the action does not run. The page comes back
+   * with the input in it: status 422 with what is wrong, or 200 when nothing is.
+   */
+  validate(attributes?: Attributes): SafeHtml
   /** What went wrong, at the top of the page: takes focus, names each issue and links to its field. Nothing otherwise. */
   summary(): SafeHtml
 }

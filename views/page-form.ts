@@ -67,6 +67,7 @@ class PageForm<State> implements Form<State> {
     this.issue = this.issue.bind(this)
     this.kept = this.kept.bind(this)
     this.submit = this.submit.bind(this)
+    this.validate = this.validate.bind(this)
     this.summary = this.summary.bind(this)
   }
 
@@ -135,6 +136,18 @@ class PageForm<State> implements Form<State> {
     this.#shownKept ??= new Set()
     this.#shownKept.add(name)
     return new SafeHtml(printKeptList(files, this.#keptId(name), this.#messages))
+  }
+
+  validate(attributes: Attributes = {}): SafeHtml {
+    return new SafeHtml(
+      printAttributes({
+        type: 'submit',
+        name: fieldNames.validate,
+        value: 'all',
+        formnovalidate: true,
+        ...attributes,
+      }),
+    )
   }
 
   submit(action: Submittable, attributes: Attributes = {}): SafeHtml {

@@ -1,0 +1,384 @@
+import assert from 'node:assert/strict'
+import { createServer } from 'node:http'
+import { describe, it } from 'node:test'
+import { setTimeout as wait } from 'node:timers/promises'
+import { z } from 'zod'
+import type { ActionOptions } from '../../lib/action.js'
+import type { ActionsOptions } from '../../lib/registry.js'
+import {
+  done,
+  flash,
+  invalid,
+  memoryStore,
+  redirect,
+  type SealformError,
+  type Submission,
+} from '../../lib/sealform.js'
+import type { SubmissionStore } from '../../lib/submission-store.js'
+import { html } from '../../views/html.js'
+import { createTestApp, formIn, fromSamePage, listen, urlencoded } from '../setup/koa-app.js'
+
+type Options = Partial<ActionOptions<undefined, unknown, [], unknown>>
+type Run = (submission: Submission<undefined>, nth: number) => unknown
+
+/** A shop whose orders run once, and count how often they did. */
+function shop(run: Run, { actions: options, ...own }: Options & { actions?: ActionsOptions } = {}) {
+  let runs = 0
+  const refusals: { reason: string; status: number; detail: string }[] = []
+  const parts = createTestApp(
+    ({ actions, router }) => {
+      const order = actions.define('order', {
+        once: true,
+        ...own,
+        run: async (submission) => run(submission as Submission<undefined>, ++runs),
+      })
+      const rename = actions.define('rename', async () => redirect('/renamed'))
+      router.get('/order', (ctx) => {
+        const form = ctx.form(order)
+        const other = ctx.form(rename)
+        ctx.body = html`<p>state ${JSON.stringify(form.state ?? null)}, cookie ${ctx.cookies.get('seen') ?? 'none'}</p>
+          ${form.summary()}<form ${form.attributes}>${form.fields}<input ${form.input('text')}>${form.issue('text')}</form>
+          <form ${other.attributes}>${other.fields}</form>`
+      })
+    },
+    { actions: options ?? {}, onRefused: (refusal) => refusals.push(refusal) },
+  )
+  const page = async () => formIn((await parts.request.get('/order')).text, 'order').fields
+  const send = (fields: Record<string, string>, typed: Record<string, string> = { text: 'typed' }) =>
+    parts.request.post('/order').set(fromSamePage).send(urlencoded(fields, typed))
+  return { ...parts, page, send, runs: () => runs, refusals }
+}
+
+/** A store of which single methods do something else. */
+function storeThat(own: Partial<SubmissionStore>): SubmissionStore {
+  const store = memoryStore()
+  return {
+    claim: store.claim.bind(store),
+    renew: store.renew.bind(store),
+    settle: store.settle.bind(store),
+    release: store.release.bind(store),
+    outcome: store.outcome.bind(store),
+    ...own,
+  }
+}
+
+describe('a one-time action', () => {
+  it('runs once for 200 copies sent at the same time, which all get the same answer', async (t) => {
+    const { app, page, runs } = shop(async ({ cookies }) => {
+      await wait(100)
+      cookies.set('receipt', '1')
+      return flash('Ordered', '/thanks')
+    })
+    const port = await listen(createServer(app.callback()), (close) => t.after(close))
+    const body = urlencoded(await page(), { text: 'typed' })
+    const answers = await Promise.all(
+      Array.from({ length: 200 }, async () => {
+        const answer = await fetch(`http://127.0.0.1:${port}/order`, {
+          method: 'POST',
+          redirect: 'manual',
+          headers: { ...fromSamePage, 'Content-Type': 'application/x-www-form-urlencoded' },
+          body,
+        })
+        const cookies = answer.headers.getSetCookie().map((line) => line.split('=', 1)[0])
+        return [answer.status, answer.headers.get('location'), cookies.join(), await answer.text()].join(' ')
+      }),
+    )
+    assert.equal(runs(), 1)
+    assert.deepEqual([...new Set(answers)], ['303 /thanks receipt,sealform.flash '])
+  })
+
+  it('gives a later copy what the first one got, cookies and state included', async () => {
+    const { page, send, runs } = shop(({ cookies }, nth) => {
+      cookies.set('seen', `run-${nth}`)
+      return done({ nth, when: new Date(0) }, { status: 202 })
+    })
+    const fields = await page()
+    const first = await send(fields)
+    const second = await send(fields)
+    for (const answer of [first, second]) {
+      assert.equal(answer.status, 202)
+      assert.match(answer.text, /cookie run-1/)
+      assert.match(String(answer.headers['set-cookie']), /^seen=run-1;/)
+      assert.equal(answer.headers['cache-control'], 'no-store')
+    }
+    assert.equal(runs(), 1)
+  })
+
+  it('keeps types in the state that a later copy is shown', async () => {
+    const { page, send } = shop(() => done(new Map([['a', 1]])))
+    const states: unknown[] = []
+    const fields = await page()
+    for (const answer of [await send(fields), await send(fields)]) {
+      states.push(/state (.*?),/.exec(answer.text)?.[1])
+    }
+    assert.deepEqual(states, ['{}', '{}'])
+  })
+
+  it('runs again for the form of another page', async () => {
+    const { page, send, runs } = shop(() => redirect('/thanks'))
+    await send(await page()).expect(303)
+    await send(await page()).expect(303)
+    assert.equal(runs(), 2)
+  })
+
+  it('shows a later copy its own input beside what was wrong with the first', async () => {
+    const { page, send, runs } = shop(() => invalid({ text: 'Sold out' }))
+    const fields = await page()
+    await send(fields).expect(422)
+    const again = await send(fields, { text: 'the second text' }).expect(422)
+    assert.match(again.text, /Sold out/)
+    assert.match(again.text, /value="the second text"/)
+    assert.equal(runs(), 1)
+    const corrected = formIn(again.text, 'order').fields
+    assert.notEqual(corrected.sealform, fields.sealform)
+    await send(corrected).expect(422)
+    assert.equal(runs(), 2, 'the form that comes back has a seal of its own')
+  })
+
+  it('is not run again when it threw; the page and the log have one reference', async () => {
+    const { page, send, runs, errors } = shop(() => {
+      throw new Error('no stock')
+    })
+    const fields = await page()
+    const first = await send(fields).expect(500)
+    const second = await send(fields).expect(500)
+    const reference = /Reference: ([0-9A-Z-]{9})/
+    assert.equal(reference.exec(first.text)?.[1], reference.exec(second.text)?.[1])
+    assert.equal(runs(), 1)
+    assert.equal(errors.length, 1, 'the error is reported once')
+  })
+
+  it('does not use up its seal when the fields are not valid', async () => {
+    const runs: unknown[] = []
+    const { request } = createTestApp(({ actions, router }) => {
+      const order = actions.define('order', {
+        once: true,
+        input: z.object({ text: z.string().min(1, 'Enter a text') }),
+        async run({ input }) {
+          runs.push(input.text)
+          return redirect('/thanks')
+        },
+      })
+      router.get('/order', (ctx) => {
+        const form = ctx.form(order)
+        ctx.body = html`<form ${form.attributes}>${form.fields}${form.issue('text')}</form>`
+      })
+    })
+    const { fields } = formIn((await request.get('/order')).text, 'order')
+    const send = (text: string) => request.post('/order').set(fromSamePage).send(urlencoded(fields, { text }))
+    await send('').expect(422)
+    await send('right').expect(303)
+    await send('').expect(303)
+    assert.deepEqual(runs, ['right'], 'an invalid copy after the run gets what the run got')
+  })
+
+  it('goes on when the visitor leaves, and tells the copy that waits', async (t) => {
+    let aborted: boolean | undefined
+    const { app, page, send, runs } = shop(async ({ signal }) => {
+      await wait(150)
+      aborted = signal.aborted
+      return redirect('/thanks')
+    })
+    const port = await listen(createServer(app.callback()), (close) => t.after(close))
+    const fields = await page()
+    const controller = new AbortController()
+    const first = fetch(`http://127.0.0.1:${port}/order`, {
+      method: 'POST',
+      headers: { ...fromSamePage, 'Content-Type': 'application/x-www-form-urlencoded' },
+      body: urlencoded(fields, { text: 'typed' }),
+      signal: controller.signal,
+    }).catch(() => 'left')
+    await wait(50)
+    controller.abort()
+    assert.equal(await first, 'left')
+    await send(fields).expect(303)
+    assert.equal(aborted, false)
+    assert.equal(runs(), 1)
+  })
+
+  it('is claimed for the button that carries it', async () => {
+    let runs = 0
+    const { request } = createTestApp(({ actions, router }) => {
+      const save = actions.define('save', async () => redirect('/saved'))
+      const pay = actions.define('pay', { once: true, run: async () => redirect(`/paid-${++runs}`) })
+      router.get('/cart', (ctx) => {
+        const form = ctx.form(save)
+        ctx.body = html`<form ${form.attributes}>${form.fields}<button ${form.submit(pay)}>Pay</button></form>`
+      })
+    })
+    const page = (await request.get('/cart')).text
+    const pay = /name="sealform\.submit" value="([\w-]+)"/.exec(page)?.[1] ?? ''
+    const body = urlencoded(formIn(page, 'save').fields, { 'sealform.submit': pay })
+    for (let i = 0; i < 3; i++) {
+      await request.post('/cart').set(fromSamePage).send(body).expect(303).expect('Location', '/paid-1')
+    }
+    await request
+      .post('/cart')
+      .set(fromSamePage)
+      .send(urlencoded(formIn(page, 'save').fields))
+      .expect('Location', '/saved')
+  })
+
+  it('is refused before the claim for whom it is not', async () => {
+    let claims = 0
+    const store = memoryStore()
+    const { page, send } = shop(() => redirect('/thanks'), {
+      authorize: () => {
+        throw invalid('Not now')
+      },
+      actions: {
+        store: storeThat({
+          claim(...args) {
+            claims++
+            return store.claim(...args)
+          },
+        }),
+      },
+    })
+    await send(await page()).expect(422)
+    assert.equal(claims, 0)
+  })
+})
+
+describe('the store of one-time submissions', () => {
+  const failures: Record<string, Partial<SubmissionStore>> = {
+    down: { claim: async () => Promise.reject(new Error('connection refused')) },
+    full: { claim: async () => ({ kind: 'full' }) },
+    broken: {
+      claim: () => {
+        throw new Error('connection refused')
+      },
+    },
+  }
+  for (const name of ['down', 'full', 'broken'] as const) {
+    it(`answers 503 with the input and does not run the action when it is ${name}`, async () => {
+      const { page, send, runs, refusals, request } = shop(() => redirect('/thanks'), {
+        actions: { store: storeThat(failures[name] ?? {}) },
+      })
+      const answer = await send(await page())
+        .expect(503)
+        .expect('Retry-After', '5')
+      assert.match(answer.text, /wait a little/)
+      assert.match(answer.text, /value="typed"/)
+      assert.equal(runs(), 0)
+      assert.equal(refusals[0]?.reason, 'store-down')
+      const other = formIn((await request.get('/order')).text, 'rename').fields
+      await request.post('/order').set(fromSamePage).send(urlencoded(other)).expect('Location', '/renamed')
+    })
+  }
+
+  it('counts as down when it takes longer than two seconds, and gives a late claim back', async () => {
+    const store = memoryStore()
+    const released: string[] = []
+    const slow = storeThat({
+      async claim(id, terms) {
+        await wait(2300)
+        return store.claim(id, terms)
+      },
+      async release(id, owner) {
+        released.push(id)
+        return store.release(id, owner)
+      },
+    })
+    const { page, send, runs } = shop(() => redirect('/thanks'), { actions: { store: slow } })
+    const began = performance.now()
+    await send(await page()).expect(503)
+    assert.ok(performance.now() - began < 2290)
+    await wait(500)
+    assert.equal(released.length, 1)
+    assert.equal(runs(), 0)
+  })
+
+  it('does not keep the visitor from the answer when it goes down during the run, and is told later', async () => {
+    const store = memoryStore()
+    let down = true
+    const { page, send, runs, errors } = shop(() => redirect('/thanks'), {
+      actions: {
+        store: storeThat({
+          claim: store.claim.bind(store),
+          outcome: store.outcome.bind(store),
+          async settle(...args) {
+            if (down) {
+              down = false
+              throw new Error('connection reset')
+            }
+            return store.settle(...args)
+          },
+        }),
+      },
+    })
+    const fields = await page()
+    await send(fields).expect(303)
+    assert.equal((errors[0] as Error).message, 'connection reset')
+    await send(fields).expect(303).expect('Location', '/thanks')
+    assert.equal(runs(), 1)
+  })
+
+  it('that lost the server of a run makes later copies 409, never a second run', async () => {
+    const { page, send, runs } = shop(() => redirect('/thanks'), {
+      actions: { store: storeThat({ claim: async () => ({ kind: 'lost' }) }) },
+    })
+    const answer = await send(await page()).expect(409)
+    assert.match(answer.text, /Look whether it was done/)
+    assert.match(answer.text, /value="typed"/)
+    assert.equal(runs(), 0)
+  })
+
+  it('sees no state, no text and no name of what it keeps', async () => {
+    const kept: unknown[] = []
+    const store = memoryStore()
+    const { page, send } = shop(() => done({ secret: 'pin 1234' }), {
+      actions: {
+        app: 'shop',
+        store: storeThat({
+          claim(...args) {
+            kept.push(args)
+            return store.claim(...args)
+          },
+          settle(...args) {
+            kept.push(args)
+            return store.settle(...args)
+          },
+        }),
+      },
+    })
+    await send(await page()).expect(200)
+    assert.equal(kept.length, 2)
+    assert.match(
+      JSON.stringify(kept[0]),
+      /^\["shop:[\w-]{32}",\{"owner":"[\w-]{22}","lease":30,"keep":867\d\d\}\]$/,
+    )
+    assert.doesNotMatch(JSON.stringify(kept), /secret|1234|typed|done/)
+  })
+
+  it('cannot be written to by somebody who makes up answers', async () => {
+    const store = memoryStore()
+    const records: string[] = []
+    const forge = (result: string) =>
+      storeThat({
+        claim: store.claim.bind(store),
+        async settle(_id, _owner, own) {
+          records.push(own)
+        },
+        async outcome() {
+          return { kind: 'settled', result }
+        },
+      })
+    const { page, send } = shop(() => redirect('/thanks'), { actions: { store: forge('AAAA') } })
+    const fields = await page()
+    await send(fields).expect(303)
+    await send(fields).expect(409)
+    const other = shop(() => redirect('/elsewhere'), { actions: { store: forge(records[0] ?? '') } })
+    const otherFields = await other.page()
+    await other.send(otherFields).expect('Location', '/elsewhere')
+    await other.send(otherFields).expect(409)
+  })
+
+  it('must have all of its methods', () => {
+    const { claim: _, ...rest } = storeThat({})
+    assert.throws(
+      () => createTestApp(() => {}, { actions: { store: rest as SubmissionStore } }),
+      (error: SealformError) => error.code === 'ERR_OPTION_INVALID' && /claim is missing/.test(error.message),
+    )
+  })
+})
