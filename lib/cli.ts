@@ -1,43 +1,39 @@
 #!/usr/bin/env node
-import { randomBytes } from 'node:crypto'
-
-interface Command {
-  readonly summary: string
-  /** @returns the exit code */
-  run(args: readonly string[]): number
-}
+import { asksForHelp, type Command, complain, type ExitCode, print } from './command.js'
+import { checkCommand } from './command-check.js'
+import { inspectCommand } from './command-inspect.js'
+import { keygenCommand } from './command-keygen.js'
+import { SealformError } from './errors.js'
 
 const commands = new Map<string, Command>([
-  ['keygen', { summary: 'print a new key for SEALFORM_KEYS', run: keygen }],
+  ['keygen', keygenCommand],
+  ['inspect', inspectCommand],
+  ['check', checkCommand],
 ])
 
-process.exitCode = main(process.argv.slice(2))
+process.exitCode = await main(process.argv.slice(2))
 
-function main([name, ...args]: readonly string[]): number {
+async function main([name, ...args]: readonly string[]): Promise<ExitCode> {
   if (name === '--help' || name === '-h' || name === 'help') return print(usage())
   if (name === undefined) return complain(usage())
   const command = commands.get(name)
-  return command ? command.run(args) : complain(`sealform: there is no command "${name}".\n\n${usage()}`)
+  if (!command) return complain(`sealform: there is no command "${name}".\n\n${usage()}`)
+  if (asksForHelp(args)) return print(command.usage)
+  try {
+    return await command.run(args)
+  } catch (error) {
+    if (error instanceof SealformError) return complain(`sealform ${name}: ${error.message}`)
+    if (isMisused(error)) return complain(`sealform ${name}: ${error.message}\n\n${command.usage}`)
+    throw error
+  }
 }
 
-function keygen(args: readonly string[]): number {
-  if (args[0] === '--help' || args[0] === '-h') return print(usage())
-  if (args.length > 0) return complain('sealform keygen takes no arguments.')
-  return print(randomBytes(32).toString('base64'))
+/** What `node:util` throws for options that a command does not have. */
+function isMisused(error: unknown): error is Error {
+  return error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS')
 }
 
 function usage(): string {
   const lines = [...commands].map(([name, { summary }]) => `  ${name.padEnd(10)} ${summary}`)
-  return `Usage: sealform <command>\n\nCommands:\n${lines.join('\n')}`
-}
-
-function print(text: string): number {
-  process.stdout.write(`${text}\n`)
-  return 0
-}
-
-/** A mistake on the command line is told on stderr with status 2, so that it never ends up in a variable as a key. */
-function complain(text: string): number {
-  process.stderr.write(`${text}\n`)
-  return 2
+  return `Usage: sealform <command>\n\nCommands:\n${lines.join('\n')}\n\nsealform <command> --help says more.`
 }

@@ -37,7 +37,8 @@ const boxStart = nonceStart + nonceLength
 const claimsStart = boxStart + macLength
 const maxEnvelope = Math.floor((maxSealLength * 3) / 4)
 const maxClaims = Math.floor((maxEnvelope - claimsStart) / bucket) * bucket
-const minSealLength = tokenLength(bucket)
+/** Characters. */
+export const minSealLength = tokenLength(bucket)
 
 /**
  * Sealing and opening are synchronous, so that all calls can share their memory. `message` holds plain claims and is

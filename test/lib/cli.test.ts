@@ -1,18 +1,7 @@
 import assert from 'node:assert/strict'
-import { execFile } from 'node:child_process'
 import { test } from 'node:test'
-import { fileURLToPath } from 'node:url'
 import { createKeyRing } from '../../lib/key-ring.js'
-
-const cli = fileURLToPath(new URL('../../lib/cli.js', import.meta.url))
-
-function sealform(...args: string[]): Promise<{ status: number; stdout: string; stderr: string }> {
-  return new Promise((resolve) => {
-    execFile(process.execPath, [cli, ...args], (error, stdout, stderr) => {
-      resolve({ status: typeof error?.code === 'number' ? error.code : 0, stdout, stderr })
-    })
-  })
-}
+import { sealform } from '../setup/command.js'
 
 test('keygen prints one line: a fresh key that the key ring takes', async () => {
   const [one, two] = await Promise.all([sealform('keygen'), sealform('keygen')])
@@ -28,6 +17,23 @@ test('--help prints the commands on stdout', async () => {
   assert.equal(status, 0)
   assert.match(stdout, /keygen +print a new key/)
   assert.equal(stderr, '')
+})
+
+test('--help behind a command prints how to write it, and does not run it', async () => {
+  for (const command of ['keygen', 'inspect', 'check']) {
+    const { status, stdout } = await sealform(command, '--help')
+    assert.equal(status, 0)
+    assert.ok(stdout.startsWith(`Usage: sealform ${command}`))
+  }
+})
+
+test('an unknown option is named on stderr with status 2', async () => {
+  for (const command of ['inspect', 'check']) {
+    const { status, stdout, stderr } = await sealform(command, '--nope')
+    assert.equal(status, 2)
+    assert.equal(stdout, '')
+    assert.match(stderr, /'--nope'[\s\S]*Usage: sealform/)
+  }
 })
 
 test('an unknown command is named on stderr with status 2', async () => {

@@ -1,0 +1,149 @@
+import { compileAllowedOrigins, normaliseOrigin } from './allowed-origins.js'
+import type { CheckReport } from './check-keys.js'
+import { table } from './command.js'
+import { explainRefusal, judgeOrigin, type OriginVerdict } from './origin.js'
+import type { OriginFacts } from './request-origin.js'
+import { originOfHost } from './web-origin.js'
+
+/** An app, where it is visited, and what reaches it. */
+export interface Surroundings {
+  /** The origin that visitors see. */
+  readonly visited: string
+  readonly origin: string | undefined
+  readonly allowedOrigins: readonly string[] | undefined
+  /** The middleware can tie seals to a session. */
+  readonly session: boolean
+  readonly trustProxy: boolean
+  /** `http` or `https`, as the last proxy speaks to the app. */
+  readonly protocol: string
+  readonly host: string
+  readonly forwardedProto: string | undefined
+  readonly forwardedHost: string | undefined
+}
+
+/** A submission as some browser sends it. */
+interface Sample {
+  readonly name: string
+  readonly facts: Pick<OriginFacts, 'site' | 'origin' | 'referer'>
+  /** Whether it ought to pass. */
+  readonly own: boolean
+}
+
+/**
+ * Judges by the real policy what browsers would send.
+ *
+ * @throws SealformError `ERR_OPTION_INVALID` on options that the middleware would not take
+ */
+export function checkOrigin(around: Surroundings): CheckReport {
+  const policy = {
+    origin: normaliseOrigin(around.origin),
+    allowed: compileAllowedOrigins(around.allowedOrigins),
+  }
+  const seen = frameworkView(around)
+  const judged = samples(around).map((sample) => ({
+    ...sample,
+    verdict: judgeOrigin({ ...sample.facts, host: around.host }, seen, policy),
+  }))
+  const wrong = judged.some(({ own, verdict }) => own && !passes(verdict, around.session))
+  const rows = judged.map(({ name, own, verdict }) => [name, describe(verdict, own, around.session)] as const)
+  const app = policy.origin ?? originOfHost(seen.protocol, seen.host) ?? `${seen.protocol}://${seen.host}`
+  const places = [
+    ['visitors see', around.visited],
+    ['the app is', `${app}, by ${policy.origin === undefined ? viewName(around) : 'its origin option'}`],
+  ] as const
+  const all = table([...places, ...rows])
+  const chosen = around.trustProxy && policy.origin === undefined && around.forwardedHost?.includes(',')
+  const advice = new Set(
+    judged.flatMap(({ own, verdict }) =>
+      own && verdict.verdict !== 'allow' && !passes(verdict, around.session) ? explainRefusal(verdict) : [],
+    ),
+  )
+  return { text: [all, ...advice, ...(chosen ? [leftmost] : [])].join('\n\n'), wrong }
+}
+
+const leftmost =
+  'Warning: frameworks take the first of several hosts in X-Forwarded-Host, which is the one that the client may have written itself. Have the outermost proxy replace the header (nginx: proxy_set_header X-Forwarded-Host $host), or set the origin option.'
+
+/** What Koa and Express make of the headers: a proxy that is trusted has the first word, in both of them. */
+function frameworkView({ protocol, host, trustProxy, forwardedProto, forwardedHost }: Surroundings) {
+  if (!trustProxy) return { protocol, host }
+  return {
+    protocol: firstOf(forwardedProto)?.toLowerCase() ?? protocol,
+    host: firstOf(forwardedHost) ?? host,
+  }
+}
+
+function firstOf(header: string | undefined): string | undefined {
+  return header?.split(',', 1)[0]?.trim() || undefined
+}
+
+function viewName({ trustProxy, forwardedProto, forwardedHost }: Surroundings): string {
+  const forwarded = forwardedProto !== undefined || forwardedHost !== undefined
+  if (!forwarded) return 'its protocol and Host'
+  return trustProxy
+    ? 'X-Forwarded-Proto, X-Forwarded-Host and Host'
+    : 'its protocol and Host: X-Forwarded-* is not trusted'
+}
+
+function samples({ visited, allowedOrigins = [] }: Surroundings): Sample[] {
+  const [own, silent] = [{ origin: visited }, { origin: 'null' }].map((facts) => ({
+    ...facts,
+    referer: undefined,
+  }))
+  // Browsers tell it to places that they trust: https, and this machine.
+  const site = isTrustworthy(visited) ? 'same-origin' : undefined
+  const listed = allowedOrigins
+    .filter((entry) => !entry.includes('*'))
+    .map((entry) => new URL(withScheme(entry)).origin)
+  return [
+    ...(site === undefined
+      ? []
+      : [
+          { name: 'a form of our own page', facts: { ...own!, site }, own: true },
+          { name: 'the same under no-referrer', facts: { ...silent!, site }, own: true },
+        ]),
+    {
+      name: 'a form of our own page, without Sec-Fetch-Site',
+      facts: { ...own!, site: undefined },
+      own: true,
+    },
+    {
+      name: 'the same under no-referrer, without Sec-Fetch-Site',
+      facts: { ...silent!, site: undefined },
+      own: site === undefined,
+    },
+    ...listed.map((origin) => ({
+      name: `a form of ${origin}`,
+      facts: { origin, site: 'cross-site', referer: undefined },
+      own: true,
+    })),
+    {
+      name: 'a form of another site',
+      facts: { origin: 'https://other-site.example', site: 'cross-site', referer: undefined },
+      own: false,
+    },
+  ]
+}
+
+function withScheme(entry: string): string {
+  return /^https?:\/\//.test(entry) ? entry : `https://${entry}`
+}
+
+function isTrustworthy(origin: string): boolean {
+  const { protocol, hostname } = new URL(origin)
+  return protocol === 'https:' || /^(?:localhost|.+\.localhost|127\.[0-9.]+|\[::1\])$/.test(hostname)
+}
+
+function passes({ verdict }: OriginVerdict, session: boolean): boolean {
+  return verdict === 'allow' || (verdict === 'token' && session)
+}
+
+function describe(verdict: OriginVerdict, own: boolean, session: boolean): string {
+  if (verdict.verdict === 'allow') return 'allowed'
+  if (verdict.verdict === 'token') {
+    return session
+      ? 'allowed to whoever is signed in, with the seal of the session'
+      : 'refused with 403: nothing tells who sent it'
+  }
+  return `refused with ${verdict.status} (${verdict.reason})${own ? '' : ', as it should be'}`
+}
