@@ -159,7 +159,7 @@ describe('sealform inspect', () => {
       [`${token.slice(0, 20)}\u202e`, /no base64url: "\\u\{202e\}" at position 21/],
       [token.slice(0, 100), /at least 146 characters; it was cut off/],
       ['A'.repeat(9000), /at most 8192 characters/],
-      [token.slice(0, -4), /no seal has this length/],
+      [token.slice(0, token.length - (token.length % 4)), /no seal has this length/],
       [`${token.slice(0, -2)}_${token.at(-1)}`, /does not open with it|last character is another/],
       [`Ag${token.slice(2)}`, /opens version 1 only/],
     ]
