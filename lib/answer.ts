@@ -12,6 +12,7 @@ import { askedRegion } from './region.js'
 import type { Registry } from './registry.js'
 import type { Seal } from './seal.js'
 import type { Refusal, Settings } from './settings.js'
+import { staged, type Trace, traceRefusal, traceSubmission } from './trace.js'
 import type { ShownFile } from './uploads.js'
 
 /** What an adapter tells and does during one request. */
@@ -67,16 +68,44 @@ export interface BuiltInPage {
  * Answers one submission: with a redirect, with the app's own page showing the outcome, with one region of it, or,
  * when that page cannot show it, with the page of last resort. Whatever the way, the visitor's input is in the answer.
  */
-export async function answer<Context>(
+export function answer<Context>(
   registry: Registry,
   settings: Settings<Context>,
   host: Host,
   page: Page,
   body: Body,
 ): Promise<void> {
+  const trace = traceSubmission(host.path, settings.development)
+  const work = async () => {
+    const received = await receive(registry, host, body, settings, trace)
+    if (received.aborted) return
+    const reply = await replyTo(registry, settings, host, page, received, trace)
+    if (trace) {
+      trace.submission.status = reply.kind === 'redirect' ? 303 : reply.status
+      if (settings.development) trace.announce(host.res)
+    }
+    if (reply.kind === 'redirect') host.sendRedirect(reply.location)
+    else if (reply.kind === 'page') host.sendPage(reply.status)
+    else host.sendHtml(reply.status, reply.html)
+  }
+  return trace ? trace.whole(work) : work()
+}
+
+type Reply =
+  | { readonly kind: 'redirect'; readonly location: string }
+  /** The app's own, as it was rendered. */
+  | { readonly kind: 'page'; readonly status: number }
+  | { readonly kind: 'html'; readonly status: number; readonly html: string }
+
+async function replyTo<Context>(
+  registry: Registry,
+  settings: Settings<Context>,
+  host: Host,
+  page: Page,
+  received: Received,
+  trace: Trace | undefined,
+): Promise<Reply> {
   const context = host.context as Context
-  const received = await receive(registry, host, body, settings)
-  if (received.aborted) return
   if (received.outcome.kind === 'refused' || received.suspect) reportRefusal(settings, host, received)
   if (!host.req.readableEnded) drainAfterAnswer(host.req, host.res)
 
@@ -86,43 +115,39 @@ export async function answer<Context>(
   for (const error of received.submission.takeFaults()) {
     host.reportError(error, { reference: '', action: received.action?.name })
   }
-  if (conclusion.kind === 'redirect') return host.sendRedirect(conclusion.location)
+  if (conclusion.kind === 'redirect') return conclusion
 
   const { outcome, status } = conclusion
   if (status === 503) host.res.setHeader('Retry-After', retryAfter)
   if (outcome.kind === 'refused' && outcome.reason === 'origin') {
     const advice = settings.development && received.suspect ? explainRefusal(received.suspect) : undefined
-    return host.sendHtml(status, host.builtInPage(lastResort(outcome, { advice })))
+    return lastResort({ advice })
   }
 
   page.show(outcome, received.echo)
   const cookies =
     conclusion.setCookies.length > 0 ? received.submission.changedCookies?.nextHeader : undefined
-  const rendering = await host.renderPage(cookies)
+  const rendering = await staged(trace, 'render', () => host.renderPage(cookies))
   if (rendering.kind === 'failed') {
     const { reference } = failed(rendering.error)
     host.reportError(rendering.error, { reference, action: received.action?.name })
     // What was refused stays refused, whatever its page does. Only after an action that is done does the page matter.
-    return outcome.kind === 'done'
-      ? host.sendHtml(500, host.builtInPage(lastResort(outcome, { reference })))
-      : host.sendHtml(status, host.builtInPage(lastResort(outcome, {})))
+    return outcome.kind === 'done' ? lastResort({ reference }, 500) : lastResort({})
   }
-  if (rendering.kind === 'redirect' && outcome.kind === 'done') return host.sendRedirect(rendering.location)
+  if (rendering.kind === 'redirect' && outcome.kind === 'done') return rendering
   if (rendering.kind !== 'page' || (outcome.kind !== 'done' && !page.adopted)) {
-    const onward = rendering.kind === 'redirect' ? rendering.location : undefined
-    return host.sendHtml(status, host.builtInPage(lastResort(outcome, { onward })))
+    return lastResort({ onward: rendering.kind === 'redirect' ? rendering.location : undefined })
   }
   const region = regionOf(page, host)
-  if (region === undefined) host.sendPage(status)
-  else host.sendHtml(status, region)
+  return region === undefined ? { kind: 'page', status } : { kind: 'html', status, html: region }
 
   function lastResort(
-    outcome: Outcome,
     more: { advice?: string | undefined; reference?: string; onward?: string | undefined },
-  ): BuiltInPage {
+    ownStatus = status,
+  ): Reply {
     const { echo } = received
     const { definition } = echo
-    return {
+    const html = host.builtInPage({
       outcome,
       echo,
       messages: settings.messages(context),
@@ -133,7 +158,8 @@ export async function answer<Context>(
       onward: more.onward,
       reference: more.reference,
       advice: more.advice,
-    }
+    })
+    return { kind: 'html', status: ownStatus, html }
   }
 }
 
@@ -187,6 +213,7 @@ function reportRefusal<Context>(
 
   /** A log that is down, at once or later, does not change the answer. */
   function tell(refusal: Refusal): void {
+    traceRefusal(refusal)
     const report = (error: unknown) => host.reportError(error, { reference: '', action: refusal.action })
     try {
       const told: unknown = settings.onRefused(refusal, host.context as Context)

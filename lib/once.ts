@@ -7,6 +7,7 @@ import type { Ran } from './run-action.js'
 import { readOutcome, writeOutcome } from './stored-outcome.js'
 import type { CurrentSubmission } from './submission.js'
 import type { ClaimState, ClaimTerms, SubmissionStore } from './submission-store.js'
+import { staged, type Trace } from './trace.js'
 
 /** A submission that runs once, however often it arrives. */
 export interface OneTime {
@@ -43,11 +44,13 @@ export async function runOnce(
   oneTime: OneTime,
   submission: CurrentSubmission,
   run: () => Promise<Ran>,
+  trace?: Trace,
 ): Promise<Settlement> {
   const { store, id, expires } = oneTime
   const owner = randomBytes(16).toString('base64url')
   for (;;) {
-    const state = await claim(store, id, { owner, lease, keep: secondsUntil(expires) })
+    const terms = { owner, lease, keep: secondsUntil(expires) }
+    const state = await staged(trace, 'claim', () => claim(store, id, terms))
     if (state.kind === 'claimed') return runClaimed(registry, oneTime, owner, submission, run)
     const found =
       state.kind === 'running'

@@ -21,6 +21,7 @@ import { authorize, type Call, check, noInput, run } from './run-action.js'
 import { matchesSession, type Opened, open } from './seal.js'
 import { openState } from './state.js'
 import { CurrentSubmission, type SubmissionSource } from './submission.js'
+import { staged, stagedSync, type Trace } from './trace.js'
 import { explainUnopened } from './unopened.js'
 import type { ShownFile } from './uploads.js'
 import { answerValidation, askedValidation } from './validate-only.js'
@@ -89,6 +90,7 @@ export async function receive(
   exchange: Exchange,
   body: Body,
   rules: Rules,
+  trace?: Trace,
 ): Promise<Received> {
   const submission = new CurrentSubmission(exchange)
   const session = exchange.session()
@@ -105,23 +107,22 @@ export async function receive(
   let stale = false
   let action: Definition | undefined
   let suspect: SuspectOrigin | undefined
-  const end = (outcome: Outcome, aborted = false, repeated = false): Received => ({
-    outcome,
-    echo,
-    submission,
-    action,
-    suspect,
-    aborted,
-    repeated,
-  })
+  const end = (outcome: Outcome, aborted = false, repeated = false): Received => {
+    trace?.end(outcome, action?.name, repeated)
+    return { outcome, echo, submission, action, suspect, aborted, repeated }
+  }
 
-  const origin = judgeOrigin(readOriginFacts(exchange.req), exchange, rules.origin)
+  const origin = stagedSync(trace, 'origin', () =>
+    judgeOrigin(readOriginFacts(exchange.req), exchange, rules.origin),
+  )
   if (origin.verdict === 'refuse') {
     suspect = origin
     if (rules.mode === 'enforce') return end(new Refused('origin', origin.status, origin.reason))
   }
 
-  const opened = body.seal === undefined ? undefined : open(registry.keys, 'action', body.seal)
+  const opened = stagedSync(trace, 'open', () =>
+    body.seal === undefined ? undefined : open(registry.keys, 'action', body.seal),
+  )
   const sessionMatches = opened !== undefined && matchesSession(registry.keys, opened, session)
   if (origin.verdict === 'token' && !(sessionMatches && opened.claims.session)) {
     suspect = origin
@@ -131,20 +132,25 @@ export async function receive(
   if (opened && opened.claims.audience === registry.audience) {
     action = echo.definition = registry.find(opened.claims.action)
     echo.boundText = opened.claims.values
+    trace?.begin(action?.name)
   }
   const admitted = admit(registry, exchange, body.seal, opened, sessionMatches)
   if (admitted instanceof Refused) return end(admitted, await giveBack())
   echo.admitted = true
   submission.outlivesVisitor = admitted.definition.store !== undefined
-  const unwelcome = admitted.definition.authorize && (await authorize(admitted, submission))
+  const unwelcome =
+    admitted.definition.authorize && (await staged(trace, 'authorize', () => authorize(admitted, submission)))
   if (unwelcome) return end(unwelcome, await giveBack())
 
   const { definition } = admitted
   const files = takeFiles(definition, admitted.values, submission, exchange)
-  if (!files) return proceed(admitted, await body.read(definition.limits))
+  if (!files) {
+    return proceed(admitted, await staged(trace, 'read', () => body.read(definition.limits)))
+  }
   let received: Received | undefined
   try {
-    received = await proceed(admitted, await body.read(definition.limits, 'accept', files.taking), files)
+    const reading = await staged(trace, 'read', () => body.read(definition.limits, 'accept', files.taking))
+    received = await proceed(admitted, reading, files)
     return received
   } finally {
     files.uploads.conclude(received?.outcome.kind ?? 'failed')
@@ -168,14 +174,15 @@ export async function receive(
     action = chosen.definition
     submission.outlivesVisitor = chosen.definition.store !== undefined
     const asked = askedValidation(exchange.req.headers, reading.own.validate)
-    const checked = await validate(chosen, reading, files, own.definition)
+    const checked = await staged(trace, 'validate', () => validate(chosen, reading, files, own.definition))
     if (asked) return end(answerValidation(checked, asked))
     const once = oneTime(registry, chosen)
     if (isOutcome(checked))
       return once ? settled(await whatBecame(registry, once, submission), checked) : end(checked)
     submission.input = checked.input
-    const act = () => run(chosen, submission)
-    return once ? settled(await runOnce(registry, once, submission, act)) : end((await act()).outcome)
+    const act = () => staged(trace, 'run', () => run(chosen, submission))
+    if (!once) return end((await act()).outcome)
+    return settled(await runOnce(registry, once, submission, act, trace))
   }
 
   /** Brings in the files, and asks the schema and the rules for files. */

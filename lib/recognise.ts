@@ -4,6 +4,7 @@ import { Bytes } from './bytes.js'
 import { isUtf8Label, parseMediaType } from './content-type.js'
 import { type Finder, findInMultipart, findInUrlencoded, findRaw } from './find-seal.js'
 import { isBoundary } from './multipart-scan.js'
+import { traceRecognition } from './trace.js'
 
 export type Recognition =
   /** Not ours: the body is whole, and nothing of ours listens to the request. */
@@ -34,6 +35,10 @@ interface Form {
  * than it takes to tell. The body of any other request is put back for the parsers that come after.
  */
 export function recognise(req: IncomingMessage): Recognition | Promise<Recognition> {
+  return traceRecognition(() => recogniseForm(req))
+}
+
+function recogniseForm(req: IncomingMessage): Recognition | Promise<Recognition> {
   const form = formOf(req)
   if (form === undefined || hasNoBody(req)) return foreign
   if (isBeingRead(req)) return consumed

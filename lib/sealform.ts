@@ -28,3 +28,4 @@ export { type Actions, type ActionsOptions, createActions, type UploadOptions } 
 export type { PersistOptions, StoredFile } from './stored-file.js'
 export type { Submission, SubmittedData, SubmittedFile } from './submission.js'
 export type { ClaimState, ClaimTerms, SubmissionStore } from './submission-store.js'
+export type { RecognitionTrace, Stage, StageTrace, SubmissionTrace } from './trace.js'
