@@ -16,8 +16,11 @@ export interface FormOptions<State = unknown> {
   initial?: State
 }
 
-/** What became of the submission that this page shows, as one of its forms sees it; `idle` before any. */
-export type FormStatus = 'idle' | 'done' | 'invalid' | 'refused' | 'failed'
+/**
+ * What became of the submission that this page shows, as one of its forms sees it; `idle` before any. `valid` when the
+ * visitor only asked what is wrong, and nothing is.
+ */
+export type FormStatus = 'idle' | 'valid' | 'done' | 'invalid' | 'refused' | 'failed'
 
 /** A form as data: everything that its HTML is made from. */
 export interface FormRecord {
@@ -180,7 +183,7 @@ function shownState(
 }
 
 function formStatus(outcome: Outcome): FormStatus {
-  if (isValid(outcome)) return 'idle'
+  if (isValid(outcome)) return 'valid'
   return outcome.kind === 'redirect' ? 'done' : outcome.kind
 }
 

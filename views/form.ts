@@ -22,7 +22,7 @@ export interface Form<State = unknown> {
   readonly fields: SafeHtml
   /** What the action said last, what `flash()` brought, or `initial`. */
   readonly state: State | undefined
-  /** `idle` until a submission of this form is answered by this page. */
+  /** `idle` until a submission of this form is answered by this page; `valid` when it was checked and nothing is wrong. */
   readonly status: FormStatus
   readonly issues: readonly Issue[]
   /** `Error: ` when something is wrong, to begin the page's title with; otherwise empty. */

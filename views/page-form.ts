@@ -42,7 +42,7 @@ class PageForm<State> implements Form<State> {
   #spoken: boolean
 
   constructor(record: FormRecord, sealer: Sealer, messages: Messages) {
-    const wrong = record.status !== 'idle' && record.status !== 'done'
+    const wrong = !quiet.has(record.status)
     this.id = record.id
     const enctype = record.definition.files.size > 0 ? ' enctype="multipart/form-data"' : ''
     this.attributes = new SafeHtml(
@@ -268,6 +268,9 @@ class PageForm<State> implements Form<State> {
     return `${this.#controlId(name)}-issue`
   }
 }
+
+/** What a page need not speak of as of something wrong. */
+const quiet: ReadonlySet<FormStatus> = new Set(['idle', 'valid', 'done'])
 
 const valueless = new Set(['file', 'image', 'submit', 'reset', 'button'])
 

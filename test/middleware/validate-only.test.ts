@@ -62,7 +62,7 @@ describe('a submission that asks for validation only', () => {
     const answer = await send({ email: 'ann@example.org', name: 'Ann', ...check })
     assert.equal(answer.status, 200)
     assert.match(answer.text, /<title>Sign up/)
-    assert.match(answer.text, />idle</)
+    assert.match(answer.text, />valid</)
     assert.doesNotMatch(answer.text, /sealform-summary|sealform-notice|aria-invalid/)
     assert.match(answer.text, /value="ann@example.org"/)
     assert.deepEqual(runs, [])
