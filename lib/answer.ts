@@ -3,17 +3,14 @@ import { conclude } from './conclude.js'
 import { drainAfterAnswer } from './drain.js'
 import { SealformError } from './errors.js'
 import { failed } from './failure.js'
-import type { Messages } from './messages.js'
+import { type BuiltInPage, lastResort } from './last-resort.js'
 import { explainRefusal } from './origin.js'
-import type { Outcome } from './outcome.js'
 import type { Page } from './page.js'
-import { type Echo, type Exchange, type Received, receive } from './receive.js'
+import { type Exchange, type Received, receive } from './receive.js'
 import { askedRegion } from './region.js'
 import type { Registry } from './registry.js'
-import type { Seal } from './seal.js'
 import type { Refusal, Settings } from './settings.js'
 import { staged, type Trace, traceRefusal, traceSubmission } from './trace.js'
-import type { ShownFile } from './uploads.js'
 
 /** What an adapter tells and does during one request. */
 export interface Host extends Exchange {
@@ -44,24 +41,6 @@ export interface FailureDetails {
   /** The one that the visitor was shown. */
   readonly reference: string
   readonly action: string | undefined
-}
-
-/** What the page of last resort is made from. */
-export interface BuiltInPage {
-  readonly outcome: Outcome
-  readonly echo: Echo
-  readonly messages: Messages
-  /** Fresh, when the submission can be sent again from here. */
-  readonly seal: Seal | undefined
-  readonly state: Seal | undefined
-  /** Files that wait on the server, each with the reference to it. */
-  readonly files: readonly { readonly file: ShownFile; readonly reference: Seal }[]
-  /** Where that page wanted to send the visitor instead of being shown. */
-  readonly onward: string | undefined
-  /** Set when the page failed: said instead of the outcome's own words. */
-  readonly reference: string | undefined
-  /** What a developer has to change; only in development. */
-  readonly advice: string | undefined
 }
 
 /**
@@ -121,7 +100,7 @@ async function replyTo<Context>(
   if (status === 503) host.res.setHeader('Retry-After', retryAfter)
   if (outcome.kind === 'refused' && outcome.reason === 'origin') {
     const advice = settings.development && received.suspect ? explainRefusal(received.suspect) : undefined
-    return lastResort({ advice })
+    return fallBack({ advice })
   }
 
   page.show(outcome, received.echo)
@@ -132,45 +111,26 @@ async function replyTo<Context>(
     const { reference } = failed(rendering.error)
     host.reportError(rendering.error, { reference, action: received.action?.name })
     // What was refused stays refused, whatever its page does. Only after an action that is done does the page matter.
-    return outcome.kind === 'done' ? lastResort({ reference }, 500) : lastResort({})
+    return outcome.kind === 'done' ? fallBack({ reference }, 500) : fallBack({})
   }
   if (rendering.kind === 'redirect' && outcome.kind === 'done') return rendering
   if (rendering.kind !== 'page' || (outcome.kind !== 'done' && !page.adopted)) {
-    return lastResort({ onward: rendering.kind === 'redirect' ? rendering.location : undefined })
+    return fallBack({ onward: rendering.kind === 'redirect' ? rendering.location : undefined })
   }
   const region = regionOf(page, host)
   return region === undefined ? { kind: 'page', status } : { kind: 'html', status, html: region }
 
-  function lastResort(
-    more: { advice?: string | undefined; reference?: string; onward?: string | undefined },
+  function fallBack(
+    more: Partial<Pick<BuiltInPage, 'advice' | 'reference' | 'onward'>>,
     ownStatus = status,
   ): Reply {
-    const { echo } = received
-    const { definition } = echo
-    const html = host.builtInPage({
-      outcome,
-      echo,
-      messages: settings.messages(context),
-      seal: definition && echo.admitted ? page.sealer.action(definition, echo.boundText) : undefined,
-      state:
-        definition && echo.hasState ? page.sealer.state(definition, echo.boundText, echo.state) : undefined,
-      files: outcome.kind === 'done' ? [] : keptFiles(page, echo),
-      onward: more.onward,
-      reference: more.reference,
-      advice: more.advice,
-    })
-    return { kind: 'html', status: ownStatus, html }
+    const built = lastResort(page.sealer, outcome, received.echo, settings.messages(context), more)
+    return { kind: 'html', status: ownStatus, html: host.builtInPage(built) }
   }
 }
 
 /** Seconds. */
 const retryAfter = '5'
-
-/** The files that wait for the next submission of the form, when it can be sent again from the page of last resort. */
-function keptFiles({ sealer }: Page, { files, definition }: Echo): BuiltInPage['files'] {
-  if (files === undefined || files.definition !== definition) return []
-  return files.list.map((file) => ({ file, reference: sealer.file(files.definition, file) }))
-}
 
 /** The region that the client asked for, when the page has it. */
 export function regionOf(page: Page, host: Pick<Exchange, 'req'>): string | undefined {

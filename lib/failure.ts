@@ -11,3 +11,9 @@ export function failed(error: unknown): Failed {
 
 /** Crockford's base 32: no I, L, O or U to mistake for something else. */
 const referenceAlphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
+
+/** With a status of the 400s on its error a page says that it is not there for this visitor; nothing has failed. */
+export function saysMissing(error: unknown): boolean {
+  if (!(error instanceof Error) || !('status' in error)) return false
+  return typeof error.status === 'number' && error.status >= 400 && error.status < 500
+}

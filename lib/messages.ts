@@ -47,6 +47,8 @@ export interface Messages {
   readonly timedOut: (reference: string) => string
   /** The action has run, but the page that should show it failed. */
   readonly pageFailed: (reference: string) => string
+  /** A part of the page has failed; the rest is shown. `reference` is also in the log. */
+  readonly regionFailed: (reference: string) => string
   readonly done: string
   /** The visitor asked for validation only, and nothing is wrong. */
   readonly valid: string
@@ -103,6 +105,7 @@ export const english: Messages = {
     `This took too long, and we cannot tell whether it was done. Look whether it was before you send it again. Reference: ${reference}`,
   pageFailed: (reference) =>
     `Your form was received, but the page that should come next could not be shown. Reference: ${reference}`,
+  regionFailed: (reference) => `This part of the page could not be shown. Reference: ${reference}`,
   done: 'Done.',
   valid: 'Nothing is wrong with this form so far. It has not been sent yet.',
   yourInput: 'Your input',

@@ -1,6 +1,10 @@
 import type { Definition, Submittable } from './action.js'
+import type { FailureDetails } from './answer.js'
 import { SealformError } from './errors.js'
+import { failed, saysMissing } from './failure.js'
 import { clearFlashHeader, openFlash } from './flash.js'
+import { type BuiltInPage, lastResort } from './last-resort.js'
+import type { Messages } from './messages.js'
 import { type Issue, issuesOf, isValid, type Outcome } from './outcome.js'
 import type { Echo, Exchange } from './receive.js'
 import type { Registry } from './registry.js'
@@ -43,6 +47,20 @@ export interface FormRecord {
 /** What a page has to know of its request, and do for it. */
 export interface PageHost extends Pick<Exchange, 'req' | 'path' | 'secure' | 'session'> {
   addSetCookie(lines: readonly string[]): void
+  reportError(error: unknown, details: FailureDetails): void
+}
+
+/** A part of a page that may fail without the rest. */
+export interface Boundary {
+  /**
+   * The part has thrown. Reports it, and tells what was to be shown in it.
+   *
+   * @throws the error itself when it says, by a status of the 400s, that the page is not there for this visitor
+   */
+  catch(
+    error: unknown,
+    messages: Messages,
+  ): { readonly reference: string; readonly lost: BuiltInPage | undefined }
 }
 
 /**
@@ -69,6 +87,22 @@ export class Page {
   /** From now on the page shows an outcome. */
   show(outcome: Outcome, echo: Echo): void {
     this.#shown = { outcome, echo }
+  }
+
+  /** From here on, until it is closed by catching an error, forms belong to a part of the page that may fail. */
+  openBoundary(): Boundary {
+    const adoptedBefore = this.adopted
+    return {
+      catch: (error, messages) => {
+        if (saysMissing(error)) throw error
+        const { reference } = failed(error)
+        const shown = this.#shown
+        this.#host.reportError(error, { reference, action: shown?.echo.definition?.name })
+        if (!shown || adoptedBefore || !this.adopted) return { reference, lost: undefined }
+        this.adopted = false
+        return { reference, lost: lastResort(this.sealer, shown.outcome, shown.echo, messages, {}) }
+      },
+    }
   }
 
   /** Keeps a region, so that it can be sent alone. */

@@ -6,7 +6,8 @@ import type { FormOptions, Page } from '../lib/page.js'
 import type { Settings } from '../lib/settings.js'
 import type { Form } from '../views/form.js'
 import { createForm } from '../views/page-form.js'
-import { SafeHtml } from '../views/safe-html.js'
+import { printRegion, type RegionContent, type RegionOptions } from '../views/region.js'
+import type { SafeHtml } from '../views/safe-html.js'
 
 // What the adapters do in the same way, whatever their framework.
 
@@ -21,12 +22,20 @@ export interface PageTools {
    */
   form<State>(action: Submittable<State>, options?: FormOptions<State>): Form<State>
   /**
-   * Marks a part of the page that can be sent alone to a client that asks for it.
+   * Marks a part of the page that can be sent alone to a client that asks for it. Given as a function, it may also fail
+   * alone: what it throws goes to the app's error handler, and the rest of the page is shown as usual. Errors with a
+   * status of the 400s are the page's, and go through.
    *
-   * @param id of the one element in `html`
+   * @param id of the one element in `content`
+   * @param options `fallback` makes what stands in place of a region that throws
    * @throws SealformError `ERR_REGION_INVALID` when the element has another id
    */
-  region(id: string, html: SafeHtml | string): SafeHtml
+  region(
+    id: string,
+    content: SafeHtml | string | (() => SafeHtml | string),
+    options?: RegionOptions,
+  ): SafeHtml
+  region(id: string, content: () => Promise<SafeHtml | string>, options?: RegionOptions): Promise<SafeHtml>
 }
 
 export function formOn(
@@ -39,10 +48,15 @@ export function formOn(
   return createForm(page.form(action, options), page.sealer, settings.messages(context))
 }
 
-export function markRegion(page: Page, id: string, html: SafeHtml | string): SafeHtml {
-  const text = String(html)
-  page.keepRegion(id, text)
-  return new SafeHtml(text)
+export function regionOn(
+  page: Page,
+  settings: Settings<unknown>,
+  context: unknown,
+  id: string,
+  content: RegionContent,
+  options?: RegionOptions,
+): SafeHtml | Promise<SafeHtml> {
+  return printRegion(page, settings.messages(context), id, content, options)
 }
 
 export function pathOf(url: string): string {
@@ -100,12 +114,6 @@ export function presentAsGet(req: IncomingMessage, cookieHeader: string | undefi
 export function restoreRequest(req: IncomingMessage, { method, ...headers }: Sent): void {
   if (method !== undefined) req.method = method
   Object.assign(req.headers, headers)
-}
-
-/** With a status of the 400s on its error a page says that it is not there for this visitor; nothing has failed. */
-export function saysMissing(error: unknown): boolean {
-  if (!(error instanceof Error) || !('status' in error)) return false
-  return typeof error.status === 'number' && error.status >= 400 && error.status < 500
 }
 
 /** What is thrown, as the Error that the handlers of frameworks want. */

@@ -1,13 +1,14 @@
 import type { DefaultState, Middleware, Next, ParameterizedContext } from 'koa'
 import {
   answer,
-  type BuiltInPage,
   consumedError,
   type FailureDetails,
   type Host,
   type Rendering,
   regionOf,
 } from '../lib/answer.js'
+import { saysMissing } from '../lib/failure.js'
+import type { BuiltInPage } from '../lib/last-resort.js'
 import { type FormOptions, Page } from '../lib/page.js'
 import { recognise } from '../lib/recognise.js'
 import { type Actions, asRegistry } from '../lib/registry.js'
@@ -22,12 +23,11 @@ import {
   contentHeaders,
   failureLine,
   formOn,
-  markRegion,
   type PageTools,
   pathOf,
   presentAsGet,
+  regionOn,
   restoreRequest,
-  saysMissing,
 } from './adapter.js'
 
 export type { MiddlewareOptions, Refusal } from '../lib/settings.js'
@@ -63,7 +63,7 @@ export function sealform<Own = unknown>(
     const page = new Page(registry, host)
     // Bound functions: V8 keeps a closure that is assigned to the context until the next full collection.
     ctx.form = formOn.bind(null, page, settings, ctx) as PageTools['form']
-    ctx.region = markRegion.bind(null, page)
+    ctx.region = regionOn.bind(null, page, settings, ctx) as PageTools['region']
     if (ctx.req.method !== 'POST') {
       await next()
       return finishPage(ctx, page)

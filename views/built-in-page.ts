@@ -1,5 +1,5 @@
-import type { BuiltInPage } from '../lib/answer.js'
 import type { FileRule } from '../lib/file-rules.js'
+import type { BuiltInPage } from '../lib/last-resort.js'
 import { explain, type Messages } from '../lib/messages.js'
 import { issuesOf, isValid } from '../lib/outcome.js'
 import type { Echo } from '../lib/receive.js'
@@ -17,17 +17,11 @@ import { SafeHtml } from './safe-html.js'
  * so that no Content-Security-Policy can break it.
  */
 export function builtInPage(page: BuiltInPage): SafeHtml {
-  const { outcome, echo, messages, onward, advice, reference } = page
+  const { outcome, messages, onward, advice, reference } = page
   const text = reference === undefined ? explain(outcome, messages) : messages.pageFailed(reference)
   const wrong = (outcome.kind !== 'done' && !isValid(outcome)) || reference !== undefined
   const title = wrong ? `${messages.titlePrefix}${messages.summaryTitle}` : text
-  const fields = echo.entries.filter(([name]) => !isSecret(name, secretsOf(echo)) && !soundsSecret.test(name))
-  const shown = new Set(fields.map(([name]) => name))
-  const secrets = [...new Set(echo.entries.map(([name]) => name))].filter(
-    (name) => !shown.has(name) && !name.startsWith('_'),
-  )
   const issues = issuesOf(outcome)
-  const canSend = outcome.kind !== 'done' && page.seal !== undefined
   return html`<!doctype html>
 <html lang="${messages.language}">
 <head>
@@ -45,15 +39,27 @@ ${wrong && issues.length === 0 && html`<p>${text}</p>`}
 ${issues.length > 0 && html`<ul>${issues.map((issue) => html`<li>${issue.message}</li>`)}</ul>`}
 </div>
 ${advice !== undefined && html`<p>${advice}</p>`}
-${outcome.kind !== 'done' && fields.length + secrets.length > 0 && html`<h2>${messages.yourInput}</h2>`}
-${canSend && sendAgain(page, fields, secrets)}
-${wrong && !canSend && fields.length > 0 && forCopying(fields, messages)}
+${(wrong || isValid(outcome)) && inputGivenBack(page)}
 <p><a href="">${messages.backToPage}</a></p>
 ${onward !== undefined && isWebLink(onward) && html`<p><a href="${onward}">${messages.continue}</a></p>`}
 </main>
 </body>
 </html>
 `
+}
+
+/** What the visitor sent, in a form that can be sent again, or for copying when there is nothing to send it with. */
+export function inputGivenBack(page: BuiltInPage): SafeHtml {
+  const { outcome, echo, messages } = page
+  const fields = echo.entries.filter(([name]) => !isSecret(name, secretsOf(echo)) && !soundsSecret.test(name))
+  const shown = new Set(fields.map(([name]) => name))
+  const secrets = [...new Set(echo.entries.map(([name]) => name))].filter(
+    (name) => !shown.has(name) && !name.startsWith('_'),
+  )
+  const canSend = outcome.kind !== 'done' && page.seal !== undefined
+  const heading = fields.length + secrets.length > 0 && html`<h2>${messages.yourInput}</h2>`
+  if (canSend) return html`${heading}\n${sendAgain(page, fields, secrets)}`
+  return html`${fields.length > 0 && html`${heading}\n${forCopying(fields, messages)}`}`
 }
 
 /** As a Location `javascript:` does nothing; as a link it would run. */

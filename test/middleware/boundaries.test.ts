@@ -1,0 +1,167 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { invalid, type SealformError } from '../../lib/sealform.js'
+import { html, type SafeHtml } from '../../views/html.js'
+import type { RegionFailure, RegionOptions } from '../../views/region.js'
+import { createTestApp, formIn, fromSamePage, urlencoded } from '../setup/koa-app.js'
+
+type Part = (form: SafeHtml) => SafeHtml | string
+
+/** A page of two regions: one with a form, and one that does what the test says. */
+function pageOf(
+  parts: { pay?: Part; side?: () => SafeHtml | string },
+  options?: RegionOptions,
+  act?: () => unknown,
+) {
+  return createTestApp(({ actions, router }) => {
+    const pay = actions.define('pay', async () => (act ? act() : invalid({ card: 'Enter a card' })))
+    router.get('/page', (ctx) => {
+      const region = ctx.region(
+        'pay-box',
+        () => {
+          const form = ctx.form(pay)
+          const inner = html`<section id="pay-box"><form ${form.attributes}>${form.fields}<input ${form.input('card')}>${form.issue('card')}</form></section>`
+          return parts.pay?.(inner) ?? inner
+        },
+        options,
+      )
+      ctx.body = html`<h1>The rest</h1>${region}${ctx.region('side', parts.side ?? (() => '<aside id="side">side</aside>'))}`
+    })
+  })
+}
+
+async function submit({ request }: ReturnType<typeof pageOf>, fields?: Record<string, string>, headers = {}) {
+  const own = fields ?? formIn((await request.get('/page')).text, 'pay').fields
+  return request
+    .post('/page')
+    .set({ ...fromSamePage, ...headers })
+    .send(urlencoded(own, { card: '4111 <x>', _cvc: '123' }))
+}
+
+const broken = () => {
+  throw new Error('template lost')
+}
+
+describe('a region given as a function', () => {
+  it('is printed like any other, and sent alone when asked for', async () => {
+    const app = pageOf({})
+    assert.match(
+      (await app.request.get('/page')).text,
+      /The rest.*<section id="pay-box"><form.*<aside id="side">/s,
+    )
+    const alone = await submit(app, undefined, { 'Sealform-Region': 'pay-box' })
+    assert.equal(alone.status, 422)
+    assert.match(alone.text, /^<section id="pay-box">.*Enter a card.*<\/section>$/s)
+  })
+
+  it('costs the page nothing else when it throws, and the app hears of it with the reference shown', async () => {
+    const app = pageOf({ side: broken })
+    const page = await app.request.get('/page').expect(200)
+    assert.match(
+      page.text,
+      /The rest.*<form id="pay".*<div id="side" class="sealform-failed"><p role="alert">This part/s,
+    )
+    assert.match(page.text, /Reference: [0-9A-Z]{4}-[0-9A-Z]{4}/)
+    assert.doesNotMatch(page.text, /template lost/)
+    assert.equal((app.errors[0] as Error).message, 'template lost')
+  })
+
+  it('may be asynchronous', async () => {
+    const { request, errors } = createTestApp(({ router }) => {
+      router.get('/page', async (ctx) => {
+        const good = await ctx.region('good', async () => html`<p id="good">good</p>`)
+        const bad = await ctx.region('bad', async () => {
+          throw new Error('late')
+        })
+        ctx.body = html`${good}${bad}`
+      })
+    })
+    assert.match(
+      (await request.get('/page').expect(200)).text,
+      /<p id="good">good<\/p><div id="bad" class="sealform-failed">/,
+    )
+    assert.equal(errors.length, 1)
+  })
+
+  it('takes a fallback of the page’s own', async () => {
+    const failures: RegionFailure[] = []
+    const app = pageOf(
+      { pay: broken },
+      {
+        fallback(failure) {
+          failures.push(failure)
+          return html`<turbo-frame id="pay-box">Call us: ${failure.reference}</turbo-frame>`
+        },
+      },
+    )
+    const page = await app.request.get('/page').expect(200)
+    assert.match(page.text, /<turbo-frame id="pay-box">Call us: /)
+    assert.match(String(failures[0]?.error), /template lost/)
+    assert.equal(String(failures[0]?.input), '')
+    const alone = await app.request.get('/page').set('Turbo-Frame', 'pay-box')
+    assert.match(alone.text, /^<turbo-frame id="pay-box">Call us: [0-9A-Z-]{9}<\/turbo-frame>$/)
+  })
+
+  it('that fails while it shows an outcome gives the input back in its place, the rest as usual', async () => {
+    let fails = false
+    const app = pageOf({ pay: (form) => (fails ? broken() : form) })
+    const { fields } = formIn((await app.request.get('/page')).text, 'pay')
+    fails = true
+    const answer = await submit(app, fields)
+    assert.equal(answer.status, 422)
+    assert.match(answer.text, /The rest.*<div id="pay-box" class="sealform-failed">.*<aside id="side">/s)
+    assert.match(answer.text, /name="card" value="4111 &lt;x&gt;"/)
+    assert.doesNotMatch(answer.text, /_cvc/)
+    fails = false
+    const seal = /name="sealform" value="([\w-]+)"/.exec(answer.text)?.[1] ?? ''
+    assert.equal((await submit(app, { sealform: seal })).status, 422, 'and it can be sent again from there')
+  })
+
+  it('with a fallback that leaves the input out gives way to the built-in page', async () => {
+    let fails = false
+    const app = pageOf(
+      { pay: (form) => (fails ? broken() : form) },
+      { fallback: () => '<p id="pay-box">Sorry</p>' },
+    )
+    const { fields } = formIn((await app.request.get('/page')).text, 'pay')
+    fails = true
+    const answer = await submit(app, fields)
+    assert.equal(answer.status, 422)
+    assert.doesNotMatch(answer.text, /The rest|Sorry/)
+    assert.match(answer.text, /value="4111 &lt;x&gt;"/)
+  })
+
+  it('lets an error through that says the page is not there', async () => {
+    const { request } = createTestApp(({ router }) => {
+      router.get('/page', (ctx) => {
+        ctx.body = ctx.region('box', () => ctx.throw(404))
+      })
+    })
+    await request.get('/page').expect(404)
+  })
+
+  it('and a fallback that throws or is no region fail the page', async () => {
+    for (const fallback of [broken, () => '<p>without an id</p>']) {
+      await pageOf({ pay: broken }, { fallback }).request.get('/page').expect(500)
+    }
+  })
+})
+
+describe('an action that throws', () => {
+  it('shows its error inside the region of its form while the rest is as usual', async () => {
+    const app = pageOf({}, undefined, () => {
+      throw new Error('no connection')
+    })
+    const answer = await submit(app)
+    assert.equal(answer.status, 500)
+    assert.match(
+      answer.text,
+      /The rest<\/h1><section id="pay-box">.*role="alert"><p>Something went wrong.*<\/section><aside id="side">side/s,
+    )
+    assert.match(answer.text, /value="4111 &lt;x&gt;"/)
+    const alone = await submit(app, undefined, { 'HX-Target': 'pay-box' })
+    assert.equal(alone.status, 500)
+    assert.match(alone.text, /^<section id="pay-box">.*Something went wrong.*<\/section>$/s)
+    assert.equal((app.errors[0] as SealformError).message, 'no connection')
+  })
+})

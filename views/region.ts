@@ -1,0 +1,67 @@
+import type { Messages } from '../lib/messages.js'
+import type { Page } from '../lib/page.js'
+import { inputGivenBack } from './built-in-page.js'
+import { html } from './html.js'
+import { SafeHtml } from './safe-html.js'
+
+/** What stands in a region: its HTML, or a function that makes it. */
+export type RegionContent = SafeHtml | string | (() => SafeHtml | string | Promise<SafeHtml | string>)
+
+/** Options of `ctx.region(id, render, options)`. */
+export interface RegionOptions {
+  /**
+   * Makes what stands in place of a region whose function throws: one element with the region's id.
+   * @default a `div` with a sentence, the reference, and the input
+   */
+  fallback?(failure: RegionFailure): SafeHtml | string
+}
+
+/** What a fallback is made from. */
+export interface RegionFailure {
+  readonly error: unknown
+  /** For the visitor; it is also in the log. */
+  readonly reference: string
+  /**
+   * A plain form with what the visitor has just sent, when the form that was to show it is in this region; otherwise empty.
+   * A fallback that leaves it out gets the built-in page in place of the whole page, so that nothing is lost.
+   */
+  readonly input: SafeHtml
+}
+
+/** Makes a region of a page. A function that throws costs the page this region only. */
+export function printRegion(
+  page: Page,
+  messages: Messages,
+  id: string,
+  content: RegionContent,
+  options: RegionOptions = {},
+): SafeHtml | Promise<SafeHtml> {
+  if (typeof content !== 'function') return keep(content)
+  const boundary = page.openBoundary()
+  try {
+    const made = content()
+    return made instanceof Promise ? made.then(keep).catch(fall) : keep(made)
+  } catch (error) {
+    return fall(error)
+  }
+
+  function keep(text: SafeHtml | string): SafeHtml {
+    const printed = String(text)
+    page.keepRegion(id, printed)
+    return new SafeHtml(printed)
+  }
+
+  function fall(error: unknown): SafeHtml {
+    const { reference, lost } = boundary.catch(error, messages)
+    const input = lost ? inputGivenBack(lost) : new SafeHtml('')
+    const fallback =
+      options.fallback?.({ error, reference, input }) ?? defaultFallback(id, reference, input, messages)
+    const printed = keep(fallback)
+    if (lost && String(printed).includes(String(input))) page.adopted = true
+    return printed
+  }
+}
+
+function defaultFallback(id: string, reference: string, input: SafeHtml, messages: Messages): SafeHtml {
+  return html`<div id="${id}" class="sealform-failed"><p role="alert">${messages.regionFailed(reference)}</p>${input}</div>`
+}
