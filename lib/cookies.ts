@@ -117,7 +117,7 @@ export class SubmissionCookies implements Cookies {
   }
 }
 
-function sentCookies(header: string): [string, string][] {
+export function sentCookies(header: string): [string, string][] {
   return Object.entries(parseCookie(header)).flatMap(([name, value]) =>
     value === undefined ? [] : [[name, value] satisfies [string, string]],
   )

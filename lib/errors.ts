@@ -23,6 +23,7 @@ export type SealformErrorCode =
   | 'ERR_FILE_RESULT'
   | 'ERR_ACTION_TIMEOUT'
   | 'ERR_HOOK_RESULT'
+  | 'ERR_PAGE_UNANSWERED'
 
 /**
  * The one error class of the library: a misuse by the program, never something that a visitor sent.

@@ -58,10 +58,15 @@ export interface Settings<Context> {
 /**
  * Checks the options of a middleware.
  *
+ * @param more names of options that an adapter takes besides
  * @throws SealformError `ERR_OPTION_INVALID`
  */
-export function resolveSettings<Context>(options: MiddlewareOptions<Context>): Settings<Context> {
+export function resolveSettings<Context>(
+  options: MiddlewareOptions<Context>,
+  more: readonly string[] = [],
+): Settings<Context> {
   checkOptions('sealform()', options, [
+    ...more,
     'origin',
     'allowedOrigins',
     'session',

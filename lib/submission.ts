@@ -21,7 +21,7 @@ export interface Submission<Input = undefined, State = unknown, Context = unknow
     readonly url: string
     readonly headers: IncomingHttpHeaders
   }
-  /** Koa's `ctx`. */
+  /** Koa's `ctx`; on Express and plain Node servers an object with `req` and `res`. */
   readonly context: Context
   /**
    * Aborts when the visitor leaves before the answer is complete, or the action's `timeout` is over. For a one-time

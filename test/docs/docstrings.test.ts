@@ -56,6 +56,8 @@ function moduleOf(example: string, source: string, module: string): string {
     : `${example}export {}\n`
   const imports = [
     "import { readFileSync } from 'node:fs'",
+    "import { createServer } from 'node:http'",
+    "import express from 'express'",
     "import Koa from 'koa'",
     `import { ${names.join(', ')} } from '${module}'`,
   ]

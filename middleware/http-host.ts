@@ -1,0 +1,282 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Submittable } from '../lib/action.js'
+import { type FailureDetails, type Host, type Rendering, regionOf } from '../lib/answer.js'
+import { SealformError } from '../lib/errors.js'
+import { saysMissing } from '../lib/failure.js'
+import type { BuiltInPage } from '../lib/last-resort.js'
+import { type FormOptions, Page } from '../lib/page.js'
+import { askedRegion } from '../lib/region.js'
+import type { Registry } from '../lib/registry.js'
+import type { Settings } from '../lib/settings.js'
+import { regionHeaders } from '../lib/wire.js'
+import { builtInPage } from '../views/built-in-page.js'
+import type { Form } from '../views/form.js'
+import type { RegionContent, RegionOptions } from '../views/region.js'
+import type { SafeHtml } from '../views/safe-html.js'
+import {
+  cacheControl,
+  contentHeaders,
+  formOn,
+  type PageTools,
+  pathOf,
+  presentAsGet,
+  regionOn,
+  restoreRequest,
+} from './adapter.js'
+import { applyHead, HeldResponse } from './held-response.js'
+
+/** Bytes of a page that are held until it is decided whether it is shown. */
+const heldBytes = 1024 * 1024
+/** Milliseconds that a page has to show an outcome. */
+const pageTime = 30_000
+
+/**
+ * One request of a framework whose pages write to Node's own response. What such a page writes is held back where the
+ * library has to decide, and only there: a redirect, and a page that nobody asked a region of, are written at once.
+ */
+export abstract class HttpHost<
+  Req extends IncomingMessage = IncomingMessage,
+  Res extends ServerResponse = ServerResponse,
+> implements Host
+{
+  readonly req: Req
+  readonly res: Res
+  readonly page: Page
+  readonly settings: Settings<unknown>
+  #context: { readonly req: Req; readonly res: Res } | undefined
+  #held: HeldResponse | undefined
+  #watched = false
+
+  constructor(registry: Registry, settings: Settings<unknown>, req: Req, res: Res) {
+    this.req = req
+    this.res = res
+    this.settings = settings
+    this.page = new Page(registry, this)
+  }
+
+  abstract readonly url: string
+  abstract readonly protocol: string
+  abstract readonly host: string
+  abstract readonly secure: boolean
+  abstract reportError(error: unknown, details: FailureDetails): void
+  /** Runs the app's page; `fail` takes what it throws where nobody else does. */
+  protected abstract runPage(fail: (error: unknown) => void): void
+
+  get context(): { readonly req: Req; readonly res: Res } {
+    this.#context ??= { req: this.req, res: this.res }
+    return this.#context
+  }
+
+  get path(): string {
+    return pathOf(this.url)
+  }
+
+  session(): string | undefined {
+    return this.settings.session(this.context)
+  }
+
+  builtInPage(page: BuiltInPage): string {
+    return builtInPage(page).toString()
+  }
+
+  /** What a page uses; made where a page is run. */
+  tools(): PageTools {
+    return {
+      form: toolForm.bind(null, this) as PageTools['form'],
+      region: toolRegion.bind(null, this) as PageTools['region'],
+    }
+  }
+
+  addSetCookie(lines: readonly string[]): void {
+    for (const line of lines) this.res.appendHeader('Set-Cookie', line)
+  }
+
+  sendRedirect(location: string): void {
+    const { res } = this
+    if (!this.#held) {
+      res.writeHead(303, {
+        Location: location,
+        'Cache-Control': cacheControl(this.page),
+        'Content-Length': 0,
+      })
+      res.end()
+      return
+    }
+    res.statusCode = 303
+    res.setHeader('Location', location)
+    res.removeHeader('Content-Type')
+    this.#sendInstead(Buffer.alloc(0))
+  }
+
+  sendPage(status: number): void {
+    const { res } = this
+    res.statusCode = status
+    // The page as it is now, for the one who sent the form: there is nothing to come back for.
+    res.removeHeader('ETag')
+    res.removeHeader('Last-Modified')
+    this.#describeAnswer()
+    this.#held?.release()
+  }
+
+  sendHtml(status: number, html: string): void {
+    this.res.statusCode = status
+    this.res.setHeader('Content-Type', 'text/html; charset=utf-8')
+    this.#sendInstead(Buffer.from(html))
+  }
+
+  async renderPage(cookieHeader: string | undefined): Promise<Rendering> {
+    const { req, res } = this
+    const sent = presentAsGet(req, cookieHeader)
+    // The package on-finished goes by this. With a body that is still on its way, `finalhandler` would take all of it
+    // before it says that there is no page.
+    const finished: { finished: boolean | undefined } = Object.assign(req, { finished: true })
+    try {
+      return await new Promise<Rendering>((resolve) => {
+        const timer = setTimeout(() => fail(unanswered()), pageTime).unref()
+        let settled = false
+        const settle = (rendering: Rendering) => {
+          settled = true
+          clearTimeout(timer)
+          res.off('close', decide)
+          resolve(rendering)
+        }
+        const decide = () => settle(this.#rendering())
+        const fail = (error: unknown) => {
+          if (settled) this.reportError(error, { reference: '', action: undefined })
+          else settle(saysMissing(error) ? { kind: 'missing' } : { kind: 'failed', error })
+        }
+        res.on('close', decide)
+        this.#held = new HeldResponse(res, () => heldBytes, decide)
+        this.runPage(fail)
+      })
+    } finally {
+      finished.finished = undefined
+      restoreRequest(req, sent)
+    }
+  }
+
+  /**
+   * Before the page of a GET is run: holds it when a region may have to be sent alone. A page that marks no region
+   * before it begins to write is written at once.
+   */
+  holdForRegion(): void {
+    if (askedRegion(this.req.headers) === undefined) return
+    const { res, page } = this
+    const held = new HeldResponse(
+      res,
+      () => (page.hasRegions ? heldBytes : -1),
+      () => {
+        const region = held.ended && res.statusCode === 200 ? regionOf(page, this) : undefined
+        this.#describePage()
+        if (region === undefined) return held.release()
+        this.#dropContentHeaders()
+        res.setHeader('Content-Type', 'text/html; charset=utf-8')
+        held.replace(Buffer.from(region))
+      },
+    )
+    this.#held = held
+  }
+
+  /** After a fault of the library: whoever answers for it is not held back. */
+  abandon(): void {
+    this.#held?.abandon()
+  }
+
+  /** Called when a page has made a form or a region: what follows from it for caches is said last, over what the page says. */
+  noticed(): void {
+    if (this.#held || this.#watched || !(this.page.personal || this.page.hasRegions)) return
+    this.#watched = true
+    const { res } = this
+    const { writeHead } = res
+    Object.assign(res, {
+      writeHead: (...said: unknown[]) => {
+        applyHead(res, said)
+        this.#describePage()
+        return Reflect.apply(writeHead, res, [res.statusCode])
+      },
+    })
+  }
+
+  #describePage(): void {
+    if (this.page.hasRegions) vary(this.res)
+    if (this.page.personal) this.res.setHeader('Cache-Control', cacheControl(this.page))
+  }
+
+  #describeAnswer(): void {
+    // A page that was not found or that moved on may have given its own.
+    this.res.statusMessage = ''
+    this.res.setHeader('Cache-Control', cacheControl(this.page))
+    if (this.page.hasRegions) vary(this.res)
+  }
+
+  #sendInstead(body: Buffer): void {
+    this.#dropContentHeaders()
+    this.#describeAnswer()
+    if (this.#held) {
+      this.#held.replace(body)
+      return
+    }
+    this.res.setHeader('Content-Length', body.length)
+    this.res.end(body)
+  }
+
+  #dropContentHeaders(): void {
+    for (const name of contentHeaders) this.res.removeHeader(name)
+  }
+
+  #rendering(): Rendering {
+    const { res } = this
+    const { statusCode } = res
+    if (statusCode >= 500) return { kind: 'failed', error: new AnsweredFailure(statusCode) }
+    if (statusCode >= 300 && statusCode < 400) {
+      const location = res.getHeader('Location')
+      res.removeHeader('Location')
+      return typeof location === 'string' ? { kind: 'redirect', location } : { kind: 'missing' }
+    }
+    const there = statusCode < 400 && this.#held !== undefined && this.#held.length > 0
+    return { kind: there ? 'page' : 'missing' }
+  }
+}
+
+/** A page that answered with a status of the 500s by itself: whatever was thrown has been taken care of. */
+export class AnsweredFailure extends Error {
+  constructor(status: number) {
+    super(`The page that should show an outcome answered ${status}.`)
+  }
+}
+
+function unanswered(): SealformError {
+  return new SealformError(
+    'ERR_PAGE_UNANSWERED',
+    `The page that should show an outcome did not answer within ${pageTime / 1000} seconds. On Express 4, pass what an async handler throws to next().`,
+  )
+}
+
+function toolForm(host: HttpHost, action: Submittable, options?: FormOptions): Form {
+  const form = formOn(host.page, host.settings, host.context, action, options)
+  host.noticed()
+  return form
+}
+
+function toolRegion(
+  host: HttpHost,
+  id: string,
+  content: RegionContent,
+  options?: RegionOptions,
+): SafeHtml | Promise<SafeHtml> {
+  const region = regionOn(host.page, host.settings, host.context, id, content, options)
+  if (!(region instanceof Promise)) {
+    host.noticed()
+    return region
+  }
+  return region.finally(() => host.noticed())
+}
+
+/** RFC 9110, section 12.5.5: names what the answer depends on, once. */
+function vary(res: ServerResponse): void {
+  const said = [res.getHeader('Vary') ?? []].flat().join(', ')
+  const names = said.split(',').map((name) => name.trim().toLowerCase())
+  if (names.includes('*')) return
+  const missing = regionHeaders.filter((name) => !names.includes(name.toLowerCase()))
+  if (missing.length > 0) res.setHeader('Vary', [...(said === '' ? [] : [said]), ...missing].join(', '))
+}

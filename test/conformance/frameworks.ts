@@ -1,0 +1,161 @@
+import type { IncomingMessage, RequestListener } from 'node:http'
+import { createRequire } from 'node:module'
+import { parseCookie } from 'cookie'
+import Express, { type NextFunction, type Request, type Response } from 'express'
+import Koa from 'koa'
+import type { Actions } from '../../lib/sealform.js'
+import type { MiddlewareOptions } from '../../lib/settings.js'
+import type { PageTools } from '../../middleware/adapter.js'
+import { type SealformRequest, sealform as sealformExpress } from '../../middleware/express.js'
+import { type SealformContext, sealform as sealformKoa } from '../../middleware/koa.js'
+import { type NodePage, sealform as sealformNode } from '../../middleware/node.js'
+import type { SafeHtml } from '../../views/html.js'
+import { Koa2 } from '../setup/koa-app.js'
+
+// A new adapter is one more object in `frameworks`.
+
+/** A framework as the cases of this folder use it: all of them the same app, each in its own words. */
+export interface Framework {
+  readonly name: string
+  listener(app: AppParts): RequestListener
+}
+
+/** What every framework's context has. */
+export interface AnyContext {
+  readonly req: IncomingMessage
+}
+
+export interface AppParts {
+  readonly actions: Actions<AnyContext>
+  readonly options: MiddlewareOptions<AnyContext>
+  /** Handlers of GET, by path. */
+  readonly pages: Readonly<Record<string, Page>>
+  /** Handlers of POSTs that are not submissions, by path; they answer with text. */
+  readonly posts: Readonly<Record<string, (req: IncomingMessage) => Promise<string>>>
+  /** To be called with every error that reaches the app's own handler, and what came with it. */
+  failed(error: unknown, details: unknown): void
+}
+
+/** A handler of GET. To throw an error with a status of the 400s says that there is no page, as does `undefined`. */
+export type Page = (view: View) => Shown | Promise<Shown>
+
+export type Shown =
+  | {
+      readonly html: SafeHtml | string
+      readonly status?: number
+      readonly headers?: Readonly<Record<string, string>>
+    }
+  | { readonly to: string }
+  | undefined
+
+/** What a page sees of its request. */
+export interface View extends PageTools {
+  readonly req: IncomingMessage
+  cookie(name: string): string | undefined
+}
+
+function view(req: IncomingMessage, { form, region }: PageTools): View {
+  return { req, form, region, cookie: (name) => parseCookie(req.headers.cookie ?? '')[name] }
+}
+
+function pathIn(req: IncomingMessage): string {
+  return (req.url ?? '').split('?', 1)[0]!
+}
+
+const onKoa = (name: string, App: typeof Koa): Framework => ({
+  name,
+  listener({ actions, options, pages, posts, failed }) {
+    const app = new App<Koa.DefaultState, SealformContext>()
+    app.silent = true
+    app.on('error', (error, _ctx, details) => failed(error, details))
+    app.use(sealformKoa(actions, options))
+    app.use(async (ctx) => {
+      const { method, path } = ctx
+      if (method === 'POST') {
+        const post = posts[path]
+        if (post) ctx.body = await post(ctx.req)
+        return
+      }
+      const shown = await pages[path]?.(view(ctx.req, ctx))
+      if (shown === undefined) return
+      if ('to' in shown) return ctx.redirect(shown.to)
+      ctx.set(shown.headers ?? {})
+      ctx.status = shown.status ?? 200
+      ctx.type = 'html'
+      ctx.body = shown.html
+    })
+    return app.callback()
+  },
+})
+
+const onExpress = (name: string, express: typeof Express): Framework => ({
+  name,
+  listener({ actions, options, pages, posts, failed }) {
+    const app = express()
+    app.set('env', 'test')
+    app.use(sealformExpress(actions, options))
+    const router = express.Router()
+    for (const [path, page] of Object.entries(pages)) {
+      // Express 4 does not wait for what a handler returns.
+      router.get(path, (req, res, next) => {
+        show(page, req, res).catch(next)
+      })
+    }
+    for (const [path, post] of Object.entries(posts)) {
+      router.post(path, (req, res, next) => {
+        post(req).then((text) => res.type('text').send(text), next)
+      })
+    }
+    app.use(router)
+    app.use((error: unknown, _req: Request, res: Response, next: NextFunction) => {
+      const { status } = Object(error)
+      if (!(status >= 400 && status < 500)) failed(error, res.locals.failure)
+      next(error)
+    })
+    return app
+  },
+})
+
+async function show(page: Page, req: Request, res: Response): Promise<void> {
+  const shown = await page(view(req, req as Request & SealformRequest))
+  if (shown === undefined) res.sendStatus(404)
+  else if ('to' in shown) res.redirect(shown.to)
+  else
+    res
+      .status(shown.status ?? 200)
+      .set(shown.headers ?? {})
+      .send(shown.html)
+}
+
+const onNode: Framework = {
+  name: 'node:http',
+  listener({ actions, options, pages, posts, failed }) {
+    return sealformNode(
+      actions,
+      async (req, res, page: NodePage) => {
+        const path = pathIn(req)
+        const post = req.method === 'POST' ? posts[path] : undefined
+        if (post) return res.end(await post(req))
+        const shown = req.method === 'POST' ? undefined : await pages[path]?.(view(req, page))
+        if (shown === undefined) return res.writeHead(404).end()
+        if ('to' in shown) return res.writeHead(302, { Location: shown.to }).end()
+        res.statusCode = shown.status ?? 200
+        for (const [name, value] of Object.entries(shown.headers ?? {})) res.setHeader(name, value)
+        page.send(shown.html)
+      },
+      { ...options, onError: (error, details) => failed(error, details) },
+    )
+  },
+}
+
+const require = createRequire(import.meta.url)
+/** Express 4 has the same shape as the typed one; only its types are not installed. */
+export const Express4: typeof Express = require('express4')
+
+export const frameworks: readonly Framework[] = [
+  onKoa('Koa 3', Koa),
+  onKoa('Koa 2', Koa2),
+  onExpress('Express 5', Express),
+  onExpress('Express 4', Express4),
+  onNode,
+]

@@ -1,0 +1,318 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { done, flash, forbidden, invalid, notFound, redirect, unauthorized } from '../../lib/sealform.js'
+import type { SubmissionStore } from '../../lib/submission-store.js'
+import { html } from '../../views/html.js'
+import { formIn, fromSamePage, urlencoded } from '../setup/koa-app.js'
+import { type Framework, frameworks } from './frameworks.js'
+import { namedHeaders, openSite, page } from './site.js'
+
+for (const framework of frameworks) describe(`outcomes on ${framework.name}`, () => cases(framework))
+
+function cases(framework: Framework): void {
+  it('redirects with 303, the cookies of the action and no body', async (t) => {
+    const site = await openSite(t, framework, {
+      run({ formData, cookies }, bound) {
+        assert.equal(formData.get('text'), 'typed')
+        cookies.set('last', bound)
+        return redirect('/next?added=1')
+      },
+    })
+    const answer = await site.submit()
+    assert.equal(answer.status, 303)
+    assert.equal(answer.text, '')
+    assert.deepEqual(namedHeaders(answer, 'location', 'cache-control', 'content-type', 'vary', 'etag'), {
+      location: '/next?added=1',
+      'cache-control': 'no-store',
+      'content-type': undefined,
+      vary: undefined,
+      etag: undefined,
+    })
+    assert.deepEqual(answer.headers['set-cookie'], ['last=b1; Path=/; HttpOnly; SameSite=Lax'])
+    assert.deepEqual(site.runs, ['b1'])
+  })
+
+  it('shows the page of the same URL with 422, the input and the issue', async (t) => {
+    const site = await openSite(t, framework, { run: () => invalid({ text: 'Not that' }) })
+    const answer = await site.submit(
+      { text: '<kept> & "quoted"', password: 'hunter2' },
+      { path: '/page?a=1&b=2' },
+    )
+    assert.equal(answer.status, 422)
+    assert.match(answer.text, /<title>Error: Page<\/title>/)
+    assert.match(answer.text, /<p>GET \/page\?a=1&amp;b=2, cookie none, invalid<\/p>/)
+    assert.match(answer.text, /value="&lt;kept&gt; &amp; &quot;quoted&quot;"/)
+    assert.match(answer.text, /id="act-text-issue">Not that</)
+    assert.match(answer.text, /role="alert" tabindex="-1" autofocus/)
+    assert.doesNotMatch(answer.text, /hunter2/)
+    assert.deepEqual(namedHeaders(answer, 'cache-control', 'content-type', 'content-length', 'etag'), {
+      'cache-control': 'no-store',
+      'content-type': 'text/html; charset=utf-8',
+      'content-length': String(Buffer.byteLength(answer.text)),
+      etag: undefined,
+    })
+    assert.match(answer.headers.vary ?? '', /Sealform-Region, Turbo-Frame, HX-Target, X-Up-Target/)
+    assert.deepEqual(site.runs, ['b1'])
+  })
+
+  it('makes a new form out of every answer, so that it can be sent again', async (t) => {
+    const site = await openSite(t, framework, {
+      run: ({ formData }) => (formData.get('text') === 'good' ? redirect('/next') : invalid('No')),
+    })
+    const first = await site.submit()
+    const { fields } = formIn(first.text, 'act')
+    const again = await site.request
+      .post('/page')
+      .set(fromSamePage)
+      .send(urlencoded(fields, { text: 'good' }))
+    assert.equal(again.status, 303)
+    assert.deepEqual(site.runs, ['b1', 'b1'])
+  })
+
+  it('shows the page with 200 and the new state when the action is done', async (t) => {
+    const site = await openSite(t, framework, { run: ({ previous }) => ({ after: previous }) })
+    const answer = await site.submit()
+    assert.equal(answer.status, 200)
+    assert.match(answer.text, /state {&quot;after&quot;:{&quot;start&quot;:true}}/)
+    assert.match(answer.text, /, done<\/p>/)
+    assert.doesNotMatch(answer.text, /value="typed"/)
+    assert.equal(answer.headers['cache-control'], 'no-store')
+  })
+
+  it('is done with a status of its own', async (t) => {
+    const site = await openSite(t, framework, { run: () => done('late', { status: 202 }) })
+    assert.equal((await site.submit()).status, 202)
+  })
+
+  it('carries the state from submission to submission', async (t) => {
+    const site = await openSite(t, framework, {
+      run: ({ previous }) => ({ count: Number(Object(previous).count ?? 0) + 1 }),
+    })
+    let { text } = await site.request.get('/page')
+    for (const count of [1, 2, 3]) {
+      const { fields } = formIn(text, 'act')
+      const answer = await site.request.post('/page').set(fromSamePage).send(urlencoded(fields))
+      assert.match(answer.text, new RegExp(`state {&quot;count&quot;:${count}}`))
+      text = answer.text
+    }
+  })
+
+  it('shows 404, 401 and 403 with the input, returned or thrown', async (t) => {
+    for (const [outcome, status, words] of [
+      [notFound(), 404, /no longer there/],
+      [unauthorized(), 401, /sign in/],
+      [forbidden(), 403, /not allowed/],
+    ] as const) {
+      const returned = await (await openSite(t, framework, { run: () => outcome })).submit()
+      const thrown = await (
+        await openSite(t, framework, {
+          run() {
+            throw outcome
+          },
+        })
+      ).submit()
+      for (const answer of [returned, thrown]) {
+        assert.equal(answer.status, status)
+        assert.match(answer.text, words)
+        assert.match(answer.text, /value="typed"/)
+      }
+    }
+  })
+
+  it('asks authorize before the action, which then does not run', async (t) => {
+    const site = await openSite(t, framework, {
+      action: { authorize: (_submission, bound) => (bound === 'b1' ? forbidden() : undefined) },
+    })
+    const answer = await site.submit()
+    assert.equal(answer.status, 403)
+    assert.match(answer.text, /value="typed"/)
+    assert.deepEqual(site.runs, [])
+  })
+
+  it('answers 500 with the input and a reference, which the handler of the app gets with the error', async (t) => {
+    const boom = new Error('the password of the database is s3cret')
+    const site = await openSite(t, framework, {
+      run({ cookies }) {
+        cookies.set('seen', 'yes')
+        throw boom
+      },
+    })
+    const answer = await site.submit()
+    assert.equal(answer.status, 500)
+    assert.match(answer.text, /value="typed"/)
+    assert.match(answer.text, /cookie none/)
+    assert.doesNotMatch(answer.text, /s3cret/)
+    assert.equal(answer.headers['set-cookie'], undefined)
+    const reference = /Reference: ([0-9A-Z]{4}-[0-9A-Z]{4})/.exec(answer.text)?.[1]
+    assert.deepEqual(await site.failed(1), [{ error: boom, details: { reference, action: 'act' } }])
+  })
+
+  it('takes anything at all for an error', async (t) => {
+    for (const thrown of [undefined, null, 0, 'route', 'router', Symbol('s'), {}, Object.create(null)]) {
+      const site = await openSite(t, framework, {
+        run() {
+          throw thrown
+        },
+      })
+      const answer = await site.submit()
+      assert.equal(answer.status, 500)
+      assert.match(answer.text, /value="typed"/)
+      const [failure] = await site.failed(1)
+      assert.ok(failure?.error instanceof Error)
+      assert.match(failure.error.message, /"act" threw .*, which is no Error\./)
+    }
+  })
+
+  it('answers 503 with the input and does not run when the store of a one-time action is down', async (t) => {
+    const down = () => Promise.reject(new Error('no connection'))
+    const store: SubmissionStore = { claim: down, renew: down, settle: down, release: down, outcome: down }
+    const site = await openSite(t, framework, { actions: { store }, action: { once: true } })
+    const answer = await site.submit()
+    assert.equal(answer.status, 503)
+    assert.match(answer.headers['retry-after'] ?? '', /^\d+$/)
+    assert.match(answer.text, /value="typed"/)
+    assert.deepEqual(site.runs, [])
+    assert.deepEqual(site.refusals, ['store-down'])
+  })
+
+  it('runs a one-time submission once, and gives its copies the same answer', async (t) => {
+    const site = await openSite(t, framework, {
+      action: { once: true },
+      run: async () => {
+        await new Promise((resolve) => setTimeout(resolve, 20))
+        return redirect('/next')
+      },
+    })
+    const body = urlencoded(await site.fields(), { text: 'typed' })
+    const send = () => site.request.post('/page').set(fromSamePage).send(body)
+    const answers = await Promise.all(Array.from({ length: 10 }, send))
+    for (const answer of answers) assert.deepEqual([answer.status, answer.headers.location], [303, '/next'])
+    assert.deepEqual(site.runs, ['b1'])
+  })
+
+  it('refuses a redirect to another site with 400 and tells the app', async (t) => {
+    const site = await openSite(t, framework, { run: () => redirect('//evil.example') })
+    const answer = await site.submit()
+    assert.equal(answer.status, 400)
+    assert.equal(answer.headers.location, undefined)
+    assert.match(answer.text, /value="typed"/)
+    const [failure] = await site.failed(1)
+    assert.equal(Object(failure?.error).code, 'ERR_REDIRECT_TARGET')
+  })
+
+  it('resolves a redirect against the URL that was asked for', async (t) => {
+    const site = await openSite(t, framework, { run: () => redirect('?tab=2') })
+    assert.equal((await site.submit()).headers.location, '/page?tab=2')
+  })
+
+  it('shows the page with the cookies that the action has set', async (t) => {
+    const site = await openSite(t, framework, {
+      run({ cookies }) {
+        assert.equal(cookies.get('seen'), 'before')
+        cookies.set('seen', 'ä after')
+        cookies.delete('gone')
+        return done()
+      },
+    })
+    const answer = await site.submit({}, { headers: { Cookie: 'seen=before; gone=1; other=2' } })
+    assert.match(answer.text, /cookie ä after/)
+    assert.deepEqual(answer.headers['set-cookie'], [
+      'seen=%C3%A4%20after; Path=/; HttpOnly; SameSite=Lax',
+      'gone=; Max-Age=0; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT; HttpOnly; SameSite=Lax',
+    ])
+  })
+
+  it('carries a flash to the next page, which shows it once and is kept out of caches', async (t) => {
+    const site = await openSite(t, framework, {
+      run: () => flash({ hello: 'Ann' }, '/next'),
+      pages: { '/next': (view, act) => ({ html: `<p>${JSON.stringify(view.form(act).state)}</p>` }) },
+    })
+    const answer = await site.submit()
+    assert.equal(answer.status, 303)
+    const cookie = String(answer.headers['set-cookie']).split(';', 1)[0]!
+    const next = await site.request.get('/next').set('Cookie', cookie)
+    assert.equal(next.text, '<p>{"hello":"Ann"}</p>')
+    assert.match(String(next.headers['set-cookie']), /^sealform\.flash=; Max-Age=0; Path=\/; HttpOnly/)
+    assert.equal(next.headers['cache-control'], 'private, no-store')
+  })
+
+  it('goes on without a flash that fits into no cookie, and tells the app', async (t) => {
+    const site = await openSite(t, framework, { run: () => flash('x'.repeat(4000), '/next') })
+    const answer = await site.submit()
+    assert.deepEqual([answer.status, answer.headers.location], [303, '/next'])
+    assert.equal(answer.headers['set-cookie'], undefined)
+    const [failure] = await site.failed(1)
+    assert.equal(Object(failure?.error).code, 'ERR_FLASH_TOO_LARGE')
+  })
+
+  it('runs the action of the button that was pressed, with the fields of the form', async (t) => {
+    const cleared: string[] = []
+    const site = await openSite(t, framework, {
+      define: (actions) => {
+        const clear = actions.define('clear', async ({ formData }, what: string) => {
+          cleared.push(`${what} ${formData.get('text')}`)
+          return redirect('/')
+        })
+        return { clear: clear.bind(null, 'all') }
+      },
+      pages: {
+        '/page': (view, act, { clear }) => {
+          const form = view.form(act)
+          return {
+            html: html`<form ${form.attributes}>${form.fields}<button ${form.submit(clear!)}>Clear</button></form>`,
+          }
+        },
+      },
+    })
+    const { text } = await site.request.get('/page')
+    const { html: form, fields } = formIn(text, 'act')
+    const seal = /name="sealform\.submit" value="([\w-]+)"/.exec(form)?.[1] ?? ''
+    const answer = await site.request
+      .post('/page')
+      .set(fromSamePage)
+      .send(urlencoded(fields, { text: 'typed', 'sealform.submit': seal }))
+    assert.equal(answer.status, 303)
+    assert.deepEqual([cleared, site.runs], [['all typed'], []])
+  })
+
+  it('takes the same form as multipart/form-data', async (t) => {
+    const seen: unknown[] = []
+    const site = await openSite(t, framework, {
+      run({ formData }) {
+        seen.push(formData.get('text'))
+        return redirect('/')
+      },
+    })
+    let post = site.request.post('/page').set(fromSamePage)
+    for (const [name, value] of Object.entries(await site.fields())) post = post.field(name, value)
+    const answer = await post.field('text', 'Größe\r\n"x"')
+    assert.equal(answer.status, 303)
+    assert.deepEqual(seen, ['Größe\r\n"x"'])
+  })
+
+  it('gives the action its request and the context of the framework', async (t) => {
+    const site = await openSite(t, framework, {
+      run({ request, context, signal }) {
+        assert.equal(request.method, 'POST')
+        assert.equal(request.url, '/page?q=1')
+        assert.equal(request.headers['content-type'], 'application/x-www-form-urlencoded')
+        assert.equal(context.req.headers.host, request.headers.host)
+        assert.equal(signal.aborted, false)
+        return redirect('/')
+      },
+    })
+    assert.equal((await site.submit({}, { path: '/page?q=1' })).status, 303)
+  })
+
+  it('is shown by the form of the list that was sent, and by no other', async (t) => {
+    const site = await openSite(t, framework, {
+      run: () => invalid({ text: 'Not that' }),
+      pages: {
+        '/page': (view, act) => ({ html: `${page(view, act)}<hr>${view.form(act, { key: 2 }).summary()}` }),
+      },
+    })
+    const answer = await site.submit()
+    assert.equal(answer.text.split('Not that').length, 4 - 1, 'in the summary and beside the field')
+    assert.equal(answer.text.endsWith('<hr>'), true)
+  })
+}
