@@ -5,6 +5,7 @@ import type { FileStorage } from './file-storage.js'
 import type { FileDescription } from './file-taking.js'
 import type { HookOptions, Hooks } from './hooks.js'
 import type { LimitOptions, Limits } from './limits.js'
+import type { Migration } from './migrate.js'
 import type { Submission } from './submission.js'
 import type { SubmissionStore } from './submission-store.js'
 
@@ -104,8 +105,45 @@ export interface ActionOptions<
    * @default no limit
    */
   timeout?: number | string
-  /** Raise it when the fields or bound values change their meaning; older pages then get a 409 page that keeps the input. */
+  /**
+   * Change it when the fields or bound values change their meaning; pages of another version then get a 409 page that
+   * keeps the input, unless `migrate` takes them.
+   * @default none
+   */
   version?: string | number
+  /**
+   * Takes submissions of pages that were rendered for another version. Asked before `authorize`, which gets the bound
+   * values that it gives; the fields are changed before they are validated.
+   *
+   * @param from the version of the page, as text; `undefined` when the action had none
+   * @param bound the values that were bound when the page was rendered
+   * @returns what becomes of bound values and fields; nothing refuses with 409, an outcome is the answer
+   * @default every other version is refused
+   * @example
+   * ```ts
+   * actions.define('contacts.add', {
+   *   version: 2,
+   *   migrate(from) {
+   *     if (from !== '1') return undefined
+   *     return {
+   *       formData(fields) {
+   *         const [first = '', ...rest] = String(fields.get('name')).split(' ')
+   *         fields.set('first', first)
+   *         fields.set('last', rest.join(' '))
+   *         return fields
+   *       },
+   *     }
+   *   },
+   *   async run({ formData }) {
+   *     await db.remove(String(formData.get('last')))
+   *   },
+   * })
+   * ```
+   */
+  migrate?(
+    from: string | undefined,
+    ...bound: never[]
+  ): Migration<NoInfer<Bound>> | undefined | Promise<Migration<NoInfer<Bound>> | undefined>
   /** How long a rendered form stays valid, in seconds or as `'15m'`, `'24h'`. @default the registry's, 24 h */
   ttl?: number | string
   /** @default the registry's */
@@ -132,6 +170,7 @@ export interface Definition {
   /** Where files go when there is no `onFile`; set when there are file fields. */
   readonly storage: FileStorage | undefined
   readonly version: string | undefined
+  readonly migrate: ((from: string | undefined, ...values: never[]) => unknown) | undefined
   /** Seconds. */
   readonly ttl: number
   readonly limits: Limits

@@ -27,6 +27,7 @@ const actionOptions = [
   'files',
   'onFile',
   'version',
+  'migrate',
   'ttl',
   'limits',
   'path',
@@ -51,8 +52,9 @@ export function describeAction(name: string, runOrOptions: unknown, defaults: Ac
       `${where} needs a function: give it as the second argument or as "run".`,
     )
   }
-  if (given.authorize !== undefined && typeof given.authorize !== 'function') {
-    throw new SealformError('ERR_OPTION_INVALID', `${where}: "authorize" must be a function.`)
+  for (const name of ['authorize', 'onFile', 'migrate'] as const) {
+    if (given[name] === undefined || typeof given[name] === 'function') continue
+    throw new SealformError('ERR_OPTION_INVALID', `${where}: "${name}" must be a function.`)
   }
   if (given.input !== undefined && typeof given.input?.['~standard']?.validate !== 'function') {
     throw new SealformError(
@@ -63,9 +65,6 @@ export function describeAction(name: string, runOrOptions: unknown, defaults: Ac
   for (const name of ['path', 'once'] as const) {
     if (given[name] === undefined || typeof given[name] === 'boolean') continue
     throw new SealformError('ERR_OPTION_INVALID', `${where}: "${name}" must be true or false.`)
-  }
-  if (given.onFile !== undefined && typeof given.onFile !== 'function') {
-    throw new SealformError('ERR_OPTION_INVALID', `${where}: "onFile" must be a function.`)
   }
   const files = resolveFileRules(given.files, `${where} "files"`)
   if (given.onFile && files.size === 0) {
@@ -84,6 +83,7 @@ export function describeAction(name: string, runOrOptions: unknown, defaults: Ac
     authorize: given.authorize?.bind(options),
     input: given.input,
     version: inputVersion(given.version, where),
+    migrate: given.migrate?.bind(options),
     ttl: given.ttl === undefined ? defaults.ttl : parseDuration(given.ttl, `${where} "ttl"`),
     limits: resolveLimits(given.limits, defaults.limits, `${where} "limits"`),
     path: given.path ?? false,

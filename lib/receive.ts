@@ -1,8 +1,9 @@
 import type { Definition } from './action.js'
-import { judgeClaims, pathClaim, refusalStatus } from './admission.js'
+import { type Admitted, admit } from './admit.js'
 import type { Body, BodyRefusal, Reading } from './body.js'
 import { failed } from './failure.js'
 import type { Messages } from './messages.js'
+import { changeFields } from './migrate.js'
 import { type OneTime, runOnce, type Settlement, whatBecame } from './once.js'
 import { judgeOrigin, type OriginPolicy, type OriginVerdict } from './origin.js'
 import { Invalid, type Issue, isOutcome, type Outcome, type RefusalReason, Refused } from './outcome.js'
@@ -17,12 +18,11 @@ import {
 } from './receive-files.js'
 import type { Registry } from './registry.js'
 import { readOriginFacts } from './request-origin.js'
-import { authorize, type Call, check, noInput, run } from './run-action.js'
-import { matchesSession, type Opened, open } from './seal.js'
+import { authorize, check, noInput, run } from './run-action.js'
+import { matchesSession, open } from './seal.js'
 import { openState } from './state.js'
 import { CurrentSubmission, type SubmissionSource } from './submission.js'
 import { staged, stagedSync, type Trace } from './trace.js'
-import { explainUnopened } from './unopened.js'
 import type { ShownFile } from './uploads.js'
 import { answerValidation, askedValidation } from './validate-only.js'
 
@@ -74,11 +74,6 @@ export interface Received {
   readonly aborted: boolean
   /** The outcome is that of an earlier copy of a one-time submission, which was reported then. */
   readonly repeated: boolean
-}
-
-/** An action that a seal named and that this visitor may submit, with the values bound to it. */
-interface Admitted extends Call {
-  readonly opened: Opened
 }
 
 /**
@@ -134,13 +129,18 @@ export async function receive(
     echo.boundText = opened.claims.values
     trace?.begin(action?.name)
   }
-  const admitted = admit(registry, exchange, body.seal, opened, sessionMatches)
-  if (admitted instanceof Refused) return end(admitted, await giveBack())
-  echo.admitted = true
+  const admitted = await admit(registry, exchange, body.seal, opened, sessionMatches)
+  if (isOutcome(admitted)) return end(admitted, await giveBack())
+  // Until they are changed, fields of another version would be misunderstood under a seal of this one.
+  if (!admitted.changeFields) regard(admitted)
   submission.outlivesVisitor = admitted.definition.store !== undefined
   const unwelcome =
     admitted.definition.authorize && (await staged(trace, 'authorize', () => authorize(admitted, submission)))
-  if (unwelcome) return end(unwelcome, await giveBack())
+  if (unwelcome) {
+    const aborted = await giveBack()
+    if (admitted.changeFields) await changeOwn(admitted, admitted.changeFields)
+    return end(unwelcome, aborted)
+  }
 
   const { definition } = admitted
   const files = takeFiles(definition, admitted.values, submission, exchange)
@@ -162,6 +162,8 @@ export async function receive(
   async function proceed(own: Admitted, reading: Reading, files?: Files): Promise<Received> {
     if (take(reading)) return end(new Refused('malformed', 400, 'aborted'), true)
     if (reading.refusal) return end(refusedBody(own.definition, reading.refusal, messages))
+    const fault = own.changeFields && (await changeOwn(own, own.changeFields))
+    if (fault) return end(fault)
     if (reading.own.state !== undefined && !echo.hasState) {
       return end(new Refused('malformed', 400, 'The state of the form did not open.'))
     }
@@ -202,6 +204,15 @@ export async function receive(
       echo.files = undefined
       submission.fill(entries)
     }
+    if (chosen.changeFields) {
+      const texts =
+        chosen.definition === owner
+          ? echo.entries
+          : await changeFields(chosen.definition.name, chosen.changeFields, reading.entries)
+      if (isOutcome(texts)) return texts
+      entries = [...texts, ...entries.filter(([, value]) => typeof value !== 'string')]
+      submission.fill(entries)
+    }
     const schema = chosen.definition.input
     const checked = schema ? await check(schema, entries) : noInput
     if (!files) return checked
@@ -234,7 +245,9 @@ export async function receive(
     submission.fill(read.entries)
     echo.entries = read.entries
     echo.formId = read.own.form
-    const owner = echo.definition && { action: echo.definition.name, boundText: echo.boundText }
+    // What a seal carries stays tied to its own bound values, even when those were migrated.
+    const owner = echo.definition &&
+      opened && { action: echo.definition.name, boundText: opened.claims.values }
     const carried = openState(registry, read.own.state, owner, session)
     if (carried) {
       echo.hasState = true
@@ -249,46 +262,29 @@ export async function receive(
     return read.aborted
   }
 
+  /** From now on the page may seal the form anew: with these values, and the fields that `echo` has. */
+  function regard({ boundText }: Admitted): void {
+    echo.admitted = true
+    echo.boundText = boundText
+  }
+
+  /** Makes of the fields of another version what this one has in their place, for the action and for the page. */
+  async function changeOwn(own: Admitted, change: NonNullable<Admitted['changeFields']>) {
+    const changed = await changeFields(own.definition.name, change, echo.entries)
+    if (isOutcome(changed)) return changed
+    echo.entries = changed
+    regard(own)
+    return undefined
+  }
+
   /** A button can carry the seal of another action, which is opened and admitted by itself. */
   async function admitButton(token: string): Promise<Admitted | Outcome> {
     const button = open(registry.keys, 'action', token)
     const matches = button !== undefined && matchesSession(registry.keys, button, session)
-    const other = admit(registry, exchange, token, button, matches)
-    if (other instanceof Refused) return other
+    const other = await admit(registry, exchange, token, button, matches)
+    if (isOutcome(other)) return other
     return (await authorize(other, submission)) ?? other
   }
-}
-
-function admit(
-  registry: Registry,
-  exchange: Exchange,
-  token: string | undefined,
-  opened: Opened | undefined,
-  sessionMatches: boolean,
-): Admitted | Refused {
-  if (!opened) return new Refused('malformed', 400, explainUnopened(registry.keys, token))
-  const { claims } = opened
-  const action = registry.find(claims.action)
-  const now = Math.floor(Date.now() / 1000)
-  const verdict = judgeClaims({
-    claims,
-    audience: registry.audience,
-    action,
-    sessionMatches,
-    path: claims.path === undefined ? '' : pathClaim(exchange.path),
-    now,
-  })
-  if (verdict === 'malformed') return new Refused(verdict, 400, explainUnopened(registry.keys, token))
-  if (verdict !== 'admit') return new Refused(verdict, refusalStatus[verdict], claims.action)
-  if (!action) return new Refused('unknown-action', 409, claims.action)
-  const values = registry.decode(claims.values)
-  if (!values)
-    return new Refused(
-      'unknown-action',
-      409,
-      `A value bound to "${claims.action}" names an action that is not registered here.`,
-    )
-  return { definition: action, values, opened }
 }
 
 function oneTime(registry: Registry, { definition, opened }: Admitted): OneTime | undefined {
