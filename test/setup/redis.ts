@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { rmSync } from 'node:fs'
-import { createServer } from 'node:net'
+import { connect, createServer, type Server, type Socket } from 'node:net'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { createClient } from 'redis'
@@ -54,7 +54,8 @@ export class RedisServer {
   async start(): Promise<void> {
     const child = spawn(this.#command, this.#arguments, { stdio: ['ignore', 'pipe', 'inherit'] })
     this.#process = child
-    process.once('exit', killed.bind(undefined, child))
+    running.add(child)
+    child.once('exit', () => running.delete(child))
     let printed = ''
     child.stdout.setEncoding('utf8')
     for await (const text of child.stdout.iterator({ destroyOnReturn: false })) {
@@ -101,13 +102,76 @@ export class RedisServer {
 }
 
 /** A client as the app of a user has it: the errors of its connection are only noted. */
-export function newClient(url: string) {
-  return createClient({ url }).on('error', () => {})
+export function newClient(url: string, socket: { readonly reconnectStrategy?: false } = {}) {
+  return createClient({ url, socket }).on('error', () => {})
 }
 
-function killed(child: ChildProcess): void {
-  child.kill('SIGKILL')
+/** Stands between clients and a Redis, to cut connections at the worst moment. */
+export async function cutter(t: TestContext, server: RedisServer): Promise<Cutter> {
+  const cutter = new Cutter(Number(new URL(server.url).port))
+  t.after(() => cutter.close())
+  await cutter.listen()
+  return cutter
 }
+
+export class Cutter {
+  readonly #server: Server
+  readonly #sockets = new Set<Socket>()
+  #deaf = false
+
+  constructor(port: number) {
+    this.#server = createServer((socket) => {
+      const upstream = connect(port, '127.0.0.1')
+      const close = () => {
+        socket.destroy()
+        upstream.destroy()
+        this.#sockets.delete(socket)
+      }
+      this.#sockets.add(socket)
+      socket
+        .on('data', (data) => upstream.write(data))
+        .on('error', close)
+        .on('close', close)
+      upstream
+        .on('data', (data) => {
+          if (!this.#deaf) socket.write(data)
+        })
+        .on('error', close)
+        .on('close', close)
+    })
+  }
+
+  get url(): string {
+    const address = this.#server.address()
+    if (address === null || typeof address === 'string') throw new Error('not listening')
+    return `redis://127.0.0.1:${address.port}`
+  }
+
+  async listen(): Promise<void> {
+    await once(this.#server.listen(0, '127.0.0.1'), 'listening')
+  }
+
+  /** From now on commands arrive, and answers do not. */
+  loseAnswers(): void {
+    this.#deaf = true
+  }
+
+  /** Cuts every connection; new ones are whole. */
+  cut(): void {
+    this.#deaf = false
+    for (const socket of this.#sockets) socket.destroy()
+  }
+
+  close(): void {
+    this.#server.close()
+    this.cut()
+  }
+}
+
+const running = new Set<ChildProcess>()
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL')
+})
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
