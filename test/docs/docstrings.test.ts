@@ -9,6 +9,7 @@ const scenery = `
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Action, Actions, Cookies } from 'sealform'
 import type { SealformContext } from 'sealform/koa'
+import type { RedisClient } from 'sealform/redis'
 declare global {
   const db: { has(id: string): Promise<boolean>; remove(id: string): Promise<void> }
   const list: { id: string; owner: string }
@@ -18,6 +19,7 @@ declare global {
   const cookies: Cookies
   const todos: { title: string }[]
   const actions: Actions
+  const client: RedisClient
   const addTodo: Action<unknown, unknown, [listId: string]>
   const ctx: SealformContext & { body: unknown; headers: IncomingHttpHeaders }
 }

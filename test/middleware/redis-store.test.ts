@@ -1,5 +1,11 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { test } from 'node:test'
+import { createClient } from 'redis'
 import { createClient as createClient5 } from 'redis5'
-import { redisStore } from '../../middleware/redis.js'
+import { newFileId } from '../../lib/file-storage.js'
+import { redisCache, redisStorage, redisStore } from '../../middleware/redis.js'
+import { pieces } from '../setup/file-storage.js'
 import { startRedis } from '../setup/redis.js'
 import { storeContract } from '../setup/store-contract.js'
 
@@ -17,4 +23,37 @@ storeContract('redis, client 5', async (t) => {
     await client.on('error', () => {}).connect()
   }
   return { store: redisStore(one), other: redisStore(other) }
+})
+
+test('needs no more permissions than the guide lists', async (t) => {
+  const server = await startRedis(t)
+  const admin = await server.connect(t)
+  const guide = readFileSync(new URL('../../../docs/guide/redis.md', import.meta.url), 'utf8')
+  const [, name = '', rules = ''] = /^user (\w+) (.*)$/m.exec(guide) ?? assert.fail('the guide lists none')
+  await admin.aclSetUser(name, rules.split(' '))
+  const client = createClient({ url: server.url, username: name, password: 'secret' })
+  t.after(() => client.destroy())
+  await client.on('error', () => {}).connect()
+  const store = redisStore(client)
+  const terms = { owner: 'a', lease: 60, keep: 60 }
+  await store.claim('s', terms)
+  await store.claim('t', terms)
+  await store.renew('s', 'a', 60)
+  const waiting = store.outcome('s', AbortSignal.timeout(5000))
+  await store.settle('s', 'a', 'result', 60)
+  assert.deepEqual(await waiting, { kind: 'settled', result: 'result' })
+  await store.release('t', 'a')
+  const storage = redisStorage(client)
+  const id = newFileId()
+  await storage.put(id, pieces(2, 10))
+  assert.equal((await storage.open(id))?.size, 20)
+  await storage.remove(id)
+  const tier = redisCache(client)
+  const heard = new Promise((message) =>
+    tier.subscribe({ message, interrupted() {} }).then(() => tier.publish('m')),
+  )
+  assert.equal(await heard, 'm')
+  await tier.set('k', 'text', 60)
+  assert.equal(await tier.get('k'), 'text')
+  await tier.delete('k')
 })
