@@ -90,7 +90,12 @@ test('takes the seal, form, state and submit fields out of the entries', async (
       bodyTime: 1,
       idleTime: 1,
     })
-    assert.deepEqual(reading.own, { form: 'todos.add', state: 'S-_9', submit: 'Other_1' })
+    assert.deepEqual(reading.own, {
+      form: 'todos.add',
+      state: 'S-_9',
+      submit: 'Other_1',
+      validate: undefined,
+    })
     assert.deepEqual(reading.entries, [['title', 'x']])
     assert.equal(reading.refusal, undefined)
   }
