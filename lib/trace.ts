@@ -42,6 +42,8 @@ const whole: TracingChannel<SubmissionTrace> = tracingChannel('sealform.submissi
 const parts = new Map<Stage, TracingChannel<StageTrace>>(
   stages.map((stage) => [stage, tracingChannel(`sealform.${stage}`)]),
 )
+/** In one list, since it is gone through for every submission. */
+const observable = [whole, ...parts.values()].flatMap(channelsOf)
 const recognition: TracingChannel<RecognitionTrace> = tracingChannel('sealform.recognise')
 const refusals: Channel = channel('sealform.refused')
 const debug = debuglog('sealform')
@@ -75,9 +77,7 @@ export function traceRecognition<Result extends { readonly kind: string }>(
 
 /** Watches a submission, if anybody looks: a subscriber, `NODE_DEBUG=sealform`, or a developer. */
 export function traceSubmission(path: string, development: boolean): Trace | undefined {
-  return development || debug.enabled || isObserved(whole) || [...parts.values()].some(isObserved)
-    ? new Trace(path)
-    : undefined
+  return development || debug.enabled || observable.some(hasSubscribers) ? new Trace(path) : undefined
 }
 
 /** Runs a stage, watched or not. */
@@ -194,8 +194,16 @@ async function quietly<Result>(
 }
 
 /** On a `TracingChannel` itself, `hasSubscribers` is there from Node 22 on. */
-function isObserved({ start, end, asyncStart, asyncEnd, error }: TracingChannel<never>): boolean {
-  return [start, end, asyncStart, asyncEnd, error].some((one) => one.hasSubscribers)
+function isObserved(tracing: TracingChannel<never>): boolean {
+  return channelsOf(tracing).some(hasSubscribers)
+}
+
+function channelsOf({ start, end, asyncStart, asyncEnd, error }: TracingChannel<never>): Channel[] {
+  return [start, end, asyncStart, asyncEnd, error]
+}
+
+function hasSubscribers(one: Channel): boolean {
+  return one.hasSubscribers
 }
 
 /** Milliseconds, as text with one digit after the point. */
