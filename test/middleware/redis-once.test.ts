@@ -1,0 +1,150 @@
+import assert from 'node:assert/strict'
+import { type TestContext, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Answer, OnceProcess } from '../setup/once-process.js'
+import { type RedisServer, startRedis } from '../setup/redis.js'
+
+test('200 copies sent to three servers at once run once, and get the same answer', async (t) => {
+  const { servers, runs } = await shop(t)
+  const fields = await servers[0].form('order')
+  const typed = { text: 'one', time: '300' }
+  const answers = await Promise.all(
+    Array.from({ length: 200 }, (_, i) => servers[i % 3]!.send(fields, typed)),
+  )
+  assert.deepEqual(runs(), ['one'])
+  assert.equal(answers[0]?.status, 303)
+  assert.match(answers[0]?.location ?? '', /^\/orders\/\d+$/)
+  assert.match(answers[0]?.cookies[0] ?? '', /^receipt=\d+/)
+  for (const answer of answers) assert.deepEqual(answer, answers[0])
+  assert.deepEqual(await servers[2].send(fields, typed), answers[0])
+})
+
+test('different submissions run on the servers that they come to', async (t) => {
+  const { servers, runs } = await shop(t)
+  const forms = await Promise.all(Array.from({ length: 30 }, (_, i) => servers[i % 3]!.form('order')))
+  const answers = await Promise.all(
+    forms.map((fields, i) => servers[(i + 1) % 3]!.send(fields, { text: `${i}` })),
+  )
+  for (const { status } of answers) assert.equal(status, 303)
+  assert.deepEqual(new Set(runs()), new Set(forms.map((_, i) => `${i}`)))
+  assert.deepEqual(
+    servers.map((server) => server.runs.length),
+    [10, 10, 10],
+  )
+})
+
+test('a store that is down costs one-time actions nothing but time', async (t) => {
+  const { servers, redis, runs } = await shop(t)
+  const [order, rename] = [await servers[0].form('order'), await servers[0].form('rename')]
+  await redis.kill()
+  const began = Date.now()
+  const refused = await servers[1].send(order, { text: 'typed with care' })
+  assert.ok(Date.now() - began < 3000)
+  assertStoreDown(refused)
+  assert.deepEqual(runs(), [])
+  assert.equal((await servers[1].send(rename)).location, '/renamed')
+  await redis.start()
+  await until(async () => (await servers[1].send(order, { text: 'typed with care' })).status === 303)
+  assert.deepEqual(runs(), ['typed with care'])
+})
+
+test('a store that hangs is waited for as long as it may take, by one-time actions only', async (t) => {
+  const { servers, redis, runs } = await shop(t)
+  const [order, rename] = [await servers[0].form('order'), await servers[0].form('rename')]
+  redis.pause()
+  const began = Date.now()
+  const [refused, renamed] = await Promise.all([
+    servers[1].send(order, { text: 'typed with care' }),
+    servers[1].send(rename).then((answer) => ({ answer, after: Date.now() - began })),
+  ])
+  assert.ok(Date.now() - began < 3000, `${Date.now() - began} ms`)
+  assertStoreDown(refused)
+  assert.equal(renamed.answer.location, '/renamed')
+  assert.ok(renamed.after < 1000)
+  assert.deepEqual(runs(), [])
+  redis.resume()
+  await sleep(300)
+  // What Redis took while nobody listened was given back.
+  assert.equal((await servers[2].send(order, { text: 'again' })).status, 303)
+  assert.deepEqual(runs(), ['again'])
+})
+
+test('copies of a run whose server was killed are told so, and never run', async (t) => {
+  const { servers, runs } = await shop(t, { lease: 1 })
+  const fields = await servers[0].form('order')
+  const typed = { text: 'typed with care', time: '60000' }
+  const dying = assert.rejects(servers[0].send(fields, typed))
+  await until(() => runs().length === 1)
+  const waiting = servers[1].send(fields, typed)
+  await sleep(100)
+  await servers[0].kill()
+  await dying
+  for (const answer of [
+    await waiting,
+    await servers[2].send(fields, typed),
+    await servers[1].send(fields, typed),
+  ]) {
+    assert.equal(answer.status, 409)
+    assert.match(answer.body, /You sent this form before/)
+    assert.match(answer.body, /value="typed with care"/)
+  }
+  assert.deepEqual(runs(), ['typed with care'])
+})
+
+test('a restart of the store in the middle of a run changes no answer', async (t) => {
+  const { servers, redis, runs } = await shop(t, {}, { appendonly: 'yes', appendfsync: 'always' })
+  const fields = await servers[0].form('order')
+  const typed = { text: 'one', time: '1500' }
+  const running = servers[0].send(fields, typed)
+  await until(() => runs().length === 1)
+  const waiting = servers[1].send(fields, typed)
+  await sleep(200)
+  await redis.kill()
+  await sleep(300)
+  await redis.start()
+  const first = await running
+  assert.equal(first.status, 303)
+  assert.deepEqual(await waiting, first)
+  assert.deepEqual(await servers[2].send(fields, typed), first)
+  assert.deepEqual(runs(), ['one'])
+})
+
+test('a store that has lost its data is told of the run, so that later copies do not run beside it', async (t) => {
+  const { servers, redis, runs } = await shop(t)
+  const fields = await servers[0].form('order')
+  const typed = { text: 'one', time: '2500' }
+  const running = servers[0].send(fields, typed)
+  await until(() => runs().length === 1)
+  await redis.kill()
+  redis.loseData()
+  await redis.start()
+  await until(
+    async () => (await servers[1].send(await servers[1].form('order'), { text: 'other' })).status === 303,
+  )
+  const second = await servers[1].send(fields, typed)
+  const first = await running
+  assert.deepEqual(second, first)
+  assert.deepEqual(runs().sort(), ['one', 'other'])
+})
+
+async function shop(
+  t: TestContext,
+  { lease }: { readonly lease?: number } = {},
+  settings: Readonly<Record<string, string>> = {},
+) {
+  const redis: RedisServer = await startRedis(t, settings)
+  const start = () => OnceProcess.start(t, { redis: redis.url, ...(lease === undefined ? {} : { lease }) })
+  const servers = await Promise.all([start(), start(), start()] as const)
+  return { redis, servers, runs: () => servers.flatMap((server) => server.runs) }
+}
+
+function assertStoreDown(answer: Answer): void {
+  assert.equal(answer.status, 503)
+  assert.match(answer.retryAfter ?? '', /^\d+$/)
+  assert.match(answer.body, /value="typed with care"/)
+}
+
+async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+  for (const end = Date.now() + 20_000; Date.now() < end; await sleep(20)) if (await condition()) return
+  assert.fail('it did not come to that within 20 s')
+}

@@ -1,0 +1,63 @@
+// A shop in a process of its own, whose orders run once among all servers that share its Redis.
+
+import { setTimeout as wait } from 'node:timers/promises'
+import Router from '@koa/router'
+import Koa from 'koa'
+import { createClient } from 'redis'
+import { createActions, redirect, type SubmissionStore } from '../../lib/sealform.js'
+import { type SealformContext, sealform } from '../../middleware/koa.js'
+import { redisStore } from '../../middleware/redis.js'
+import { html } from '../../views/html.js'
+import { testKey } from './koa-app.js'
+import type { OnceServerOptions } from './once-process.js'
+
+const options: OnceServerOptions = JSON.parse(process.argv[2] ?? '{}')
+
+const client = createClient({ url: options.redis })
+client.on('error', () => {})
+await client.connect()
+
+const actions = createActions({
+  keys: testKey,
+  app: 'shop',
+  store: withLease(redisStore(client), options.lease),
+})
+
+const order = actions.define('order', {
+  once: true,
+  async run({ formData, cookies }) {
+    process.send?.({ ran: formData.get('text') })
+    await wait(Number(formData.get('time') ?? 0))
+    cookies.set('receipt', String(process.pid))
+    return redirect(`/orders/${process.pid}`)
+  },
+})
+const rename = actions.define('rename', async () => redirect('/renamed'))
+
+const app = new Koa<Koa.DefaultState, SealformContext>()
+const router = new Router<Koa.DefaultState, SealformContext>()
+app.use(sealform(actions, { onRefused: () => {} }))
+router.get('/', (ctx) => {
+  const form = ctx.form(order)
+  const other = ctx.form(rename)
+  ctx.body = html`${form.summary()}
+    <form ${form.attributes}>${form.fields}<input ${form.input('text')}><input ${form.input('time')}></form>
+    <form ${other.attributes}>${other.fields}</form>`
+})
+app.use(router.routes())
+const server = app.listen(0, '127.0.0.1', () => {
+  const address = server.address()
+  if (address !== null && typeof address !== 'string') process.send?.({ port: address.port })
+})
+process.on('disconnect', () => process.exit())
+
+/** Half a minute, as it is, would be long for a test in which a server dies. */
+function withLease(store: SubmissionStore, lease: number | undefined): SubmissionStore {
+  return {
+    claim: (id, terms) => store.claim(id, { ...terms, lease: lease ?? terms.lease }),
+    renew: (id, owner, asked) => store.renew(id, owner, lease ?? asked),
+    settle: store.settle.bind(store),
+    release: store.release.bind(store),
+    outcome: store.outcome.bind(store),
+  }
+}
