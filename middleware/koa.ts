@@ -144,6 +144,8 @@ class KoaHost implements Host {
     const { response } = this.context
     response.body = null
     response.status = 303
+    // Koa 2 leaves out how long an empty body is, and Node then closes the connection.
+    response.length = 0
     response.set('Location', location)
   }
 

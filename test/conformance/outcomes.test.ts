@@ -21,13 +21,17 @@ function cases(framework: Framework): void {
     const answer = await site.submit()
     assert.equal(answer.status, 303)
     assert.equal(answer.text, '')
-    assert.deepEqual(namedHeaders(answer, 'location', 'cache-control', 'content-type', 'vary', 'etag'), {
-      location: '/next?added=1',
-      'cache-control': 'no-store',
-      'content-type': undefined,
-      vary: undefined,
-      etag: undefined,
-    })
+    assert.deepEqual(
+      namedHeaders(answer, 'location', 'cache-control', 'content-type', 'content-length', 'vary', 'etag'),
+      {
+        location: '/next?added=1',
+        'cache-control': 'no-store',
+        'content-type': undefined,
+        'content-length': '0',
+        vary: undefined,
+        etag: undefined,
+      },
+    )
     assert.deepEqual(answer.headers['set-cookie'], ['last=b1; Path=/; HttpOnly; SameSite=Lax'])
     assert.deepEqual(site.runs, ['b1'])
   })

@@ -31,6 +31,8 @@ export interface SiteOptions {
     Record<string, (view: View, act: Bound, others: Readonly<Record<string, Bound>>) => ReturnType<Page>>
   >
   readonly posts?: Readonly<Record<string, (req: IncomingMessage) => Promise<string>>>
+  /** Does something with each request before the app sees it. */
+  readonly before?: (req: IncomingMessage) => Promise<void>
 }
 
 /** An error that reached the app's own handler, and what came with it. */
@@ -93,7 +95,10 @@ export async function openSite(
     posts,
     failed: (error, details) => failures.push({ error, details }),
   })
-  const server = createServer(listener)
+  const server = createServer(async (req, res) => {
+    if (options.before) await options.before(req)
+    listener(req, res)
+  })
   const port = await listen(server, (close) => t.after(close))
   const request = supertest(`http://127.0.0.1:${port}`)
   return { port, request, runs, failures, refusals, fields, submit, failed }

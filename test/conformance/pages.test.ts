@@ -1,0 +1,358 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { done, invalid, redirect } from '../../lib/sealform.js'
+import { html } from '../../views/html.js'
+import { formIn, fromSamePage, urlencoded } from '../setup/koa-app.js'
+import { type Framework, frameworks, type Page } from './frameworks.js'
+import { openSite, page, type Site, type SiteOptions } from './site.js'
+
+for (const framework of frameworks) {
+  describe(`pages on ${framework.name}`, () => pages(framework))
+  describe(`pages that cannot show an outcome on ${framework.name}`, () => failures(framework))
+}
+
+function pages(framework: Framework): void {
+  it('answers HEAD as GET, without a body', async (t) => {
+    const site = await openSite(t, framework, {
+      pages: {
+        '/still': (view, act) => ({ html: view.region('box', `<p id="box">${view.form(act).fields}</p>`) }),
+      },
+    })
+    const got = await site.request.get('/still')
+    const head = await site.request.head('/still')
+    assert.equal(head.status, 200)
+    assert.equal(head.text ?? '', '')
+    assert.equal(head.headers['content-length'], got.headers['content-length'])
+    assert.equal(head.headers.vary, got.headers.vary)
+  })
+
+  it('sends the region alone that is asked for, on GET, HEAD and after a submission', async (t) => {
+    const site = await openSite(t, framework, { run: () => invalid({ text: 'Not that' }) })
+    const fields = await site.fields()
+    for (const [name, value] of [
+      ['Sealform-Region', 'box'],
+      ['Turbo-Frame', 'box'],
+      ['HX-Target', 'box'],
+      ['X-Up-Target', '#box'],
+    ] as const) {
+      const got = await site.request.get('/page').set(name, value)
+      assert.equal(got.status, 200)
+      assert.match(got.text, /^<div id="box"><form .*<\/form><\/div>$/s)
+      assert.equal(got.headers['content-length'], String(Buffer.byteLength(got.text)))
+      const head = await site.request.head('/page').set(name, value)
+      assert.deepEqual([head.status, head.text ?? ''], [200, ''])
+      const answer = await site.request
+        .post('/page')
+        .set({ ...fromSamePage, [name]: value })
+        .send(urlencoded(fields, { text: 'typed' }))
+      assert.equal(answer.status, 422)
+      assert.match(answer.text, /^<div id="box"><form .*value="typed".*Not that.*<\/form><\/div>$/s)
+      for (const { headers } of [got, head, answer]) {
+        assert.match(headers.vary ?? '', /Sealform-Region, Turbo-Frame, HX-Target, X-Up-Target/)
+        assert.equal(headers['content-type'], 'text/html; charset=utf-8')
+      }
+      assert.equal(got.headers['cache-control'], undefined)
+      assert.equal(answer.headers['cache-control'], 'no-store')
+    }
+  })
+
+  it('sends the whole page when it has no such region, or is no success', async (t) => {
+    const site = await openSite(t, framework, {
+      pages: {
+        '/wrong': (view) => ({ status: 404, html: `${view.region('box', '<p id="box">none</p>')}<hr>` }),
+      },
+    })
+    const got = await site.request.get('/page').set('Sealform-Region', 'nav')
+    assert.match(got.text, /^<!doctype html>/)
+    const wrong = await site.request.get('/wrong').set('Sealform-Region', 'box')
+    assert.deepEqual([wrong.status, wrong.text], [404, '<p id="box">none</p><hr>'])
+  })
+
+  it('adds to what the page says in Vary', async (t) => {
+    const site = await openSite(t, framework, {
+      pages: {
+        '/page': (view, act) => ({
+          html: page(view, act),
+          headers: { Vary: 'Accept-Language, HX-Target' },
+        }),
+      },
+    })
+    const { headers } = await site.request.get('/page')
+    assert.equal(headers.vary, 'Accept-Language, HX-Target, Sealform-Region, Turbo-Frame, X-Up-Target')
+  })
+
+  it('keeps a page with a seal that is tied to a visitor out of caches, whatever it says itself', async (t) => {
+    const site = await openSite(t, framework, {
+      middleware: { session: ({ req }) => /user=(\w+)/.exec(req.headers.cookie ?? '')?.[1] },
+      pages: {
+        '/page': (view, act) => ({
+          html: page(view, act),
+          headers: { 'Cache-Control': 'public, max-age=60' },
+        }),
+      },
+    })
+    assert.equal((await site.request.get('/page')).headers['cache-control'], 'public, max-age=60')
+    const mine = await site.request.get('/page').set('Cookie', 'user=ann')
+    assert.equal(mine.headers['cache-control'], 'private, no-store')
+    const region = await site.request.get('/page').set({ Cookie: 'user=ann', 'HX-Target': 'box' })
+    assert.equal(region.headers['cache-control'], 'private, no-store')
+    const answer = await site.submit({}, { headers: { Cookie: 'user=ann' } })
+    assert.equal(answer.headers['cache-control'], 'private, no-store')
+    assert.equal(answer.status, 200)
+  })
+
+  it('shows an outcome whatever the browser knows of the page already', async (t) => {
+    const site = await openSite(t, framework, { run: () => invalid({ text: 'Not that' }) })
+    const known = (await site.request.get('/page')).headers.etag ?? '"x"'
+    const answer = await site.submit(
+      {},
+      {
+        headers: {
+          'If-None-Match': `${known}, *`,
+          'If-Modified-Since': new Date(Date.now() + 1e6).toUTCString(),
+          Range: 'bytes=0-9',
+        },
+      },
+    )
+    assert.equal(answer.status, 422)
+    assert.match(answer.text, /Not that/)
+  })
+
+  it('hides from the page that there was a body', async (t) => {
+    const seen: unknown[] = []
+    const site = await openSite(t, framework, {
+      pages: {
+        '/page': (view, act) => {
+          const { method, headers } = view.req
+          seen.push([
+            method,
+            headers['content-type'],
+            headers['content-length'],
+            headers['transfer-encoding'],
+          ])
+          return { html: page(view, act) }
+        },
+      },
+    })
+    await site.submit()
+    assert.deepEqual(seen, [
+      ['GET', undefined, undefined, undefined],
+      ['GET', undefined, undefined, undefined],
+    ])
+  })
+
+  it('waits for a page that takes its time', async (t) => {
+    const site = await openSite(t, framework, {
+      run: () => done(),
+      pages: {
+        '/page': async (view, act) => {
+          await new Promise((resolve) => setTimeout(resolve, 20))
+          return { html: page(view, act) }
+        },
+      },
+    })
+    const answer = await site.submit()
+    assert.deepEqual([answer.status, /, done<\/p>/.test(answer.text)], [200, true])
+  })
+
+  it('shows the headers and cookies of the page with the outcome', async (t) => {
+    const site = await openSite(t, framework, {
+      run({ cookies }) {
+        cookies.set('a', '1')
+        return done()
+      },
+      pages: {
+        '/page': (view, act) => ({
+          html: page(view, act),
+          headers: { 'X-Page': 'yes', 'Cache-Control': 'max-age=60', ETag: '"page"' },
+        }),
+      },
+    })
+    const { headers } = await site.submit()
+    assert.equal(headers['x-page'], 'yes')
+    assert.equal(headers['cache-control'], 'no-store')
+    assert.match(String(headers['set-cookie']), /^a=1;/)
+  })
+}
+
+/** A page that shows its form until a submission is to be shown, and then does something else. */
+async function breaking(
+  site: (pages: NonNullable<SiteOptions['pages']>) => Promise<Site>,
+  instead: () => ReturnType<Page>,
+): Promise<Site> {
+  let shown = false
+  return site({
+    '/page': (view, act) => {
+      if (shown) return instead()
+      shown = true
+      return { html: page(view, act) }
+    },
+  })
+}
+
+function failures(framework: Framework): void {
+  const boom = new Error('the template broke')
+  const throwing = () => {
+    throw boom
+  }
+  const rejecting = async () => {
+    await new Promise((resolve) => setImmediate(resolve))
+    throw boom
+  }
+
+  it('gives way to a built-in page that has the input and can be sent again', async (t) => {
+    for (const instead of [throwing, rejecting]) {
+      let runs = 0
+      const run = () => (runs++ === 0 ? invalid('Something is wrong') : redirect('/next'))
+      const site = await breaking((pages) => openSite(t, framework, { run, pages }), instead)
+      const answer = await site.submit({ text: '<typed>', password: 'hunter2', _note: 'x' })
+      assert.equal(answer.status, 422, 'what was refused stays refused')
+      assert.match(answer.text, /^<!doctype html>[\s\S]*<li>Something is wrong<\/li>/)
+      assert.match(answer.text, /value="&lt;typed&gt;"/)
+      assert.doesNotMatch(answer.text, /hunter2|_note|the template broke/)
+      assert.equal(answer.headers['content-type'], 'text/html; charset=utf-8')
+      assert.equal(answer.headers['content-length'], String(Buffer.byteLength(answer.text)))
+      assert.equal(answer.headers['cache-control'], 'no-store')
+      assert.deepEqual(
+        (await site.failed(1)).map(({ error }) => error),
+        [boom],
+      )
+      const fields = Object.fromEntries(
+        [...answer.text.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)">/g)].map(
+          ([, name, value]) => [name!, value!],
+        ),
+      )
+      const again = await site.request.post('/page').set(fromSamePage).send(urlencoded(fields))
+      assert.equal(again.status, 303)
+    }
+  })
+
+  it('is an error of the server, with a reference, once the action is done', async (t) => {
+    for (const instead of [throwing, rejecting]) {
+      const site = await breaking((pages) => openSite(t, framework, { run: () => done(), pages }), instead)
+      const answer = await site.submit()
+      assert.equal(answer.status, 500)
+      assert.match(answer.text, /was received[\s\S]*Reference: [0-9A-Z]{4}-[0-9A-Z]{4}/)
+      assert.deepEqual(
+        (await site.failed(1)).map(({ error }) => error),
+        [boom],
+      )
+      assert.deepEqual(site.runs, ['b1'])
+    }
+  })
+
+  it('counts as missing with a status of the 400s, thrown or answered', async (t) => {
+    const gone = Object.assign(new Error('gone'), { status: 404 })
+    for (const instead of [
+      () => undefined,
+      () => ({ status: 410, html: 'gone' }),
+      () => {
+        throw gone
+      },
+    ]) {
+      const site = await breaking(
+        (pages) => openSite(t, framework, { run: () => invalid({ text: 'Not that' }), pages }),
+        instead,
+      )
+      const answer = await site.submit()
+      assert.equal(answer.status, 422)
+      assert.match(answer.text, /<li>Not that<\/li>[\s\S]*value="typed"/)
+      assert.deepEqual(site.failures, [])
+    }
+  })
+
+  it('gives way where the app has no page for the URL', async (t) => {
+    const site = await openSite(t, framework, { run: () => invalid({ text: 'Not that' }) })
+    const answer = await site.submit({}, { path: '/nowhere' })
+    assert.equal(answer.status, 422)
+    assert.match(answer.text, /<li>Not that<\/li>[\s\S]*value="typed"/)
+  })
+
+  it('tells the app of an action that failed where there is no page', async (t) => {
+    const site = await openSite(t, framework, { run: throwing })
+    const answer = await site.submit({}, { path: '/nowhere' })
+    assert.equal(answer.status, 500)
+    assert.match(answer.text, /value="typed"/)
+  })
+
+  it('gives way when it does not show the form that was sent', async (t) => {
+    const site = await breaking(
+      (pages) => openSite(t, framework, { run: () => invalid({ text: 'Not that' }), pages }),
+      () => ({ html: '<p>something else</p>' }),
+    )
+    const answer = await site.submit()
+    assert.equal(answer.status, 422)
+    assert.doesNotMatch(answer.text, /something else/)
+    assert.match(answer.text, /value="typed"/)
+  })
+
+  it('is shown without the form once the action is done', async (t) => {
+    const site = await breaking(
+      (pages) => openSite(t, framework, { run: () => done(), pages }),
+      () => ({ html: '<p>Thank you</p>' }),
+    )
+    const answer = await site.submit()
+    assert.deepEqual([answer.status, answer.text], [200, '<p>Thank you</p>'])
+  })
+
+  it('passes on its redirect once the action is done, and offers it otherwise', async (t) => {
+    const away = () => ({ to: '/items?all' })
+    const after = await breaking((pages) => openSite(t, framework, { run: () => done(), pages }), away)
+    const answer = await after.submit()
+    assert.deepEqual([answer.status, answer.headers.location, answer.text], [303, '/items?all', ''])
+    assert.equal(answer.headers['content-type'], undefined)
+    assert.equal(answer.headers['cache-control'], 'no-store')
+
+    const before = await breaking(
+      (pages) => openSite(t, framework, { run: () => invalid({ text: 'Not that' }), pages }),
+      away,
+    )
+    const kept = await before.submit()
+    assert.equal(kept.status, 422)
+    assert.equal(kept.headers.location, undefined)
+    assert.match(kept.text, /value="typed"[\s\S]*<a href="\/items\?all">/)
+  })
+
+  it('drops what it said of its own content', async (t) => {
+    const site = await breaking(
+      (pages) => openSite(t, framework, { run: () => invalid({ text: 'Not that' }), pages }),
+      () => ({
+        html: '<p>something else</p>',
+        headers: { 'Content-Disposition': 'attachment', ETag: '"x"', 'Last-Modified': 'now' },
+      }),
+    )
+    const { headers, text } = await site.submit()
+    assert.match(text, /value="typed"/)
+    for (const name of ['content-disposition', 'etag', 'last-modified'])
+      assert.equal(headers[name], undefined)
+  })
+
+  it('leaves the rest of the page when a region fails', async (t) => {
+    const site = await openSite(t, framework, {
+      run: () => done(),
+      pages: {
+        '/page': (view, act) => {
+          const form = view.form(act)
+          return {
+            html: html`<p>rest</p><form ${form.attributes}>${form.fields}</form>${view.region(
+              'broken',
+              () => {
+                throw boom
+              },
+            )}`,
+          }
+        },
+      },
+    })
+    const got = await site.request.get('/page')
+    assert.equal(got.status, 200)
+    assert.match(got.text, /^<p>rest<\/p>.*<div id="broken" class="sealform-failed">/s)
+    const reference = /sealform-failed.*([0-9A-Z]{4}-[0-9A-Z]{4})/.exec(got.text)?.[1]
+    assert.deepEqual(await site.failed(1), [{ error: boom, details: { reference, action: undefined } }])
+    const { fields } = formIn(got.text, 'act')
+    const answer = await site.request.post('/page').set(fromSamePage).send(urlencoded(fields))
+    assert.equal(answer.status, 200)
+    assert.match(answer.text, /^<p>rest<\/p>.*<div id="broken"/s)
+    assert.equal((await site.failed(2)).length, 2)
+  })
+}
