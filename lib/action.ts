@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream'
 import type { StandardSchemaV1 } from '@standard-schema/spec'
+import type { Plan } from './coerce.js'
 import type { FileOptions, FileRules } from './file-rules.js'
 import type { FileStorage } from './file-storage.js'
 import type { FileDescription } from './file-taking.js'
@@ -163,6 +164,8 @@ export interface Definition {
   readonly run: (submission: never, ...values: never[]) => unknown
   readonly authorize: ((submission: never, ...values: never[]) => unknown) | undefined
   readonly input: StandardSchemaV1 | undefined
+  /** What the texts of the form stand for, as far as the schema can say; `undefined` when all stay as they are. */
+  readonly coercion: Plan | undefined
   readonly files: FileRules
   readonly onFile:
     | ((file: FileDescription, stream: Readable, submission: never, ...values: never[]) => unknown)

@@ -1,11 +1,13 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import type { ActionOptions, Definition } from './action.js'
+import { planCoercion } from './coercion-plan.js'
 import { SealformError } from './errors.js'
 import { resolveFileRules } from './file-rules.js'
 import type { FileStorage } from './file-storage.js'
 import { type Hooks, hookNames, resolveHooks } from './hooks.js'
 import { type Limits, resolveLimits } from './limits.js'
 import { checkOptions } from './options.js'
+import { inputJsonSchema } from './schema-libraries.js'
 import { requireSniffing } from './sniff.js'
 import type { SubmissionStore } from './submission-store.js'
 import { parseDuration, parseTimer } from './units.js'
@@ -74,6 +76,8 @@ export function describeAction(name: string, runOrOptions: unknown, defaults: Ac
     )
   }
   for (const { field, sniff } of files.values()) if (sniff) requireSniffing(`${where} "files": ${field}`)
+  const limits = resolveLimits(given.limits, defaults.limits, `${where} "limits"`)
+  const schema = given.input && inputJsonSchema(given.input)
   return {
     name,
     files,
@@ -82,10 +86,11 @@ export function describeAction(name: string, runOrOptions: unknown, defaults: Ac
     run: given.run.bind(options),
     authorize: given.authorize?.bind(options),
     input: given.input,
+    coercion: schema === undefined ? undefined : planCoercion(schema, limits.depth),
     version: inputVersion(given.version, where),
     migrate: given.migrate?.bind(options),
     ttl: given.ttl === undefined ? defaults.ttl : parseDuration(given.ttl, `${where} "ttl"`),
-    limits: resolveLimits(given.limits, defaults.limits, `${where} "limits"`),
+    limits,
     path: given.path ?? false,
     store: given.once ? defaults.openStore() : undefined,
     timeout: given.timeout === undefined ? undefined : parseTimer(given.timeout, `${where} "timeout"`),

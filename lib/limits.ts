@@ -11,6 +11,11 @@ export interface LimitOptions {
   readonly body?: number | string | undefined
   /** How many fields, our own not counted. @default 1000 */
   readonly fields?: number | undefined
+  /**
+   * How many steps of a name may follow the first one, for names such as `address.street` (1) and `items[0].qty` (2) to
+   * become objects and arrays for the schema; at most 8. With 0 names are taken as they are. @default 0
+   */
+  readonly depth?: number | undefined
   /** Bytes of a field's name, in UTF-8 after decoding. @default 200 */
   readonly fieldName?: number | string | undefined
   /** Bytes of a field's value, in UTF-8 after decoding. @default '256 KiB' */
@@ -25,6 +30,7 @@ export interface LimitOptions {
 export interface Limits {
   readonly body: number
   readonly fields: number
+  readonly depth: number
   readonly fieldName: number
   readonly fieldValue: number
   /** Seconds. */
@@ -36,6 +42,7 @@ export interface Limits {
 export const defaultLimits: Limits = Object.freeze({
   body: 1024 * 1024,
   fields: 1000,
+  depth: 0,
   fieldName: 200,
   fieldValue: 256 * 1024,
   bodyTime: 30,
@@ -54,6 +61,7 @@ export function resolveLimits(options: LimitOptions | undefined, base: Limits, w
   return Object.freeze({
     body: size('body'),
     fields: options.fields === undefined ? base.fields : count(options.fields, `${where}: fields`),
+    depth: options.depth === undefined ? base.depth : depth(options.depth, `${where}: depth`),
     fieldName: size('fieldName'),
     fieldValue: size('fieldValue'),
     bodyTime: duration('bodyTime'),
@@ -75,4 +83,15 @@ export function resolveLimits(options: LimitOptions | undefined, base: Limits, w
 function count(value: unknown, what: string): number {
   if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value
   throw new SealformError('ERR_OPTION_INVALID', `${what} must be a whole number, 0 or more.`)
+}
+
+/** The deepest that names may lead, whatever is asked for. */
+const deepest = 8
+
+function depth(value: unknown, what: string): number {
+  if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= deepest) return value
+  throw new SealformError(
+    'ERR_OPTION_INVALID',
+    `${what} is a whole number from 0, for flat names, to ${deepest}, not ${String(value)}.`,
+  )
 }

@@ -8,6 +8,8 @@ export interface Messages {
   readonly titlePrefix: string
   /** Heading of the error summary. */
   readonly summaryTitle: string
+  /** What a schema says of a field, for example to translate it; `name` is the field's. @default `message` as it is */
+  readonly issue: (message: string, name: string) => string
   readonly expired: string
   readonly unknownAction: string
   readonly otherVersion: string
@@ -66,6 +68,7 @@ export const english: Messages = {
   language: 'en',
   titlePrefix: 'Error: ',
   summaryTitle: 'There is a problem',
+  issue: (message) => message,
   expired: 'This page was open for too long. Nothing is lost: check your input and send it again.',
   unknownAction: 'This form has changed since you opened it, so it could not be sent. Your input is below.',
   otherVersion:

@@ -1,4 +1,5 @@
 import { SealformError } from './errors.js'
+import { joinName } from './field-name.js'
 
 /** One thing that is wrong with what was sent. An empty `name` speaks of the form as a whole. */
 export interface Issue {
@@ -6,11 +7,17 @@ export interface Issue {
   readonly message: string
 }
 
+/** The same for a part of `submission.input`, such as `['items', 0, 'qty']`, whatever name the form has for it. */
+export interface PathIssue {
+  readonly path: readonly (string | number)[]
+  readonly message: string
+}
+
 /** What `invalid()` takes: one message, messages by field name, or a list of issues. */
 export type Issues =
   | string
   | Readonly<Record<string, string | readonly string[] | undefined>>
-  | readonly Issue[]
+  | readonly (Issue | PathIssue)[]
 
 /** Why a submission was refused; stable words for logs and for `onRefused`. */
 export type RefusalReason =
@@ -51,6 +58,8 @@ export class Invalid {
   /** 200 when the visitor only asked what is wrong, and nothing is. */
   readonly status: number
 
+  readonly #given: readonly (Issue | PathIssue)[]
+
   constructor(issues: Issues, status = 422) {
     if (status !== 200 && !(Number.isInteger(status) && status >= 400 && status <= 499)) {
       throw new SealformError(
@@ -58,8 +67,15 @@ export class Invalid {
         `invalid() takes a status from 400 to 499, not ${String(status)}.`,
       )
     }
-    this.issues = listIssues(issues)
+    this.#given = listIssues(issues)
+    this.issues = nameIssues(this.#given, (path) => joinName('', path))
     this.status = status
+  }
+
+  /** The same, with the names that the form has for the parts of the input. */
+  named(nameOf: (path: readonly PropertyKey[]) => string): Invalid {
+    const needed = this.#given.some((issue) => 'path' in issue)
+    return needed ? new Invalid(nameIssues(this.#given, nameOf), this.status) : this
   }
 }
 
@@ -143,7 +159,8 @@ export function redirect(to: string): Redirect {
 /**
  * Shows the page again with status 422, the visitor's input in its fields and each message beside its field.
  *
- * @param issues `{ title: 'Enter a title' }`, a list of `{ name, message }`, or one message for the whole form
+ * @param issues `{ title: 'Enter a title' }`, a list of `{ name, message }`, or one message for the whole form; in a list
+ *   also `{ path, message }`, for the field that a part of `submission.input` came from, such as `['items', 0, 'qty']`
  * @param options `status`: 400–499, such as 429 for too many tries. @default 422
  * @throws SealformError `ERR_OPTION_INVALID` on another status
  * @example
@@ -242,9 +259,9 @@ export function isOutcome(value: unknown): value is Outcome {
   )
 }
 
-function listIssues(issues: Issues): readonly Issue[] {
+function listIssues(issues: Issues): readonly (Issue | PathIssue)[] {
   if (typeof issues === 'string') return [{ name: '', message: issues }]
-  if (isIssueList(issues)) return issues.map(({ name, message }) => ({ name, message }))
+  if (isIssueList(issues)) return issues
   const list: Issue[] = []
   for (const name of Object.keys(issues)) {
     const messages = issues[name]
@@ -254,6 +271,16 @@ function listIssues(issues: Issues): readonly Issue[] {
   return list
 }
 
-function isIssueList(issues: Exclude<Issues, string>): issues is readonly Issue[] {
+function nameIssues(
+  issues: readonly (Issue | PathIssue)[],
+  nameOf: (path: readonly PropertyKey[]) => string,
+): readonly Issue[] {
+  return issues.map((issue) => ({
+    name: 'path' in issue ? nameOf(issue.path) : issue.name,
+    message: issue.message,
+  }))
+}
+
+function isIssueList(issues: Exclude<Issues, string>): issues is readonly (Issue | PathIssue)[] {
   return Array.isArray(issues)
 }

@@ -18,7 +18,7 @@ import {
 } from './receive-files.js'
 import type { Registry } from './registry.js'
 import { readOriginFacts } from './request-origin.js'
-import { authorize, check, noInput, run } from './run-action.js'
+import { authorize, type Checked, check, noInput, run } from './run-action.js'
 import { matchesSession, open } from './seal.js'
 import { openState } from './state.js'
 import { CurrentSubmission, type SubmissionSource } from './submission.js'
@@ -182,7 +182,7 @@ export async function receive(
     if (isOutcome(checked))
       return once ? settled(await whatBecame(registry, once, submission), checked) : end(checked)
     submission.input = checked.input
-    const act = () => staged(trace, 'run', () => run(chosen, submission))
+    const act = () => staged(trace, 'run', () => run(chosen, submission, checked.nameOf))
     if (!once) return end((await act()).outcome)
     return settled(await runOnce(registry, once, submission, act, trace))
   }
@@ -193,7 +193,7 @@ export async function receive(
     reading: Reading,
     files: Files | undefined,
     owner: Definition,
-  ): Promise<{ readonly input: unknown } | Outcome> {
+  ): Promise<Checked | Outcome> {
     let entries: readonly Entry[] = reading.entries
     if (files) {
       const joined = await joinFiles(registry, owner, files, reading, session)
@@ -214,7 +214,7 @@ export async function receive(
       submission.fill(entries)
     }
     const schema = chosen.definition.input
-    const checked = schema ? await check(schema, entries) : noInput
+    const checked = schema ? await check(schema, chosen.definition, entries, messages) : noInput
     if (!files) return checked
     // Another action's button asks nothing of the fields of this one.
     if (chosen.definition === owner) files.uploads.judge()
@@ -307,7 +307,7 @@ function refusedBody(definition: Definition, refusal: BodyRefusal, messages: () 
 }
 
 /** What is wrong with files, and what the schema says of other fields. */
-function joinIssues(issues: readonly Issue[], checked: { readonly input: unknown } | Outcome): Outcome {
+function joinIssues(issues: readonly Issue[], checked: Checked | Outcome): Outcome {
   if (!isOutcome(checked)) return new Invalid(issues)
   if (checked.kind !== 'invalid') return checked
   const others = checked.issues.filter((other) => !issues.some(({ name }) => name === other.name))

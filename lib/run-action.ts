@@ -2,11 +2,13 @@ import type { StandardSchemaV1 } from '@standard-schema/spec'
 import type { Definition } from './action.js'
 import { SealformError } from './errors.js'
 import { failed } from './failure.js'
+import { joinName } from './field-name.js'
 import { type ActionEvent, callHook, type Hooks } from './hooks.js'
-import { Done, Failed, Invalid, isOutcome, type Outcome } from './outcome.js'
+import type { Messages } from './messages.js'
+import { Done, Failed, Invalid, isOutcome, type Outcome, Refused } from './outcome.js'
 import type { Entry } from './receive-files.js'
 import type { CurrentSubmission } from './submission.js'
-import { validate } from './validate.js'
+import { type NameOf, validate } from './validate.js'
 
 /** An action with all of its values bound. */
 export interface Call {
@@ -32,16 +34,29 @@ export async function authorize(
   }
 }
 
-export const noInput = { input: undefined }
+/** What a schema has made of the fields. */
+export interface Checked {
+  readonly input: unknown
+  readonly nameOf: NameOf
+}
+
+/** Without a schema the fields keep their names. */
+export const noInput: Checked = { input: undefined, nameOf: (path) => joinName('', path) }
 
 /** What the action's schema makes of the fields. */
 export async function check(
   schema: StandardSchemaV1,
+  { limits, coercion }: Definition,
   entries: readonly Entry[],
-): Promise<{ readonly input: unknown } | Outcome> {
+  messages: () => Messages,
+): Promise<Checked | Outcome> {
   try {
-    const result = await validate(schema, entries)
-    return result.valid ? result : new Invalid(result.issues)
+    const result = await validate({ schema, depth: limits.depth, coercion }, entries)
+    if (result instanceof Refused || result.valid) return result
+    const texts = messages()
+    return new Invalid(
+      result.issues.map(({ name, message }) => ({ name, message: texts.issue(message, name) })),
+    )
   } catch (thrown) {
     return settle(thrown)
   }
@@ -54,17 +69,25 @@ export interface Ran {
   readonly ran: boolean
 }
 
-/** Runs the action and the hooks around it. Whatever they do, there is an outcome. */
-export async function run(call: Call, submission: CurrentSubmission): Promise<Ran> {
+/**
+ * Runs the action and the hooks around it. Whatever they do, there is an outcome.
+ *
+ * @param nameOf the names that the form has for the parts of the input
+ */
+export async function run(call: Call, submission: CurrentSubmission, nameOf: NameOf): Promise<Ran> {
   const { hooks } = call.definition
-  if (!hooks) return { outcome: await runAction(call, submission), ran: true }
+  if (!hooks) return { outcome: named(await runAction(call, submission), nameOf), ran: true }
   const event: ActionEvent = { action: call.definition.name, submission, values: call.values }
   const early = await before(hooks, event)
-  const outcome = early ?? (await runAction(call, submission))
+  const outcome = named(early ?? (await runAction(call, submission)), nameOf)
   const answered = outcome instanceof Failed ? await onError(hooks, event, outcome, submission) : outcome
   return early
     ? { outcome: answered, ran: false }
-    : { outcome: await after(hooks, event, answered, submission), ran: true }
+    : { outcome: named(await after(hooks, event, answered, submission), nameOf), ran: true }
+}
+
+function named(outcome: Outcome, nameOf: NameOf): Outcome {
+  return outcome.kind === 'invalid' ? outcome.named(nameOf) : outcome
 }
 
 async function before(hooks: Hooks, event: ActionEvent): Promise<Outcome | undefined> {

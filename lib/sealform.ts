@@ -21,6 +21,7 @@ export {
   invalid,
   notFound,
   type Outcome,
+  type PathIssue,
   type RefusalReason,
   redirect,
   unauthorized,

@@ -1,10 +1,11 @@
 import type { IncomingHttpHeaders } from 'node:http'
+import { plainName } from './field-name.js'
 import { Invalid, isOutcome, type Outcome } from './outcome.js'
 import { validateHeaders } from './wire.js'
 
 /** A submission that asks what is wrong with it, and for nothing else. */
 export interface AskedValidation {
-  /** The fields that are asked about; all when empty. */
+  /** The fields that are asked about, as `plainName()` spells them; all when empty. */
   readonly names: ReadonlySet<string>
 }
 
@@ -33,7 +34,7 @@ export function answerValidation(
 ): Outcome {
   if (!isOutcome(checked)) return new Invalid([], 200)
   if (checked.kind !== 'invalid' || names.size === 0) return checked
-  const issues = checked.issues.filter(({ name }) => names.has(name))
+  const issues = checked.issues.filter(({ name }) => names.has(plainName(name)))
   return new Invalid(issues, issues.length === 0 ? 200 : checked.status)
 }
 
@@ -42,5 +43,5 @@ const noNames: ReadonlySet<string> = new Set()
 /** Names are separated by spaces. Unpoly says `:unknown` when too many have changed to be named. */
 function namesIn(value: string): ReadonlySet<string> {
   const names = value.split(' ').filter((name) => name !== '')
-  return names.includes(':unknown') ? noNames : new Set(names)
+  return names.includes(':unknown') ? noNames : new Set(names.map(plainName))
 }

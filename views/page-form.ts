@@ -1,4 +1,5 @@
 import type { Submittable } from '../lib/action.js'
+import { plainName } from '../lib/field-name.js'
 import type { FileRule } from '../lib/file-rules.js'
 import { explain, type Messages } from '../lib/messages.js'
 import type { Issue } from '../lib/outcome.js'
@@ -36,6 +37,7 @@ class PageForm<State> implements Form<State> {
   readonly #sealer: Sealer
   readonly #messages: Messages
   #counts: Map<string, number> | undefined
+  #byName: Map<string, Issue[]> | undefined
   /** The fields whose kept files are named on the page. */
   #shownKept: Set<string> | undefined
   /** Whether the page says what went wrong, or nothing did. */
@@ -124,7 +126,7 @@ class PageForm<State> implements Form<State> {
   }
 
   issue(name: string): SafeHtml {
-    const own = this.issues.filter((issue) => issue.name === name)
+    const own = this.#issuesOf(name)
     if (own.length === 0) return new SafeHtml('')
     const text = own.map((issue) => escapeHtml(issue.message)).join('<br>')
     return new SafeHtml(`<p class="sealform-issue" id="${escapeHtml(this.#issueId(name))}">${text}</p>`)
@@ -234,7 +236,7 @@ class PageForm<State> implements Form<State> {
   }
 
   #describe(name: string, ownId: string, attributes: Attributes): SafeHtml {
-    const described = attributes.type !== 'hidden' && this.issues.some((issue) => issue.name === name)
+    const described = attributes.type !== 'hidden' && this.#issuesOf(name).length > 0
     if (!described) return new SafeHtml(printAttributes({ id: ownId, name, ...attributes }))
     const others = attributes['aria-describedby']
     const describedBy = others ? `${this.#issueId(name)} ${others}` : this.#issueId(name)
@@ -249,6 +251,20 @@ class PageForm<State> implements Form<State> {
     )
   }
 
+  #issuesOf(name: string): readonly Issue[] {
+    if (this.issues.length === 0) return noIssues
+    if (!this.#byName) {
+      this.#byName = new Map()
+      for (const issue of this.issues) {
+        const key = this.#plain(issue.name)
+        const others = this.#byName.get(key)
+        if (others) others.push(issue)
+        else this.#byName.set(key, [issue])
+      }
+    }
+    return this.#byName.get(this.#plain(name)) ?? noIssues
+  }
+
   #countOf(name: string): number {
     this.#counts ??= new Map()
     const count = this.#counts.get(name) ?? 0
@@ -261,7 +277,12 @@ class PageForm<State> implements Form<State> {
   }
 
   #controlId(name: string): string {
-    return `${this.id}-${slug(name)}`
+    return `${this.id}-${slug(this.#plain(name))}`
+  }
+
+  /** Where names are paths, those that lead to one value are one name. */
+  #plain(name: string): string {
+    return this.#record.definition.limits.depth > 0 ? plainName(name) : name
   }
 
   #issueId(name: string): string {
@@ -272,6 +293,7 @@ class PageForm<State> implements Form<State> {
 /** What a page need not speak of as of something wrong. */
 const quiet: ReadonlySet<FormStatus> = new Set(['idle', 'valid', 'done'])
 
+const noIssues: readonly Issue[] = []
 const valueless = new Set(['file', 'image', 'submit', 'reset', 'button'])
 
 function hidden(name: string, escapedValue: string): string {

@@ -85,6 +85,7 @@ test('takes the seal, form, state and submit fields out of the entries', async (
     const reading = await body.read({
       body: 2000,
       fields: 1,
+      depth: 0,
       fieldName: 5,
       fieldValue: 1,
       bodyTime: 1,
@@ -266,6 +267,7 @@ test('refuses a body that takes longer than bodyTime', async () => {
   const reading = await body.read({
     body: 9999,
     fields: 9,
+    depth: 0,
     fieldName: 9,
     fieldValue: 9999,
     bodyTime: 0.1,
@@ -285,6 +287,7 @@ test('stops one second after a refusal when the body goes on', async () => {
   const reading = await (await bodyOf(req)).read({
     body: 9999,
     fields: 9,
+    depth: 0,
     fieldName: 99,
     fieldValue: 99,
     bodyTime: 9,
@@ -300,6 +303,7 @@ test('stops one megabyte beyond the limit on the body', async () => {
   const reading = await (await bodyOf(req)).read({
     body: 1000,
     fields: 9,
+    depth: 0,
     fieldName: 9,
     fieldValue: 9999,
     bodyTime: 9,
@@ -329,7 +333,7 @@ test('stops a refused upload of unknown length at its first file', async () => {
     ending: 'open',
   })
   const reading = await (await bodyOf(req)).read(
-    { body: 99999, fields: 9, fieldName: 9, fieldValue: 99, bodyTime: 9, idleTime: 9 },
+    { body: 99999, fields: 9, depth: 0, fieldName: 9, fieldValue: 99, bodyTime: 9, idleTime: 9 },
     'give-back',
   )
   assert.deepEqual(reading.entries, [['t', 'typed']])
@@ -351,6 +355,7 @@ test('settles as aborted wherever the client leaves', async () => {
         const reading = await recognised.read({
           body: 9999,
           fields: 9,
+          depth: 0,
           fieldName: 9,
           fieldValue: 99,
           bodyTime: 9,
@@ -369,6 +374,7 @@ test('leaves no listener behind and lets the request end', async () => {
   const reading = await (await bodyOf(req)).read({
     body: 9999,
     fields: 9,
+    depth: 0,
     fieldName: 9,
     fieldValue: 99,
     bodyTime: 9,

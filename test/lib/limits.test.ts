@@ -6,6 +6,7 @@ test('has the documented defaults', () => {
   assert.deepEqual(defaultLimits, {
     body: 1_048_576,
     fields: 1000,
+    depth: 0,
     fieldName: 200,
     fieldValue: 262_144,
     bodyTime: 30,

@@ -144,6 +144,7 @@ test('takes a form whose boundary cannot be used as ours, and refuses it', async
       const reading = await recognition.body.read({
         body: 999,
         fields: 9,
+        depth: 0,
         fieldName: 9,
         fieldValue: 9,
         bodyTime: 9,
@@ -301,7 +302,15 @@ test('reads bodies from real sockets whole, in pieces and byte by byte', async (
   app.use(async (ctx) => {
     const recognition = await recognise(ctx.req)
     assert.ok(recognition.kind === 'submission')
-    const limits = { body: 9999, fields: 9, fieldName: 9, fieldValue: 999, bodyTime: 9, idleTime: 9 }
+    const limits = {
+      body: 9999,
+      fields: 9,
+      depth: 0,
+      fieldName: 9,
+      fieldValue: 999,
+      bodyTime: 9,
+      idleTime: 9,
+    }
     const { entries, refusal } = await recognition.body.read(limits)
     seen.push(ctx.req)
     ctx.body = { seal: recognition.body.seal, entries, refusal }

@@ -1,0 +1,241 @@
+/** One way that a value may look, read from JSON Schema: of one type, references followed, `allOf` put together. */
+export interface Declared {
+  /** `date` and `bigint` are not of JSON, and marked by `marks.type`; `any` says nothing. */
+  readonly type: DeclaredType
+  /** The only values, from `enum` or `const`. */
+  readonly values: readonly unknown[] | undefined
+  readonly hasDefault: boolean
+  readonly properties: ReadonlyMap<string, unknown>
+  readonly required: ReadonlySet<string>
+  /** Of properties that are not listed. */
+  readonly otherProperties: unknown
+  readonly items: unknown
+  readonly firstItems: readonly unknown[]
+  readonly minItems: number
+  readonly minLength: number
+  readonly maxLength: number
+  /** With `exclusive…` for bounds that do not belong to the range themselves. */
+  readonly minimum: Bound | undefined
+  readonly maximum: Bound | undefined
+  readonly multipleOf: number | undefined
+  readonly format: string | undefined
+  readonly patterns: readonly Pattern[]
+  /** The bounds of a date, both in the range. */
+  readonly earliest: Date | undefined
+  readonly latest: Date | undefined
+  /** The text is changed before it is checked, so what is said of it holds for another text than was sent. */
+  readonly rewritten: boolean
+}
+
+export type DeclaredType =
+  | 'any'
+  | 'null'
+  | 'string'
+  | 'number'
+  | 'integer'
+  | 'boolean'
+  | 'date'
+  | 'bigint'
+  | 'array'
+  | 'object'
+
+export interface Bound {
+  readonly value: number
+  readonly exclusive: boolean
+}
+
+/** A regular expression as the library has it; JSON Schema alone does not tell its flags. */
+export interface Pattern {
+  readonly source: string
+  readonly flags: string
+}
+
+/** Keywords of our own, for what JSON Schema cannot say. */
+export const marks = {
+  type: 'sealform:type',
+  patterns: 'sealform:patterns',
+  rewritten: 'sealform:rewritten',
+  earliest: 'sealform:earliest',
+  latest: 'sealform:latest',
+} as const
+
+type Keywords = Readonly<Record<string, unknown>>
+
+/** How many schemas are read for one value. Only one that refers to itself, or multiplies unions, has more. */
+const mostRead = 500
+
+/**
+ * The ways that a value may look: the branches of a union and the types of a list of types, one by one. A schema that
+ * says nothing, or too much, is `any`.
+ *
+ * @param node a JSON Schema of draft 2020-12, or a part of one
+ * @param root the whole, in which references are looked up
+ */
+export function alternatives(node: unknown, root: unknown): readonly Declared[] {
+  const ways: Declared[] = []
+  const work: { pending: unknown[]; read: Keywords[]; unions: unknown[][] }[] = [
+    { pending: [node], read: [], unions: [] },
+  ]
+  let count = 0
+  for (const { pending, read, unions } of work) {
+    for (const schema of pending) {
+      if (++count > mostRead) return anything
+      if (!isKeywords(schema)) continue
+      read.push(schema)
+      const { $ref, allOf, anyOf, oneOf } = schema
+      if (typeof $ref === 'string') pending.push(find(root, $ref))
+      if (Array.isArray(allOf)) pending.push(...allOf)
+      for (const union of [anyOf, oneOf]) if (Array.isArray(union)) unions.push(union)
+    }
+    const [union, ...others] = unions
+    if (!union) ways.push(...byType(read))
+    else for (const branch of union) work.push({ pending: [branch], read: [...read], unions: [...others] })
+  }
+  return ways.length === 0 ? anything : ways
+}
+
+/** Follows a reference within the document, such as `#/$defs/node` (RFC 6901, section 6). */
+function find(root: unknown, reference: string): unknown {
+  if (reference === '#') return root
+  if (!reference.startsWith('#/')) return undefined
+  let node = root
+  for (const part of reference.slice(2).split('/')) {
+    const key = part.replaceAll('~1', '/').replaceAll('~0', '~')
+    if (typeof node !== 'object' || node === null || !Object.hasOwn(node, key)) return undefined
+    node = Reflect.get(node, key)
+  }
+  return node
+}
+
+/** Puts together what several schemas say of one value, which are to hold all at once, for each type that they allow. */
+function byType(schemas: readonly Keywords[]): readonly Declared[] {
+  const values = schemas.flatMap((schema) => {
+    if ('const' in schema) return [[schema.const]]
+    return Array.isArray(schema.enum) ? [schema.enum] : []
+  })[0]
+  let types: readonly DeclaredType[] | undefined
+  for (const schema of schemas) {
+    const own = typesOf(schema)
+    if (own)
+      types =
+        types?.filter((type) => own.includes(type) || (type === 'integer' && own.includes('number'))) ?? own
+  }
+  types ??= values ? [...new Set(values.map(typeOfValue))] : ['any']
+  return types.map((type) =>
+    declare(
+      type,
+      schemas,
+      values?.filter((value) => isOf(type, value)),
+    ),
+  )
+}
+
+function typesOf({ [marks.type]: mark, type }: Keywords): readonly DeclaredType[] | undefined {
+  if (mark === 'date' || mark === 'bigint') return [mark]
+  const names = (Array.isArray(type) ? type : [type]).filter(isJsonType)
+  return names.length === 0 ? undefined : names
+}
+
+function isJsonType(name: unknown): name is DeclaredType {
+  return typeof name === 'string' && jsonTypes.has(name)
+}
+
+const jsonTypes = new Set(['null', 'string', 'number', 'integer', 'boolean', 'array', 'object'])
+
+function typeOfValue(value: unknown): DeclaredType {
+  if (value === null) return 'null'
+  if (Array.isArray(value)) return 'array'
+  const type = typeof value
+  return type === 'string' || type === 'number' || type === 'boolean' || type === 'object' ? type : 'any'
+}
+
+function isOf(type: DeclaredType, value: unknown): boolean {
+  const own = typeOfValue(value)
+  return own === type || (own === 'number' && type === 'integer')
+}
+
+function declare(
+  type: DeclaredType,
+  schemas: readonly Keywords[],
+  values: readonly unknown[] | undefined,
+): Declared {
+  const properties = new Map<string, unknown>()
+  for (const schema of schemas) {
+    if (!isKeywords(schema.properties)) continue
+    for (const [key, value] of Object.entries(schema.properties)) {
+      // Said of twice, a property is to be as both say.
+      properties.set(key, properties.has(key) ? { allOf: [properties.get(key), value] } : value)
+    }
+  }
+  return {
+    type,
+    values,
+    hasDefault: schemas.some((schema) => 'default' in schema),
+    properties,
+    required: new Set(lists('required').filter((name) => typeof name === 'string')),
+    otherProperties: one('additionalProperties'),
+    items: one('items'),
+    firstItems: lists('prefixItems'),
+    minItems: Math.max(0, ...numbers('minItems')),
+    minLength: Math.max(0, ...numbers('minLength')),
+    maxLength: Math.min(Number.POSITIVE_INFINITY, ...numbers('maxLength')),
+    minimum: tighter(bounds('minimum'), (a, b) => a > b),
+    maximum: tighter(bounds('maximum'), (a, b) => a < b),
+    multipleOf: numbers('multipleOf')[0],
+    format: texts('format')[0],
+    patterns: schemas.flatMap(patternsOf),
+    earliest: dates(marks.earliest).sort((a, b) => Number(b) - Number(a))[0],
+    latest: dates(marks.latest).sort((a, b) => Number(a) - Number(b))[0],
+    rewritten: schemas.some((schema) => schema[marks.rewritten] === true),
+  }
+
+  function one(keyword: string): unknown {
+    return schemas.find((schema) => keyword in schema)?.[keyword]
+  }
+
+  function lists(keyword: string): readonly unknown[] {
+    return schemas.flatMap(({ [keyword]: list }) => (Array.isArray(list) ? list : []))
+  }
+
+  function numbers(keyword: string): readonly number[] {
+    return schemas.map((schema) => schema[keyword]).filter((value) => typeof value === 'number')
+  }
+
+  function texts(keyword: string): readonly string[] {
+    return schemas.map((schema) => schema[keyword]).filter((value) => typeof value === 'string')
+  }
+
+  function dates(keyword: string): Date[] {
+    return texts(keyword).map((text) => new Date(text))
+  }
+
+  function bounds(keyword: 'minimum' | 'maximum'): readonly Bound[] {
+    const exclusive = keyword === 'minimum' ? 'exclusiveMinimum' : 'exclusiveMaximum'
+    return [
+      ...numbers(exclusive).map((value) => ({ value, exclusive: true })),
+      ...numbers(keyword).map((value) => ({ value, exclusive: false })),
+    ]
+  }
+}
+
+/** Of equal bounds the first, which is the exclusive one. */
+function tighter(bounds: readonly Bound[], isTighter: (a: number, b: number) => boolean): Bound | undefined {
+  let tightest: Bound | undefined
+  for (const bound of bounds) if (!tightest || isTighter(bound.value, tightest.value)) tightest = bound
+  return tightest
+}
+
+function patternsOf({ [marks.patterns]: marked, pattern }: Keywords): readonly Pattern[] {
+  const patterns: Pattern[] = typeof pattern === 'string' ? [{ source: pattern, flags: '' }] : []
+  for (const entry of Array.isArray(marked) ? marked : []) {
+    const { source, flags } = isKeywords(entry) ? entry : {}
+    if (typeof source === 'string' && typeof flags === 'string') patterns.push({ source, flags })
+  }
+  return patterns
+}
+
+export function isKeywords(node: unknown): node is Keywords {
+  return typeof node === 'object' && node !== null && !Array.isArray(node)
+}
+
+const anything: readonly Declared[] = [declare('any', [], undefined)]

@@ -1,0 +1,281 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { z } from 'zod'
+import { invalid, type Submission } from '../../lib/sealform.js'
+import { html } from '../../views/html.js'
+import { createTestApp, formIn, fromSamePage, urlencoded } from '../setup/koa-app.js'
+
+const orderInput = z.object({
+  address: z.object({ street: z.string().min(1, 'Enter a street'), zip: z.int('Enter a number').optional() }),
+  items: z
+    .array(
+      z.object({
+        sku: z.string(),
+        qty: z.int('Enter a whole number').min(1, 'At least 1'),
+        gift: z.boolean(),
+      }),
+    )
+    .min(1, 'Order something'),
+  tags: z.array(z.enum(['red', 'blue'], 'No such tag')),
+  due: z.date('Enter a day').optional(),
+})
+type Order = z.output<typeof orderInput>
+
+/** A form with nested names; what its action gets is kept. */
+function orderApp(options: Parameters<typeof createTestApp>[1] = {}, depth = 2) {
+  const got: { input: Order; names: string[] }[] = []
+  const refused: { reason: string; detail: string }[] = []
+  const parts = createTestApp(
+    ({ actions, router }) => {
+      const order = actions.define('order', {
+        input: orderInput,
+        limits: { depth },
+        async run({ input, formData }: Submission<Order>) {
+          got.push({ input, names: [...formData.keys()] })
+          if (input.address.street === 'taken') {
+            return invalid([
+              { path: ['items', 1, 'qty'], message: 'Only 3 left' },
+              { path: ['address', 'zip'], message: 'Unknown there' },
+              { name: 'address[street]', message: 'Taken' },
+            ])
+          }
+          if (input.address.street === 'by name') return invalid({ 'items[7].qty': 'Only 3 left' })
+          return {}
+        },
+      })
+      router.get('/order', (ctx) => {
+        const form = ctx.form(order)
+        ctx.body = html`${form.summary()}<form ${form.attributes}>${form.fields}
+          <input ${form.input('address[street]')}>${form.issue('address[street]')}
+          <input ${form.input('address[zip]')}>${form.issue('address[zip]')}
+          ${['3', '7'].map(
+            (row) => html`<input ${form.input(`items[${row}].sku`)}>
+              <input ${form.input(`items[${row}].qty`, { type: 'text' })}>${form.issue(`items[${row}].qty`)}
+              <input ${form.input(`items[${row}].gift`, { type: 'checkbox' })}>`,
+          )}
+          ${form.issue('items')}
+          <input ${form.input('tags[]', { type: 'checkbox', value: 'red' })}>${form.issue('tags[]')}</form>`
+      })
+    },
+    { onRefused: (refusal) => refused.push(refusal), ...options },
+  )
+  async function send(typed: Readonly<Record<string, string | readonly string[]>>, headers = {}) {
+    const page = await parts.request.get('/order')
+    return parts.request
+      .post('/order')
+      .set({ ...fromSamePage, ...headers })
+      .send(urlencoded(formIn(page.text, 'order').fields, typed))
+  }
+  return { ...parts, got, refused, send }
+}
+
+const fine = {
+  'address[street]': 'Main Street 1',
+  'address[zip]': '',
+  'items[7].sku': 'b',
+  'items[7].qty': '2',
+  'items[3].sku': 'a',
+  'items[3].qty': '1',
+  'items[3].gift': 'on',
+}
+
+describe('names that are paths', () => {
+  it('become objects and arrays, coerced as the schema declares, and formData keeps what was sent', async () => {
+    const app = orderApp()
+    await app
+      .send({ ...fine, 'tags[]': 'red', due: '2026-11-27' })
+      .then((answer) => assert.equal(answer.status, 200))
+    assert.deepEqual(app.got, [
+      {
+        input: {
+          address: { street: 'Main Street 1' },
+          items: [
+            { sku: 'a', qty: 1, gift: true },
+            { sku: 'b', qty: 2, gift: false },
+          ],
+          tags: ['red'],
+          due: new Date('2026-11-27T00:00Z'),
+        },
+        names: [...Object.keys(fine), 'tags[]', 'due'],
+      },
+    ])
+  })
+
+  it('have their issues come back on the names that the form has', async () => {
+    const app = orderApp()
+    const answer = await app.send({
+      ...fine,
+      'address[street]': '',
+      'items[7].qty': 'many',
+      'tags[]': ['red', 'green'],
+    })
+    assert.equal(answer.status, 422)
+    const { html: form } = formIn(answer.text, 'order')
+    assert.match(
+      form,
+      /name="address\[street\]"[^>]*aria-invalid="true" aria-describedby="order-address.street-issue"/,
+    )
+    assert.match(form, /id="order-items\[7\]\.qty-issue">Enter a whole number</)
+    assert.match(form, /id="order-items\[7\]\.qty" name="items\[7\]\.qty"[^>]*value="many" aria-invalid/)
+    assert.doesNotMatch(form, /items\[3\]\.qty-issue/)
+    assert.match(form, /id="order-tags-issue">No such tag</)
+    assert.deepEqual(
+      [...answer.text.matchAll(/href="#([^"]+)"/g)].map(([, id]) => decodeURIComponent(id!)),
+      ['order-address.street', 'order-items[7].qty', 'order-tags'],
+    )
+    assert.deepEqual(app.got, [])
+  })
+
+  it('have the issues of what was not sent on the names that the form would have', async () => {
+    const app = orderApp()
+    const answer = await app.send({ 'items[7].sku': 'b' })
+    assert.equal(answer.status, 422)
+    const { html: form } = formIn(answer.text, 'order')
+    assert.match(form, /id="order-address\.street-issue"/)
+    assert.match(form, /id="order-items\[7\]\.qty-issue"/)
+    const empty = await app.send({ 'address[street]': 'S' })
+    assert.match(empty.text, /id="order-items-issue">Order something</)
+  })
+
+  it('take the issues of the action by name and by path', async () => {
+    const app = orderApp()
+    const byPath = await app.send({ ...fine, 'address[street]': 'taken', 'address[zip]': '5' })
+    assert.equal(byPath.status, 422)
+    const { html: form } = formIn(byPath.text, 'order')
+    assert.match(form, /id="order-items\[7\]\.qty-issue">Only 3 left</)
+    assert.match(form, /id="order-address\.zip-issue">Unknown there</)
+    assert.match(form, /id="order-address\.street-issue">Taken</)
+    assert.match(byPath.text, /<a href="#order-items%5B7%5D\.qty">Only 3 left</)
+    const byName = await app.send({ ...fine, 'address[street]': 'by name' })
+    assert.match(formIn(byName.text, 'order').html, /id="order-items\[7\]\.qty-issue">Only 3 left</)
+  })
+
+  for (const [what, typed, status, reason] of [
+    ['are malformed', { 'a[': '' }, 400, 'malformed'],
+    ['have an empty step', { 'a..b': '' }, 400, 'malformed'],
+    ['go on after []', { 'tags[].x': '' }, 400, 'malformed'],
+    ['lead to a prototype', { 'a.__proto__.b': '' }, 400, 'malformed'],
+    ['lead to a constructor', { 'constructor.prototype.polluted': 'yes' }, 400, 'malformed'],
+    ['contradict each other', { address: 'text' }, 400, 'malformed'],
+    ['make an array of an object', { 'address[0]': 'text' }, 400, 'malformed'],
+    ['are too deep', { 'a.b.c.d': '' }, 413, 'too-large'],
+  ] as const) {
+    it(`that ${what} are refused with ${status}, the input kept`, async () => {
+      const app = orderApp()
+      const answer = await app.send({ ...fine, ...typed })
+      assert.equal(answer.status, status)
+      assert.match(formIn(answer.text, 'order').html, /name="address\[street\]"[^>]*value="Main Street 1"/)
+      assert.deepEqual(app.got, [])
+      assert.equal(app.refused.length, 1)
+      assert.equal(app.refused[0]?.reason, reason)
+      assert.match(app.refused[0]?.detail ?? '', /^the name "/)
+      assert.equal(Reflect.get({}, 'polluted'), undefined)
+    })
+  }
+
+  it('are plain names where nobody asked for more', async () => {
+    const app = orderApp({}, 0)
+    const answer = await app.send({ ...fine, 'a[': '', 'a.b.c.d.e.f.g.h.i.j': '' })
+    assert.equal(answer.status, 422)
+    assert.deepEqual(app.got, [])
+    assert.deepEqual(app.refused, [])
+  })
+
+  it('may be asked for by the registry, and refused back by an action', async () => {
+    const seen: unknown[] = []
+    const { request } = createTestApp(
+      ({ actions, router }) => {
+        const run = ({ input }: { input: unknown }) => void seen.push(JSON.parse(JSON.stringify(input)))
+        const input = z.looseObject({})
+        const nested = actions.define('nested', { input, run })
+        const flat = actions.define('flat', { input, run, limits: { depth: 0 } })
+        router.get('/', (ctx) => {
+          const [a, b] = [ctx.form(nested), ctx.form(flat)]
+          ctx.body = html`<form ${a.attributes}>${a.fields}</form><form ${b.attributes}>${b.fields}</form>`
+        })
+      },
+      { actions: { limits: { depth: 1 } } },
+    )
+    const page = await request.get('/')
+    for (const name of ['nested', 'flat']) {
+      await request
+        .post('/')
+        .set(fromSamePage)
+        .send(urlencoded(formIn(page.text, name).fields, { 'a.b': '1' }))
+        .expect(200)
+    }
+    assert.deepEqual(seen, [{ a: { b: '1' } }, { 'a.b': '1' }])
+  })
+})
+
+describe('what a schema says', () => {
+  const translations: Record<string, string> = {
+    'Enter a street': 'Entrez une rue',
+    'Order something': 'Commandez quelque chose',
+  }
+
+  it('can be translated for each request', async () => {
+    const names: string[] = []
+    const app = orderApp({
+      messages: (ctx) => ({
+        issue(message, name) {
+          names.push(name)
+          return ctx.acceptsLanguages('en', 'fr') === 'fr' ? (translations[message] ?? message) : message
+        },
+      }),
+    })
+    const sent = { 'address[street]': '', 'tags[]': 'red' }
+    const french = await app.send(sent, { 'Accept-Language': 'fr' })
+    assert.match(french.text, /address\.street-issue">Entrez une rue</)
+    assert.match(french.text, /items-issue">Commandez quelque chose</)
+    const english = await app.send(sent, { 'Accept-Language': 'en' })
+    assert.match(english.text, /address\.street-issue">Enter a street</)
+    assert.deepEqual(names, ['address[street]', 'items', 'address[street]', 'items'])
+  })
+
+  it('is a failure of the action when the translation throws', async () => {
+    const app = orderApp({
+      messages: {
+        issue() {
+          throw new Error('no dictionary')
+        },
+      },
+    })
+    const answer = await app.send({})
+    assert.equal(answer.status, 500)
+    assert.match(String(app.errors[0]), /no dictionary/)
+  })
+})
+
+describe('a flat form', () => {
+  it('is coerced too, and keeps its texts when it comes back', async () => {
+    const got: unknown[] = []
+    const { request } = createTestApp(({ actions, router }) => {
+      const book = actions.define('book', {
+        input: z.object({
+          seats: z.int('How many?'),
+          day: z.date('Which day?'),
+          lunch: z.boolean(),
+          note: z.string().optional(),
+        }),
+        run: ({ input }) => void got.push(input),
+      })
+      router.get('/', (ctx) => {
+        const form = ctx.form(book)
+        ctx.body = html`<form ${form.attributes}>${form.fields}<input ${form.input('seats')}>${form.issue('seats')}
+          <input ${form.input('day')}>${form.issue('day')}</form>`
+      })
+    })
+    const { fields } = formIn((await request.get('/')).text, 'book')
+    const send = (typed: Record<string, string>) =>
+      request.post('/').set(fromSamePage).send(urlencoded(fields, typed))
+    await send({ seats: '2', day: '2026-11-27', note: '' }).expect(200)
+    assert.deepEqual(got, [{ seats: 2, day: new Date('2026-11-27T00:00Z'), lunch: false }])
+    const back = await send({ seats: '9007199254740993', day: '2026-02-30' }).expect(422)
+    assert.match(back.text, /name="seats"[^>]* value="9007199254740993"/)
+    assert.match(back.text, /seats-issue">How many\?</)
+    assert.match(back.text, /name="day"[^>]* value="2026-02-30"/)
+    assert.match(back.text, /day-issue">Which day\?</)
+    assert.equal(got.length, 1)
+  })
+})
