@@ -9,6 +9,7 @@ export type SealformErrorCode =
   | 'ERR_ACTION_NAME'
   | 'ERR_ACTION_UNKNOWN'
   | 'ERR_VALUE_UNSUPPORTED'
+  | 'ERR_CACHE_MISSING'
   | 'ERR_SEAL_TOO_LARGE'
   | 'ERR_BODY_CONSUMED'
   | 'ERR_NOT_READ_YET'

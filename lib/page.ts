@@ -3,6 +3,7 @@ import type { FailureDetails } from './answer.js'
 import { SealformError } from './errors.js'
 import { failed, saysMissing } from './failure.js'
 import { clearFlashHeader, openFlash } from './flash.js'
+import type { Keeping } from './keep-page.js'
 import { type BuiltInPage, lastResort } from './last-resort.js'
 import type { Messages } from './messages.js'
 import { type Issue, issuesOf, isValid, type Outcome } from './outcome.js'
@@ -71,6 +72,10 @@ export class Page {
   adopted = false
   /** The answer is made for one visitor: no cache may keep it. */
   personal = false
+  /** A part of it stands in for one that failed. */
+  failed = false
+  /** Set when the page has asked for a cache and was not in it: whoever sends the page tells it. */
+  keeping: Keeping | undefined
   readonly sealer: Sealer
   readonly #registry: Registry
   readonly #host: PageHost
@@ -96,6 +101,7 @@ export class Page {
       catch: (error, messages) => {
         if (saysMissing(error)) throw error
         const { reference } = failed(error)
+        this.failed = true
         const shown = this.#shown
         this.#host.reportError(error, { reference, action: shown?.echo.definition?.name })
         if (!shown || adoptedBefore || !this.adopted) return { reference, lost: undefined }
@@ -103,6 +109,10 @@ export class Page {
         return { reference, lost: lastResort(this.sealer, shown.outcome, shown.echo, messages, {}) }
       },
     }
+  }
+
+  get showsOutcome(): boolean {
+    return this.#shown !== undefined
   }
 
   /** Keeps a region, so that it can be sent alone. */

@@ -87,7 +87,7 @@ export async function receive(
   rules: Rules,
   trace?: Trace,
 ): Promise<Received> {
-  const submission = new CurrentSubmission(exchange)
+  const submission = new CurrentSubmission(exchange, registry.cache)
   const session = exchange.session()
   const echo: Echo = {
     formId: undefined,

@@ -18,6 +18,7 @@ import { createKeyRing, type KeyRing, type Keys } from './key-ring.js'
 import { defaultLimits, type LimitOptions, type Limits, resolveLimits } from './limits.js'
 import { memoryStore } from './memory-store.js'
 import { checkOptions } from './options.js'
+import { type ConnectedCache, checkCache } from './revalidation.js'
 import type { Submission } from './submission.js'
 import type { SubmissionStore } from './submission-store.js'
 import { parseDuration } from './units.js'
@@ -44,6 +45,8 @@ export interface ActionsOptions<Context = unknown> extends HookOptions<Context> 
   store?: SubmissionStore
   /** Where the files of submissions lie, and for how long. */
   uploads?: UploadOptions
+  /** What `createCache()` from `sealform/cache` returned, for `ctx.cache()` and for revalidation by actions. @default none */
+  cache?: ConnectedCache
 }
 
 /** What `createActions({ uploads })` takes. */
@@ -112,6 +115,7 @@ export class Registry implements ActionReferences {
   readonly limits: Limits
   /** Seconds for which received files wait for the corrected submission. */
   readonly keptTime: number
+  readonly cache: ConnectedCache | undefined
   #storage: FileStorage | undefined
   #swept = false
   #store: SubmissionStore | undefined
@@ -126,6 +130,7 @@ export class Registry implements ActionReferences {
       'limits',
       'store',
       'uploads',
+      'cache',
       ...hookNames,
     ])
     checkOptions('createActions({ uploads })', options.uploads, ['storage', 'keep'])
@@ -134,6 +139,7 @@ export class Registry implements ActionReferences {
     this.#ttl = parseDuration(options.ttl ?? defaultTtl, 'createActions({ ttl })')
     this.limits = resolveLimits(options.limits, defaultLimits, 'createActions({ limits })')
     this.keptTime = keptTime(options.uploads?.keep, 'createActions({ uploads: { keep } })')
+    this.cache = checkCache(options.cache)
     this.#storage = checkStorage(options.uploads?.storage)
     this.#store = checkStore(options.store)
     this.#hooks = resolveHooks(options, undefined, 'createActions()')

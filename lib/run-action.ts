@@ -75,6 +75,13 @@ export interface Ran {
  * @param nameOf the names that the form has for the parts of the input
  */
 export async function run(call: Call, submission: CurrentSubmission, nameOf: NameOf): Promise<Ran> {
+  const ran = await runWithHooks(call, submission, nameOf)
+  const { revalidations } = submission
+  if (revalidations) await revalidations
+  return ran
+}
+
+async function runWithHooks(call: Call, submission: CurrentSubmission, nameOf: NameOf): Promise<Ran> {
   const { hooks } = call.definition
   if (!hooks) return { outcome: named(await runAction(call, submission), nameOf), ran: true }
   const event: ActionEvent = { action: call.definition.name, submission, values: call.values }

@@ -16,6 +16,10 @@ export interface SealingRequest {
 
 /** Makes the seals of one page. */
 export class Sealer {
+  /** Seconds: the shortest life of a seal that was made. */
+  shortestTtl = Number.POSITIVE_INFINITY
+  /** A seal was made that is good for one submission, so it must not be shown to two visitors. */
+  oneTime = false
   readonly #registry: Registry
   readonly #request: SealingRequest
   #bound: { readonly session: string; readonly key: Key; readonly binding: Uint8Array } | undefined
@@ -33,6 +37,8 @@ export class Sealer {
   /** Seals an action with the values bound to it, as `encodeValues` wrote them. */
   action(definition: Definition, boundText: string): Seal {
     const issued = Math.floor(Date.now() / 1000)
+    if (definition.ttl < this.shortestTtl) this.shortestTtl = definition.ttl
+    if (definition.store) this.oneTime = true
     return seal(this.#registry.keys, 'action', {
       audience: this.#registry.audience,
       action: definition.name,

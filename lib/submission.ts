@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
 import { type Cookies, SubmissionCookies } from './cookies.js'
 import { SealformError } from './errors.js'
+import { type ConnectedCache, requireCache } from './revalidation.js'
 import type { StoredFile } from './stored-file.js'
 
 /** What an action receives of one POST. */
@@ -28,6 +29,22 @@ export interface Submission<Input = undefined, State = unknown, Context = unknow
    * action only the latter: a copy of the submission may be waiting for what comes of it.
    */
   readonly signal: AbortSignal
+  /**
+   * Forgets the data and pages that have this tag, on every server that shares the cache, before the answer to this
+   * submission is made. Whether the action waits for it makes no difference. A fault of the shared tier or of
+   * `onRevalidate` is reported, and changes nothing for the visitor.
+   *
+   * @throws SealformError `ERR_CACHE_MISSING` without `createActions({ cache })`, `ERR_OPTION_INVALID` on anything but
+   *   a text of 1 to 256 characters
+   */
+  revalidateTag(tag: string): Promise<void>
+  /**
+   * Forgets the pages of this path, whatever their query, in the same way. `'/news/*'` means that page and all below.
+   *
+   * @throws SealformError `ERR_CACHE_MISSING` without `createActions({ cache })`, `ERR_OPTION_INVALID` on anything but a
+   *   path
+   */
+  revalidatePath(path: string): Promise<void>
 }
 
 /** A real `FormData`, of which more is known: every file in it is a `StoredFile`. */
@@ -61,11 +78,14 @@ export class CurrentSubmission implements Submission<unknown> {
   #controller: AbortController | undefined
   #left: AbortSignal | undefined
   #faults: unknown[] | undefined
+  readonly #cache: ConnectedCache | undefined
+  #revalidations: Promise<void>[] | undefined
   /** The action is to go on when the visitor leaves. */
   outlivesVisitor = false
 
-  constructor(source: SubmissionSource) {
+  constructor(source: SubmissionSource, cache?: ConnectedCache) {
     this.#source = source
+    this.#cache = cache
   }
 
   get context(): unknown {
@@ -128,6 +148,33 @@ export class CurrentSubmission implements Submission<unknown> {
   report(error: unknown): void {
     this.#faults ??= []
     this.#faults.push(error)
+  }
+
+  // Getters, since an action takes what it needs out of its submission.
+  get revalidateTag(): Submission['revalidateTag'] {
+    return (tag) => {
+      const cache = requireCache(this.#cache, 'submission.revalidateTag()')
+      return this.#revalidate(cache.revalidateTag(tag))
+    }
+  }
+
+  get revalidatePath(): Submission['revalidatePath'] {
+    return (path) => {
+      const cache = requireCache(this.#cache, 'submission.revalidatePath()')
+      return this.#revalidate(cache.revalidatePath(path))
+    }
+  }
+
+  #revalidate(revalidation: Promise<void>): Promise<void> {
+    const settled = revalidation.catch((error: unknown) => this.report(error))
+    this.#revalidations ??= []
+    this.#revalidations.push(settled)
+    return settled
+  }
+
+  /** What has to be waited for before anything of the outcome is shown; `undefined` when there is nothing. */
+  get revalidations(): Promise<unknown> | undefined {
+    return this.#revalidations && Promise.all(this.#revalidations)
   }
 
   /** Everything reported since the last time. */

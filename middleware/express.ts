@@ -19,8 +19,11 @@ export type { FailureDetails, Form, FormOptions }
 /** What the middleware adds to Express's request. */
 export interface SealformRequest extends PageTools {}
 
-/** What the middleware adds to `res.locals`, and so to every template. */
-export interface SealformLocals extends PageTools {
+/**
+ * What the middleware adds to `res.locals`, and so to every template. Express takes a local named `cache` for the setting
+ * that keeps compiled templates.
+ */
+export interface SealformLocals extends Omit<PageTools, 'cache'> {
   /** For error-handling middleware: what the visitor was shown of the error that it gets. */
   failure?: FailureDetails
 }
@@ -158,10 +161,15 @@ class ExpressHost extends HttpHost<Request, Response> {
     else res.once('close', report)
   }
 
+  /** Express answers conditional requests in `send()`. */
+  override sendKept(body: string | Buffer): void {
+    this.res.status(200).send(body)
+  }
+
   #equip(): void {
-    const { form, region } = this.tools()
+    const { form, region, cache } = this.tools()
     const { req, res } = this
-    Object.assign(req, { form, region })
+    Object.assign(req, { form, region, cache })
     Object.assign(res.locals, { form, region })
     sendSafeHtml(res)
   }

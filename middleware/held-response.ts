@@ -48,6 +48,11 @@ export class HeldResponse {
     return this.#length
   }
 
+  /** What is held, when that is all. */
+  get whole(): Buffer | undefined {
+    return this.ended ? Buffer.concat(this.#chunks) : undefined
+  }
+
   /** Sends what is held, under the headers and the status that the response has now, and whatever comes after. */
   release(): void {
     const held = Buffer.concat(this.#chunks)

@@ -5,8 +5,10 @@ import { SealformError } from '../lib/errors.js'
 import { saysMissing } from '../lib/failure.js'
 import type { BuiltInPage } from '../lib/last-resort.js'
 import { type FormOptions, Page } from '../lib/page.js'
+import type { PageCacheOptions } from '../lib/page-cache.js'
 import { askedRegion } from '../lib/region.js'
 import type { Registry } from '../lib/registry.js'
+import type { ConnectedCache } from '../lib/revalidation.js'
 import type { Settings } from '../lib/settings.js'
 import { regionHeaders } from '../lib/wire.js'
 import { builtInPage } from '../views/built-in-page.js'
@@ -15,6 +17,7 @@ import type { RegionContent, RegionOptions } from '../views/region.js'
 import type { SafeHtml } from '../views/safe-html.js'
 import {
   cacheControl,
+  cacheMissing,
   contentHeaders,
   formOn,
   type PageTools,
@@ -43,6 +46,7 @@ export abstract class HttpHost<
   readonly res: Res
   readonly page: Page
   readonly settings: Settings<unknown>
+  readonly #cache: ConnectedCache | undefined
   #context: { readonly req: Req; readonly res: Res } | undefined
   #held: HeldResponse | undefined
   #watched = false
@@ -51,6 +55,7 @@ export abstract class HttpHost<
     this.req = req
     this.res = res
     this.settings = settings
+    this.#cache = registry.cache
     this.page = new Page(registry, this)
   }
 
@@ -84,6 +89,7 @@ export abstract class HttpHost<
     return {
       form: toolForm.bind(null, this) as PageTools['form'],
       region: toolRegion.bind(null, this) as PageTools['region'],
+      cache: this.#cache ? toolCache.bind(null, this, this.#cache) : cacheMissing,
     }
   }
 
@@ -175,6 +181,29 @@ export abstract class HttpHost<
       },
     )
     this.#held = held
+  }
+
+  /** Holds a page that may be kept for others until it is whole. */
+  holdForKeeping(): void {
+    if (this.#held || !this.page.keeping) return
+    const { res, page } = this
+    const held = new HeldResponse(
+      res,
+      () => heldBytes,
+      () => {
+        this.#describePage()
+        page.keeping?.keep(res.statusCode, held.whole)
+        held.release()
+      },
+    )
+    this.#held = held
+  }
+
+  /** Sends a page that was kept. */
+  sendKept(body: string | Buffer): void {
+    this.res.statusCode = 200
+    this.res.setHeader('Content-Length', Buffer.byteLength(body))
+    this.res.end(body)
   }
 
   /** After a fault of the library: whoever answers for it is not held back. */
@@ -270,6 +299,20 @@ function toolRegion(
     return region
   }
   return region.finally(() => host.noticed())
+}
+
+async function toolCache(
+  host: HttpHost,
+  cache: ConnectedCache,
+  options?: PageCacheOptions,
+): Promise<boolean> {
+  const body = await cache.recall(host.page, host, options)
+  if (body === undefined) {
+    host.holdForKeeping()
+    return false
+  }
+  host.sendKept(body)
+  return true
 }
 
 /** RFC 9110, section 12.5.5: names what the answer depends on, once. */

@@ -10,8 +10,10 @@ import {
 import { saysMissing } from '../lib/failure.js'
 import type { BuiltInPage } from '../lib/last-resort.js'
 import { type FormOptions, Page } from '../lib/page.js'
+import type { PageCacheOptions } from '../lib/page-cache.js'
 import { recognise } from '../lib/recognise.js'
 import { type Actions, asRegistry } from '../lib/registry.js'
+import type { ConnectedCache } from '../lib/revalidation.js'
 import { type MiddlewareOptions, resolveSettings, type Settings } from '../lib/settings.js'
 import { regionHeaders } from '../lib/wire.js'
 import { builtInPage } from '../views/built-in-page.js'
@@ -20,6 +22,7 @@ import { SafeHtml } from '../views/safe-html.js'
 import {
   asError,
   cacheControl,
+  cacheMissing,
   contentHeaders,
   failureLine,
   formOn,
@@ -64,6 +67,7 @@ export function sealform<Own = unknown>(
     // Bound functions: V8 keeps a closure that is assigned to the context until the next full collection.
     ctx.form = formOn.bind(null, page, settings, ctx) as PageTools['form']
     ctx.region = regionOn.bind(null, page, settings, ctx) as PageTools['region']
+    ctx.cache = registry.cache ? sendKept.bind(null, registry.cache, page, host) : cacheMissing
     if (ctx.req.method !== 'POST') {
       await next()
       return finishPage(ctx, page)
@@ -81,6 +85,19 @@ export function sealform<Own = unknown>(
   }
 }
 
+async function sendKept(
+  cache: ConnectedCache,
+  page: Page,
+  host: KoaHost,
+  options?: PageCacheOptions,
+): Promise<boolean> {
+  const body = await cache.recall(page, host, options)
+  if (body === undefined) return false
+  host.context.status = 200
+  host.context.body = body
+  return true
+}
+
 /** What Koa does with the page of a GET: prints our HTML, sends a region alone, keeps personal pages out of caches. */
 function finishPage(ctx: Context, page: Page): void {
   const { body } = ctx.response
@@ -89,6 +106,7 @@ function finishPage(ctx: Context, page: Page): void {
   else if (body instanceof SafeHtml) setHtml(ctx, body.toString())
   if (page.hasRegions) ctx.vary([...regionHeaders])
   if (page.personal) ctx.set('Cache-Control', cacheControl(page))
+  page.keeping?.keep(ctx.status, ctx.response.body)
 }
 
 /** One Koa request, as the library sees it. A class, since one is made for every request. */

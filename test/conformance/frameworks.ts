@@ -46,6 +46,8 @@ export type Shown =
       readonly headers?: Readonly<Record<string, string>>
     }
   | { readonly to: string }
+  /** By `view.cache()`. */
+  | 'sent'
   | undefined
 
 /** What a page sees of its request. */
@@ -54,8 +56,8 @@ export interface View extends PageTools {
   cookie(name: string): string | undefined
 }
 
-function view(req: IncomingMessage, { form, region }: PageTools): View {
-  return { req, form, region, cookie: (name) => parseCookie(req.headers.cookie ?? '')[name] }
+function view(req: IncomingMessage, { form, region, cache }: PageTools): View {
+  return { req, form, region, cache, cookie: (name) => parseCookie(req.headers.cookie ?? '')[name] }
 }
 
 function pathIn(req: IncomingMessage): string {
@@ -77,7 +79,7 @@ const onKoa = (name: string, App: typeof Koa): Framework => ({
         return
       }
       const shown = await pages[path]?.(view(ctx.req, ctx))
-      if (shown === undefined) return
+      if (shown === undefined || shown === 'sent') return
       if ('to' in shown) return ctx.redirect(shown.to)
       ctx.set(shown.headers ?? {})
       ctx.status = shown.status ?? 200
@@ -118,6 +120,7 @@ const onExpress = (name: string, express: typeof Express): Framework => ({
 
 async function show(page: Page, req: Request, res: Response): Promise<void> {
   const shown = await page(view(req, req as Request & SealformRequest))
+  if (shown === 'sent') return
   if (shown === undefined) res.sendStatus(404)
   else if ('to' in shown) res.redirect(shown.to)
   else
@@ -137,6 +140,7 @@ const onNode: Framework = {
         const post = req.method === 'POST' ? posts[path] : undefined
         if (post) return res.end(await post(req))
         const shown = req.method === 'POST' ? undefined : await pages[path]?.(view(req, page))
+        if (shown === 'sent') return
         if (shown === undefined) return res.writeHead(404).end()
         if ('to' in shown) return res.writeHead(302, { Location: shown.to }).end()
         res.statusCode = shown.status ?? 200

@@ -1,0 +1,138 @@
+import { debuglog } from 'node:util'
+import { addVary, type CdnTerms, tellPrivate, tellPublic } from './cache-headers.js'
+import { tagNames } from './cached-data.js'
+import { SealformError } from './errors.js'
+import { inTime } from './guarded-tier.js'
+import { keepPage } from './keep-page.js'
+import { type KeptPage, pageKey, pathOfUrl, readKeptPage } from './kept-page.js'
+import { lifetime } from './lifetime.js'
+import { checkOptions } from './options.js'
+import type { Page } from './page.js'
+import { judgeAsking } from './page-keeping.js'
+import type { Exchange } from './receive.js'
+import { tagsOfPath } from './revalidation.js'
+import type { Address, TaggedEntries } from './tagged-entries.js'
+
+/** What `ctx.cache(options)` takes. */
+export interface PageCacheOptions {
+  /** What to revalidate when something on the page changes. @default none; the page's path revalidates it anyway */
+  tags?: readonly string[]
+  /**
+   * How long the page is kept, in seconds or as `'90s'`, `'5m'`: no longer than half of the shortest life of the forms
+   * on it. @default the cache's own
+   */
+  ttl?: number | string
+  /** Names of request headers by which the page differs, such as `'Accept-Language'`. @default none */
+  vary?: readonly string[]
+}
+
+/** The request whose page is asked for. */
+export type PageRequest = Pick<Exchange, 'req' | 'res' | 'url' | 'protocol' | 'host' | 'session'>
+
+/** What holds for all pages. */
+export interface PageCacheTerms {
+  /** Seconds, where a page says nothing. */
+  readonly ttl: number
+  readonly version: string
+  readonly cdn: CdnTerms | undefined
+}
+
+/** Milliseconds for which a request waits for another that is already making the same page. */
+const longestWait = 3000
+
+const log = debuglog('sealform')
+
+/** Whole pages that are the same for everybody. */
+export class PageCache {
+  readonly #entries: TaggedEntries
+  readonly #terms: PageCacheTerms
+  readonly #running = new Map<Address, Promise<void>>()
+
+  constructor(entries: TaggedEntries, terms: PageCacheTerms) {
+    this.#entries = entries
+    this.#terms = terms
+  }
+
+  /**
+   * The page that was kept for such a request; its headers are set then. Otherwise `page.keeping` is to be told of the
+   * page once it is made.
+   */
+  async recall(
+    page: Page,
+    request: PageRequest,
+    options: PageCacheOptions = {},
+  ): Promise<string | Buffer | undefined> {
+    checkOptions('ctx.cache()', options, ['tags', 'ttl', 'vary'])
+    const { tags = [] } = options
+    const vary = headerNames(options.vary)
+    const ttl = options.ttl === undefined ? this.#terms.ttl : lifetime(options.ttl, 'ctx.cache({ ttl })')
+    const ownTags = tagNames(tags, 'ctx.cache()')
+    const { req, res, url, host } = request
+    const { method, headers } = req
+    const { showsOutcome } = page
+    const session = request.session() !== undefined
+    const verdict = judgeAsking({ method, host, headers, showsOutcome, session })
+    // Neither is a page that another cache could take for the one of this URL.
+    if (verdict === 'outcome' || verdict === 'method') return undefined
+    addVary(res, vary)
+    if (verdict !== 'ask') {
+      log('%s is not looked up: %s', url, verdict)
+      tellPrivate(res)
+      return undefined
+    }
+    const values = vary.map((name) => String(headers[name] ?? ''))
+    const key = pageKey(request, [this.#terms.version, ...values])
+    const address = await this.#entries.address('p', key, [...ownTags, ...tagsOfPath(pathOfUrl(url))])
+    const kept = await this.#find(address)
+    if (kept) {
+      for (const [name, value] of kept.headers) {
+        res.setHeader(name, typeof value === 'object' ? [...value] : value)
+      }
+      addVary(res, kept.vary)
+      tellPublic(res, this.#terms.cdn, tags, kept.freshUntil)
+      return kept.body
+    }
+    if (method === 'GET') this.#lead(address, res)
+    page.keeping = keepPage(page, request, { tags, ttl, vary, cdn: this.#terms.cdn }, (text, seconds) => {
+      void this.#entries.set(address, text, seconds)
+    })
+    return undefined
+  }
+
+  /** Looks for the page, and once more when another request was about to make it. */
+  async #find(address: Address): Promise<KeptPage | undefined> {
+    const before = this.#running.get(address)
+    if (before) return this.#findAfter(before, address)
+    const kept = await this.#read(address)
+    const meanwhile = this.#running.get(address)
+    return kept ?? (meanwhile && this.#findAfter(meanwhile, address))
+  }
+
+  async #findAfter(running: Promise<void>, address: Address): Promise<KeptPage | undefined> {
+    await inTime(running, longestWait).catch(() => {})
+    return this.#read(address)
+  }
+
+  async #read(address: Address): Promise<KeptPage | undefined> {
+    const text = await this.#entries.get(address)
+    return text === undefined ? undefined : readKeptPage(text)
+  }
+
+  /** Others wait for this page until it has been sent, or whatever else becomes of it. */
+  #lead(address: Address, res: PageRequest['res']): void {
+    if (this.#running.has(address)) return
+    const running = new Promise<void>((resolve) => res.once('finish', resolve).once('close', resolve))
+    this.#running.set(address, running)
+    void running.then(() => this.#running.delete(address))
+  }
+}
+
+function headerNames(names: PageCacheOptions['vary'] = []): readonly string[] {
+  if (Array.isArray(names) && names.every((name) => /^[\w-]+$/.test(String(name)))) {
+    return names.map((name) => String(name).toLowerCase())
+  }
+  throw new SealformError(
+    'ERR_OPTION_INVALID',
+    'ctx.cache({ vary }) takes a list of names of request headers.',
+  )
+}

@@ -1,0 +1,183 @@
+import { randomBytes } from 'node:crypto'
+import type { GuardedTier } from './guarded-tier.js'
+import { tierKey } from './tier-key.js'
+
+/** Milliseconds for which a version is believed when no message says otherwise. */
+const believed = 5000
+
+/** Seconds for which the shared tier knows a version: longer than anything may be kept. */
+const remembered = 31 * 86_400
+
+/** Tags of which this server knows the version, at most. */
+const mostTags = 10_000
+
+/** Milliseconds between two attempts to tell the shared tier what it could not take. */
+const tellAgain = 2000
+
+/** The version of a tag that nobody has revalidated. */
+const first = '0'
+
+/**
+ * The version of each tag. What is kept under a tag lies at an address that holds the version, so that a new version
+ * makes all of it unfindable at once, wherever it lies, and whoever is still computing under the old one keeps the
+ * result where nobody looks. No clock is compared with another.
+ */
+export class TagVersions {
+  readonly #tier: GuardedTier | undefined
+  readonly #known = new Map<string, { readonly version: string; readonly until: number }>()
+  readonly #lookUps = new Map<string, Promise<string>>()
+  /** Versions that the shared tier has not taken yet. */
+  readonly #untold = new Map<string, string>()
+  #unlisted = first
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(tier?: GuardedTier) {
+    this.#tier = tier
+  }
+
+  /** Starts to hear of what other servers revalidate. */
+  listen(): void {
+    void this.#tier?.listen({
+      message: (message) => {
+        for (const tag of tagsIn(message)) this.#forget(tag)
+      },
+      interrupted: () => {
+        this.#known.clear()
+        this.#lookUps.clear()
+      },
+    })
+  }
+
+  /** The versions of these tags, at once when this server knows them all. */
+  of(tags: readonly string[]): string | Promise<string> {
+    const now = Date.now()
+    let versions = ''
+    for (const tag of tags) {
+      const version = this.#versionHere(tag, now)
+      if (version === undefined) return this.#lookUpAll(tags)
+      versions += `.${version}`
+    }
+    return versions
+  }
+
+  /** Gives these tags new versions: here at once, everywhere when the promise is fulfilled. */
+  async renew(tags: readonly string[]): Promise<void> {
+    for (const tag of tags) {
+      if (this.#tier) {
+        this.#untold.set(tag, newVersion())
+        this.#forget(tag)
+      } else this.#know(tag, newVersion(), Number.POSITIVE_INFINITY)
+    }
+    if (this.#tier) await this.#tell(this.#tier, tags)
+  }
+
+  close(): void {
+    clearTimeout(this.#timer)
+  }
+
+  #versionHere(tag: string, now: number): string | undefined {
+    const untold = this.#untold.get(tag)
+    if (untold !== undefined) return untold
+    const known = this.#known.get(tag)
+    if (known && known.until > now) return known.version
+    return this.#tier ? undefined : this.#unlisted
+  }
+
+  async #lookUpAll(tags: readonly string[]): Promise<string> {
+    const now = Date.now()
+    const versions = await Promise.all(tags.map((tag) => this.#versionHere(tag, now) ?? this.#lookUp(tag)))
+    return versions.map((version) => `.${version}`).join('')
+  }
+
+  #lookUp(tag: string): Promise<string> {
+    const running = this.#lookUps.get(tag)
+    if (running) return running
+    const lookUp = this.#ask(tag).then((version) => {
+      // A message that came in the meantime has made the answer doubtful.
+      if (this.#lookUps.get(tag) === lookUp) {
+        this.#lookUps.delete(tag)
+        this.#know(tag, version, Date.now() + believed)
+      }
+      return version
+    })
+    this.#lookUps.set(tag, lookUp)
+    return lookUp
+  }
+
+  /** While the tier is away nobody knows what others have revalidated, so nothing that was kept earlier is found. */
+  async #ask(tag: string): Promise<string> {
+    try {
+      return (await this.#tier?.get(tagKey(tag))) ?? first
+    } catch {
+      return newVersion()
+    }
+  }
+
+  /**
+   * The version that is told is another one than the one used here until then: a late teller can then never bring back
+   * an address under which something was kept before.
+   */
+  async #tell(tier: GuardedTier, tags: readonly string[]): Promise<void> {
+    const told = await Promise.all(
+      tags.map(async (tag) => {
+        const own = this.#untold.get(tag)
+        try {
+          await tier.set(tagKey(tag), newVersion(), remembered)
+        } catch {
+          return undefined
+        }
+        if (this.#untold.get(tag) === own) this.#untold.delete(tag)
+        this.#forget(tag)
+        return tag
+      }),
+    )
+    const heard = told.filter((tag) => tag !== undefined)
+    if (heard.length > 0) await tier.publish(JSON.stringify(heard)).catch(() => {})
+    this.#tellLater(tier)
+  }
+
+  #tellLater(tier: GuardedTier): void {
+    while (this.#untold.size > mostTags) this.#untold.delete(oldest(this.#untold))
+    if (this.#untold.size === 0 || this.#timer) return
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined
+      void this.#tell(tier, [...this.#untold.keys()])
+    }, tellAgain).unref()
+  }
+
+  #know(tag: string, version: string, until: number): void {
+    this.#known.delete(tag)
+    this.#known.set(tag, { version, until })
+    if (this.#known.size <= mostTags) return
+    this.#known.delete(oldest(this.#known))
+    // Without a tier a forgotten tag would have its first version again, and what was kept under that.
+    this.#unlisted = newVersion()
+  }
+
+  #forget(tag: string): void {
+    this.#known.delete(tag)
+    this.#lookUps.delete(tag)
+  }
+}
+
+function tagKey(tag: string): string {
+  return tierKey('v', tag)
+}
+
+function newVersion(): string {
+  return randomBytes(9).toString('base64url')
+}
+
+function oldest<Key>(map: ReadonlyMap<Key, unknown>): Key {
+  const [key] = map.keys()
+  return key!
+}
+
+function tagsIn(message: string): string[] {
+  try {
+    const tags: unknown = JSON.parse(message)
+    return Array.isArray(tags) ? tags.filter((tag) => typeof tag === 'string') : []
+  } catch {
+    return []
+  }
+}

@@ -1,0 +1,577 @@
+import assert from 'node:assert/strict'
+import { Readable } from 'node:stream'
+import { describe, it, type TestContext } from 'node:test'
+import { setTimeout as wait } from 'node:timers/promises'
+import type { DefaultState, ParameterizedContext } from 'koa'
+import type { Response } from 'supertest'
+import type { PageCacheOptions } from '../../lib/page-cache.js'
+import { flash, redirect } from '../../lib/sealform.js'
+import type { SealformContext } from '../../middleware/koa.js'
+import { html } from '../../views/html.js'
+import { type CacheApp, cacheApp } from '../setup/cache-app.js'
+import { createTestApp, formIn, fromSamePage, Koa2, urlencoded } from '../setup/koa-app.js'
+
+type PageContext = ParameterizedContext<DefaultState, SealformContext>
+type Action = Parameters<PageContext['form']>[0]
+type Options = Parameters<typeof cacheApp>[2]
+
+/** One page that counts its renderings; `render` may return another body, and add what makes it unfit for others. */
+function newsApp(
+  t: TestContext,
+  render: (ctx: PageContext, parts: Omit<CacheApp, 'request'>) => unknown = () => undefined,
+  options: Options & { readonly page?: PageCacheOptions } = {},
+): Promise<CacheApp> {
+  const { page = { tags: ['news'] }, ...others } = options
+  return cacheApp(
+    t,
+    (parts) => {
+      parts.router.get('/news{/*rest}', async (ctx) => {
+        if (await ctx.cache(page)) return
+        parts.renders.count++
+        ctx.body = `<p>rendering ${parts.renders.count}</p>`
+        const body = await render(ctx, parts)
+        if (body !== undefined) ctx.body = body
+      })
+    },
+    others,
+  )
+}
+
+describe('ctx.cache()', () => {
+  it('runs the handler once and sends the same page to everybody', async (t) => {
+    const { request, renders } = await newsApp(t)
+    const first = await request.get('/news').expect(200)
+    const second = await request.get('/news').expect(200)
+    assert.equal(first.text, '<p>rendering 1</p>')
+    assert.equal(second.text, first.text)
+    assert.equal(second.type, 'text/html')
+    assert.equal(second.charset, 'utf-8')
+    assert.equal(renders.count, 1)
+  })
+
+  it('works on Koa 2', async (t) => {
+    const { request, renders } = await newsApp(t, undefined, { Koa: Koa2 })
+    await request.get('/news').expect(200)
+    await request.get('/news').expect(200, '<p>rendering 1</p>')
+    assert.equal(renders.count, 1)
+  })
+
+  it('keeps what the html tag made, a Buffer and a feed, each with its type', async (t) => {
+    const bodies: Record<string, (ctx: PageContext) => void> = {
+      '/news/tag': (ctx) => {
+        ctx.body = html`<p>ü ${'<'}</p>`
+      },
+      '/news/buffer': (ctx) => {
+        ctx.type = 'text/html; charset=latin1'
+        ctx.body = Buffer.from([0x3c, 0xfc, 0x0a, 0xff])
+      },
+      '/news/feed': (ctx) => {
+        ctx.type = 'application/rss+xml'
+        ctx.body = '<rss/>\n\n'
+      },
+    }
+    const { request, renders } = await newsApp(t, (ctx) => bodies[ctx.path]?.(ctx))
+    for (const path of Object.keys(bodies)) {
+      const first = await request.get(path).buffer(true).parse(bytes).expect(200)
+      const second = await request.get(path).buffer(true).parse(bytes).expect(200)
+      assert.deepEqual(second.body, first.body, path)
+      assert.equal(second.headers['content-type'], first.headers['content-type'], path)
+      assert.equal(second.headers['content-length'], first.headers['content-length'], path)
+    }
+    assert.equal(renders.count, 3)
+  })
+
+  it('sends the headers that the page has set, and not those of the first answer', async (t) => {
+    const { request } = await cacheApp(t, ({ app, router }) => {
+      let answers = 0
+      app.use((ctx, next) => {
+        ctx.set('X-Answer', String(++answers))
+        return next()
+      })
+      router.get('/', async (ctx) => {
+        if (await ctx.cache({ tags: ['a'] })) return
+        ctx.set('Content-Language', 'de')
+        ctx.set('Link', ['</a>; rel=next', '</b>; rel=prev'])
+        ctx.body = '<p>Hallo</p>'
+      })
+    })
+    await request.get('/')
+    const { headers } = await request.get('/')
+    assert.equal(headers['content-language'], 'de')
+    assert.equal(headers.link, '</a>; rel=next, </b>; rel=prev')
+    assert.equal(headers['x-answer'], '2')
+  })
+
+  it('renders again once the time is over', async (t) => {
+    const { request, renders } = await newsApp(t, undefined, { page: { ttl: '150ms' } })
+    await request.get('/news')
+    await request.get('/news').expect('<p>rendering 1</p>')
+    await wait(170)
+    await request.get('/news').expect('<p>rendering 2</p>')
+    assert.equal(renders.count, 2)
+  })
+
+  it('answers HEAD from the page of a GET, and keeps nothing of a HEAD', async (t) => {
+    const { request, renders } = await newsApp(t)
+    await request.head('/news').expect(200)
+    await request.get('/news').expect('<p>rendering 2</p>')
+    const head = await request.head('/news').expect(200)
+    assert.equal(head.headers['content-length'], '18')
+    assert.equal(renders.count, 2)
+  })
+
+  it('renders once for a hundred visitors at once', async (t) => {
+    const { request, renders } = await newsApp(t, () => wait(50))
+    const answers = await Promise.all(Array.from({ length: 100 }, () => request.get('/news')))
+    assert.equal(renders.count, 1)
+    assert.ok(answers.every(({ status, text }) => status === 200 && text === '<p>rendering 1</p>'))
+  })
+
+  it('lets nobody wait for a page that fails or cannot be kept', async (t) => {
+    const { request, renders } = await newsApp(t, async (ctx) => {
+      await wait(50)
+      if (ctx.query.fail) ctx.throw(500)
+      ctx.cookies.set('seen', String(Math.random()))
+    })
+    const failed = await Promise.all(Array.from({ length: 10 }, () => request.get('/news?fail=1')))
+    assert.ok(failed.every(({ status }) => status === 500))
+    assert.equal(renders.count, 10)
+    const own = await Promise.all(Array.from({ length: 10 }, () => request.get('/news')))
+    assert.equal(new Set(own.map(({ headers }) => String(headers['set-cookie']))).size, 10)
+  })
+
+  it('says how to get a cache when the app has none', async () => {
+    const { request, errors } = createTestApp(({ router }) => {
+      router.get('/', async (ctx) => {
+        if (await ctx.cache()) return
+        ctx.body = 'never'
+      })
+    })
+    await request.get('/').expect(500)
+    assert.match(String(errors[0]), /createCache\(\) from 'sealform\/cache'/)
+    assert.equal((errors[0] as { code?: string }).code, 'ERR_CACHE_MISSING')
+  })
+
+  it('refuses options that it does not know', async (t) => {
+    for (const page of [{ tag: ['a'] }, { tags: 'a' }, { tags: [''] }, { ttl: 'soon' }, { vary: ['a b'] }]) {
+      const { request, errors } = await newsApp(t, undefined, { page: page as PageCacheOptions })
+      await request.get('/news').expect(500)
+      assert.equal((errors[0] as { code?: string }).code, 'ERR_OPTION_INVALID', JSON.stringify(page))
+    }
+  })
+})
+
+describe('a page that is never kept', () => {
+  it('has another status than 200', async (t) => {
+    await rendersTwice(
+      await newsApp(t, (ctx) => {
+        ctx.status = 404
+      }),
+      404,
+    )
+  })
+
+  it('is a stream', async (t) => {
+    await rendersTwice(
+      await newsApp(t, (ctx) => {
+        ctx.type = 'html'
+        ctx.body = Readable.from(['<p>a</p>'])
+      }),
+    )
+  })
+
+  it('is no page', async (t) => {
+    await rendersTwice(await newsApp(t, () => ({ a: 1 })))
+    await rendersTwice(
+      await newsApp(t, (ctx) => {
+        ctx.type = 'image/png'
+        return Buffer.from('a')
+      }),
+    )
+  })
+
+  it('sets a cookie', async (t) => {
+    await rendersTwice(
+      await newsApp(t, (ctx) => {
+        ctx.cookies.set('a', 'b')
+      }),
+    )
+  })
+
+  it('is given a cookie by a middleware outside', async (t) => {
+    const { request, renders } = await cacheApp(t, ({ app, router, renders }) => {
+      app.middleware.unshift(async (ctx, next) => {
+        await next()
+        ctx.cookies.set('session', String(renders.count))
+      })
+      router.get('/news', async (ctx) => {
+        if (await ctx.cache()) return
+        ctx.body = `<p>${++renders.count}</p>`
+      })
+    })
+    await request.get('/news').expect('<p>1</p>')
+    await request.get('/news').expect('<p>2</p>')
+    assert.equal(renders.count, 2)
+  })
+
+  it('is declared private or not to be stored by the app, before or after', async (t) => {
+    for (const value of ['private', 'no-store', 'max-age=5, Private']) {
+      await rendersTwice(await newsApp(t, (ctx) => ctx.set('Cache-Control', value)))
+    }
+    const { request, renders } = await cacheApp(t, ({ app, router, renders }) => {
+      app.middleware.unshift(async (ctx, next) => {
+        await next()
+        ctx.set('Cache-Control', 'no-store')
+      })
+      router.get('/news', async (ctx) => {
+        if (await ctx.cache()) return
+        ctx.body = `<p>${++renders.count}</p>`
+      })
+    })
+    await request.get('/news')
+    await request.get('/news')
+    assert.equal(renders.count, 2)
+  })
+
+  it('is encoded', async (t) => {
+    await rendersTwice(await newsApp(t, (ctx) => ctx.set('Content-Encoding', 'identity')), undefined)
+  })
+
+  it('varies by something that nobody has said', async (t) => {
+    await rendersTwice(await newsApp(t, (ctx) => ctx.vary('Accept-Language')))
+    await rendersTwice(await newsApp(t, (ctx) => ctx.vary('Cookie')))
+    await rendersTwice(await newsApp(t, (ctx) => ctx.vary('*')))
+  })
+
+  it('holds the nonce of a content security policy', async (t) => {
+    await rendersTwice(
+      await newsApp(t, (ctx) => ctx.set('Content-Security-Policy', "script-src 'nonce-abc'")),
+    )
+  })
+
+  it('has the seal of an action that runs once', async (t) => {
+    let defined: Action | undefined
+    await rendersTwice(
+      await newsApp(t, (ctx, { actions }) => {
+        defined ??= actions.define('order', { once: true, run: () => redirect('/') })
+        const form = ctx.form(defined)
+        ctx.body = html`<form ${form.attributes}>${form.fields}</form>`
+      }),
+    )
+  })
+
+  it('has a button with the seal of an action that runs once', async (t) => {
+    await rendersTwice(
+      await cacheApp(t, ({ actions, router, renders }) => {
+        const plain = actions.define('plain', async () => redirect('/'))
+        const once = actions.define('order', { once: true, run: () => redirect('/') })
+        router.get('/news', async (ctx) => {
+          if (await ctx.cache()) return
+          renders.count++
+          const form = ctx.form(plain)
+          ctx.body = html`<form ${form.attributes}>${form.fields}<button ${form.submit(once)}>B</button></form>`
+        })
+      }),
+    )
+  })
+
+  it('is for a visitor with a session, who is not shown a kept one either', async (t) => {
+    let user: string | undefined
+    const { request, renders } = await newsApp(t, undefined, { session: () => user })
+    await request.get('/news').expect('<p>rendering 1</p>')
+    user = 'ann'
+    const own = await request.get('/news').expect('<p>rendering 2</p>')
+    assert.equal(own.headers['cache-control'], 'private, no-cache')
+    user = undefined
+    await request.get('/news').expect('<p>rendering 1</p>')
+    assert.equal(renders.count, 2)
+  })
+
+  it('begins a session while it is made', async (t) => {
+    let user: string | undefined
+    await rendersTwice(
+      await newsApp(
+        t,
+        () => {
+          user = 'ann'
+        },
+        { session: () => user },
+      ),
+      200,
+      () => {
+        user = undefined
+      },
+    )
+  })
+
+  it('has a seal that was tied to a session which is over by now', async (t) => {
+    let user: string | undefined
+    let action: Action | undefined
+    await rendersTwice(
+      await newsApp(
+        t,
+        (ctx, { actions }) => {
+          action ??= actions.define('a', async () => redirect('/'))
+          user = 'ann'
+          ctx.body = html`<form>${ctx.form(action).fields}</form>`
+          user = undefined
+        },
+        { session: () => user },
+      ),
+    )
+  })
+
+  it('is asked for with credentials in Authorization', async (t) => {
+    const { request, renders } = await newsApp(t)
+    await request.get('/news')
+    await request.get('/news').set('Authorization', 'Basic YTpi').expect('<p>rendering 2</p>')
+    await request.get('/news').expect('<p>rendering 1</p>')
+    assert.equal(renders.count, 2)
+  })
+
+  it('shows a flash, and whoever has one waiting is not shown a kept page', async (t) => {
+    const { request, renders } = await cacheApp(t, ({ actions, router, renders }) => {
+      const save = actions.define('save', async () => flash('Saved', '/news'))
+      router.get('/news', async (ctx) => {
+        if (await ctx.cache()) return
+        renders.count++
+        const form = ctx.form(save)
+        ctx.body = html`<form ${form.attributes}>${form.fields}</form><p>${String(form.state ?? 'nothing')}</p>`
+      })
+    })
+    const page = await request.get('/news').expect(/nothing/)
+    const saved = await request
+      .post('/news')
+      .set(fromSamePage)
+      .send(urlencoded(formIn(page.text, 'save').fields))
+      .expect(303)
+    const cookie = String(saved.headers['set-cookie']).split(';')[0] ?? ''
+    await request.get('/news').set('Cookie', cookie).expect(/Saved/)
+    await request.get('/news').expect(/nothing/)
+    assert.equal(renders.count, 2)
+  })
+
+  it('shows an outcome, and is not shown from the cache in its place', async (t) => {
+    const { request, renders } = await cacheApp(t, ({ actions, router, renders }) => {
+      const save = actions.define('save', async ({ formData }) => String(formData.get('text')))
+      router.get('/news', async (ctx) => {
+        if (await ctx.cache({ tags: ['news'] })) return
+        renders.count++
+        const form = ctx.form(save)
+        ctx.body = html`<form ${form.attributes}>${form.fields}</form><p>${String(form.state ?? 'nothing')}</p>`
+      })
+    })
+    const page = await request.get('/news').expect(/nothing/)
+    const answer = await request
+      .post('/news')
+      .set(fromSamePage)
+      .send(urlencoded(formIn(page.text, 'save').fields, { text: 'mine' }))
+      .expect(200, /mine/)
+    assert.equal(answer.headers['cache-control'], 'no-store')
+    await request.get('/news').expect(/nothing/)
+    assert.equal(renders.count, 2)
+  })
+})
+
+describe('a cached page with forms', () => {
+  it('is kept for at most half of the time for which its seals are good', async (t) => {
+    const { request, renders } = await cacheApp(t, ({ actions, router, renders }) => {
+      const long = actions.define('long', async () => redirect('/'))
+      const short = actions.define('short', { ttl: '400ms', run: () => redirect('/') })
+      router.get('/news', async (ctx) => {
+        if (await ctx.cache({ ttl: '1h' })) return
+        renders.count++
+        const form = ctx.form(long)
+        ctx.body = html`<form ${form.attributes}>${form.fields}<button ${form.submit(short)}>B</button></form>`
+      })
+    })
+    await request.get('/news')
+    await request.get('/news')
+    assert.equal(renders.count, 1)
+    await wait(230)
+    await request.get('/news')
+    assert.equal(renders.count, 2)
+  })
+
+  it('can be submitted by each visitor', async (t) => {
+    const runs: string[] = []
+    const { request, renders } = await cacheApp(t, ({ actions, router, renders }) => {
+      const save = actions.define('save', {
+        path: true,
+        async run({ formData }) {
+          runs.push(String(formData.get('text')))
+          return redirect('/news')
+        },
+      })
+      router.get('/news', async (ctx) => {
+        if (await ctx.cache()) return
+        renders.count++
+        const form = ctx.form(save)
+        ctx.body = html`<form ${form.attributes}>${form.fields}</form>`
+      })
+    })
+    for (const text of ['a', 'b', 'c']) {
+      const page = await request.get('/news')
+      await request
+        .post('/news')
+        .set(fromSamePage)
+        .send(urlencoded(formIn(page.text, 'save').fields, { text }))
+        .expect(303)
+    }
+    assert.deepEqual(runs, ['a', 'b', 'c'])
+    assert.equal(renders.count, 1)
+  })
+})
+
+describe('what tells cached pages apart', () => {
+  it('is the query, whatever the order of its names', async (t) => {
+    const { request, renders } = await newsApp(t, (ctx) => `<p>${JSON.stringify(ctx.query)}</p>`)
+    await request.get('/news?a=1&b=2').expect('<p>{"a":"1","b":"2"}</p>')
+    await request.get('/news?b=2&a=1').expect('<p>{"a":"1","b":"2"}</p>')
+    assert.equal(renders.count, 1)
+    await request.get('/news?a=1&a=2&b=2').expect('<p>{"a":["1","2"],"b":"2"}</p>')
+    await request.get('/news?a=2&a=1&b=2').expect('<p>{"a":["2","1"],"b":"2"}</p>')
+    await request.get('/news?%61=2&b=2&a=1').expect('<p>{"a":["2","1"],"b":"2"}</p>')
+    await request.get('/news?a=1&b=3').expect('<p>{"a":"1","b":"3"}</p>')
+    await request.get('/news').expect('<p>{}</p>')
+  })
+
+  it('is the host, so that a made-up one reaches nobody else', async (t) => {
+    const { request } = await newsApp(t, (ctx) => `<a href="//${ctx.host}/">home</a>`)
+    await request.get('/news').set('Host', 'evil.example').expect(/evil/)
+    await request.get('/news').set('Host', 'good.example').expect(/good/)
+    await request
+      .get('/news')
+      .set('Host', 'good.example:80')
+      .expect(/good\.example:80/)
+    await request
+      .get('/news')
+      .set('X-Forwarded-Host', 'evil.example')
+      .set('Host', 'good.example')
+      .expect(/good/)
+  })
+
+  it('is the protocol', async (t) => {
+    const { request, app } = await newsApp(t, (ctx) => `<p>${ctx.protocol}</p>`)
+    app.proxy = true
+    await request
+      .get('/news')
+      .set('Host', 'a.example')
+      .set('X-Forwarded-Proto', 'https')
+      .expect('<p>https</p>')
+    await request.get('/news').set('Host', 'a.example').expect('<p>http</p>')
+  })
+
+  it('is each header that the page names, and Vary says so', async (t) => {
+    const { request, renders } = await newsApp(t, (ctx) => `<p>${ctx.get('Accept-Language')}</p>`, {
+      page: { vary: ['Accept-Language'] },
+    })
+    await request.get('/news').set('Accept-Language', 'de').expect('<p>de</p>')
+    const again = await request.get('/news').set('Accept-Language', 'de').expect('<p>de</p>')
+    assert.match(String(again.headers.vary), /accept-language/i)
+    await request.get('/news').set('Accept-Language', 'en').expect('<p>en</p>')
+    assert.equal(renders.count, 2)
+  })
+
+  it('is no cookie: a visitor without a session shares the page', async (t) => {
+    const { request, renders } = await newsApp(t)
+    await request.get('/news').set('Cookie', 'theme=dark')
+    await request.get('/news').set('Cookie', 'theme=light')
+    assert.equal(renders.count, 1)
+  })
+
+  it('lets no part of a page be taken for the page', async (t) => {
+    const { request, renders } = await newsApp(t, (ctx) => {
+      const list = ctx.region('list', html`<ul id="list"></ul>`)
+      ctx.body = ctx.get('X-Requested-With') ? '<li>only</li>' : html`<h1>News</h1>${list}`
+    })
+    const region = await request.get('/news').set('HX-Target', 'list').expect('<ul id="list"></ul>')
+    assert.equal(region.headers['cache-control'], 'private, no-cache')
+    await request.get('/news').set('X-Requested-With', 'XMLHttpRequest').expect('<li>only</li>')
+    const page = await request.get('/news').expect('<h1>News</h1><ul id="list"></ul>')
+    await request.get('/news').set('Turbo-Frame', 'list').expect('<ul id="list"></ul>')
+    const kept = await request.get('/news').expect('<h1>News</h1><ul id="list"></ul>')
+    assert.equal(renders.count, 4)
+    for (const { headers } of [region, page, kept]) assert.match(String(headers.vary), /HX-Target/)
+  })
+})
+
+describe('what other caches are told of a page', () => {
+  it('is to ask each time, unless the app says something else', async (t) => {
+    const plain = await newsApp(t)
+    for (const _ of [1, 2]) await plain.request.get('/news').expect('Cache-Control', 'no-cache')
+    const own = await newsApp(t, (ctx) => ctx.set('Cache-Control', 'public, max-age=60'))
+    for (const _ of [1, 2]) await own.request.get('/news').expect('Cache-Control', 'public, max-age=60')
+    assert.equal(own.renders.count, 1)
+  })
+
+  it('is what a CDN wants to know, no longer than its seals are young', async (t) => {
+    const { request } = await cacheApp(
+      t,
+      ({ actions, router }) => {
+        const short = actions.define('short', { ttl: '60s', run: () => redirect('/') })
+        router.get('/:name', async (ctx) => {
+          if (await ctx.cache({ tags: ['news', 'a b,ü'] })) return
+          ctx.body = ctx.params.name === 'form' ? html`<form>${ctx.form(short).fields}</form>` : '<p>a</p>'
+          if (ctx.params.name === 'missing') ctx.status = 404
+        })
+      },
+      { cache: { cdn: { maxAge: '10m', tagHeader: 'Cache-Tag' } } },
+    )
+    for (const _ of [1, 2]) {
+      const { headers } = await request.get('/page')
+      assert.equal(headers['cache-control'], 'public, max-age=0, s-maxage=600')
+      assert.equal(headers['cache-tag'], 'news,a%20b%2C%C3%BC')
+      const seconds = /s-maxage=(\d+)$/.exec(
+        String((await request.get('/form')).headers['cache-control']),
+      )?.[1]
+      assert.ok(Number(seconds) >= 28 && Number(seconds) <= 30, seconds)
+    }
+    const missing = await request.get('/missing').expect('Cache-Control', 'private, no-cache')
+    assert.equal(missing.headers['cache-tag'], undefined)
+  })
+
+  it('leaves a conditional request as it is', async (t) => {
+    const { request, renders } = await cacheApp(t, ({ app, router, renders }) => {
+      app.middleware.unshift(async (ctx, next) => {
+        await next()
+        ctx.set('ETag', `"${Buffer.byteLength(String(ctx.body))}"`)
+        if (ctx.fresh) {
+          ctx.status = 304
+          ctx.body = null
+        }
+      })
+      router.get('/news', async (ctx) => {
+        if (await ctx.cache()) return
+        renders.count++
+        ctx.body = '<p>a</p>'
+      })
+    })
+    await request.get('/news').set('If-None-Match', '"8"').expect(304)
+    await request.get('/news').expect(200, '<p>a</p>').expect('ETag', '"8"')
+    await request.get('/news').set('If-None-Match', '"8"').expect(304)
+    assert.equal(renders.count, 1)
+  })
+})
+
+/** Two requests, each of which the handler has to answer itself. */
+async function rendersTwice(
+  { request, renders }: CacheApp,
+  status: number | undefined = 200,
+  between: () => void = () => {},
+): Promise<void> {
+  for (const _ of [1, 2]) {
+    const answer = await request.get('/news').buffer(true).parse(bytes)
+    assert.equal(answer.status, status)
+    if (status === 200) assert.match(String(answer.headers['cache-control']), /private|no-store|no-cache/i)
+    between()
+  }
+  assert.equal(renders.count, 2)
+}
+
+/** Lets supertest hand out the bytes as they came. */
+function bytes(res: Response, done: (error: Error | null, body: Buffer) => void): void {
+  const pieces: Buffer[] = []
+  res.on('data', (piece) => pieces.push(Buffer.from(piece)))
+  res.on('end', () => done(null, Buffer.concat(pieces)))
+}
