@@ -48,8 +48,9 @@ function explainOtherSite({ expected, received }: OriginRefusal, site: 'same-sit
     : `${compared} That Origin cannot be listed: the page was sandboxed, came through a redirect, or is under a referrer policy that hides it. Change that page.`
 }
 
-function explainOther({ expected, received, configured }: OriginRefusal, header: string): string {
-  const compared = `The ${header} says ${show(received)}, but this app is ${show(expected)} by ${configured ? 'its origin option' : 'its protocol and Host'}.`
+function explainOther({ expected, received, configured, forwarded }: OriginRefusal, header: string): string {
+  const source = configured ? 'its origin option' : forwarded ? 'X-Forwarded-Host' : 'its protocol and Host'
+  const compared = `The ${header} says ${show(received)}, but this app is ${show(expected)} by ${source}.`
   if (!isListable(received)) return compared
   const listed = `If pages there may send forms to this app, set allowedOrigins: ['${received}'].`
   if (configured) {
@@ -59,7 +60,16 @@ function explainOther({ expected, received, configured }: OriginRefusal, header:
   if (expected !== undefined && withoutScheme(expected) === withoutScheme(received)) {
     return `${compared} Only the scheme differs, so TLS probably ends at a proxy: ${trust} and have it send the scheme (nginx: proxy_set_header X-Forwarded-Proto $scheme), or set origin: '${received}'.`
   }
-  return `${compared} If visitors reach it under the first, a proxy changes the Host: have it send the visitor's (nginx: proxy_set_header Host $host), or ${trust}, or set origin: '${received}'. ${listed}`
+  const host = hostVariable(received)
+  if (forwarded) {
+    return `${compared} A client can write that header itself, and the first of several values counts: have the outermost proxy replace it (nginx: proxy_set_header X-Forwarded-Host ${host}), or set origin: '${received}'. ${listed}`
+  }
+  return `${compared} If visitors reach it under the first, a proxy changes the Host: have it send the visitor's (nginx: proxy_set_header Host ${host}), or ${trust}, or set origin: '${received}'. ${listed}`
+}
+
+/** Of nginx: what the visitor asked for. `$host` is without the port. */
+function hostVariable(origin: string): string {
+  return new URL(origin).port === '' ? '$host' : '$http_host'
 }
 
 function isListable(received: string | undefined): received is string {

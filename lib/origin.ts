@@ -47,6 +47,8 @@ export interface OriginRefusal {
   readonly received: string | undefined
   /** Whether `expected` is the `origin` option, rather than what the framework says. */
   readonly configured: boolean
+  /** Whether the framework has the host from elsewhere than the Host line: from X-Forwarded-Host, when it trusts a proxy. */
+  readonly forwarded: boolean
 }
 
 /** `token`: allowed only with a session-bound seal that matches. */
@@ -109,7 +111,9 @@ export function judgeOrigin(facts: OriginFacts, own: OwnHost, policy: OriginPoli
 
   function refuse(status: 400 | 403, reason: OriginRefusalReason, header: HeaderFact): OriginRefusal {
     const received = header === repeated ? undefined : header
-    return { verdict: 'refuse', status, reason, expected, received, configured }
+    const forwarded =
+      !configured && typeof facts.host === 'string' && originOfHost(own.protocol, facts.host) !== expected
+    return { verdict: 'refuse', status, reason, expected, received, configured, forwarded }
   }
 }
 

@@ -1,0 +1,17 @@
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+
+/** Ports of 127.0.0.1 that nobody listens on at this moment, for programs that cannot choose one themselves. */
+export async function freePorts(count: number): Promise<number[]> {
+  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'))
+  await Promise.all(servers.map((server) => once(server, 'listening')))
+  return Promise.all(
+    servers.map(async (server) => {
+      const address = server.address()
+      server.close()
+      await once(server, 'close')
+      if (address === null || typeof address === 'string') throw new Error('The server has no port.')
+      return address.port
+    }),
+  )
+}
