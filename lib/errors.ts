@@ -26,6 +26,7 @@ export type SealformErrorCode =
   | 'ERR_ACTION_TIMEOUT'
   | 'ERR_HOOK_RESULT'
   | 'ERR_PAGE_UNANSWERED'
+  | 'ERR_BROWSER_REFUSED'
 
 /**
  * The one error class of the library: a misuse by the program, never something that a visitor sent.

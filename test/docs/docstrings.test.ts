@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, sep } from 'node:path'
 import { describe, it } from 'node:test'
 import { compile, root } from './project.js'
 
@@ -29,11 +29,15 @@ describe('the examples in docstrings', () => {
   it('compile under strict settings', () => {
     const files = new Map([['scenery.ts', scenery]])
     for (const folder of ['lib', 'middleware', 'views']) {
-      for (const name of readdirSync(join(root, folder))) {
+      const names = readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+      for (const name of names.filter((name) => name.endsWith('.ts'))) {
         const source = readFileSync(join(root, folder, name), 'utf8')
         for (const [i, example] of examplesIn(source).entries()) {
-          const module = `../../${folder}/${name.replace(/\.ts$/, '.js')}`
-          files.set(`${folder}-${name.replace(/\.ts$/, '')}-${i}.ts`, moduleOf(example, source, module))
+          const module = `../../${folder}/${name.replaceAll(sep, '/').replace(/\.ts$/, '.js')}`
+          files.set(
+            `${folder}-${name.replace(/\.ts$/, '').replaceAll(sep, '-')}-${i}.ts`,
+            moduleOf(example, source, module),
+          )
         }
       }
     }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
@@ -134,6 +134,15 @@ describe('the code in README.md and the guide', () => {
       .send(urlencoded(add, { title: 'Evil' }))
       .expect(403)
     assert.doesNotMatch((await request.get('/')).text, /Evil/)
+  })
+
+  it('passes the tests that the page about testing shows', () => {
+    const folder = join(folders.plain, 'testing')
+    const { NODE_TEST_CONTEXT: _, ...env } = process.env
+    const files = ['todos.test.js', 'actions.test.js'].map((name) => join(folder, name))
+    const { status, stdout } = spawnSync(process.execPath, ['--test', ...files], { encoding: 'utf8', env })
+    assert.equal(status, 0, stdout)
+    assert.match(stdout, /pass 5/)
   })
 
   it('runs as the first page of the guide says', async (t) => {

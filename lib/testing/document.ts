@@ -1,0 +1,130 @@
+import { type DefaultTreeAdapterTypes, defaultTreeAdapter, html, Parser, serializeOuter } from 'parse5'
+
+export type Element = DefaultTreeAdapterTypes.Element
+type Node = DefaultTreeAdapterTypes.Node
+
+/** What can belong to a form, wherever it stands. */
+const formAssociated = new Set(['button', 'fieldset', 'input', 'object', 'output', 'select', 'textarea'])
+
+/**
+ * A page as a browser without JavaScript holds it: `<noscript>` counts, the content of `<template>` does not.
+ *
+ * @see https://html.spec.whatwg.org/multipage/parsing.html
+ */
+export class HtmlDocument {
+  /** Every element, in tree order. */
+  readonly elements: readonly Element[]
+  readonly #owners = new Map<Element, Element>()
+  readonly #ids = new Map<string, Element>()
+
+  constructor(text: string) {
+    const parser: Parser<DefaultTreeAdapterTypes.DefaultTreeAdapterMap> = new Parser({
+      scriptingEnabled: false,
+      treeAdapter: {
+        ...defaultTreeAdapter,
+        // A control belongs to the form that is open in the source, though the tables around it may move it out.
+        createElement: (tagName, namespace, attributes) => {
+          const element = defaultTreeAdapter.createElement(tagName, namespace, attributes)
+          if (parser.formElement && formAssociated.has(tagName)) {
+            this.#owners.set(element, parser.formElement)
+          }
+          return element
+        },
+      },
+    })
+    parser.tokenizer.write(text, true)
+    this.elements = [...elementsIn(parser.document)]
+    for (const element of this.elements) {
+      const id = attribute(element, 'id')
+      if (id && !this.#ids.has(id)) this.#ids.set(id, element)
+    }
+  }
+
+  byId(id: string): Element | undefined {
+    return this.#ids.get(id)
+  }
+
+  byTag(tagName: string): readonly Element[] {
+    return this.elements.filter((element) => element.tagName === tagName)
+  }
+
+  /** @see https://html.spec.whatwg.org/multipage/form-control-infrastructure.html#form-owner */
+  formOwner(element: Element): Element | undefined {
+    const named = attribute(element, 'form')
+    if (named !== undefined) {
+      const owner = this.byId(named)
+      return owner?.tagName === 'form' ? owner : undefined
+    }
+    return this.#owners.get(element) ?? ancestorsOf(element).find(({ tagName }) => tagName === 'form')
+  }
+}
+
+/** An attribute's value; `undefined` when there is no such attribute. */
+export function attribute(element: Element, name: string): string | undefined {
+  return element.attrs.find((own) => own.name === name)?.value
+}
+
+export function hasAttribute(element: Element, name: string): boolean {
+  return attribute(element, name) !== undefined
+}
+
+/** The elements around an element, the nearest first. */
+export function ancestorsOf(element: Element): Element[] {
+  const ancestors: Element[] = []
+  for (let node = element.parentNode; node && 'tagName' in node; node = node.parentNode) ancestors.push(node)
+  return ancestors
+}
+
+/** The child elements of an element. */
+export function childrenOf(element: Element): Element[] {
+  return element.childNodes.filter((node) => 'tagName' in node)
+}
+
+/** The elements in an element, in tree order. */
+export function descendantsOf(element: Element): Element[] {
+  return [...elementsIn(element)]
+}
+
+/** All text in an element, as it is. */
+export function textContent(node: Node): string {
+  if ('value' in node) return node.value
+  return 'childNodes' in node ? node.childNodes.map(textContent).join('') : ''
+}
+
+/** The text in an element as a reader has it: without scripts and styles, white space collapsed. */
+export function readableText(node: Node): string {
+  return rawText(node)
+    .replace(/[\t\n\f\r ]+/g, ' ')
+    .trim()
+}
+
+export function outerHtml(element: Element): string {
+  return serializeOuter(element, { scriptingEnabled: false })
+}
+
+const unread = new Set(['head', 'script', 'style', 'template', 'title'])
+const inline = new Set(
+  'a abbr b bdi bdo cite code data dfn em i kbd label mark q s samp small span strong sub sup time u var'.split(
+    ' ',
+  ),
+)
+
+function rawText(node: Node): string {
+  if ('value' in node) return node.value
+  if (!('childNodes' in node)) return ''
+  const text = node.childNodes
+    .filter((child) => !('tagName' in child) || !unread.has(child.tagName))
+    .map(rawText)
+    .join('')
+  // A reader sees two cells or paragraphs apart, though no space is between them.
+  return 'tagName' in node && !inline.has(node.tagName) ? ` ${text} ` : text
+}
+
+function* elementsIn(node: Node): Generator<Element> {
+  if (!('childNodes' in node)) return
+  for (const child of node.childNodes) {
+    if (!('tagName' in child)) continue
+    if (child.namespaceURI === html.NS.HTML) yield child
+    yield* elementsIn(child)
+  }
+}

@@ -1,0 +1,62 @@
+import { once } from 'node:events'
+import { createServer, type Server as HttpServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { Server as NetServer } from 'node:net'
+import { Server as TlsServer } from 'node:tls'
+import { SealformError } from '../errors.js'
+
+type Listener = (req: IncomingMessage, res: ServerResponse) => unknown
+
+/** What can be visited: a Koa app, an Express app or any request listener, a server, or the URL of one that is up. */
+export type Target = { callback(): Listener } | Listener | HttpServer | TlsServer | string | URL
+
+/** Where requests go. */
+export interface Address {
+  /** For supertest. */
+  readonly send: HttpServer | string
+  /** The origin of the server. */
+  readonly origin: string
+}
+
+/** The servers that were started for apps, which end with the program and keep it from ending in nothing. */
+const servers = new WeakMap<object, HttpServer>()
+
+/**
+ * Finds out where a target listens, and starts a server for what does not.
+ *
+ * @throws SealformError `ERR_OPTION_INVALID` on anything but a target
+ */
+export async function addressOf(target: Target): Promise<Address> {
+  if (typeof target === 'string' || target instanceof URL) {
+    const url = URL.canParse(String(target)) ? new URL(target) : undefined
+    if (url?.protocol !== 'http:' && url?.protocol !== 'https:') throw noTarget(`"${target}"`)
+    return { send: url.origin, origin: url.origin }
+  }
+  const server = serverOf(target)
+  if (!server.listening) {
+    server.listen(0, '127.0.0.1')
+    server.unref()
+    await once(server, 'listening')
+  }
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw noTarget('a server on a socket without a port')
+  const protocol = server instanceof TlsServer ? 'https' : 'http'
+  return { send: server as HttpServer, origin: `${protocol}://127.0.0.1:${address.port}` }
+}
+
+function serverOf(target: Exclude<Target, string | URL>): HttpServer | TlsServer {
+  if (target instanceof NetServer) return target
+  const known = servers.get(target)
+  if (known) return known
+  const listener = typeof target === 'function' ? target : target?.callback?.()
+  if (typeof listener !== 'function') throw noTarget(target === null ? 'null' : `a ${typeof target}`)
+  const server = createServer((req, res) => void listener(req, res))
+  servers.set(target, server)
+  return server
+}
+
+function noTarget(what: string): SealformError {
+  return new SealformError(
+    'ERR_OPTION_INVALID',
+    `visit() takes a Koa or Express app, a (req, res) function, an http.Server or an http: URL, not ${what}.`,
+  )
+}
