@@ -1,6 +1,7 @@
 import Router from '@koa/router'
 import Koa from 'koa'
 import { type ActionsOptions, createActions } from 'sealform'
+import { createCache } from 'sealform/cache'
 import { type MiddlewareOptions, type SealformContext, sealform } from 'sealform/koa'
 import { Arrivals } from './arrivals.js'
 import { assets } from './assets.js'
@@ -9,6 +10,7 @@ import { galleryPage } from './pages/gallery.js'
 import { homePage } from './pages/home.js'
 import { largePage } from './pages/large.js'
 import { missingPage } from './pages/missing.js'
+import { newsPage } from './pages/news.js'
 import { signupPage } from './pages/signup.js'
 import { sourcePages } from './pages/source.js'
 import { stalePage } from './pages/stale.js'
@@ -24,7 +26,8 @@ export function createTour({
   onRefused,
   ...options
 }: Pick<ActionsOptions, 'keys' | 'uploads'> & Pick<MiddlewareOptions<unknown>, 'onRefused'> = {}): TourApp {
-  const actions = createActions({ app: 'tour', ...options })
+  const cache = createCache()
+  const actions = createActions({ app: 'tour', cache, ...options })
   const router: TourRouter = new Router()
   homePage(router)
   todosPage(router, actions)
@@ -34,6 +37,7 @@ export function createTour({
   const arrivals = new Arrivals()
   galleryPage(router, uploadPage(router, actions, arrivals), arrivals)
   largePage(router, actions)
+  newsPage(router, actions, cache)
   sourcePages(router)
 
   const app: TourApp = new Koa()

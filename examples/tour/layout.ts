@@ -23,6 +23,7 @@ const links = [
   { path: '/stale', text: 'Stale form' },
   { path: '/upload', text: 'Upload' },
   { path: '/large', text: 'Large file' },
+  { path: '/news', text: 'News' },
 ]
 
 /** What all pages of the tour have in common. */

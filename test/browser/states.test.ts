@@ -113,6 +113,12 @@ async function collectStates(): Promise<void> {
   keep('stale expired', await tab.press('Send'), 409)
   keep('stale in time', await tab.press('Send'), 200)
 
+  keep('news', await tab.open('/news'), 200)
+  keep('news invalid', await tab.press('Publish'), 422)
+  await page.getByLabel('What has happened?').fill(`${'W'.repeat(60)} & <b>"markup"</b>`)
+  keep('news published', await tab.press('Publish'), 200)
+  keep('front page', await tab.open('/frontpage'), 200)
+
   await collectUploads(tab, keep)
   await collectRefusals(keep)
   await context.close()

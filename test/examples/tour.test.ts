@@ -19,6 +19,8 @@ test('every page is HTML with strict headers, links to its source and loads no s
     '/upload',
     '/gallery',
     '/large',
+    '/news',
+    '/frontpage',
   ]) {
     const page = await request.get(path)
     assert.equal(page.status, 200, path)

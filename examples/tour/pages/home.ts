@@ -33,6 +33,11 @@ const cards = [
     name: 'Large file',
     text: 'Up to 1 GiB, read as it arrives: never on the disk, never whole in memory.',
   },
+  {
+    path: '/news',
+    name: 'News',
+    text: 'A list that is slow to read and kept for everybody, until an action says that it has changed.',
+  },
 ]
 
 export function homePage(router: TourRouter): void {

@@ -12,6 +12,7 @@ const names = [
   'upload',
   'gallery',
   'large',
+  'news',
   'source',
   'missing',
 ]

@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import type { Browser } from 'playwright-core'
+import { launchChromium } from './chromium.js'
+import { newTab, newVisitor, startTour, type Tab } from './visit.js'
+
+let browser: Browser
+before(async () => {
+  browser = await launchChromium()
+})
+after(() => browser.close())
+
+test('news: what one visitor publishes is on the next page of every visitor', async (t) => {
+  const { tab, other } = await visitNews(t)
+  await tab.page.getByLabel('What has happened?').fill('Ferry runs again')
+  const answer = await tab.press('Publish')
+  assert.deepEqual([answer.status, new URL(answer.url).pathname], [200, '/news'])
+  assert.deepEqual(await tab.texts('.todos li'), ['Ferry runs again', 'The tour has a page with news'])
+  await other.load((page) => page.reload())
+  assert.deepEqual(await other.texts('.todos li'), ['Ferry runs again', 'The tour has a page with news'])
+  assert.equal(await time(other, 'list'), await time(tab, 'list'))
+})
+
+test('news: showing the page again makes the page anew and leaves the list', async (t) => {
+  const { tab } = await visitNews(t)
+  const [list, page] = [await time(tab, 'list'), await time(tab, 'page')]
+  assert.equal((await tab.press('Only show the page again')).status, 200)
+  assert.equal(await time(tab, 'list'), list)
+  assert.notEqual(await time(tab, 'page'), page)
+})
+
+test('news: an empty headline is shown beside its field, and the list is the kept one', async (t) => {
+  const { tab } = await visitNews(t)
+  const list = await time(tab, 'list')
+  assert.equal((await tab.press('Publish')).status, 422)
+  assert.deepEqual(await tab.texts('.sealform-issue'), ['Enter a headline'])
+  assert.equal(await time(tab, 'list'), list)
+})
+
+test('news: the front page is the same for everybody until something is published', async (t) => {
+  const { tab, other } = await visitNews(t)
+  await tab.open('/frontpage')
+  await other.open('/frontpage')
+  assert.equal(await time(other, 'page'), await time(tab, 'page'))
+  const page = await time(tab, 'page')
+  await tab.load((page) => page.getByRole('link', { name: 'Back to the news' }).click())
+  await tab.page.getByLabel('What has happened?').fill('Once more')
+  await tab.press('Publish')
+  await other.load((page) => page.reload())
+  assert.deepEqual((await other.texts('.todos li'))[0], 'Once more')
+  assert.notEqual(await time(other, 'page'), page)
+})
+
+function time(tab: Tab, part: 'list' | 'page'): Promise<string | null> {
+  return tab.page.locator(`#${part}-time`).getAttribute('datetime')
+}
+
+/** Two visitors who have the page open. */
+async function visitNews(t: { after(end: () => Promise<void>): void }) {
+  const tour = await startTour()
+  const contexts = [await newVisitor(browser), await newVisitor(browser)] as const
+  t.after(async () => {
+    for (const context of contexts) await context.close()
+    await tour.close()
+  })
+  const [tab, other] = [await newTab(contexts[0], tour), await newTab(contexts[1], tour)]
+  await tab.open('/news')
+  await other.open('/news')
+  return { tab, other }
+}
