@@ -145,5 +145,5 @@ export function asError(thrown: unknown, { action }: FailureDetails): Error {
 
 /** Brings the reference that a visitor was shown together with the error in the log. */
 export function failureLine({ action, reference }: FailureDetails): string {
-  return `sealform: "${action}" failed, reference ${reference}`
+  return `sealform: ${action === undefined ? 'a part of a page' : `"${action}"`} failed, reference ${reference}`
 }
