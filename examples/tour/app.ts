@@ -5,17 +5,20 @@ import { createCache } from 'sealform/cache'
 import { type MiddlewareOptions, type SealformContext, sealform } from 'sealform/koa'
 import { Arrivals } from './arrivals.js'
 import { assets } from './assets.js'
+import { boundaryPage } from './pages/boundary.js'
 import { counterPage } from './pages/counter.js'
 import { galleryPage } from './pages/gallery.js'
 import { homePage } from './pages/home.js'
 import { largePage } from './pages/large.js'
 import { missingPage } from './pages/missing.js'
 import { newsPage } from './pages/news.js'
+import { orderPage } from './pages/order.js'
 import { signupPage } from './pages/signup.js'
 import { sourcePages } from './pages/source.js'
 import { stalePage } from './pages/stale.js'
 import { todosPage } from './pages/todos.js'
 import { uploadPage } from './pages/upload.js'
+import { wizardPage } from './pages/wizard.js'
 import { securityHeaders } from './security-headers.js'
 
 export type TourApp = Koa<Koa.DefaultState, SealformContext>
@@ -33,7 +36,10 @@ export function createTour({
   todosPage(router, actions)
   signupPage(router, actions)
   counterPage(router, actions)
+  wizardPage(router, actions)
+  orderPage(router, actions)
   stalePage(router, actions)
+  boundaryPage(router, actions)
   const arrivals = new Arrivals()
   galleryPage(router, uploadPage(router, actions, arrivals), arrivals)
   largePage(router, actions)

@@ -39,6 +39,22 @@ ${more !== '' && html`<p class="hint" id="${hintId}-kept">${more}</p>`}
 </div>`
 }
 
+/** The same for text of several lines. */
+export function textField(
+  form: Form,
+  name: string,
+  label: string,
+  { hint, ...attributes }: InputAttributes & { readonly hint: string },
+): SafeHtml {
+  const hintId = `${form.id}-${name}-hint`
+  return html`<div class="field">
+<label for="${form.id}-${name}">${label}</label>
+<p class="hint" id="${hintId}">${hint}</p>
+${form.issue(name)}
+${form.textarea(name, { ...attributes, 'aria-describedby': hintId })}
+</div>`
+}
+
 /** Radio buttons or checkboxes of one name, under one legend. */
 export function choices(
   form: Form,
@@ -46,10 +62,11 @@ export function choices(
   legend: string,
   type: 'radio' | 'checkbox',
   options: readonly { readonly value: string; readonly label: string }[],
+  chosen?: string,
 ): SafeHtml {
   return html`<fieldset class="field">
 <legend>${legend}</legend>
 ${form.issue(name)}
-${options.map(({ value, label }) => html`<label class="choice"><input ${form.input(name, { type, value })}> ${label}</label>`)}
+${options.map(({ value, label }) => html`<label class="choice"><input ${form.input(name, { type, value, checked: value === chosen })}> ${label}</label>`)}
 </fieldset>`
 }

@@ -20,7 +20,10 @@ const links = [
   { path: '/todos', text: 'Todos' },
   { path: '/signup', text: 'Sign up' },
   { path: '/counter', text: 'Counter' },
+  { path: '/wizard', text: 'Wizard' },
+  { path: '/order', text: 'Order' },
   { path: '/stale', text: 'Stale form' },
+  { path: '/boundary', text: 'Failures' },
   { path: '/upload', text: 'Upload' },
   { path: '/large', text: 'Large file' },
   { path: '/news', text: 'News' },
@@ -50,7 +53,8 @@ export function layout({
 <a class="skip" href="#main">Skip to the content</a>
 <header class="site">
 <a class="brand" href="/"${current('/', path)}><img src="/seal.svg" alt="" width="32" height="32">Sealform</a>
-<nav aria-label="Pages">
+<button type="button" class="secondary menu" popovertarget="pages">Pages</button>
+<nav id="pages" aria-label="Pages" popover>
 <ul>${links.map((link) => html`<li><a href="${link.path}"${current(link.path, path)}>${link.text}</a></li>`)}</ul>
 </nav>
 </header>

@@ -19,9 +19,24 @@ const cards = [
     text: 'State that travels with the form, so that the server remembers nothing.',
   },
   {
+    path: '/wizard',
+    name: 'Wizard',
+    text: 'Three steps back and forth, with all you have typed in the form itself, and an end that comes once.',
+  },
+  {
+    path: '/order',
+    name: 'Order',
+    text: 'Lines to add and remove, a check before you send, and an action that runs once, however often you click.',
+  },
+  {
     path: '/stale',
     name: 'Stale form',
     text: 'A form that expires after five seconds, and what you get when you are late.',
+  },
+  {
+    path: '/boundary',
+    name: 'Failures',
+    text: 'What throws costs the page one part of it. The rest is there, and so is what you typed.',
   },
   {
     path: '/upload',

@@ -1,0 +1,149 @@
+import { type Actions, done, flash, invalid, type Submission } from 'sealform'
+import { html, type SafeHtml } from 'sealform/html'
+import type { Form } from 'sealform/koa'
+import type { z } from 'zod'
+import type { TourRouter } from '../app.js'
+import { field } from '../field.js'
+import { layout, success } from '../layout.js'
+import {
+  draftInput,
+  emptyLine,
+  type Line,
+  mostLines,
+  orderInput,
+  pack,
+  productName,
+  products,
+} from '../shop.js'
+
+interface Draft extends z.output<typeof draftInput> {
+  /** The line to go on with. */
+  readonly focus?: number
+  /** Of the order, once it is placed. */
+  readonly number?: number
+}
+
+const limits = { depth: 2 }
+
+export function orderPage(router: TourRouter, actions: Actions): void {
+  let runs = 0
+  let orders = 0
+
+  const place = actions.define('order', {
+    once: true,
+    timeout: '5s',
+    limits,
+    input: orderInput,
+    async run({ input, signal }: Submission<z.output<typeof orderInput>, Draft>) {
+      runs++
+      await pack(input, signal)
+      const lines = input.lines.map(({ product, quantity }) => ({ product, quantity: String(quantity) }))
+      return flash({ name: input.name, lines, number: ++orders }, '/ordered')
+    },
+  })
+
+  /** With `done()` the form comes back with what was typed, right or wrong, and one line more. */
+  const addLine = actions.define('order.add-line', {
+    limits,
+    input: draftInput,
+    run({ input: { name, lines } }: Submission<z.output<typeof draftInput>, Draft>) {
+      if (lines.length >= mostLines) return invalid(`${mostLines} lines are enough.`)
+      return done({ name, lines: [...lines, emptyLine], focus: lines.length })
+    },
+  })
+
+  const removeLine = actions.define('order.remove-line', {
+    limits,
+    input: draftInput,
+    run({ input }: Submission<z.output<typeof draftInput>, Draft>, index: number) {
+      const lines = input.lines.filter((_line, i) => i !== index)
+      return done({ name: input.name, lines, focus: Math.min(index, lines.length - 1) })
+    },
+  })
+
+  // The Enter key presses the first button of a form, which must not be one that removes a line: hence the hidden one.
+  router.get('/order', (ctx) => {
+    const form = ctx.form<Draft>(place)
+    const lines = linesOf(form)
+    ctx.body = layout({
+      title: 'Order',
+      titlePrefix: form.titlePrefix,
+      path: '/order',
+      notices: [
+        form.summary(),
+        ...(form.status === 'valid' ? [success('Nothing is wrong so far. You have not ordered yet.')] : []),
+      ],
+      main: html`
+<p class="lead">The server takes two seconds to pack. However often your form arrives meanwhile, or later, it packs once,
+and each copy gets the same answer.</p>
+<form ${form.attributes} class="panel" novalidate>
+${form.fields}
+<button type="submit" class="hidden" tabindex="-1" aria-hidden="true">Order</button>
+${field(form, 'name', 'Name', { value: form.state?.name, required: true, autocomplete: 'name' })}
+${form.issue('lines')}
+${lines.map((line, i) => lineFields(form, line, i, lines.length > 1))}
+${lines.length < mostLines && html`<div><button ${form.submit(addLine, { class: 'secondary small' })}>Add a line</button></div>`}
+<div class="buttons">
+<button type="submit">Order</button>
+<button ${form.validate({ class: 'secondary' })}>Check my order</button>
+</div>
+</form>
+${tally()}`,
+      tryThis: [
+        'Double-click “Order”, reload the page that thanks you, or go back and order again: it is one order.',
+        'Check your order before you send it. Nothing runs, and nothing is used up.',
+        'Fill in some lines, wrongly if you like, then add and remove others: what you have typed stays.',
+        'Order moon rock. The server looks for it in vain, and is stopped after five seconds.',
+      ],
+      source: 'order',
+    })
+  })
+
+  router.get('/ordered', (ctx) => {
+    const { state } = ctx.form<Draft>(place)
+    ctx.body = layout({
+      title: 'Ordered',
+      path: '/ordered',
+      notices: state ? [success(`Thank you, ${state.name}. Your order has the number ${state.number}.`)] : [],
+      main: html`
+${
+  state
+    ? html`<ul class="panel plain">${state.lines.map(({ product, quantity }) => html`<li>${quantity} × ${productName(product)}</li>`)}</ul>`
+    : html`<p class="lead">There is nothing to say here, or it has been said already.</p>`
+}
+${tally()}
+<p><a href="/order">Order something else</a></p>`,
+      source: 'order',
+    })
+  })
+
+  function lineFields(form: Form<Draft>, line: Line, i: number, removable: boolean): SafeHtml {
+    const product = `lines[${i}].product`
+    const quantity = `lines[${i}].quantity`
+    const focused = form.state?.focus === i && form.status === 'done'
+    return html`<fieldset class="line">
+<legend>Line ${i + 1}</legend>
+<div class="field">
+<label for="${form.id}-${product}">Product</label>
+${form.issue(product)}
+${form.select(product, products, { value: line.product, required: true, autofocus: focused })}
+</div>
+${field(form, quantity, 'Quantity', { value: line.quantity, inputmode: 'numeric', required: true, autocomplete: 'off' })}
+${removable && html`<button ${form.submit(removeLine.bind(null, i), { class: 'secondary small' })}>Remove<span class="hidden"> line ${i + 1}</span></button>`}
+</fieldset>`
+  }
+
+  function tally(): SafeHtml {
+    return html`<p>Since this server started, the action has run <output>${runs}</output> ${runs === 1 ? 'time' : 'times'}
+and has taken <output>${orders}</output> ${orders === 1 ? 'order' : 'orders'}.</p>`
+  }
+}
+
+/** As many as the form had when it was sent; what stands in them the form gives back by itself. */
+function linesOf(form: Form<Draft>): readonly Line[] {
+  const sent: Line[] = []
+  while (form.values(`lines[${sent.length}].quantity`).length > 0) sent.push(emptyLine)
+  if (sent.length > 0) return sent
+  const { lines = [] } = form.state ?? {}
+  return lines.length > 0 ? lines : [emptyLine]
+}

@@ -1,0 +1,138 @@
+import { type Actions, done, flash, invalid, type Submission } from 'sealform'
+import { html, type SafeHtml } from 'sealform/html'
+import type { Form } from 'sealform/koa'
+import type { TourRouter } from '../app.js'
+import { type Answers, bookingInput, breakfasts, draftInput, rooms, steps } from '../booking.js'
+import { choices, field, textField } from '../field.js'
+import { layout, success } from '../layout.js'
+
+/** What the form carries from step to step. */
+interface Booking {
+  /** The steps are counted from 0; the last is the summary. */
+  readonly step: number
+  readonly answers: Answers
+  /** Of the booking, once it is made. */
+  readonly number?: number
+}
+
+const start: Booking = { step: 0, answers: {} }
+
+export function wizardPage(router: TourRouter, actions: Actions): void {
+  let bookings = 0
+
+  /** The form's own action. Buttons carry others, and all of them find the form's state in `previous`. */
+  const keep = actions.define('wizard', {
+    input: draftInput,
+    run: ({ input, previous }: Submission<Answers, Booking>) => done(moved(previous, input)),
+  })
+
+  /** Goes back and forth without a word on what is unfinished: that is kept as it was typed. */
+  const goTo = actions.define('wizard.go', {
+    input: draftInput,
+    run: ({ input, previous }: Submission<Answers, Booking>, step: number) =>
+      done(moved(previous, input, step)),
+  })
+
+  const next = steps.map((step, index) =>
+    actions.define(`wizard.${step.name}`, {
+      input: step.input,
+      run: ({ input, previous }: Submission<Answers, Booking>) => done(moved(previous, input, index + 1)),
+    }),
+  )
+
+  const book = actions.define('wizard.book', {
+    once: true,
+    run({ previous = start }: Submission<undefined, Booking>) {
+      const checked = bookingInput.safeParse(previous.answers)
+      if (!checked.success) return invalid(`Change this first: ${checked.error.issues[0]?.message}`)
+      return flash({ ...start, answers: { name: checked.data.name }, number: ++bookings }, '/booked')
+    },
+  })
+
+  router.get('/wizard', (ctx) => {
+    const form = ctx.form<Booking>(keep, { initial: start })
+    const { step, answers } = form.state ?? start
+    const last = step === steps.length
+    ctx.body = layout({
+      title: `Step ${step + 1} of ${steps.length + 1}: ${steps[step]?.title ?? 'Check and book'}`,
+      titlePrefix: form.titlePrefix,
+      path: '/wizard',
+      notices: [form.summary()],
+      main: html`
+<p class="lead">The form itself carries what you have entered in earlier steps, encrypted. The server keeps no session,
+and remembers nothing until you book.</p>
+${progress(step)}
+<form ${form.attributes} class="panel" novalidate>
+${form.fields}
+${last ? summary(form, answers) : fieldsOf[step]?.(form, answers)}
+<div class="buttons">
+<button ${form.submit(next[step] ?? book)}>${last ? 'Book' : 'Next'}</button>
+${step > 0 && html`<button ${form.submit(goTo.bind(null, step - 1), { class: 'secondary' })}>Back</button>`}
+</div>
+</form>`,
+      tryThis: [
+        'Fill in half of a later step, go back, and come forward again: all of it is still there.',
+        'Change the hidden state in your browser’s developer tools: it is sealed, so no other is accepted.',
+        'Double-click “Book”, or reload the page that thanks you: you have booked once.',
+      ],
+      source: 'wizard',
+    })
+  })
+
+  router.get('/booked', (ctx) => {
+    const { state } = ctx.form<Booking>(book)
+    ctx.body = layout({
+      title: 'Booked',
+      path: '/booked',
+      notices: state
+        ? [success(`Thank you, ${state.answers.name}. This is booking number ${state.number}.`)]
+        : [],
+      main: html`
+<p class="lead">${state ? 'There is no hotel, so nobody waits for you.' : 'There is nothing to say here, or it has been said already.'}</p>
+<p><a href="/wizard">Book again</a></p>`,
+      source: 'wizard',
+    })
+  })
+
+  function summary(form: Form<Booking>, answers: Answers): SafeHtml {
+    return html`<dl class="review">${steps.map(
+      ({ title }, index) => html`<div><dt>${title}</dt><dd>${said[index]?.(answers)}</dd>
+<dd class="change"><button ${form.submit(goTo.bind(null, index), { class: 'secondary small' })}>Change<span class="hidden"> “${title}”</span></button></dd></div>`,
+    )}</dl>`
+  }
+}
+
+function moved({ step, answers }: Booking = start, typed: Answers, to = step): Booking {
+  return { step: Math.min(Math.max(0, to), steps.length), answers: { ...answers, ...typed } }
+}
+
+function progress(step: number): SafeHtml {
+  return html`<ol class="steps" aria-label="Steps">${[
+    ...steps.map(({ title }) => title),
+    'Check and book',
+  ].map((title, index) => html`<li${index === step && html` aria-current="step"`}>${title}</li>`)}</ol>`
+}
+
+const fieldsOf: readonly ((form: Form<Booking>, answers: Answers) => SafeHtml)[] = [
+  (form, { name, email }) => html`
+${field(form, 'name', 'Name', { value: name, required: true, autocomplete: 'name' })}
+${field(form, 'email', 'Email address', { value: email, type: 'email', required: true, autocomplete: 'email' })}`,
+  (form, { arrival, nights, room }) => html`
+${field(form, 'arrival', 'Day of arrival', { value: arrival, type: 'date', required: true })}
+${field(form, 'nights', 'Nights', { value: nights, inputmode: 'numeric', hint: 'From 1 to 14', required: true, autocomplete: 'off' })}
+${choices(form, 'room', 'Room', 'radio', rooms, room)}`,
+  (form, { breakfast, note }) => html`
+${choices(form, 'breakfast', 'Breakfast', 'radio', breakfasts, breakfast)}
+${textField(form, 'note', 'Anything else', { value: note, hint: 'If you like', rows: 4 })}`,
+]
+
+const said: readonly ((answers: Answers) => string)[] = [
+  ({ name, email }) => `${name}, ${email}`,
+  ({ arrival, nights, room }) =>
+    `${arrival}, ${nights === '1' ? 'one night' : `${nights} nights`}. ${label(rooms, room)}`,
+  ({ breakfast, note }) => [label(breakfasts, breakfast), ...(note ? [note] : [])].join('. '),
+]
+
+function label(options: typeof rooms, value = ''): string {
+  return options.find((option) => option.value === value)?.label ?? value
+}

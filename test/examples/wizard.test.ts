@@ -1,0 +1,200 @@
+import assert from 'node:assert/strict'
+import { describe, it, mock } from 'node:test'
+import { formIn, fromSamePage, urlencoded } from '../setup/koa-app.js'
+import { buttonIn, messagesIn, valueIn, visitTour } from '../setup/tour-visitor.js'
+
+const guest = { name: 'Ada & "Co"', email: 'ada@example.org' }
+const stay = { arrival: inDays(7), nights: '2', room: 'garden' }
+const wishes = { breakfast: 'no', note: 'Two\nlines' }
+
+describe('wizard', () => {
+  it('leads through its steps to a booking, with a word of thanks that is said once', async () => {
+    const { request, steps, follow } = visit()
+    const summary = await steps([guest, 'Next'], [stay, 'Next'], [wishes, 'Next'])
+    assert.equal(summary.status, 200)
+    assert.match(summary.text, /<h1>Step 4 of 4: Check and book<\/h1>/)
+    assert.match(summary.text, /Ada &amp; &quot;Co&quot;, ada@example\.org/)
+    assert.match(summary.text, /, 2 nights\. A room to the garden/)
+    assert.match(summary.text, /No breakfast\. Two\nlines/)
+    const booked = await steps.on(summary.text, {}, 'Book')
+    assert.equal(booked.status, 303)
+    assert.equal(booked.headers.location, '/booked')
+    assert.match(
+      (await follow(booked)).text,
+      /Thank you, Ada &amp; &quot;Co&quot;\. This is booking number 1\./,
+    )
+    assert.match((await request.get('/booked')).text, /There is nothing to say here/)
+  })
+
+  it('needs no cookie and no session on its way', async () => {
+    const { steps } = visit()
+    const answer = await steps([guest, 'Next'], [stay, 'Next'])
+    assert.equal(answer.headers['set-cookie'], undefined)
+    assert.equal(answer.headers['cache-control'], 'no-store')
+  })
+
+  it('holds each step to its own rules, and keeps what was typed', async () => {
+    const { steps } = visit()
+    const first = await steps([{ name: '', email: 'ada' }, 'Next'])
+    assert.equal(first.status, 422)
+    assert.match(first.text, /<title>Error: Step 1 of 4/)
+    assert.deepEqual(messagesIn(first.text), [
+      'Enter your name',
+      'Enter an email address, such as ada@example.org',
+    ])
+    assert.equal(valueIn(first.text, 'email'), 'ada')
+
+    const second = await steps(
+      [guest, 'Next'],
+      [{ arrival: inDays(-2), nights: '15', room: 'cellar' }, 'Next'],
+    )
+    assert.equal(second.status, 422)
+    assert.match(second.text, /Step 2 of 4/)
+    assert.deepEqual(messagesIn(second.text), [
+      'Choose a day that is not over yet',
+      'Enter a number of nights from 1 to 14',
+      'Choose a room',
+    ])
+    assert.equal(valueIn(second.text, 'nights'), '15')
+
+    const third = await steps([guest, 'Next'], [stay, 'Next'], [{ note: 'x'.repeat(501) }, 'Next'])
+    assert.equal(third.status, 422)
+    assert.deepEqual(messagesIn(third.text), [
+      'Choose whether you would like breakfast',
+      'Use at most 500 characters',
+    ])
+    assert.equal(valueIn(third.text, 'note'), 'x'.repeat(501))
+  })
+
+  it('keeps what is unfinished or wrong on a later step while the visitor goes back', async () => {
+    const { steps } = visit()
+    const unfinished = { arrival: '', nights: 'many', room: 'street' }
+    const back = await steps([guest, 'Next'], [unfinished, 'Back'])
+    assert.equal(back.status, 200)
+    assert.match(back.text, /Step 1 of 4/)
+    assert.equal(valueIn(back.text, 'name'), 'Ada &amp; &quot;Co&quot;')
+    const forth = await steps.on(back.text, { ...guest, name: 'Bob' }, 'Next')
+    assert.match(forth.text, /Step 2 of 4/)
+    assert.equal(valueIn(forth.text, 'nights'), 'many')
+    assert.equal(valueIn(forth.text, 'room'), 'street')
+    assert.doesNotMatch(forth.text, /sealform-issue/)
+  })
+
+  it('leads from the summary to the step that is to be changed, and back with the change', async () => {
+    const { steps } = visit()
+    const summary = await steps([guest, 'Next'], [stay, 'Next'], [wishes, 'Next'])
+    const change = await steps.on(summary.text, {}, 'Change “Your stay”')
+    assert.match(change.text, /Step 2 of 4/)
+    assert.equal(valueIn(change.text, 'arrival'), stay.arrival)
+    assert.equal(valueIn(change.text, 'room'), 'garden')
+    const wishesAgain = await steps.on(change.text, { ...stay, nights: '1' }, 'Next')
+    assert.equal(valueIn(wishesAgain.text, 'note'), 'Two\nlines')
+    const again = await steps.on(wishesAgain.text, wishes, 'Next')
+    assert.match(again.text, /, one night\. A room to the garden/)
+  })
+
+  it('books once, however often the last form is sent', async () => {
+    const { steps, follow } = visit()
+    const summary = await steps([guest, 'Next'], [stay, 'Next'], [wishes, 'Next'])
+    const answers = await Promise.all([1, 2, 3].map(() => steps.on(summary.text, {}, 'Book')))
+    for (const answer of answers) assert.match((await follow(answer)).text, /booking number 1\./)
+    const other = await steps([guest, 'Next'], [stay, 'Next'], [wishes, 'Next'])
+    assert.match((await follow(await steps.on(other.text, {}, 'Book'))).text, /booking number 2\./)
+  })
+
+  it('gives everything back when its state has expired, and goes on from there', async () => {
+    const { steps } = visit()
+    const second = await steps([guest, 'Next'])
+    mock.timers.enable({ apis: ['Date'], now: Date.now() + 25 * 60 * 60 * 1000 })
+    try {
+      const expired = await steps.on(second.text, stay, 'Next')
+      assert.equal(expired.status, 409)
+      assert.match(expired.text, /Step 2 of 4/)
+      assert.equal(valueIn(expired.text, 'nights'), '2')
+      const third = await steps.on(expired.text, stay, 'Next')
+      assert.equal(third.status, 200)
+      const summary = await steps.on(third.text, wishes, 'Next')
+      assert.match(
+        summary.text,
+        /Ada &amp; &quot;Co&quot;, ada@example\.org/,
+        'the first step is still known',
+      )
+    } finally {
+      mock.timers.reset()
+    }
+  })
+
+  it('checks all of it at the end, since a day may have gone by', async () => {
+    const { steps } = visit()
+    const soon = { ...stay, arrival: inDays(1) }
+    const summary = await steps([guest, 'Next'], [soon, 'Next'], [wishes, 'Next'])
+    mock.timers.enable({ apis: ['Date'], now: Date.now() + 3 * 24 * 60 * 60 * 1000 })
+    try {
+      const expired = await steps.on(summary.text, {}, 'Book')
+      const late = await steps.on(expired.text, {}, 'Book')
+      assert.equal(late.status, 422)
+      assert.deepEqual(messagesIn(late.text), ['Change this first: Choose a day that is not over yet'])
+      const change = await steps.on(late.text, {}, 'Change “Your stay”')
+      assert.equal(valueIn(change.text, 'arrival'), soon.arrival)
+    } finally {
+      mock.timers.reset()
+    }
+  })
+
+  it('accepts no state but its own', async () => {
+    const { request, steps } = visit()
+    const second = await steps([guest, 'Next'])
+    const { fields } = formIn(second.text, 'wizard')
+    const state = fields['sealform.state'] ?? ''
+    const counter = formIn((await request.get('/counter')).text, 'counter').fields['sealform.state'] ?? ''
+    const changed = state.slice(0, 60) + (state[60] === 'A' ? 'B' : 'A') + state.slice(61)
+    for (const other of [changed, counter, 'AAAA']) {
+      const body = urlencoded({ ...fields, 'sealform.state': other }, stay, buttonIn(second.text, 'Next'))
+      const answer = await request.post('/wizard').set(fromSamePage).send(body)
+      assert.equal(answer.status, 400)
+      assert.doesNotMatch(answer.text, /Step 3/)
+    }
+  })
+
+  it('does not let anybody book past a step', async () => {
+    const { request, steps } = visit()
+    const first = await request.get('/wizard')
+    const summary = await steps([guest, 'Next'], [stay, 'Next'], [wishes, 'Next'])
+    const { fields } = formIn(first.text, 'wizard')
+    const { 'sealform.state': _, ...stateless } = fields
+    for (const early of [fields, stateless]) {
+      const body = urlencoded(early, guest, buttonIn(summary.text, 'Book'))
+      const answer = await request.post('/wizard').set(fromSamePage).send(body)
+      assert.equal(answer.status, 422)
+      assert.match(answer.text, /Change this first: Enter your name/)
+    }
+  })
+
+  it('carries only the fields that it has, and no more of them than fits', async () => {
+    const { steps } = visit()
+    const long = await steps([guest, 'Next'], [{ ...stay, nights: '9'.repeat(501) }, 'Back'])
+    assert.equal(long.status, 422)
+    assert.equal(valueIn(long.text, 'nights'), '9'.repeat(501))
+    const other = await steps([guest, 'Next'], [{ ...stay, constructor: 'x', price: '0' }, 'Back'])
+    assert.equal(other.status, 422)
+  })
+})
+
+function visit() {
+  const visitor = visitTour()
+  const on = (page: string, typed: Record<string, string>, button: string) =>
+    visitor.send(page, '/wizard', 'wizard', typed, button)
+  /** Fills in a step and presses a button, one after the other, from the start. */
+  async function walk(first: Parts, ...more: readonly Parts[]) {
+    let answer = await on(await visitor.page('/wizard'), ...first)
+    for (const parts of more) answer = await on(answer.text, ...parts)
+    return answer
+  }
+  return { ...visitor, steps: Object.assign(walk, { on }) }
+}
+
+type Parts = readonly [typed: Record<string, string>, button: string]
+
+function inDays(days: number): string {
+  return new Date(Date.now() + days * 24 * 60 * 60 * 1000).toISOString().slice(0, 10)
+}
