@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { Bytes } from './bytes.js'
 import { Fields } from './fields.js'
 import { type Appetite, type Consumer, type IntakeEnd, readOn } from './intake.js'
+import type { LastCall } from './last-call.js'
 import type { Limits } from './limits.js'
 import { MultipartReader } from './multipart.js'
 import type { PartHeaders } from './part-headers.js'
@@ -19,8 +20,14 @@ export interface Body {
    * @param mode `accept` for a submission that is to run; `give-back` when it is already refused, and only the text
    * that a person typed is wanted
    * @param files where files go; without it none are taken
+   * @param lastCall ends the reading before its time
    */
-  read(limits: Limits, mode?: 'accept' | 'give-back', files?: FileTaker): Promise<Reading>
+  read(
+    limits: Limits,
+    mode?: 'accept' | 'give-back',
+    files?: FileTaker,
+    lastCall?: LastCall,
+  ): Promise<Reading>
 }
 
 /** Takes the files of a body as they arrive. */
@@ -76,7 +83,7 @@ export interface KeptFields {
 }
 
 export interface BodyRefusal {
-  readonly status: 400 | 413 | 415
+  readonly status: 400 | 413 | 415 | 503
   readonly reason:
     | 'malformed'
     | 'charset'
@@ -92,6 +99,7 @@ export interface BodyRefusal {
     | 'files'
     | 'file-size'
     | 'time'
+    | 'last-call'
   /** For developers: what was wrong, with the limit and the number that passed it; never a field's value. */
   readonly detail: string
   /** The limit that was passed: bytes, a count, or seconds. */
@@ -139,7 +147,12 @@ export class FormBody implements Body {
     this.complete = complete
   }
 
-  async read(limits: Limits, mode: 'accept' | 'give-back' = 'accept', taker?: FileTaker): Promise<Reading> {
+  async read(
+    limits: Limits,
+    mode: 'accept' | 'give-back' = 'accept',
+    taker?: FileTaker,
+    lastCall?: LastCall,
+  ): Promise<Reading> {
     const fields = new Fields(limits)
     if (this.#refusal) fields.refuse(this.#refusal)
     const files = this.#encoding.kind === 'multipart' ? taker : undefined
@@ -166,7 +179,14 @@ export class FormBody implements Body {
     // A body that says that it is too long for its files is refused before the first of them.
     const measured = declared !== undefined && declared <= allowed
     const accept = measured || (mode === 'accept' && (files === undefined || declared === undefined))
-    const end = await this.#readRest(reader, fields, limits, accept ? 'accept' : 'unmeasured', files)
+    const end = await this.#readRest(
+      reader,
+      fields,
+      limits,
+      accept ? 'accept' : 'unmeasured',
+      files,
+      lastCall,
+    )
     if (end === 'aborted') {
       files?.abandon()
       return fields.reading(true)
@@ -174,6 +194,7 @@ export class FormBody implements Body {
     if (end === 'end') reader.end()
     else {
       if (end === 'stalled') files?.stall(limits.idleTime)
+      else if (end === 'last-call') fields.refuse(cutShort)
       else if (end !== 'stopped') fields.refuse(tooSlow(end, limits))
       reader.cut()
     }
@@ -187,6 +208,7 @@ export class FormBody implements Body {
     limits: Limits,
     how: 'accept' | 'unmeasured',
     files: FileTaker | undefined,
+    lastCall: LastCall | undefined,
   ): Promise<IntakeEnd> {
     let most = how === 'accept' ? limits.body + (files?.allowance ?? 0) + beyondLimit : giveBackUnmeasured
     let taken = 0
@@ -207,7 +229,7 @@ export class FormBody implements Body {
     }
     const appetite = take(this.#head)
     if (appetite === 'stop') return Promise.resolve('stopped')
-    return readOn(this.#req, { ...limits, hurry: appetite === 'hurry' }, take, files)
+    return readOn(this.#req, { ...limits, hurry: appetite === 'hurry', lastCall }, take, files)
   }
 }
 
@@ -262,10 +284,13 @@ function tooLong(length: number, limit: number): BodyRefusal {
   }
 }
 
-function tooSlow(
-  end: Exclude<IntakeEnd, 'end' | 'stopped' | 'aborted' | 'stalled'>,
-  limits: Limits,
-): BodyRefusal {
+const cutShort: BodyRefusal = {
+  status: 503,
+  reason: 'last-call',
+  detail: 'this process was about to end before the whole body had arrived',
+}
+
+function tooSlow(end: Extract<IntakeEnd, 'body-time' | 'idle-time'>, limits: Limits): BodyRefusal {
   const limit = end === 'body-time' ? limits.bodyTime : limits.idleTime
   const what =
     end === 'body-time' ? 'took longer than the bodyTime of' : 'paused for longer than the idleTime of'

@@ -1,10 +1,14 @@
 import type { IncomingMessage } from 'node:http'
+import type { LastCall } from './last-call.js'
 
 /** What to do after a chunk: read on, read on for a second at most, or read no more. */
 export type Appetite = 'more' | 'hurry' | 'stop'
 
-/** Why reading ended; `stalled` when the consumer of the files has taken nothing for too long. */
-export type IntakeEnd = 'end' | 'stopped' | 'aborted' | 'body-time' | 'idle-time' | 'stalled'
+/**
+ * Why reading ended; `stalled` when the consumer of the files has taken nothing for too long, `last-call` when the
+ * process is about to end.
+ */
+export type IntakeEnd = 'end' | 'stopped' | 'aborted' | 'body-time' | 'idle-time' | 'stalled' | 'last-call'
 
 export interface IntakeTimes {
   /** Seconds. */
@@ -13,6 +17,7 @@ export interface IntakeTimes {
   readonly idleTime: number
   /** The submission is already refused: one second in all. */
   readonly hurry: boolean
+  readonly lastCall: LastCall | undefined
 }
 
 /** Somebody who takes files out of the request, and can be slower than it. */
@@ -43,6 +48,8 @@ export function readOn(
   return new Promise((resolve) => {
     if (req.readableEnded) return resolve('end')
     if (req.destroyed) return resolve('aborted')
+    const { lastCall } = times
+    if (lastCall?.over) return resolve('last-call')
 
     const started = performance.now()
     let pausedAt = 0
@@ -50,6 +57,7 @@ export function readOn(
     let hurrying = false
     let total = timer(times.bodyTime, outOfTime)
     const idle = timer(times.idleTime, () => stop(pausedAt > 0 ? 'stalled' : 'idle-time'))
+    const forget = lastCall?.onOver(() => stop('last-call'))
     if (times.hurry) hurry()
     req.on('data', onData)
     req.on('end', onEnd)
@@ -121,6 +129,7 @@ export function readOn(
     function settle(end: IntakeEnd): void {
       clearTimeout(total)
       clearTimeout(idle)
+      forget?.()
       if (consumer) consumer.onProgress = undefined
       req.off('data', onData)
       req.off('end', onEnd)

@@ -19,6 +19,7 @@ export interface Messages {
   readonly used: string
   /** Whether a one-time form was sent before cannot be told at the moment, so it was not done. */
   readonly storeDown: string
+  readonly restarting: string
   readonly malformed: string
   readonly origin: string
   readonly tooLarge: string
@@ -79,6 +80,8 @@ export const english: Messages = {
   used: 'You sent this form before, and we cannot tell what became of it. Look whether it was done before you send it again.',
   storeDown:
     'We cannot take this form at the moment, so it was not done. Nothing is lost: wait a little and send it again.',
+  restarting:
+    'This site was being restarted before all of your form had arrived, so it was not done. Check your input and send it again.',
   malformed:
     'This form could not be opened, perhaps because the site was updated since you loaded the page. Nothing is lost: check your input and send it again.',
   origin:
@@ -146,6 +149,7 @@ const refusalMessages: Record<RefusalReason, TextName> = {
   'other-path': 'otherPath',
   used: 'used',
   'store-down': 'storeDown',
+  restarting: 'restarting',
   'too-large': 'tooLarge',
   'too-slow': 'tooSlow',
   'no-room': 'noRoom',

@@ -30,6 +30,7 @@ export type RefusalReason =
   | 'other-path'
   | 'used'
   | 'store-down'
+  | 'restarting'
   | 'too-large'
   | 'too-slow'
   | 'no-room'

@@ -145,11 +145,16 @@ export async function receive(
   const { definition } = admitted
   const files = takeFiles(definition, admitted.values, submission, exchange)
   if (!files) {
-    return proceed(admitted, await staged(trace, 'read', () => body.read(definition.limits)))
+    return proceed(
+      admitted,
+      await staged(trace, 'read', () => body.read(definition.limits, 'accept', undefined, registry.lastCall)),
+    )
   }
   let received: Received | undefined
   try {
-    const reading = await staged(trace, 'read', () => body.read(definition.limits, 'accept', files.taking))
+    const reading = await staged(trace, 'read', () =>
+      body.read(definition.limits, 'accept', files.taking, registry.lastCall),
+    )
     received = await proceed(admitted, reading, files)
     return received
   } finally {
@@ -238,7 +243,9 @@ export async function receive(
 
   /** Reads the text fields of a refused submission, so that the page can give them back. */
   async function giveBack(): Promise<boolean> {
-    return take(await body.read(echo.definition?.limits ?? registry.limits, 'give-back'))
+    return take(
+      await body.read(echo.definition?.limits ?? registry.limits, 'give-back', undefined, registry.lastCall),
+    )
   }
 
   function take(read: Reading): boolean {
@@ -293,10 +300,11 @@ function oneTime(registry: Registry, { definition, opened }: Admitted): OneTime 
   return { store: definition.store, id: `${registry.audience}:${id}`, expires: claims.expires }
 }
 
-const bodyReasons: Record<400 | 413 | 415, RefusalReason> = {
+const bodyReasons: Record<BodyRefusal['status'], RefusalReason> = {
   400: 'malformed',
   413: 'too-large',
   415: 'unsupported',
+  503: 'restarting',
 }
 
 function refusedBody(definition: Definition, refusal: BodyRefusal, messages: () => Messages): Refused {

@@ -15,13 +15,14 @@ import { sweepRegularly } from './file-sweep.js'
 import { type HookOptions, type Hooks, hookNames, resolveHooks } from './hooks.js'
 import { keptTime } from './kept-files.js'
 import { createKeyRing, type KeyRing, type Keys } from './key-ring.js'
+import { LastCall } from './last-call.js'
 import { defaultLimits, type LimitOptions, type Limits, resolveLimits } from './limits.js'
 import { memoryStore } from './memory-store.js'
 import { checkOptions } from './options.js'
 import { type ConnectedCache, checkCache } from './revalidation.js'
 import type { Submission } from './submission.js'
 import type { SubmissionStore } from './submission-store.js'
-import { parseDuration } from './units.js'
+import { parseDuration, parseTimer } from './units.js'
 import { type ActionReferences, decodeValues } from './values.js'
 
 /** What `createActions()` takes. */
@@ -61,6 +62,18 @@ export interface UploadOptions {
 export interface Actions<Context = unknown> {
   /** The keys that seal and open the forms of this app: their ids for logs, and a way to replace them while it runs. */
   readonly keys: Keys
+  /**
+   * Says that this process is about to end, beside `server.close()`: submissions that are still arriving have this much
+   * time left. Then they are refused with 503, and what had arrived is on the page. Actions that run are not touched.
+   *
+   * @param within seconds, or a string such as `'5s'`. @default '5s'
+   * @throws SealformError `ERR_OPTION_INVALID`
+   * @example
+   * ```ts
+   * process.once('SIGTERM', () => actions.drain('5s'))
+   * ```
+   */
+  drain(within?: number | string): void
   /**
    * Registers an action under a stable name.
    *
@@ -110,6 +123,7 @@ const longestAudience = 64
 /** The registry as the library itself sees it. */
 export class Registry implements ActionReferences {
   readonly keys: KeyRing
+  readonly lastCall = new LastCall()
   readonly audience: string
   readonly #ttl: number
   readonly limits: Limits
@@ -170,6 +184,10 @@ export class Registry implements ActionReferences {
     })
     this.#definitions.set(name, definition)
     return createAction({ definition, registry: this, values: [] })
+  }
+
+  drain(within: number | string = '5s'): void {
+    this.lastCall.announce(parseTimer(within, 'actions.drain()'))
   }
 
   find(name: string): Definition | undefined {
