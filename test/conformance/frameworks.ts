@@ -1,15 +1,15 @@
 import type { IncomingMessage, RequestListener } from 'node:http'
-import { createRequire } from 'node:module'
 import { parseCookie } from 'cookie'
 import Express, { type NextFunction, type Request, type Response } from 'express'
 import Koa from 'koa'
 import type { Actions } from '../../lib/sealform.js'
 import type { MiddlewareOptions } from '../../lib/settings.js'
 import type { PageTools } from '../../middleware/adapter.js'
-import { type SealformRequest, sealform as sealformExpress } from '../../middleware/express.js'
+import { sealform as sealformExpress } from '../../middleware/express.js'
 import { type SealformContext, sealform as sealformKoa } from '../../middleware/koa.js'
 import { type NodePage, sealform as sealformNode } from '../../middleware/node.js'
 import type { SafeHtml } from '../../views/html.js'
+import { Express4 } from '../setup/express-app.js'
 import { Koa2 } from '../setup/koa-app.js'
 
 // A new adapter is one more object in `frameworks`.
@@ -119,7 +119,7 @@ const onExpress = (name: string, express: typeof Express): Framework => ({
 })
 
 async function show(page: Page, req: Request, res: Response): Promise<void> {
-  const shown = await page(view(req, req as Request & SealformRequest))
+  const shown = await page(view(req, req))
   if (shown === 'sent') return
   if (shown === undefined) res.sendStatus(404)
   else if ('to' in shown) res.redirect(shown.to)
@@ -151,10 +151,6 @@ const onNode: Framework = {
     )
   },
 }
-
-const require = createRequire(import.meta.url)
-/** Express 4 has the same shape as the typed one; only its types are not installed. */
-export const Express4: typeof Express = require('express4')
 
 export const frameworks: readonly Framework[] = [
   onKoa('Koa 3', Koa),

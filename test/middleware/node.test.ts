@@ -1,0 +1,243 @@
+import assert from 'node:assert/strict'
+import { createServer, type IncomingMessage } from 'node:http'
+import { describe, it, type TestContext } from 'node:test'
+import { setTimeout as wait } from 'node:timers/promises'
+import supertest from 'supertest'
+import { createActions, flash, invalid, redirect, type Submission } from '../../lib/sealform.js'
+import { type NodeContext, type NodeOptions, type PageHandler, sealform } from '../../middleware/node.js'
+import { html } from '../../views/html.js'
+import { formIn, fromSamePage, listen, testKey, urlencoded } from '../setup/koa-app.js'
+
+type Run = (submission: Submission<undefined, unknown, NodeContext>) => unknown
+
+async function nodeApp(
+  t: TestContext,
+  run: Run,
+  options: NodeOptions<NodeContext> = {},
+  instead?: PageHandler,
+) {
+  const actions = createActions<NodeContext>({ keys: testKey })
+  const act = actions.define('act', async (submission: Parameters<Run>[0]) => run(submission))
+  const errors: unknown[] = []
+  const handler: PageHandler = (req, res, page) => {
+    if (req.url !== '/form' && instead) return instead(req, res, page)
+    const form = page.form(act)
+    page.send(
+      html`<form ${form.attributes}>${form.fields}<input ${form.input('text')}>${form.issue('text')}</form>`,
+    )
+  }
+  const listener = sealform(actions, handler, {
+    onRefused: () => {},
+    onError: (error, details, context) => errors.push([error, details.action, context.req.url]),
+    ...options,
+  })
+  const port = await listen(createServer(listener), (close) => t.after(close))
+  const request = supertest(`http://127.0.0.1:${port}`)
+  const submit = async (path = '/form', headers: Readonly<Record<string, string>> = {}) => {
+    const { fields } = formIn((await request.get('/form').set(headers)).text, 'act')
+    return request
+      .post(path)
+      .redirects(0)
+      .set({ ...fromSamePage, ...headers })
+      .send(urlencoded(fields, { text: 'typed' }))
+  }
+  return { request, submit, errors, port }
+}
+
+const boom = new Error('boom')
+
+describe('sealform for plain Node servers', () => {
+  it('refuses what is no handler, and misspelt or impossible options, at start', () => {
+    const actions = createActions({ keys: testKey })
+    const handler = () => {}
+    const wrong = [
+      () => sealform(actions, undefined as never),
+      () => sealform(actions, handler, { proxi: true } as never),
+      () => sealform(actions, handler, { proxy: 'yes' } as never),
+      () => sealform(actions, handler, { onError: true } as never),
+      () => sealform({} as never, handler),
+    ]
+    for (const make of wrong) assert.throws(make, { code: 'ERR_OPTION_INVALID' })
+    assert.throws(wrong[1]!, /did you mean "proxy"\?/)
+  })
+
+  it('answers for a handler that throws, rejects or says that there is no page', async (t) => {
+    const gone = Object.assign(new Error('gone'), { status: 410 })
+    for (const [instead, status, text] of [
+      [
+        () => {
+          throw boom
+        },
+        500,
+        'Internal Server Error',
+      ],
+      [async () => Promise.reject(boom), 500, 'Internal Server Error'],
+      [
+        () => ({
+          // biome-ignore lint/suspicious/noThenProperty: another library's promise
+          then(_resolve: unknown, reject: (error: unknown) => void) {
+            reject(boom)
+          },
+        }),
+        500,
+        'Internal Server Error',
+      ],
+      [async () => Promise.reject(gone), 410, 'Gone'],
+    ] as const) {
+      const app = await nodeApp(t, () => {}, {}, instead)
+      const answer = await app.request.get('/broken')
+      assert.deepEqual([answer.status, answer.text], [status, text])
+      assert.equal(answer.headers['content-type'], 'text/plain; charset=utf-8')
+      assert.deepEqual(app.errors, status === 500 ? [[boom, undefined, '/broken']] : [])
+    }
+  })
+
+  it('breaks off what a handler has begun when it throws, and leaves alone what it has ended', async (t) => {
+    const begun = await nodeApp(
+      t,
+      () => {},
+      {},
+      async (_req, res) => {
+        res.write('begun')
+        await wait(5)
+        throw boom
+      },
+    )
+    await assert.rejects(async () => (await fetch(`http://127.0.0.1:${begun.port}/broken`)).text())
+    assert.equal(begun.errors.length, 1)
+    const ended = await nodeApp(
+      t,
+      () => {},
+      {},
+      async (_req, res) => {
+        res.end('ended')
+        throw boom
+      },
+    )
+    assert.equal((await ended.request.get('/broken')).text, 'ended')
+    assert.equal(ended.errors.length, 1)
+  })
+
+  it('shows the built-in page for a handler that throws after an outcome, before or after it has written', async (t) => {
+    for (const instead of [
+      () => {
+        throw boom
+      },
+      async () => {
+        await wait(2)
+        throw boom
+      },
+      (_req: IncomingMessage, res: { write(text: string): void }) => {
+        res.write('begun')
+        throw boom
+      },
+    ]) {
+      const app = await nodeApp(t, () => invalid({ text: 'Not that' }), {}, instead)
+      const answer = await app.submit('/broken')
+      assert.equal(answer.status, 422)
+      assert.match(answer.text, /^<!doctype html>\n[\s\S]*value="typed"/)
+      assert.deepEqual(app.errors, [[boom, 'act', '/broken']])
+    }
+  })
+
+  it('is told of what a handler throws after it has shown an outcome', async (t) => {
+    const app = await nodeApp(
+      t,
+      () => undefined,
+      {},
+      async (_req, res) => {
+        res.end('shown')
+        throw boom
+      },
+    )
+    assert.equal((await app.submit('/late')).text, 'shown')
+    await wait(5)
+    assert.deepEqual(app.errors, [[boom, undefined, '/late']])
+  })
+
+  it('answers as ever when onError throws', async (t) => {
+    const printed = t.mock.method(console, 'error', () => {})
+    const app = await nodeApp(
+      t,
+      () => {
+        throw boom
+      },
+      {
+        onError: () => {
+          throw new Error('the log is down')
+        },
+      },
+    )
+    const answer = await app.submit()
+    assert.equal(answer.status, 500)
+    assert.match(answer.text, /value="typed"/)
+    assert.deepEqual(
+      printed.mock.calls.map(({ arguments: [what] }) => String(what)),
+      ['Error: boom', 'Error: the log is down'],
+    )
+  })
+
+  it('prints errors with their reference when nobody is told of them', async (t) => {
+    const printed = t.mock.method(console, 'error', () => {})
+    const actions = createActions({ keys: testKey })
+    const act = actions.define('act', () => Promise.reject(boom))
+    const listener = sealform(actions, (_req, _res, page) => {
+      page.send(`<form id="act">${page.form(act).summary()}${page.form(act).fields}</form>`)
+    })
+    const request = supertest(createServer(listener))
+    const { fields } = formIn((await request.get('/')).text, 'act')
+    const answer = await request.post('/').set(fromSamePage).send(urlencoded(fields))
+    const reference = /Reference: ([0-9A-Z-]{9})/.exec(answer.text)?.[1]
+    assert.deepEqual(
+      printed.mock.calls.map(({ arguments: [what] }) => what),
+      [`sealform: "act" failed, reference ${reference}`, boom],
+    )
+  })
+
+  it('goes by the last word of the proxy in front when it is told to', async (t) => {
+    const forwarded = {
+      'X-Forwarded-Proto': 'http, https',
+      'X-Forwarded-Host': 'spoofed.example, shop.example:8443',
+    }
+    const behind = async (proxy: boolean, Origin: string) => {
+      const app = await nodeApp(t, () => flash('x', '/form'), { proxy })
+      const { fields } = formIn((await app.request.get('/form')).text, 'act')
+      return app.request
+        .post('/form')
+        .redirects(0)
+        .set({ Host: 'inner.example', ...forwarded, Origin })
+        .send(urlencoded(fields))
+    }
+    const good = await behind(true, 'https://shop.example:8443')
+    assert.equal(good.status, 303)
+    assert.match(String(good.headers['set-cookie']), /^__Host-sealform\.flash=.*; Secure/)
+    assert.equal((await behind(true, 'https://spoofed.example')).status, 403)
+    assert.equal((await behind(true, 'http://inner.example')).status, 403)
+    assert.equal((await behind(false, 'https://shop.example:8443')).status, 403)
+    assert.equal((await behind(false, 'http://inner.example')).status, 303)
+  })
+
+  it('runs the handler for a POST that is not ours, its body untouched', async (t) => {
+    const app = await nodeApp(
+      t,
+      () => redirect('/'),
+      {},
+      async (req, res) => {
+        let text = ''
+        for await (const piece of req.setEncoding('utf8')) text += piece
+        res.end(`${req.method} ${text}`)
+      },
+    )
+    assert.equal((await app.request.post('/other').send('a=1')).text, 'POST a=1')
+  })
+
+  it('lets parts of the page be taken out of it', async () => {
+    const actions = createActions({ keys: testKey })
+    const act = actions.define('act', async () => {})
+    const listener = sealform(actions, (_req, _res, { form, region, send }) => {
+      send(region('box', `<p id="box">${form(act).id}</p>`))
+    })
+    const answer = await supertest(createServer(listener)).get('/')
+    assert.deepEqual([answer.text, answer.headers['content-length']], ['<p id="box">act</p>', '19'])
+  })
+})
