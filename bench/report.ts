@@ -124,7 +124,7 @@ function percent(share: number): string {
 }
 
 /** Columns are padded, so that the same text reads well in a terminal. */
-function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
+export function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = header.map((cell, i) =>
     Math.max(...[header, ...rows].map((row) => (row[i] ?? cell).length), 3),
   )

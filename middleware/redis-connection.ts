@@ -103,8 +103,8 @@ export class RedisConnection {
     if (this.#overdue >= maxOverdue) {
       throw new NotSent(`Redis has left ${this.#overdue} commands without an answer.`)
     }
-    const typeMapping = options.bytes ? bytesMapping : textMapping
-    return this.#inTime(this.#client.sendCommand(args, { typeMapping }), options.timeout)
+    const reply = this.#client.sendCommand(args, options.bytes ? bytesReply : textReply)
+    return this.#inTime(reply, options.timeout)
   }
 
   /** Runs a script on one key. */
@@ -161,6 +161,12 @@ export class RedisConnection {
 
 const connections = new WeakMap<RedisClient, RedisConnection>()
 
-/** The client's names for types of replies are numbers: 36 is a string of bytes. An app may have mapped them otherwise. */
-const textMapping = {}
-const bytesMapping = { 36: Buffer }
+/**
+ * In place of what the app has told its client for all commands. The client's own timeout, 5 s in version 6, makes a signal and, when
+ * that goes off, an error for each command, long after it was answered: together more work than the command.
+ */
+const ownOptions = { timeout: undefined, abortSignal: undefined }
+
+/** The client's names for types of replies are numbers: 36 is a string of bytes. */
+const textReply = { ...ownOptions, typeMapping: {} }
+const bytesReply = { ...ownOptions, typeMapping: { 36: Buffer } }

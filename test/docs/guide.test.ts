@@ -2,7 +2,6 @@ import assert from 'node:assert/strict'
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { basename, join } from 'node:path'
 import { before, describe, it } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -13,6 +12,7 @@ import nunjucks from 'nunjucks'
 import pug from 'pug'
 import supertest from 'supertest'
 import { type FileStorage, invalid, redirect } from '../../lib/sealform.js'
+import { freePort } from '../setup/free-port.js'
 import { createTestApp, formIn, fromSamePage, urlencoded } from '../setup/koa-app.js'
 import { uploadApp } from '../setup/upload-app.js'
 import { codeBlocks, modulesOf } from './code-blocks.js'
@@ -202,14 +202,4 @@ async function isUp(url: string): Promise<boolean> {
     (response) => response.ok,
     () => false,
   )
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  if (address === null || typeof address === 'string') throw new Error('The server has no port.')
-  return address.port
 }
