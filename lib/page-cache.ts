@@ -99,16 +99,11 @@ export class PageCache {
     return undefined
   }
 
-  /** Looks for the page, and once more when another request was about to make it. */
+  /** Looks for the page, and once more when another request is about to have made it. */
   async #find(address: Address): Promise<KeptPage | undefined> {
-    const before = this.#running.get(address)
-    if (before) return this.#findAfter(before, address)
     const kept = await this.#read(address)
-    const meanwhile = this.#running.get(address)
-    return kept ?? (meanwhile && this.#findAfter(meanwhile, address))
-  }
-
-  async #findAfter(running: Promise<void>, address: Address): Promise<KeptPage | undefined> {
+    const running = kept ? undefined : this.#running.get(address)
+    if (!running) return kept
     await inTime(running, longestWait).catch(() => {})
     return this.#read(address)
   }

@@ -48,7 +48,7 @@ export function tagsOfPath(path: string): string[] {
 }
 
 /** Deeper trees have no tag of their own. */
-const mostLevels = 12
+const mostLevels = 32
 
 /**
  * The tag of a path, or of a tree when the path ends in `/*`. The query is not looked at.

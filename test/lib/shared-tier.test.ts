@@ -204,6 +204,32 @@ describe('a shared tier', () => {
     assert.ok([...tier.entries.keys()].some((key) => key.startsWith('d:')))
   })
 
+  it('is told to stop when the cache was closed before it began to listen', async (t) => {
+    const { tier, make } = servers(t)
+    let answer = () => {}
+    tier.delay = new Promise<void>((resolve) => {
+      answer = resolve
+    })
+    await make().close()
+    answer()
+    await new Promise((resolve) => setImmediate(resolve))
+    assert.equal(tier.calls.length, 1)
+    assert.equal(tier.listeners.size, 0)
+  })
+
+  it('is listened to again when it could not be at first', async (t) => {
+    t.mock.timers.enable({ apis: ['Date', 'setTimeout'], now: Date.now() })
+    const { tier, make } = servers(t)
+    tier.failure = new Error('away')
+    const one = make()
+    await new Promise((resolve) => setImmediate(resolve))
+    assert.deepEqual([tier.listeners.size, one.told], [0, ['Error: away']])
+    tier.failure = undefined
+    t.mock.timers.tick(2001)
+    await new Promise((resolve) => setImmediate(resolve))
+    assert.equal(tier.listeners.size, 1)
+  })
+
   it('is given keys that any store can take', async (t) => {
     const { tier, make } = servers(t)
     const one = make()

@@ -233,6 +233,37 @@ describe('a page that is never kept', () => {
     assert.equal(renders.count, 2)
   })
 
+  it('is sent with another status by a middleware outside', async (t) => {
+    const { request, renders } = await cacheApp(t, ({ app, router, renders }) => {
+      app.middleware.unshift(async (ctx, next) => {
+        await next()
+        ctx.status = 503
+      })
+      router.get('/news', async (ctx) => {
+        if (await ctx.cache()) return
+        ctx.body = `<p>${++renders.count}</p>`
+      })
+    })
+    await request.get('/news').expect(503, '<p>1</p>')
+    await request.get('/news').expect(503, '<p>2</p>')
+    assert.equal(renders.count, 2)
+  })
+
+  it('answers anything but GET and HEAD, and is not sent in the place of such an answer', async (t) => {
+    const { request, renders } = await cacheApp(t, ({ router, renders }) => {
+      router.all('/news', async (ctx) => {
+        if (await ctx.cache()) return
+        ctx.body = `<p>${ctx.method} ${++renders.count}</p>`
+      })
+    })
+    const put = await request.put('/news').expect('<p>PUT 1</p>')
+    assert.equal(put.headers['cache-control'], undefined)
+    await request.get('/news').expect('<p>GET 2</p>')
+    await request.post('/news').expect('<p>POST 3</p>')
+    await request.get('/news').expect('<p>GET 2</p>')
+    assert.equal(renders.count, 3)
+  })
+
   it('is encoded', async (t) => {
     await rendersTwice(await newsApp(t, (ctx) => ctx.set('Content-Encoding', 'identity')), undefined)
   })
