@@ -39,6 +39,8 @@ export function keepPage(
 
   return {
     keep(status, body) {
+      // Written past the framework: then it is none of ours.
+      if (res.headersSent) return
       const headers = res.getHeaders()
       const { personal, failed, sealer } = page
       const session = request.session() !== undefined

@@ -115,7 +115,8 @@ export class PageCache {
 
   /** Others wait for this page until it has been sent, or whatever else becomes of it. */
   #lead(address: Address, res: PageRequest['res']): void {
-    if (this.#running.has(address)) return
+    // A visitor who has left already will not be told of again.
+    if (res.closed || res.destroyed || this.#running.has(address)) return
     const running = new Promise<void>((resolve) => res.once('finish', resolve).once('close', resolve))
     this.#running.set(address, running)
     void running.then(() => this.#running.delete(address))

@@ -305,6 +305,17 @@ describe('createCache()', () => {
     assert.equal(large.runs, 6)
   })
 
+  it('finds nothing again that was revalidated, after ever so many other tags', async (t) => {
+    const cache = open(t)
+    const counter = counted(() => 1)
+    const get = cache.cached(counter.run, { key: 'get', tags: ['a'] })
+    await get()
+    await cache.revalidateTag('a')
+    for (let i = 0; i < 10_001; i++) await cache.revalidateTag(`other ${i}`)
+    await get()
+    assert.equal(counter.runs, 2)
+  })
+
   it('lets a program end that has forgotten to close it', () => {
     const before = process.getActiveResourcesInfo()
     createCache({ shared: new TestTier() })

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { createServer } from 'node:http'
 import { Readable } from 'node:stream'
 import { describe, it, type TestContext } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -9,7 +10,7 @@ import { flash, redirect } from '../../lib/sealform.js'
 import type { SealformContext } from '../../middleware/koa.js'
 import { html } from '../../views/html.js'
 import { type CacheApp, cacheApp } from '../setup/cache-app.js'
-import { createTestApp, formIn, fromSamePage, Koa2, urlencoded } from '../setup/koa-app.js'
+import { createTestApp, formIn, fromSamePage, Koa2, listen, urlencoded } from '../setup/koa-app.js'
 
 type PageContext = ParameterizedContext<DefaultState, SealformContext>
 type Action = Parameters<PageContext['form']>[0]
@@ -138,6 +139,70 @@ describe('ctx.cache()', () => {
     assert.equal(renders.count, 10)
     const own = await Promise.all(Array.from({ length: 10 }, () => request.get('/news')))
     assert.equal(new Set(own.map(({ headers }) => String(headers['set-cookie']))).size, 10)
+  })
+
+  it('lets nobody wait for a visitor who had left before the page asked', async (t) => {
+    let left: Promise<unknown> = Promise.resolve()
+    const { request, app } = await cacheApp(t, ({ router }) => {
+      router.get('/news', async (ctx) => {
+        await left
+        if (await ctx.cache()) return
+        await wait(50)
+        ctx.body = '<p>a</p>'
+      })
+    })
+    const server = createServer(app.callback())
+    const port = await listen(server, (close) => t.after(close))
+    const controller = new AbortController()
+    let arrived = () => {}
+    const arrival = new Promise<void>((resolve) => {
+      arrived = resolve
+    })
+    left = new Promise((resolve) => {
+      server.once('request', (_req, res) => {
+        arrived()
+        res.once('close', resolve)
+      })
+    })
+    const aborted = fetch(`http://127.0.0.1:${port}/news`, { signal: controller.signal }).catch(
+      () => 'aborted',
+    )
+    await arrival
+    controller.abort()
+    assert.equal(await aborted, 'aborted')
+    await left
+    await wait(10)
+    const start = Date.now()
+    assert.equal(await (await fetch(`http://127.0.0.1:${port}/news`)).text(), '<p>a</p>')
+    assert.ok(Date.now() - start < 1000, `${Date.now() - start} ms`)
+    await request.get('/news').expect('<p>a</p>')
+  })
+
+  it('lets nobody wait for a visitor who leaves while the page is made', async (t) => {
+    const { app, renders } = await newsApp(t, () => wait(200))
+    const port = await listen(createServer(app.callback()), (close) => t.after(close))
+    const controller = new AbortController()
+    const url = `http://127.0.0.1:${port}/news`
+    const aborted = fetch(url, { signal: controller.signal }).catch(() => 'aborted')
+    await wait(50)
+    const follower = fetch(url).then((response) => response.text())
+    await wait(50)
+    controller.abort()
+    assert.equal(await aborted, 'aborted')
+    assert.equal(await follower, '<p>rendering 2</p>')
+    assert.equal(await (await fetch(url)).text(), '<p>rendering 2</p>')
+    assert.equal(renders.count, 2)
+  })
+
+  it('leaves alone what the handler writes by itself', async (t) => {
+    const { request, renders, errors } = await newsApp(t, (ctx) => {
+      ctx.respond = false
+      ctx.res.writeHead(200, { 'Content-Type': 'text/html', 'Content-Length': 14 })
+      ctx.res.end('<p>by hand</p>')
+    })
+    for (const _ of [1, 2]) await request.get('/news').expect(200, '<p>by hand</p>')
+    assert.equal(renders.count, 2)
+    assert.deepEqual(errors, [])
   })
 
   it('says how to get a cache when the app has none', async () => {

@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict'
+import { describe, it, type TestContext } from 'node:test'
+import { setTimeout as wait } from 'node:timers/promises'
+import { type Cache, createCache } from '../../lib/cache.js'
+import { redisCache } from '../../middleware/redis.js'
+import { type RedisServer, startRedis } from '../setup/redis.js'
+
+interface Server extends Cache {
+  get(): Promise<number>
+  readonly told: string[]
+}
+
+describe('caches that share a Redis', () => {
+  it('keep and forget as one', async (t) => {
+    const { make } = await servers(t)
+    const [one, other, third] = [await make(), await make(), await make()]
+    assert.deepEqual([await one.get(), await other.get(), await third.get()], [1, 1, 1])
+    for (let i = 2; i < 12; i++) {
+      await [one, other, third][i % 3]!.revalidateTag('a')
+      await wait(20)
+      assert.deepEqual([await one.get(), await other.get(), await third.get()], [i, i, i])
+    }
+    assert.deepEqual([one.told, other.told, third.told], [[], [], []])
+  })
+
+  it('go on without it, say so once, and are one again when it is back', async (t) => {
+    const { redis, make } = await servers(t)
+    const [one, other] = [await make(), await make()]
+    await one.get()
+    await other.get()
+    await redis.kill()
+    await one.revalidateTag('a')
+    const alone = await one.get()
+    assert.ok(alone > 1)
+    assert.equal(await one.get(), alone)
+    assert.deepEqual([one.told.length, other.told.length], [1, 0])
+
+    await redis.start()
+    await one.revalidateTag('a')
+    await until(async () => {
+      await one.revalidateTag('a')
+      await wait(50)
+      return (await one.get()) === (await other.get())
+    })
+  })
+
+  it('wait for a Redis that hangs no longer than half a second', async (t) => {
+    const { redis, make } = await servers(t)
+    const one = await make()
+    await one.get()
+    redis.pause()
+    const start = Date.now()
+    await one.revalidateTag('a')
+    await one.get()
+    const took = Date.now() - start
+    redis.resume()
+    assert.ok(took < 900, `${took} ms`)
+    assert.match(one.told[0] ?? '', /500 ms/)
+  })
+})
+
+async function servers(t: TestContext): Promise<{ redis: RedisServer; make: () => Promise<Server> }> {
+  const redis = await startRedis(t)
+  let runs = 0
+  return {
+    redis,
+    async make() {
+      const told: string[] = []
+      const client = await redis.connect(t)
+      const cache = createCache({ shared: redisCache(client), onError: (error) => told.push(String(error)) })
+      t.after(() => cache.close())
+      const get = cache.cached(async () => ++runs, { key: 'runs', tags: ['a'] })
+      return Object.assign(cache, { told, get })
+    },
+  }
+}
+
+/** Asks again and again, for ten seconds at most. */
+async function until(holds: () => Promise<boolean>): Promise<void> {
+  for (let i = 0; i < 100; i++) {
+    if (await holds()) return
+    await wait(100)
+  }
+  assert.fail('It has not come to that within ten seconds.')
+}
