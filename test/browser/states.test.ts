@@ -119,12 +119,63 @@ async function collectStates(): Promise<void> {
   keep('news published', await tab.press('Publish'), 200)
   keep('front page', await tab.open('/frontpage'), 200)
 
+  await collectWizard(tab, keep)
+  await collectOrders(tab, keep)
+  await collectFailures(tab, keep)
   await collectUploads(tab, keep)
   await collectRefusals(keep)
   await context.close()
 }
 
 type Keep = (name: string, answer: Answer, status: number) => void
+
+async function collectWizard(tab: Tab, keep: Keep): Promise<void> {
+  const { page } = tab
+  keep('wizard', await tab.open('/wizard'), 200)
+  keep('wizard invalid', await tab.press('Next'), 422)
+  await page.getByLabel('Name', { exact: true }).fill(`A name & <b>${'W'.repeat(60)}`)
+  await page.getByLabel('Email address').fill('ada@example.org')
+  keep('wizard stay', await tab.press('Next'), 200)
+  await page.getByLabel('Day of arrival').fill('2999-12-31')
+  await page.getByLabel('Nights').fill('1')
+  await page.getByLabel('A room to the street').check()
+  await tab.press('Next')
+  keep('wizard wishes invalid', await tab.press('Next'), 422)
+  await page.getByLabel('No breakfast').check()
+  await page.getByLabel('Anything else').fill('W'.repeat(500))
+  keep('wizard check', await tab.press('Next'), 200)
+  keep('wizard booked', await tab.press('Book'), 200)
+}
+
+async function collectOrders(tab: Tab, keep: Keep): Promise<void> {
+  const { page } = tab
+  keep('order', await tab.open('/order'), 200)
+  for (let lines = 2; lines <= 5; lines++) await tab.press('Add a line')
+  keep('order with five lines', await tab.answer(), 200)
+  await page.getByLabel('Quantity').first().fill('many')
+  keep('order invalid', await tab.press('Order'), 422)
+  for (let lines = 4; lines >= 2; lines--) await tab.press('Remove line 1')
+  await page.getByLabel('Name', { exact: true }).fill('Ada')
+  for (const product of await page.getByLabel('Product').all()) await product.selectOption('moon')
+  keep('order checked', await tab.press('Check my order'), 200)
+  keep('order too late', await tab.press('Order'), 500)
+  for (const product of await page.getByLabel('Product').all()) await product.selectOption('tea')
+  keep('order thanks', await tab.press('Order'), 200)
+  keep('order thanks again', await tab.load(() => page.reload()), 200)
+}
+
+async function collectFailures(tab: Tab, keep: Keep): Promise<void> {
+  const { page } = tab
+  keep('boundary', await tab.open('/boundary'), 200)
+  await page.getByLabel('What has happened?').fill('Two words')
+  keep('boundary done', await tab.press('Report'), 200)
+  await page.getByLabel('What has happened?').fill('Two words')
+  await page.getByLabel('The action, once it runs').check()
+  keep('boundary, the action fails', await tab.press('Report'), 500)
+  await page.getByLabel('This part of the page').check()
+  keep('boundary, the part fails', await tab.press('Report'), 422)
+  keep('boundary without advice', await tab.open('/boundary?advice=none'), 200)
+}
 
 async function collectUploads(tab: Tab, keep: Keep): Promise<void> {
   const { page } = tab

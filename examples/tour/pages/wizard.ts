@@ -107,10 +107,9 @@ function moved({ step, answers }: Booking = start, typed: Answers, to = step): B
 }
 
 function progress(step: number): SafeHtml {
-  return html`<ol class="steps" aria-label="Steps">${[
-    ...steps.map(({ title }) => title),
-    'Check and book',
-  ].map((title, index) => html`<li${index === step && html` aria-current="step"`}>${title}</li>`)}</ol>`
+  return html`<ol class="steps">${[...steps.map(({ title }) => title), 'Check and book'].map(
+    (title, index) => html`<li${index === step && html` aria-current="step"`}>${title}</li>`,
+  )}</ol>`
 }
 
 const fieldsOf: readonly ((form: Form<Booking>, answers: Answers) => SafeHtml)[] = [
