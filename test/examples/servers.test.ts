@@ -1,0 +1,208 @@
+import assert from 'node:assert/strict'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { describe, it, type TestContext } from 'node:test'
+import { setTimeout as wait } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { freePort, startServer } from '../../examples/servers/processes.js'
+import { createKeyRing } from '../../lib/key-ring.js'
+import { formIn, fromSamePage, testKey, urlencoded } from '../setup/koa-app.js'
+import { requestText, talk } from '../setup/raw-http.js'
+import { startRedis } from '../setup/redis.js'
+import { boundary, multipartBody } from '../setup/upload-app.js'
+
+const main = fileURLToPath(new URL('../../examples/servers/main.js', import.meta.url))
+
+interface Example {
+  readonly url: string
+  readonly keysFile: string
+  readonly child: ChildProcess
+  /** All that was printed so far. */
+  printed(): string
+  /** Waits for words in what is printed. */
+  says(words: RegExp): Promise<RegExpExecArray>
+}
+
+/** Runs the example as its command does. */
+async function startExample(t: TestContext, env: NodeJS.ProcessEnv = {}): Promise<Example> {
+  const child = spawn(process.execPath, [main], {
+    env: { ...process.env, PORT: '0', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  t.after(async () => {
+    if (child.exitCode !== null || child.signalCode !== null) return
+    child.kill('SIGTERM')
+    await once(child, 'exit')
+  })
+  let printed = ''
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text) => {
+      printed += text
+    })
+  }
+  const says = async (words: RegExp) => {
+    for (let tries = 0; tries < 600; tries++) {
+      const found = words.exec(printed)
+      if (found) return found
+      await wait(25)
+    }
+    throw new Error(`It does not say ${words}:\n${printed}`)
+  }
+  const [, keysFile = ''] = await says(/write them into (\S+),/)
+  const [url] = await says(/http:\/\/localhost:\d+/)
+  return { url: `${url.replace('localhost', '127.0.0.1')}/`, keysFile, child, printed: () => printed, says }
+}
+
+async function get(url: string): Promise<{ html: string; server: string }> {
+  const html = await (await fetch(url)).text()
+  return { html, server: serverOf(html) }
+}
+
+function serverOf(html: string): string {
+  return /from <strong>(.*?)<\/strong>/.exec(html)?.[1] ?? ''
+}
+
+function send(url: string, fields: Record<string, string>, typed: Record<string, string>): Promise<Response> {
+  return fetch(url, {
+    method: 'POST',
+    redirect: 'manual',
+    headers: { ...fromSamePage, 'Content-Type': 'application/x-www-form-urlencoded' },
+    body: urlencoded(fields, typed),
+  })
+}
+
+/** Waits for the end, and says how many milliseconds it took. */
+async function endOf(child: ChildProcess): Promise<number> {
+  const started = performance.now()
+  if (child.exitCode === null) await once(child, 'exit')
+  assert.equal(child.exitCode, 0)
+  return performance.now() - started
+}
+
+describe('npm run example:servers', { timeout: 120_000 }, () => {
+  it('starts three servers, each of which answers the forms of the others', async (t) => {
+    const { url } = await startExample(t)
+    const pages = await Promise.all([get(url), get(url), get(url)])
+    assert.deepEqual(pages.map(({ server }) => server).sort(), ['express-3', 'koa-1', 'koa-2'])
+    const pairs = new Set<string>()
+    for (const { html, server } of pages) {
+      const { fields } = formIn(html, 'book.sign')
+      for (let i = 0; i < 3; i++) {
+        const answer = await send(url, fields, { first: '', last: `of ${server}` })
+        const shown = await answer.text()
+        assert.equal(answer.status, 422)
+        assert.match(shown, new RegExp(`value="of ${server}"`))
+        pairs.add(`${server} to ${serverOf(shown)}`)
+      }
+    }
+    assert.equal(pairs.size, 9)
+
+    const { fields } = formIn(pages[0]?.html ?? '', 'book.sign')
+    const copies = await Promise.all(
+      Array.from({ length: 12 }, () => send(url, fields, { first: 'Ada', last: 'Lovelace' })),
+    )
+    assert.deepEqual(
+      copies.map(({ status }) => status),
+      Array(12).fill(303),
+    )
+    assert.equal((await get(url)).html.split('<li>Ada Lovelace</li>').length - 1, 1)
+  })
+
+  it('reloads its keys on SIGHUP', async (t) => {
+    const { url, keysFile, child, says } = await startExample(t)
+    const { html } = await get(url)
+    const [id] = createKeyRing(testKey, {}).ids
+    writeFileSync(keysFile, testKey)
+    child.kill('SIGHUP')
+    for (const name of ['koa-1', 'koa-2', 'express-3']) await says(new RegExp(`${name}: keys ${id}\n`))
+    const { fields } = formIn(html, 'book.sign')
+    const refused = await send(url, fields, { first: 'Ada', last: 'Kept' })
+    assert.equal(refused.status, 400)
+    const again = formIn(await refused.text(), 'book.sign')
+    assert.match(again.html, /value="Kept"/)
+    assert.equal((await send(url, again.fields, { first: 'Ada', last: 'Kept' })).status, 303)
+
+    writeFileSync(keysFile, 'nonsense')
+    child.kill('SIGHUP')
+    await says(/express-3: the old keys still hold/)
+    assert.equal(
+      (await send(url, formIn((await get(url)).html, 'book.praise').fields, { praise: 'x' })).status,
+      303,
+    )
+  })
+
+  it('stops everything on SIGTERM, after what runs has ended', async (t) => {
+    const { url, keysFile, child } = await startExample(t, { SLOWNESS: '1500' })
+    const { fields } = formIn((await get(url)).html, 'book.praise')
+    const answer = send(url, fields, { praise: 'slowly' })
+    await wait(300)
+    child.kill('SIGTERM')
+    const took = endOf(child)
+    assert.equal((await answer).status, 303)
+    assert.ok((await took) < 10_000)
+    await assert.rejects(fetch(url))
+    assert.ok(!existsSync(dirname(keysFile)))
+  })
+
+  it('stops everything on Ctrl-C', async (t) => {
+    const { url, child } = await startExample(t)
+    await get(url)
+    child.kill('SIGINT')
+    assert.ok((await endOf(child)) < 10_000)
+    await assert.rejects(fetch(url))
+  })
+})
+
+describe('one server of the example, when SIGTERM comes', { timeout: 60_000 }, () => {
+  for (const framework of ['koa', 'express'] as const) {
+    it(`takes uploads that arrive in time, refuses others with a page, and ends (${framework})`, async (t) => {
+      const redis = await startRedis(t)
+      const port = await freePort()
+      const server = await startServer({
+        name: framework,
+        framework,
+        build: 'second',
+        port,
+        redisUrl: redis.url,
+        env: { SEALFORM_KEYS: testKey },
+        output: 'pipe',
+      })
+      t.after(() => server.stop())
+      const url = `http://127.0.0.1:${port}/`
+      const upload = async (from: string) => {
+        const { fields } = formIn((await get(url)).html, 'book.import')
+        const body = multipartBody(...Object.entries(fields), ['from', from], {
+          name: 'names',
+          filename: 'names.txt',
+          content: 'Ada\n'.repeat(50_000),
+        })
+        const bytes = requestText(
+          'POST / HTTP/1.1',
+          [
+            ['Host', `127.0.0.1:${port}`],
+            ['Sec-Fetch-Site', 'same-origin'],
+            ['Content-Type', `multipart/form-data; boundary=${boundary}`],
+          ],
+          body,
+        )
+        return [bytes.subarray(0, 100_000), bytes.subarray(100_000)] as const
+      }
+      const [quick, slow] = [await upload('Quick'), await upload('Slow')]
+      const answers = Promise.all([
+        talk(port, [quick[0], 1500, quick[1]], { patience: 20_000 }),
+        talk(port, [slow[0]], { patience: 20_000 }),
+      ])
+      await wait(300)
+      const stopped = performance.now()
+      await Promise.all([server.stop(), wait(100).then(() => assert.rejects(fetch(`${url}health`)))])
+      assert.ok(performance.now() - stopped < 10_000)
+      const [taken, refused] = (await answers).map(({ answers: [answer] }) => answer)
+      assert.equal(taken?.status, 303)
+      assert.equal(refused?.status, 503)
+      assert.match(refused.body, /was being restarted before all of your form had arrived/)
+      assert.match(refused.body, /value="Slow"/)
+    })
+  }
+})
