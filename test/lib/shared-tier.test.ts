@@ -125,6 +125,37 @@ describe('a shared tier', () => {
     assert.deepEqual(one.told, ['Error: away'])
   })
 
+  it('can be away: what others may have revalidated meanwhile is computed afresh', async (t) => {
+    t.mock.timers.enable({ apis: ['Date'], now: Date.now() })
+    const { tier, make } = servers(t)
+    const one = make()
+    await new Promise((resolve) => setImmediate(resolve))
+    assert.equal(await one.get(), 1)
+    tier.failure = new Error('away')
+    assert.equal(await one.get(), 1)
+    t.mock.timers.tick(5001)
+    assert.equal(await one.get(), 2)
+    assert.equal(await one.get(), 2)
+  })
+
+  it('may answer late: a message that came in the meantime counts more', async (t) => {
+    const { tier, make } = servers(t)
+    const [one, other] = [make(), make()]
+    await one.get()
+    const { get } = tier
+    tier.get = async (key) => {
+      const before = await get.call(tier, key)
+      await wait(30)
+      return before
+    }
+    const late = other.get()
+    await wait(10)
+    await one.revalidateTag('a')
+    assert.equal(await late, 1)
+    tier.get = get
+    assert.equal(await other.get(), 2)
+  })
+
   it('hears of a revalidation when it is back', async (t) => {
     t.mock.timers.enable({ apis: ['Date', 'setTimeout'], now: Date.now() })
     const { tier, make } = servers(t)

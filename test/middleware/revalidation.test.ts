@@ -72,15 +72,19 @@ describe('an action that revalidates a tag', () => {
     assert.equal(app.renders.count, 2)
   })
 
-  it('need not wait for it', async (t) => {
+  it('need not wait for it: the answer does', async (t) => {
     const tier = new TestTier()
+    const told: string[] = []
     const app = await newsApp(t, (submission) => void submission.revalidateTag('news'), {
-      cache: { shared: tier },
+      cache: { shared: tier, onRevalidate: () => wait(50).then(() => told.push('told')) },
     })
     await app.open()
     tier.delay = wait(50)
     await app.publish('second').expect(200, /first, second/)
     assert.ok(tier.calls.some((call) => call.startsWith('set v:')))
+    assert.deepEqual(told, ['told'])
+    await app.publish('go').expect(303)
+    assert.deepEqual(told, ['told', 'told'])
   })
 
   it('has done so when it redirects, and when it fails afterwards', async (t) => {
