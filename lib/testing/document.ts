@@ -33,7 +33,7 @@ export class HtmlDocument {
       },
     })
     parser.tokenizer.write(text, true)
-    this.elements = [...elementsIn(parser.document)]
+    this.elements = elementsIn(parser.document)
     for (const element of this.elements) {
       const id = attribute(element, 'id')
       if (id && !this.#ids.has(id)) this.#ids.set(id, element)
@@ -82,20 +82,36 @@ export function childrenOf(element: Element): Element[] {
 
 /** The elements in an element, in tree order. */
 export function descendantsOf(element: Element): Element[] {
-  return [...elementsIn(element)]
+  return elementsIn(element)
 }
 
 /** All text in an element, as it is. */
 export function textContent(node: Node): string {
-  if ('value' in node) return node.value
-  return 'childNodes' in node ? node.childNodes.map(textContent).join('') : ''
+  let text = ''
+  walk(node, {
+    enter(inner) {
+      if ('value' in inner) text += inner.value
+    },
+  })
+  return text
 }
 
 /** The text in an element as a reader has it: without scripts and styles, white space collapsed. */
 export function readableText(node: Node): string {
-  return rawText(node)
-    .replace(/[\t\n\f\r ]+/g, ' ')
-    .trim()
+  let text = ''
+  // A reader sees two cells or paragraphs apart, though no space is between them.
+  const space = (inner: Node) => {
+    if ('tagName' in inner && !inline.has(inner.tagName)) text += ' '
+  }
+  walk(node, {
+    enter(inner) {
+      if ('value' in inner) text += inner.value
+      else space(inner)
+    },
+    leave: space,
+    skips: (inner) => inner !== node && 'tagName' in inner && unread.has(inner.tagName),
+  })
+  return text.replace(/[\t\n\f\r ]+/g, ' ').trim()
 }
 
 export function outerHtml(element: Element): string {
@@ -109,22 +125,36 @@ const inline = new Set(
   ),
 )
 
-function rawText(node: Node): string {
-  if ('value' in node) return node.value
-  if (!('childNodes' in node)) return ''
-  const text = node.childNodes
-    .filter((child) => !('tagName' in child) || !unread.has(child.tagName))
-    .map(rawText)
-    .join('')
-  // A reader sees two cells or paragraphs apart, though no space is between them.
-  return 'tagName' in node && !inline.has(node.tagName) ? ` ${text} ` : text
+function elementsIn(node: Node): Element[] {
+  const elements: Element[] = []
+  walk(node, {
+    enter: (inner) =>
+      inner !== node && 'tagName' in inner && inner.namespaceURI === html.NS.HTML && elements.push(inner),
+  })
+  return elements
 }
 
-function* elementsIn(node: Node): Generator<Element> {
-  if (!('childNodes' in node)) return
-  for (const child of node.childNodes) {
-    if (!('tagName' in child)) continue
-    if (child.namespaceURI === html.NS.HTML) yield child
-    yield* elementsIn(child)
+interface Visitor {
+  enter(node: Node): unknown
+  leave?(node: Node): unknown
+  skips?(node: Node): boolean
+}
+
+/** Visits a node and all in it, in tree order. Without recursion: nothing limits how deep a page is. */
+function walk(root: Node, { enter, leave, skips }: Visitor): void {
+  const open: { readonly node: Node; next: number }[] = []
+  const visit = (node: Node) => {
+    if (skips?.(node)) return
+    enter(node)
+    open.push({ node, next: 0 })
+  }
+  visit(root)
+  for (let top = open.at(-1); top; top = open.at(-1)) {
+    const child = 'childNodes' in top.node ? top.node.childNodes[top.next++] : undefined
+    if (child) visit(child)
+    else {
+      leave?.(top.node)
+      open.pop()
+    }
   }
 }

@@ -2,7 +2,7 @@ import { type Choice, type Control, check, type FileField, type Select, type Tex
 import { ancestorsOf, attribute, hasAttribute } from './document.js'
 import { isOrdered, numberOf, sanitise } from './input-values.js'
 import { listed, refuse } from './refuse.js'
-import { lengthLimit } from './validity.js'
+import { lengthLimit, withLength } from './validity.js'
 
 /** A file as a test writes it down. */
 export interface TestFile {
@@ -164,7 +164,7 @@ function type(field: TextField, text: string, name: string): void {
     refuse(`"${name}" has a single line; nobody could type a line break there.`)
   }
   const longest = lengthLimit(attribute(field.element, 'maxlength'))
-  if (longest !== undefined && value.length > longest && !isOrdered(field.type)) {
+  if (longest !== undefined && value.length > longest && withLength.has(field.type)) {
     refuse(`"${name}" takes ${longest} characters at most (maxlength), and the text has ${value.length}.`)
   }
   const needsValue = field.type === 'range' || field.type === 'color'

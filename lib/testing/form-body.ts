@@ -76,12 +76,15 @@ function quoted(name: string): string {
 }
 
 function percentEncode(bytes: Buffer): string {
-  let text = ''
-  for (const byte of bytes) {
-    const character = String.fromCharCode(byte)
-    if (byte === 0x20) text += '+'
-    else if (/[A-Za-z0-9*\-._]/.test(character)) text += character
-    else text += `%${byte.toString(16).toUpperCase().padStart(2, '0')}`
-  }
-  return text
+  const pieces: string[] = []
+  for (const byte of bytes) pieces.push(escapes[byte]!)
+  return pieces.join('')
 }
+
+const escapes: readonly string[] = Array.from({ length: 256 }, (_, byte) => {
+  const character = String.fromCharCode(byte)
+  if (character === ' ') return '+'
+  return /[A-Za-z0-9*\-._]/.test(character)
+    ? character
+    : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`
+})

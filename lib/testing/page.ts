@@ -185,13 +185,13 @@ export class TestPage {
 
   /** The elements that a selector finds, in order. @param selector as in `texts()` */
   elements(selector: string): readonly TestElement[] {
-    return select(this.#document, selector).map(testElement)
+    return select(this.#document, selector).map((element) => new TestElement(element))
   }
 
   /** An element by its id, which may hold dots as those of forms do; `undefined` when there is none. */
   element(id: string): TestElement | undefined {
     const found = this.#document.byId(id)
-    return found && testElement(found)
+    return found && new TestElement(found)
   }
 
   #formOf(element: Element): TestForm {
@@ -223,20 +223,28 @@ export class TestPage {
 }
 
 /** An element of a page, to look at. */
-export interface TestElement {
+export class TestElement {
   /** Its name, in lower case. */
   readonly tag: string
-  readonly text: string
-  readonly html: string
-  readonly attributes: ReadonlyMap<string, string>
-}
+  readonly #element: Element
 
-function testElement(element: Element): TestElement {
-  return {
-    tag: element.tagName,
-    text: readableText(element),
-    html: outerHtml(element),
-    attributes: new Map(element.attrs.map(({ name, value }) => [name, value])),
+  constructor(element: Element) {
+    this.tag = element.tagName
+    this.#element = element
+  }
+
+  /** The text that a reader sees in it. */
+  get text(): string {
+    return readableText(this.#element)
+  }
+
+  /** As the parser understood it. */
+  get html(): string {
+    return outerHtml(this.#element)
+  }
+
+  get attributes(): ReadonlyMap<string, string> {
+    return new Map(this.#element.attrs.map(({ name, value }) => [name, value]))
   }
 }
 

@@ -32,15 +32,22 @@ export async function addressOf(target: Target): Promise<Address> {
     return { send: url.origin, origin: url.origin }
   }
   const server = serverOf(target)
-  if (!server.listening) {
-    server.listen(0, '127.0.0.1')
-    server.unref()
-    await once(server, 'listening')
-  }
+  if (!server.listening) await (starting.get(server) ?? start(server))
   const address = server.address()
   if (address === null || typeof address === 'string') throw noTarget('a server on a socket without a port')
   const protocol = server instanceof TlsServer ? 'https' : 'http'
   return { send: server as HttpServer, origin: `${protocol}://127.0.0.1:${address.port}` }
+}
+
+/** Those that are about to listen, so that visits at the same time start none twice. */
+const starting = new WeakMap<object, Promise<unknown>>()
+
+function start(server: HttpServer | TlsServer): Promise<unknown> {
+  const started = once(server.listen(0, '127.0.0.1').unref(), 'listening').finally(() =>
+    starting.delete(server),
+  )
+  starting.set(server, started)
+  return started
 }
 
 function serverOf(target: Exclude<Target, string | URL>): HttpServer | TlsServer {

@@ -1,3 +1,5 @@
+import { refuse } from './refuse.js'
+
 /** How a page's text is turned into bytes. */
 export interface TextEncoding {
   /** As browsers name it, for `_charset_`. */
@@ -11,7 +13,7 @@ export const utf8: TextEncoding = { name: 'UTF-8', encode: (text) => Buffer.from
 /**
  * The encoding in which a form is sent: the first that `accept-charset` names and that exists, else the page's.
  *
- * @throws Error when that one is neither UTF-8 nor of one byte for each character
+ * @throws SealformError `ERR_BROWSER_REFUSED` when that one is neither UTF-8 nor of one byte for each character
  * @see https://html.spec.whatwg.org/multipage/form-control-infrastructure.html#picking-an-encoding-for-the-form
  */
 export function formEncoding(acceptCharset: string | undefined, pageEncoding: string): TextEncoding {
@@ -70,7 +72,7 @@ function encodingOf(label: string): TextEncoding {
   // Forms are never sent in UTF-16, since nobody could read them (Encoding standard, "get an output encoding").
   if (encoding === 'utf-8' || encoding.startsWith('utf-16')) return utf8
   const bytes = singleBytes(encoding)
-  if (!bytes) throw new Error(`Forms in ${encoding} cannot be sent from here; use UTF-8 for the page.`)
+  if (!bytes) refuse(`Forms in ${encoding} cannot be sent from here; use UTF-8 for the page.`)
   return {
     name: /^(iso|koi|ibm)/.test(encoding) ? encoding.toUpperCase() : encoding,
     encode: (text) =>

@@ -33,7 +33,6 @@ export async function exchange(
       const pieces: Buffer[] = []
       response.on('data', (piece: Buffer) => pieces.push(Buffer.from(piece)))
       response.on('end', () => done(null, Buffer.concat(pieces)))
-      response.on('error', (error: Error) => done(error, undefined))
     })
   for (const [name, value] of Object.entries(headers)) request.set(name, value)
   if (body) {

@@ -70,7 +70,8 @@ function isUnchosen({ element, multiple, size, options }: Select): boolean {
 }
 
 const withPattern = new Set(['text', 'search', 'tel', 'url', 'email', 'password'])
-const withLength = new Set([...withPattern, 'textarea'])
+/** The types whose length has limits. */
+export const withLength: ReadonlySet<string> = new Set([...withPattern, 'textarea'])
 const neverEmpty = new Set(['range', 'color'])
 
 function textProblem(field: TextField, required: boolean): string | undefined {
