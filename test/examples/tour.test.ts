@@ -5,6 +5,7 @@ import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import supertest from 'supertest'
 import { createTour } from '../../examples/tour/app.js'
+import { createBrowser } from '../../lib/testing.js'
 import { formIn, fromSamePage, testKey, urlencoded } from '../setup/koa-app.js'
 
 test('every page is HTML with strict headers, links to its source and loads no script', async () => {
@@ -65,82 +66,74 @@ test('a POST without a seal runs nothing', async () => {
 })
 
 test('todos: a title is added, and a redirect shows the list', async () => {
-  const { send, titles } = visitTour()
-  const added = await send('/todos', 'todos.add', { title: '  Water the plants ' })
-  assert.equal(added.status, 303)
-  assert.equal(added.headers.location, '/todos')
-  assert.equal(added.text, '')
+  const { todos, titles } = visitTour()
+  const added = await (await todos()).fill({ title: '  Water the plants ' }).submit()
+  assert.deepEqual(
+    added.redirects.map(({ status }) => status),
+    [303],
+  )
+  assert.deepEqual([added.status, added.path], [200, '/todos'])
   assert.deepEqual(await titles(), ['Water the plants'])
 })
 
 test('todos: a title of 100 characters is accepted, one of 101 and an empty one are not', async () => {
-  const { send, titles } = visitTour()
-  assert.equal((await send('/todos', 'todos.add', { title: 'x'.repeat(100) })).status, 303)
-  assert.equal((await send('/todos', 'todos.add', { title: '🪴'.repeat(100) })).status, 303)
-  const long = await send('/todos', 'todos.add', { title: 'x'.repeat(101) })
+  const { todos, titles } = visitTour()
+  assert.equal((await (await todos()).fill({ title: 'x'.repeat(100) }).submit()).status, 200)
+  assert.equal((await (await todos()).fill({ title: '🪴'.repeat(100) }).submit()).status, 200)
+  const long = await (await todos()).fill({ title: 'x'.repeat(101) }).submit()
   assert.equal(long.status, 422)
-  assert.match(long.text, new RegExp(`value="${'x'.repeat(101)}"`))
-  assert.match(long.text, /Use at most 100 characters/)
-  const empty = await send('/todos', 'todos.add', { title: ' ' })
+  assert.equal(long.form('todos.add').value('title'), 'x'.repeat(101))
+  assert.ok(long.has('Use at most 100 characters'))
+  const empty = await (await todos()).fill({ title: ' ' }).submit()
   assert.equal(empty.status, 422)
-  assert.match(empty.text, /Enter a title/)
-  const absent = await send('/todos', 'todos.add', {})
-  assert.equal(absent.status, 422)
-  assert.match(absent.text, /Enter a title/)
+  assert.ok(empty.has('Enter a title'))
   assert.equal((await titles()).length, 2)
 })
 
 test('todos: a title is refused in whatever case it is on the list', async () => {
-  const { send, titles } = visitTour()
-  await send('/todos', 'todos.add', { title: 'Caf\u00e9' })
-  const again = await send('/todos', 'todos.add', { title: 'CAFE\u0301' })
+  const { todos, titles } = visitTour()
+  await (await todos()).fill({ title: 'Caf\u00e9' }).submit()
+  const again = await (await todos()).fill({ title: 'CAFE\u0301' }).submit()
   assert.equal(again.status, 422)
-  assert.match(again.text, /This is on the list already/)
+  assert.ok(again.has('This is on the list already'))
   assert.deepEqual(await titles(), ['Caf\u00e9'])
 })
 
 test('todos: of two submissions at the same time one adds and one is told', async () => {
-  const { send, titles } = visitTour()
-  const answers = await Promise.all([
-    send('/todos', 'todos.add', { title: 'Once' }),
-    send('/todos', 'todos.add', { title: 'Once' }),
-  ])
-  assert.deepEqual(answers.map((answer) => answer.status).sort(), [303, 422])
+  const { todos, titles } = visitTour()
+  const form = (await todos()).fill({ title: 'Once' })
+  const answers = await Promise.all([form.submit(), form.submit()])
+  assert.deepEqual(answers.map((answer) => answer.status).sort(), [200, 422])
   assert.deepEqual(await titles(), ['Once'])
 })
 
 test('todos: the list ends at 50', async () => {
-  const { send, titles } = visitTour()
+  const { todos, titles } = visitTour()
+  const form = await todos()
   for (let i = 1; i <= 50; i++) {
-    assert.equal((await send('/todos', 'todos.add', { title: `Todo ${i}` })).status, 303)
+    assert.equal((await form.fill({ title: `Todo ${i}` }).submit()).status, 200)
   }
-  const full = await send('/todos', 'todos.add', { title: 'One more' })
+  const full = await form.fill({ title: 'One more' }).submit()
   assert.equal(full.status, 422)
-  assert.match(full.text, /50 todos are enough/)
-  assert.match(full.text, /value="One more"/)
+  assert.ok(full.has('50 todos are enough'))
+  assert.equal(full.form('todos.add').value('title'), 'One more')
   assert.equal((await titles()).length, 50)
 })
 
 test('todos: an item is removed by the form that is bound to it, and by none twice', async () => {
-  const { request, send, titles } = visitTour()
-  await send('/todos', 'todos.add', { title: 'First' })
-  await send('/todos', 'todos.add', { title: 'Second' })
-  const { fields } = formIn((await request.get('/todos')).text, 'todos.remove-1')
+  const { todos, titles } = visitTour()
+  await (await todos()).fill({ title: 'First' }).submit()
+  const page = await (await todos()).fill({ title: 'Second' }).submit()
   for (let i = 0; i < 2; i++) {
-    const answer = await request.post('/todos').set(fromSamePage).type('form').send(urlencoded(fields))
-    assert.equal(answer.status, 303)
+    assert.equal((await page.form('todos.remove', 1).submit()).status, 200)
     assert.deepEqual(await titles(), ['Second'])
   }
 })
 
 test('todos: the second button clears the list, whatever stands in the field', async () => {
-  const { request, send, titles } = visitTour()
-  await send('/todos', 'todos.add', { title: 'First' })
-  const { html } = formIn((await request.get('/todos')).text, 'todos.add')
-  const button = /<button type="submit" name="(sealform\.submit)" value="([^"]+)"/.exec(html)
-  assert.ok(button)
-  const cleared = await send('/todos', 'todos.add', { title: '', [button[1]!]: button[2]! })
-  assert.equal(cleared.status, 303)
+  const { todos, titles } = visitTour()
+  const page = await (await todos()).fill({ title: 'First' }).submit()
+  await page.form('todos.add').submit('Clear the list')
   assert.deepEqual(await titles(), [])
 })
 
@@ -177,26 +170,24 @@ test('todos: another site is refused, and nothing is given back', async () => {
 })
 
 test('signup: what is wrong is named, and all but the password comes back', async () => {
-  const { send } = visitTour()
-  const refused = await send('/signup', 'signup', {
+  const { browser } = visitTour()
+  const typed = {
     email: 'nobody',
     name: 'Ada',
     password: 'correct horse',
     plan: 'team',
     topics: ['releases', 'stories'],
-    country: 'fr',
-  })
+    country: 'France',
+  }
+  const refused = await (await browser.visit('/signup')).form('signup').fill(typed).submit()
   assert.equal(refused.status, 422)
-  const { html } = formIn(refused.text, 'signup')
-  assert.match(html, /Enter an email address/)
-  assert.match(html, /Accept the terms/)
-  assert.match(html, /value="nobody"/)
-  assert.doesNotMatch(refused.text, /correct horse/)
-  assert.match(html, /value="team" checked/)
-  assert.match(html, /value="releases" checked/)
-  assert.doesNotMatch(html, /value="security" checked/)
-  assert.match(html, /value="stories" checked/)
-  assert.match(html, /<option value="fr" selected/)
+  assert.ok(refused.has('Enter an email address'))
+  assert.ok(refused.has('Accept the terms'))
+  assert.doesNotMatch(refused.html, /correct horse/)
+  const form = refused.form('signup')
+  assert.deepEqual([form.value('email'), form.value('password')], ['nobody', ''])
+  assert.deepEqual([form.value('plan'), form.value('country')], ['team', 'fr'])
+  assert.deepEqual(form.values('topics'), ['releases', 'stories'])
 })
 
 test('signup: values that no control offers are refused', async () => {
@@ -215,40 +206,38 @@ test('signup: values that no control offers are refused', async () => {
 })
 
 test('signup: the welcome is shown once', async () => {
-  const { request, send } = visitTour()
-  const accepted = await send('/signup', 'signup', {
+  const { browser } = visitTour()
+  const page = await browser.visit('/signup')
+  const form = page.form('signup').fill({
     email: 'ada@example.org',
     name: 'Ada <b>',
     password: 'correct horse',
     plan: 'free',
     country: 'jp',
-    terms: 'accepted',
+    terms: true,
   })
-  assert.equal(accepted.status, 303)
-  assert.equal(accepted.headers.location, '/welcome')
-  const [cookie] = accepted.get('Set-Cookie') ?? []
-  const welcome = await request.get('/welcome').set('Cookie', cookie?.split(';')[0] ?? '')
-  assert.match(welcome.text, /Welcome, Ada &lt;b&gt;\. You have signed up for the plan “Free”/)
-  assert.match(String(welcome.get('Set-Cookie')), /sealform\.flash=; Max-Age=0/)
-  assert.match((await request.get('/welcome')).text, /There is nothing to say here/)
+  const welcome = await form.submit()
+  assert.equal(welcome.path, '/welcome')
+  assert.match(welcome.html, /Welcome, Ada &lt;b&gt;\. You have signed up for the plan “Free”/)
+  assert.match(welcome.headers['set-cookie'] ?? '', /sealform\.flash=; Max-Age=0/)
+  assert.ok((await welcome.reload()).has('There is nothing to say here'))
 })
 
 test('counter: the state goes from submission to submission without a cookie', async () => {
-  const { request } = visitTour()
-  let page = await request.get('/counter')
+  const { browser } = visitTour()
+  let page = await browser.visit('/counter')
   for (const expected of ['1', '2', '3']) {
-    const { fields } = formIn(page.text, 'counter')
-    page = await request.post('/counter').set(fromSamePage).type('form').send(urlencoded(fields))
+    page = await page.form('counter').submit()
     assert.equal(page.status, 200)
-    assert.equal(page.get('Set-Cookie'), undefined)
-    assert.equal(/<output>([^<]*)<\/output>/.exec(page.text)?.[1], expected)
+    assert.equal(page.cookies.size, 0)
+    assert.deepEqual(page.texts('output'), [expected])
   }
 })
 
 test('two tours share no list', async () => {
   const one = visitTour()
   const other = visitTour()
-  await one.send('/todos', 'todos.add', { title: 'Only here' })
+  await (await one.todos()).fill({ title: 'Only here' }).submit()
   assert.deepEqual(await one.titles(), ['Only here'])
   assert.deepEqual(await other.titles(), [])
 })
@@ -277,8 +266,12 @@ test('the program refuses a port that is no port', async (t) => {
 function visitTour() {
   const tour = createTour({ keys: testKey, onRefused: () => {} })
   const request = supertest(tour.callback())
+  const browser = createBrowser(tour)
   return {
     request,
+    browser,
+    /** The form that adds a title, on a fresh page. */
+    todos: async () => (await browser.visit('/todos')).form('todos.add'),
     /** Gets the page, and sends one of its forms with these fields filled in. */
     async send(
       path: string,
@@ -294,8 +287,7 @@ function visitTour() {
         .send(urlencoded({ ...form.fields, ...hidden }, fields))
     },
     async titles() {
-      const { text } = await request.get('/todos')
-      return Array.from(text.matchAll(/<li><span>([^<]*)<\/span>/g), (match) => match[1])
+      return (await browser.visit('/todos')).texts('ul.todos li > span')
     },
   }
 }
