@@ -12,6 +12,7 @@ import {
   type Submission,
   unauthorized,
 } from '../../lib/sealform.js'
+import { invoke, visit } from '../../lib/testing.js'
 import { html } from '../../views/html.js'
 import { createTestApp, formIn, fromSamePage, urlencoded } from '../setup/koa-app.js'
 
@@ -369,37 +370,32 @@ describe('a page that cannot show the outcome', () => {
 describe('authorize', () => {
   function guarded(authorize: (submission: Submission<unknown>, id: string) => unknown) {
     const runs: string[] = []
-    const parts = createTestApp(({ actions, router }) => {
-      const act = actions.define('act', {
-        input: z.object({ text: z.string() }),
-        authorize,
-        async run(_submission, id: string) {
-          runs.push(id)
-          return redirect('/')
-        },
-      })
+    const options = {
+      input: z.object({ text: z.string() }),
+      authorize,
+      async run(_submission: unknown, id: string) {
+        runs.push(id)
+        return redirect('/')
+      },
+    }
+    const { app, actions } = createTestApp(({ actions, router }) => {
+      const act = actions.define('act', options)
       router.get('/page', (ctx) => {
         const form = ctx.form(act.bind(null, 'i1'))
         ctx.body = html`${form.summary()}<form ${form.attributes}>${form.fields}<input ${form.input('text')}></form>`
       })
     })
-    async function submit() {
-      const page = await parts.request.get('/page')
-      return parts.request
-        .post('/page')
-        .set(fromSamePage)
-        .send(urlencoded(formIn(page.text, 'act').fields, { text: 'typed' }))
-    }
-    return { ...parts, runs, submit }
+    const alone = actions.define('alone', options)
+    return { app, runs, call: () => invoke(alone, { text: 'typed' }, 'i1') }
   }
 
   it('admits with nothing and gets the bound values', async () => {
     const seen: string[] = []
-    const app = guarded((_submission, id) => {
+    const { call, runs } = guarded((_submission, id) => {
       seen.push(id)
     })
-    assert.equal((await app.submit()).status, 303)
-    assert.deepEqual([seen, app.runs], [['i1'], ['i1']])
+    assert.equal((await call()).to, '/')
+    assert.deepEqual([seen, runs], [['i1'], ['i1']])
   })
 
   it('refuses with an outcome, returned or thrown, and the input is kept', async () => {
@@ -410,27 +406,25 @@ describe('authorize', () => {
         throw forbidden()
       },
     ]) {
-      const app = guarded(authorize)
-      const answer = await app.submit()
+      const { app, runs } = guarded(authorize)
+      const answer = await (await visit(app, '/page')).form('act').fill({ text: 'typed' }).submit()
       assert.equal(answer.status, 403)
-      assert.match(answer.text, /value="typed"/)
-      assert.deepEqual(app.runs, [])
+      assert.equal(answer.form('act').value('text'), 'typed')
+      assert.deepEqual(runs, [])
     }
   })
 
   it('admits nobody when it answers true or false, and says what to return', async () => {
     for (const result of [true, false, null, {}]) {
-      const app = guarded(() => result)
-      assert.equal((await app.submit()).status, 500)
-      assert.equal((app.errors[0] as SealformError).code, 'ERR_AUTHORIZE_RESULT')
-      assert.deepEqual(app.runs, [])
+      const { call, runs } = guarded(() => result)
+      await assert.rejects(call(), { code: 'ERR_AUTHORIZE_RESULT' })
+      assert.deepEqual(runs, [])
     }
   })
 
   it('cannot look at fields, which have not been read', async () => {
-    const app = guarded((submission) => void submission.formData)
-    assert.equal((await app.submit()).status, 500)
-    assert.equal((app.errors[0] as SealformError).code, 'ERR_NOT_READ_YET')
-    assert.deepEqual(app.runs, [])
+    const { call, runs } = guarded((submission) => void submission.formData)
+    await assert.rejects(call(), { code: 'ERR_NOT_READ_YET' })
+    assert.deepEqual(runs, [])
   })
 })

@@ -52,6 +52,25 @@ describe('visit', () => {
     await assert.rejects(visit('http://127.0.0.1:9', '/'), /ECONNREFUSED/)
   })
 
+  it('fails when the server hangs up, before its answer or in it', async () => {
+    await assert.rejects(
+      visit((req: IncomingMessage) => req.socket.destroy(), '/'),
+      /hang up/,
+    )
+    const half = (_req: IncomingMessage, res: ServerResponse) => {
+      res.writeHead(200, { 'Content-Length': 100 }).write('x')
+      setTimeout(() => res.destroy(), 10)
+    }
+    await assert.rejects(visit(half, '/'), /aborted/)
+  })
+
+  it('starts one server for an app, however many visit it at once', async () => {
+    const target = app({ '/': 'there' })
+    const pages = await Promise.all(Array.from({ length: 30 }, () => visit(target, '/')))
+    assert.equal(new Set(pages.map(({ url }) => url)).size, 1)
+    assert.ok(pages.every(({ text }) => text === 'there'))
+  })
+
   it('keeps no program from ending', () => {
     const client = new URL('../../../lib/testing.js', import.meta.url)
     const program = `import { visit } from ${JSON.stringify(client.href)}
@@ -90,6 +109,20 @@ describe('a page', () => {
     for (const selector of ['li:first-child', 'a + b', '', '> li', 'ul >', '[a', 'a,,b']) {
       assert.throws(() => page.texts(selector), { code: 'ERR_OPTION_INVALID' }, selector)
     }
+  })
+
+  it('may be deep, long and full of odd names', async () => {
+    const deep = `<form id=__proto__>${'<div>'.repeat(1000)}<input name=__proto__ value=1><input name=constructor>deep`
+    const page = await visit(app({ '/': deep }), '/')
+    assert.equal(page.text, 'deep')
+    assert.equal(page.texts('div').length, 1000)
+    assert.deepEqual(page.form('__proto__').fill({ constructor: '2' }).entries(), [
+      ['__proto__', '1'],
+      ['constructor', '2'],
+    ])
+    assert.equal(page.element('toString'), undefined)
+    assert.throws(() => page.form('hasOwnProperty'), { code: 'ERR_BROWSER_REFUSED' })
+    assert.equal((await visit(app({ '/': '<li>x'.repeat(10_000) }), '/')).texts('li').length, 10_000)
   })
 
   it('is there whatever the type, the status and the encoding of its answer', async () => {
@@ -242,6 +275,25 @@ describe('a browser', () => {
     assert.equal(page.text, 'deep=1; count=3')
     assert.deepEqual([...page.cookies.keys()], ['deep', 'count'])
     assert.throws(() => browser.setCookie('nothing'), { code: 'ERR_OPTION_INVALID' })
+  })
+
+  it('drops cookies that no browser would keep', async () => {
+    const odd = [
+      '=;',
+      'x',
+      '',
+      'a=1; Expires=garbage',
+      'b=1; Max-Age=abc',
+      `long=${'x'.repeat(5000)}`,
+      'd=1; Domain=',
+      'e=1; Domain=example.com',
+      'f=%zz',
+    ]
+    const browser = createBrowser((_req: IncomingMessage, res: ServerResponse) =>
+      res.setHeader('Set-Cookie', odd).end(),
+    )
+    const { cookies } = await browser.visit('/')
+    assert.deepEqual([...cookies.keys()], ['a', 'b', 'd', 'f'])
   })
 
   it('forgets a cookie when its time is up', async (t) => {
