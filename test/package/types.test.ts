@@ -14,7 +14,9 @@ describe('the types of the package, installed', () => {
   let project = ''
   before(async () => {
     const { tarball } = await pack(folder.path)
-    const others = ['@types/koa', '@types/node', 'zod'].map((name) => `${name}@${ownRange(name)}`)
+    const others = ['@types/koa', '@types/node', 'zod', 'supertest', 'parse5'].map(
+      (name) => `${name}@${ownRange(name)}`,
+    )
     project = await installProject(folder.path, 'typescript', [tarball, 'koa@3', 'typescript@5', ...others])
   })
   after(folder.remove)
@@ -40,6 +42,14 @@ describe('the types of the package, installed', () => {
   it('refuse each line of an app that is wrong, and no other', async () => {
     const { stdout } = await compile(ownCompiler, 'wrong')
     assert.deepEqual(errorsOf(stdout), expectedErrors(join(project, 'wrong', 'app.ts')))
+  })
+
+  it('make tests that run', async () => {
+    await run(process.execPath, [ownCompiler, '-p', '.'], { cwd: project })
+    const { stdout: key } = await run('npx', ['--no-install', 'sealform', 'keygen'], { cwd: project })
+    const env = { SEALFORM_KEYS: key.trim() }
+    const { stdout } = await run(process.execPath, ['--test', 'built/app.test.js'], { cwd: project, env })
+    assert.match(stdout, /pass 2/)
   })
 
   it('make an app that runs', async () => {

@@ -2,6 +2,7 @@ import Koa from 'koa'
 import { createActions, invalid, redirect } from 'sealform'
 import { html } from 'sealform/html'
 import { type SealformContext, sealform } from 'sealform/koa'
+import { invoke, visit } from 'sealform/testing'
 import { z } from 'zod'
 
 const actions = createActions({ key: 'misspelt' }) // TS2561
@@ -35,3 +36,10 @@ app.use((ctx) => {
   form.input('title', { value: { text: 'an object' } }) // TS2322
   ctx.body = html`${new Date()}` // TS2345
 })
+
+await visit(3, '/') // TS2345
+const page = await visit(app, '/', { cookies: { sid: 1 } }) // TS2322
+page.form('clear').fill({ at: new Date() }) // TS2322
+page.form('clear').submit('Clear', { validates: false }) // TS2561
+await invoke(addTodo, {}, 1) // TS2345
+await invoke(addTodo, { title: new Date() }, 'groceries') // TS2322
