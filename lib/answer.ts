@@ -114,7 +114,7 @@ async function replyTo<Context>(
     return outcome.kind === 'done' ? fallBack({ reference }, 500) : fallBack({})
   }
   if (rendering.kind === 'redirect' && outcome.kind === 'done') return rendering
-  if (rendering.kind !== 'page' || (outcome.kind !== 'done' && !page.adopted)) {
+  if (rendering.kind !== 'page' || (outcome.kind !== 'done' && (!page.adopted || page.losesInput))) {
     return fallBack({ onward: rendering.kind === 'redirect' ? rendering.location : undefined })
   }
   const region = regionOf(page, host)

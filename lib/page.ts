@@ -80,6 +80,7 @@ export class Page {
   readonly #registry: Registry
   readonly #host: PageHost
   #shown: { readonly outcome: Outcome; readonly echo: Echo } | undefined
+  #watched: WatchedInput | undefined
   #ids: Map<string, number> | undefined
   #regions: Map<string, string> | undefined
 
@@ -109,6 +110,14 @@ export class Page {
         return { reference, lost: lastResort(this.sealer, shown.outcome, shown.echo, messages, {}) }
       },
     }
+  }
+
+  /**
+   * The form that shows the outcome is another than the one that was filled in, and has no place for something that was
+   * typed there.
+   */
+  get losesInput(): boolean {
+    return this.#watched?.lost ?? false
   }
 
   get showsOutcome(): boolean {
@@ -154,7 +163,7 @@ export class Page {
       issues: shown ? issuesOf(shown.outcome) : noIssues,
       state: shownState(shown, flashed, options),
       carriesState: options.initial !== undefined || shown?.echo.hasState === true,
-      given: shown && shown.outcome.kind !== 'done' ? groupByName(shown.echo.entries) : undefined,
+      given: shown && shown.outcome.kind !== 'done' ? this.#give(shown, definition) : undefined,
       files: shown ? filesOf(shown, definition) : noFiles,
       outcome: shown?.outcome,
     }
@@ -193,6 +202,14 @@ export class Page {
     return shown
   }
 
+  /** What was typed into a form of another version may have no place in this one. */
+  #give({ outcome, echo }: { readonly outcome: Outcome; readonly echo: Echo }, { secrets }: Definition) {
+    const groups = groupByName(echo.entries)
+    if (outcome.kind !== 'refused' || outcome.reason !== 'other-version') return groups
+    this.#watched = new WatchedInput(groups, secrets)
+    return this.#watched
+  }
+
   #takeFlash(definition: Definition): { readonly state: unknown } | undefined {
     const { cookie } = this.#host.req.headers
     if (cookie === undefined) return undefined
@@ -229,6 +246,31 @@ function shownState(
 function formStatus(outcome: Outcome): FormStatus {
   if (isValid(outcome)) return 'valid'
   return outcome.kind === 'redirect' ? 'done' : outcome.kind
+}
+
+/** Input that knows which of it no control has asked for. */
+class WatchedInput extends Map<string, readonly string[]> {
+  readonly #asked = new Set<string>()
+  readonly #secrets: ReadonlySet<string>
+
+  /** @param secrets filled in while the page is rendered: they are never given back, and so not lost here */
+  constructor(groups: ReadonlyMap<string, readonly string[]>, secrets: ReadonlySet<string>) {
+    super(groups)
+    this.#secrets = secrets
+  }
+
+  get lost(): boolean {
+    for (const [name, values] of this) {
+      const isSecret = name.startsWith('_') || this.#secrets.has(name)
+      if (!isSecret && !this.#asked.has(name) && values.some((value) => value !== '')) return true
+    }
+    return false
+  }
+
+  override get(name: string): readonly string[] | undefined {
+    this.#asked.add(name)
+    return super.get(name)
+  }
 }
 
 function groupByName(entries: Echo['entries']): ReadonlyMap<string, readonly string[]> {

@@ -131,6 +131,18 @@ test('explains another host by the Host that a proxy changed, or by a list', () 
   assert.match(text, /allowedOrigins: \['http:\/\/evil\.example'\]/)
 })
 
+test('explains a host that X-Forwarded-Host has named by that header', () => {
+  const facts = readOriginFacts({
+    rawHeaders: ['Host', 'app.example:8443', 'Origin', 'https://app.example:8443'],
+  })
+  const verdict = judgeOrigin(facts, { protocol: 'https', host: 'evil.example' }, policyOf({}))
+  assert.ok(verdict.verdict === 'refuse')
+  const text = explainRefusal(verdict)
+  assert.match(text, /"https:\/\/evil\.example" by X-Forwarded-Host/)
+  assert.match(text, /proxy_set_header X-Forwarded-Host \$http_host/)
+  assert.match(text, /origin: 'https:\/\/app\.example:8443'/)
+})
+
 test('explains another host than the configured one by the option', () => {
   const text = explanation('same-origin with another Origin and configured')
   assert.match(text, /"https:\/\/shop\.example".*"https:\/\/app\.example" by its origin option/)

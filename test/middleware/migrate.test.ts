@@ -152,6 +152,18 @@ describe('a submission of a page that was rendered for another version', () => {
     }
   })
 
+  it('is given back for copying when the new form has no field for it, and in its fields when it has', async () => {
+    const { migrate: _, ...without } = { ...splitting, bound: ['friends'] }
+    const after = serve(without)
+    const fields = await serve(old).fields()
+    const lost = await after.submit(fields, { name: 'Ada Lovelace', _secret: 'x', first: '' }).expect(409)
+    assert.match(lost.text, /name<\/label><br><textarea[^>]* readonly>\nAda Lovelace<\/textarea>/)
+    const found = await after
+      .submit(fields, { name: '', first: 'Ada', last: 'Lovelace', _secret: 'x' })
+      .expect(409)
+    assert.match(formIn(found.text, 'contacts.add').html, /name="first" value="Ada"/)
+  })
+
   it('is asked of authorize() with the migrated values', async () => {
     const asked: unknown[] = []
     const after = serve({

@@ -48,7 +48,7 @@ function providePrograms(paths: readonly string[]): void {
 }
 
 function runTests(files: readonly string[]): void {
-  const { SEALFORM_KEYS: _, ...environment } = process.env
+  const { SEALFORM_KEYS: _, SEALFORM_KEYS_FILE: __, ...environment } = process.env
   const options = [
     '--test',
     '--test-reporter=spec',
