@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { existsSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { installedPackages, installProject, npmFlags, pack, root, temporaryFolder } from './packed.js'
@@ -11,8 +11,14 @@ describe('the package, installed', () => {
   let esm = ''
   let commonjs = ''
   let alone = ''
+  let express = ''
+  let express4 = ''
   before(async () => {
     const { tarball } = await pack(folder.path)
+    express = await installProject(folder.path, 'express', [tarball, 'express@5'])
+    const older = join(folder.path, 'older')
+    mkdirSync(older)
+    express4 = await installProject(older, 'express', [tarball, 'express@4'])
     alone = await installProject(folder.path, 'alone', [tarball])
     esm = await installProject(folder.path, 'esm', [tarball, 'koa@3'])
     commonjs = await installProject(folder.path, 'commonjs', [tarball, 'koa@2'])
@@ -25,6 +31,18 @@ describe('the package, installed', () => {
 
   it('serves a Koa 2 app of a CommonJS project', async () => {
     await serveTodos(commonjs)
+  })
+
+  it('serves an Express 5 app', async () => {
+    assert.equal(await serveTodos(express), '')
+  })
+
+  it('serves an Express 4 app', async () => {
+    assert.equal(await serveTodos(express4), '')
+  })
+
+  it('serves a plain Node server without a framework', async () => {
+    assert.equal(await serveTodos(alone, process.execPath, 'server.js'), '')
   })
 
   it('works without Koa, which is an optional peer', async () => {
@@ -81,9 +99,9 @@ describe('the package, installed', () => {
 })
 
 /** @returns what the app has printed to stderr */
-async function serveTodos(project: string, node = process.execPath): Promise<string> {
+async function serveTodos(project: string, node = process.execPath, script = 'app.js'): Promise<string> {
   const { stdout: key } = await run('npx', ['--no-install', 'sealform', 'keygen'], { cwd: project })
-  const app = await serve(node, ['app.js'], {
+  const app = await serve(node, [script], {
     cwd: project,
     env: { NODE_ENV: 'production', SEALFORM_KEYS: key.trim() },
   })

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
+import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { installProject, ownRange, pack, root, temporaryFolder } from './packed.js'
@@ -64,6 +64,65 @@ describe('the types of the package, installed', () => {
     } finally {
       await app.stop()
     }
+  })
+})
+
+describe('the types of the package on Express, installed', () => {
+  const folder = temporaryFolder()
+  let project = ''
+  let older = ''
+  before(async () => {
+    const { tarball } = await pack(folder.path)
+    const others = [
+      tarball,
+      'typescript@5',
+      `zod@${ownRange('zod')}`,
+      `@types/node@${ownRange('@types/node')}`,
+    ]
+    project = await installProject(folder.path, 'typescript-express', [
+      ...others,
+      'express@5',
+      `@types/express@${ownRange('@types/express')}`,
+    ])
+    older = join(folder.path, 'older')
+    mkdirSync(older)
+    older = await installProject(older, 'typescript-express', [...others, 'express@4', '@types/express@4'])
+  })
+  after(folder.remove)
+
+  const compile = (cwd: string, part: string) =>
+    run(process.execPath, [ownCompiler, '-p', part], { cwd, allowed: [0, 1, 2] })
+
+  it('fit an app in strict mode that checks the declarations too, and it runs', async () => {
+    const { stdout } = await compile(project, '.')
+    assert.equal(stdout, '')
+    const { stdout: key } = await run('npx', ['--no-install', 'sealform', 'keygen'], { cwd: project })
+    const app = await serve(process.execPath, ['built/app.js'], {
+      cwd: project,
+      env: { SEALFORM_KEYS: key.trim() },
+    })
+    try {
+      await useTodos(app.url)
+    } finally {
+      await app.stop()
+    }
+  })
+
+  it('fit the same app with the types of Express 4', async () => {
+    const { stdout } = await compile(older, '.')
+    assert.equal(stdout, '')
+  })
+
+  it('fit an app that augments nothing', async () => {
+    for (const cwd of [project, older]) {
+      const { stdout } = await compile(cwd, 'plain')
+      assert.equal(stdout, '')
+    }
+  })
+
+  it('refuse each line of an app that is wrong, and no other', async () => {
+    const { stdout } = await compile(project, 'wrong')
+    assert.deepEqual(errorsOf(stdout), expectedErrors(join(project, 'wrong', 'app.ts')))
   })
 })
 
