@@ -43,6 +43,33 @@ export const apps: readonly App[] = [
     scenarios: ['redirect', 're-render', 'multipart', 'forged', 'page'],
     forgedStatus: 400,
   },
+  {
+    id: 'n',
+    name: 'node:http, Sealform',
+    script: './apps/sealform-node.js',
+    scenarios: ['redirect'],
+    forgedStatus: 400,
+  },
+  {
+    id: 'e',
+    name: 'Express, busboy; no protection',
+    script: './apps/express-bare.js',
+    scenarios: ['redirect', 're-render'],
+  },
+  {
+    id: 'ec',
+    name: 'Express, cookie-parser, urlencoded, multer, csrf-csrf',
+    script: './apps/express-csrf.js',
+    scenarios: ['redirect'],
+    forgedStatus: 403,
+  },
+  {
+    id: 'es',
+    name: 'Express, Sealform',
+    script: './apps/sealform-express.js',
+    scenarios: ['redirect', 're-render'],
+    forgedStatus: 400,
+  },
 ]
 
 /** Unprotected Koa once more, as a process of its own: what its ratio to (a) strays from 1 is the noise. */

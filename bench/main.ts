@@ -73,14 +73,14 @@ async function main(): Promise<number> {
   for (const note of notes) console.log(`note: ${note}`)
 
   let verdicts = judgeRatios(samples)
-  const doubtful = options.short ? verdicts.flatMap(farBelowScenario) : []
+  const doubtful = options.short ? [...new Set(verdicts.flatMap(farBelowScenario))] : []
   if (doubtful.length > 0) {
     // What else ran on the machine can spoil a short run. A blunder is one that a long run shows as well.
     console.log(`\n${doubtful.join(', ')}: far below the target; measured once more, for longer`)
     const again = await runRounds(taking, doubtful, full, cores, (line) => console.error(line))
     for (const scenario of doubtful) console.log(`\n${scenarioTable(again, scenario)}`)
     verdicts = verdicts.map(
-      (verdict) => judgeRatios(again).find(({ scenario }) => scenario === verdict.scenario) ?? verdict,
+      (verdict) => judgeRatios(again).find(({ measure }) => measure === verdict.measure) ?? verdict,
     )
   }
   if (!options.apps && (!only || only === 'seals')) verdicts.push(...(await judgeOwnSeals(cores)))
@@ -96,9 +96,10 @@ async function main(): Promise<number> {
 
   const complete = !options.short && !options.only && !options.apps
   if (complete) {
-    const missed = verdicts.flatMap(({ met, scenario }) => (met || !scenario ? [] : [scenario]))
     const profiles: string[] = []
-    for (const scenario of missed) profiles.push(await profileTable(scenario, ['s', 'a'], cores))
+    for (const { met, scenario, apps: ids = [] } of verdicts) {
+      if (!met && scenario) profiles.push(await profileTable(scenario, ids, cores))
+    }
     for (const profile of profiles) console.log(`\n${profile}`)
     writeFileSync('bench/results.md', results(machine, plan, verdicts, tables, notes, profiles))
   }
