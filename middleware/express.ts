@@ -89,6 +89,7 @@ async function receive(
 /** One Express request, as the library sees it. */
 class ExpressHost extends HttpHost<Request, Response> {
   readonly #next: NextFunction
+  readonly #reports: { readonly error: Error; readonly details: FailureDetails }[] = []
 
   constructor(
     registry: Registry,
@@ -152,13 +153,18 @@ class ExpressHost extends HttpHost<Request, Response> {
     if (details.reference !== '' && req.app.get('env') !== 'test') console.error(failureLine(details))
     // An error of the page has been to the handlers already.
     if (thrown instanceof AnsweredFailure) return
-    const report = () => {
-      silence(res)
+    this.#reports.push({ error: asError(thrown, details), details })
+    if (res.closed) this.#report()
+    else if (this.#reports.length === 1) res.once('close', () => this.#report())
+  }
+
+  #report(): void {
+    const { res } = this
+    silence(res)
+    for (const { error, details } of this.#reports.splice(0)) {
       res.locals.failure = details
-      this.#next(asError(thrown, details))
+      this.#next(error)
     }
-    if (res.closed) report()
-    else res.once('close', report)
   }
 
   /** Express answers conditional requests in `send()`. */

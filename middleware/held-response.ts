@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http'
+import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
 
 type Chunk = string | Uint8Array
 type Callback = (error?: Error | null) => void
@@ -22,6 +22,7 @@ export class HeldResponse {
   readonly #decide: () => void
   readonly #limit: () => number
   #chunks: Buffer[] = []
+  #headers: OutgoingHttpHeaders | undefined
   #length = 0
   #state: 'held' | 'passing' | 'dropped' = 'held'
 
@@ -51,6 +52,19 @@ export class HeldResponse {
   /** What is held, when that is all. */
   get whole(): Buffer | undefined {
     return this.ended ? Buffer.concat(this.#chunks) : undefined
+  }
+
+  /**
+   * Takes back what was said in headers after the page had ended its answer: by a handler of an error that it threw
+   * later, or by a second answer.
+   */
+  takeBackHeaders(): void {
+    const headers = this.#headers
+    if (!headers || this.#state !== 'held') return
+    for (const name of this.#res.getHeaderNames()) if (!(name in headers)) this.#res.removeHeader(name)
+    for (const [name, value] of Object.entries(headers)) {
+      if (value !== undefined && this.#res.getHeader(name) !== value) this.#res.setHeader(name, value)
+    }
   }
 
   /** Sends what is held, under the headers and the status that the response has now, and whatever comes after. */
@@ -86,8 +100,9 @@ export class HeldResponse {
 
   #sendWhole(body: Buffer): void {
     const res = this.#res
+    // Not without need: once told so, Node never sends chunks, which compression goes over to.
+    if (res.hasHeader('Transfer-Encoding')) res.removeHeader('Transfer-Encoding')
     // A session that is saved first writes before it ends, so Node cannot know the length by itself.
-    res.removeHeader('Transfer-Encoding')
     res.setHeader('Content-Length', body.length)
     Reflect.apply(this.#before.end, res, [body])
   }
@@ -120,6 +135,7 @@ export class HeldResponse {
     const callback = callbackIn(said)
     if (callback) this.#res.once('finish', callback)
     this.ended = true
+    this.#headers = this.#res.getHeaders()
     this.#decide()
     return this.#res
   }

@@ -116,6 +116,7 @@ export abstract class HttpHost<
 
   sendPage(status: number): void {
     const { res } = this
+    this.#held?.takeBackHeaders()
     res.statusCode = status
     // The page as it is now, for the one who sent the form: there is nothing to come back for.
     res.removeHeader('ETag')

@@ -83,6 +83,28 @@ function answers(express: ExpressModule): void {
     assert.deepEqual(headers['set-cookie'], ['a=1', 'b=2'])
   })
 
+  it('has the words of the status of the outcome', async (t) => {
+    const app = await expressApp(t, express, {
+      run: refuse,
+      mount({ app, act, middleware }) {
+        app.use(middleware)
+        app.get('/form', (req, res) => {
+          res.writeHead(200, 'Fine', { 'Content-Type': 'text/html' }).end(String(formPage(req, act)))
+        })
+      },
+    })
+    const { text } = await app.request.get('/form')
+    for (const path of ['/form', '/nowhere']) {
+      const answer = await fetch(`http://127.0.0.1:${app.port}${path}`, {
+        method: 'POST',
+        headers: { ...fromSamePage, 'Content-Type': 'application/x-www-form-urlencoded' },
+        body: urlencoded(formIn(text, 'act').fields),
+      })
+      assert.deepEqual([answer.status, answer.statusText], [422, 'Unprocessable Entity'])
+      await answer.text()
+    }
+  })
+
   it('may be a stream', async (t) => {
     const pieces = (page: string) => Readable.from(page.match(/.{1,40}/gs) ?? [])
     await assertSent(t, (res, page) => pieces(page).pipe(res))

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { NextFunction, Request, Response } from 'express'
 import { done, invalid, redirect, SealformError } from '../../lib/sealform.js'
+import { html } from '../../views/html.js'
 import { type ExpressModule, expressApp, expresses, formPage } from '../setup/express-app.js'
 import { formIn, urlencoded } from '../setup/koa-app.js'
 import { requestText, talk } from '../setup/raw-http.js'
@@ -145,6 +146,55 @@ function errors(express: ExpressModule): void {
     assert.deepEqual(
       app.errors.map(({ error }) => error),
       [boom],
+    )
+  })
+
+  it('of a page after it has ended its answer change nothing of it', async (t) => {
+    const app = await expressApp(t, express, {
+      run: () => invalid({ text: 'Not that' }),
+      mount({ app, act, middleware }) {
+        let shown = 0
+        app.use(middleware)
+        app.get('/form', (req, res) => {
+          res.set('X-Page', 'yes').send(formPage(req, act))
+          if (shown++ > 0) throw boom
+        })
+        app.use((error: unknown, _req: Request, res: Response, next: NextFunction) => {
+          if (!res.headersSent)
+            res.status(503).set('X-Page', 'no').set('X-Broken', 'yes').json({ broken: true })
+          next(error)
+        })
+      },
+    })
+    const answer = await app.submit('/form')
+    assert.equal(answer.status, 422)
+    assert.match(answer.text, /Not that/)
+    assert.equal(answer.headers['content-type'], 'text/html; charset=utf-8')
+    assert.equal(answer.headers['x-page'], 'yes')
+    assert.equal(answer.headers['x-broken'], undefined)
+    assert.equal(app.errors.length, 1)
+  })
+
+  it('of many regions come to the handlers without a warning of Node', async (t) => {
+    const warned: string[] = []
+    const listener = (warning: Error) => warned.push(String(warning))
+    process.on('warning', listener)
+    t.after(() => process.off('warning', listener))
+    const app = await expressApp(t, express, {
+      mount({ app, middleware }) {
+        app.use(middleware)
+        app.get('/form', (req, res) => {
+          res.send(html`${Array.from({ length: 15 }, (_, i) => req.region(`r${i}`, throws))}`)
+        })
+      },
+    })
+    const { text } = await app.request.get('/form')
+    assert.equal(text.split('sealform-failed').length, 16)
+    await app.failed(1)
+    await wait(20)
+    assert.deepEqual(
+      warned.filter((warning) => /MaxListeners/.test(warning)),
+      [],
     )
   })
 

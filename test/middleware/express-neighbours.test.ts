@@ -9,6 +9,7 @@ import multer from 'multer'
 import { done, flash, invalid, redirect } from '../../lib/sealform.js'
 import { type ExpressModule, expressApp, expresses, formPage } from '../setup/express-app.js'
 import { formIn, fromSamePage, urlencoded } from '../setup/koa-app.js'
+import { requestText, talk } from '../setup/raw-http.js'
 
 declare module 'express-session' {
   interface SessionData {
@@ -196,6 +197,19 @@ function around(express: ExpressModule): void {
       assert.deepEqual([region.status, region.text], [422, '<p id="box">region</p>'])
       const got = await app.request.get('/form').set('HX-Target', 'box')
       assert.deepEqual([got.status, got.text], [200, '<p id="box">region</p>'])
+      const page = requestText('GET /form HTTP/1.1', [['Host', 'app.example']])
+      const submission = requestText(
+        'POST /form HTTP/1.1',
+        [
+          ['Host', 'app.example'],
+          ['Sec-Fetch-Site', 'same-origin'],
+          ['Accept-Encoding', 'gzip'],
+          ['Content-Type', 'application/x-www-form-urlencoded'],
+        ],
+        urlencoded(fields),
+      )
+      const { answers, closed } = await talk(app.port, [Buffer.concat([submission, page])], { answers: 2 })
+      assert.deepEqual([answers.map(({ status }) => status), closed], [[422, 200], false])
       const missing = await app.submit('/nowhere', {}, { from: '/form' })
       assert.equal(missing.status, 422)
       assert.match(missing.text, /value="typed"/)
