@@ -164,7 +164,7 @@ export class TestForm {
       ({ element }) => attribute(element, 'id'),
     ]
     const found = ways.map((way) => buttons.filter((button) => way(button) === wanted))
-    const only = found.find(({ length }) => length === 1)?.[0]
+    const only = found.find((some) => some[0] && some.every((button) => doTheSame(button, some[0]!)))?.[0]
     if (only) return only
     const several = found.find(({ length }) => length > 1)
     if (!several) this.#refuse(`it has no button "${wanted}". It has: ${listed(this.buttons)}.`)
@@ -205,6 +205,15 @@ export class TestForm {
   #refuse(reason: string): never {
     return refuse(`The form ${this.id === '' ? 'without id' : `"${this.id}"`}: ${reason}`)
   }
+}
+
+/** Whether it does not matter which of two buttons is pressed, such as one at the top of a form and one at its end. */
+function doTheSame(one: Button, other: Button): boolean {
+  const what = ({ type, name, value, disabled, element }: Button) => [
+    ...[type, name, value, disabled, element.tagName],
+    ...element.attrs.filter((own) => own.name.startsWith('form')).map((own) => `${own.name}=${own.value}`),
+  ]
+  return what(one).join('\n') === what(other).join('\n')
 }
 
 const blocksEnter = new Set(

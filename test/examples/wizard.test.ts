@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it, mock } from 'node:test'
-import { formIn, fromSamePage, urlencoded } from '../setup/koa-app.js'
+import { createTour } from '../../examples/tour/app.js'
+import { type TestPage, visit } from '../../lib/testing.js'
+import { formIn, fromSamePage, testKey, urlencoded } from '../setup/koa-app.js'
 import { buttonIn, messagesIn, valueIn, visitTour } from '../setup/tour-visitor.js'
 
 const guest = { name: 'Ada & "Co"', email: 'ada@example.org' }
@@ -9,32 +11,26 @@ const wishes = { breakfast: 'no', note: 'Two\nlines' }
 
 describe('wizard', () => {
   it('leads through its steps to a booking, with a word of thanks that is said once', async () => {
-    const { request, steps, follow } = visit()
-    const summary = await steps([guest, 'Next'], [stay, 'Next'], [wishes, 'Next'])
+    const summary = await walk([guest, 'Next'], [stay, 'Next'], [wishes, 'Next'])
     assert.equal(summary.status, 200)
-    assert.match(summary.text, /<h1>Step 4 of 4: Check and book<\/h1>/)
-    assert.match(summary.text, /Ada &amp; &quot;Co&quot;, ada@example\.org/)
-    assert.match(summary.text, /, 2 nights\. A room to the garden/)
-    assert.match(summary.text, /No breakfast\. Two\nlines/)
-    const booked = await steps.on(summary.text, {}, 'Book')
-    assert.equal(booked.status, 303)
-    assert.equal(booked.headers.location, '/booked')
-    assert.match(
-      (await follow(booked)).text,
-      /Thank you, Ada &amp; &quot;Co&quot;\. This is booking number 1\./,
-    )
-    assert.match((await request.get('/booked')).text, /There is nothing to say here/)
+    assert.deepEqual(summary.texts('h1'), ['Step 4 of 4: Check and book'])
+    assert.ok(summary.has('Ada & "Co", ada@example.org'))
+    assert.ok(summary.has(', 2 nights. A room to the garden'))
+    assert.ok(summary.has('No breakfast. Two lines'))
+    const booked = await summary.form('wizard').submit('Book')
+    assert.deepEqual([booked.redirects[0]?.status, booked.path], [303, '/booked'])
+    assert.ok(booked.has('Thank you, Ada & "Co". This is booking number 1.'))
+    assert.ok((await booked.reload()).has('There is nothing to say here'))
   })
 
   it('needs no cookie and no session on its way', async () => {
-    const { steps } = visit()
-    const answer = await steps([guest, 'Next'], [stay, 'Next'])
-    assert.equal(answer.headers['set-cookie'], undefined)
-    assert.equal(answer.headers['cache-control'], 'no-store')
+    const third = await walk([guest, 'Next'], [stay, 'Next'])
+    assert.equal(third.cookies.size, 0)
+    assert.equal(third.headers['cache-control'], 'no-store')
   })
 
   it('holds each step to its own rules, and keeps what was typed', async () => {
-    const { steps } = visit()
+    const { steps } = visitStep()
     const first = await steps([{ name: '', email: 'ada' }, 'Next'])
     assert.equal(first.status, 422)
     assert.match(first.text, /<title>Error: Step 1 of 4/)
@@ -67,7 +63,7 @@ describe('wizard', () => {
   })
 
   it('keeps what is unfinished or wrong on a later step while the visitor goes back', async () => {
-    const { steps } = visit()
+    const { steps } = visitStep()
     const unfinished = { arrival: '', nights: 'many', room: 'street' }
     const back = await steps([guest, 'Next'], [unfinished, 'Back'])
     assert.equal(back.status, 200)
@@ -81,20 +77,18 @@ describe('wizard', () => {
   })
 
   it('leads from the summary to the step that is to be changed, and back with the change', async () => {
-    const { steps } = visit()
-    const summary = await steps([guest, 'Next'], [stay, 'Next'], [wishes, 'Next'])
-    const change = await steps.on(summary.text, {}, 'Change “Your stay”')
-    assert.match(change.text, /Step 2 of 4/)
-    assert.equal(valueIn(change.text, 'arrival'), stay.arrival)
-    assert.equal(valueIn(change.text, 'room'), 'garden')
-    const wishesAgain = await steps.on(change.text, { ...stay, nights: '1' }, 'Next')
-    assert.equal(valueIn(wishesAgain.text, 'note'), 'Two\nlines')
-    const again = await steps.on(wishesAgain.text, wishes, 'Next')
-    assert.match(again.text, /, one night\. A room to the garden/)
+    const summary = await walk([guest, 'Next'], [stay, 'Next'], [wishes, 'Next'])
+    const change = await summary.form('wizard').submit('Change “Your stay”')
+    assert.ok(change.title.startsWith('Step 2 of 4'))
+    const form = change.form('wizard')
+    assert.deepEqual([form.value('arrival'), form.value('room')], [stay.arrival, 'garden'])
+    const wishesAgain = await form.fill({ nights: 1 }).submit('Next')
+    assert.equal(wishesAgain.form('wizard').value('note'), 'Two\nlines')
+    assert.ok((await wishesAgain.form('wizard').submit('Next')).has(', one night. A room to the garden'))
   })
 
   it('books once, however often the last form is sent', async () => {
-    const { steps, follow } = visit()
+    const { steps, follow } = visitStep()
     const summary = await steps([guest, 'Next'], [stay, 'Next'], [wishes, 'Next'])
     const answers = await Promise.all([1, 2, 3].map(() => steps.on(summary.text, {}, 'Book')))
     for (const answer of answers) assert.match((await follow(answer)).text, /booking number 1\./)
@@ -103,7 +97,7 @@ describe('wizard', () => {
   })
 
   it('gives everything back when its state has expired, and goes on from there', async () => {
-    const { steps } = visit()
+    const { steps } = visitStep()
     const second = await steps([guest, 'Next'])
     mock.timers.enable({ apis: ['Date'], now: Date.now() + 25 * 60 * 60 * 1000 })
     try {
@@ -125,7 +119,7 @@ describe('wizard', () => {
   })
 
   it('checks all of it at the end, since a day may have gone by', async () => {
-    const { steps } = visit()
+    const { steps } = visitStep()
     const soon = { ...stay, arrival: inDays(1) }
     const summary = await steps([guest, 'Next'], [soon, 'Next'], [wishes, 'Next'])
     mock.timers.enable({ apis: ['Date'], now: Date.now() + 3 * 24 * 60 * 60 * 1000 })
@@ -142,7 +136,7 @@ describe('wizard', () => {
   })
 
   it('accepts no state but its own', async () => {
-    const { request, steps } = visit()
+    const { request, steps } = visitStep()
     const second = await steps([guest, 'Next'])
     const { fields } = formIn(second.text, 'wizard')
     const state = fields['sealform.state'] ?? ''
@@ -157,7 +151,7 @@ describe('wizard', () => {
   })
 
   it('does not let anybody book past a step', async () => {
-    const { request, steps } = visit()
+    const { request, steps } = visitStep()
     const first = await request.get('/wizard')
     const summary = await steps([guest, 'Next'], [stay, 'Next'], [wishes, 'Next'])
     const { fields } = formIn(first.text, 'wizard')
@@ -171,7 +165,7 @@ describe('wizard', () => {
   })
 
   it('carries only the fields that it has, and no more of them than fits', async () => {
-    const { steps } = visit()
+    const { steps } = visitStep()
     const long = await steps([guest, 'Next'], [{ ...stay, nights: '9'.repeat(501) }, 'Back'])
     assert.equal(long.status, 422)
     assert.equal(valueIn(long.text, 'nights'), '9'.repeat(501))
@@ -180,7 +174,14 @@ describe('wizard', () => {
   })
 })
 
-function visit() {
+/** Fills in a step and presses a button, one after the other, from the start. */
+async function walk(...steps: readonly Parts[]): Promise<TestPage> {
+  let page = await visit(createTour({ keys: testKey, onRefused: () => {} }), '/wizard')
+  for (const [typed, button] of steps) page = await page.form('wizard').fill(typed).submit(button)
+  return page
+}
+
+function visitStep() {
   const visitor = visitTour()
   const on = (page: string, typed: Record<string, string>, button: string) =>
     visitor.send(page, '/wizard', 'wizard', typed, button)

@@ -154,6 +154,14 @@ describe('submit', () => {
     assert.equal((await form.submit('Picture', { at: { x: 3, y: 4 } })).text, 'image.x=3&image.y=4')
     await assert.rejects(form.submit('op'), /2 buttons "op"\. Say which by its value or id: "add", "remove"/)
     await assert.rejects(form.submit('Twice'), /2 buttons "Twice"/)
+    const same = await formWith(
+      '<button>Send</button><input name=a><button>Send</button><button formnovalidate>Send</button>',
+    )
+    await assert.rejects(same.submit('Send'), /3 buttons "Send"/)
+    assert.equal(
+      (await (await formWith('<button>Send</button><button>Send</button>')).submit('Send')).text,
+      '',
+    )
     await assert.rejects(form.submit('Script'), /no button "Script"\. It has: "Add one"/)
     await assert.rejects(form.submit('Gone'), /"Gone" is disabled/)
   })
