@@ -46,6 +46,12 @@ export interface Form<State = unknown> {
   values(name: string, fallback?: readonly string[]): readonly string[]
   /** Whether this value was sent under this name; `fallback` until something was sent. @default false */
   checked(name: string, value?: string, fallback?: boolean): boolean
+  /**
+   * The indexes of the rows that were sent, for a page to print them again: `[0, 2]` after `items[0].name` and
+   * `items[2].name`. `fallback` until something was sent; a row of which nothing was sent, such as boxes without a tick, is
+   * not among them. @default []
+   */
+  indexes(name: string, fallback?: readonly number[]): readonly number[]
   /** The messages about a field, in an element that its control refers to; nothing when there are none. */
   issue(name: string): SafeHtml
   /**

@@ -20,6 +20,18 @@ export function nthValue(
   return disabled ? value : (sentValues(record, name)?.[n] ?? value)
 }
 
+/** The indexes of rows whose fields were sent under names such as `items[3].qty`, in ascending order. */
+export function sentIndexes(given: ReadonlyMap<string, unknown>, name: string): readonly number[] {
+  const start = `${name}[`
+  const found = new Set<number>()
+  for (const sent of given.keys()) {
+    const digits = sent.startsWith(start) ? /^\d+(?=\])/.exec(sent.slice(start.length))?.[0] : undefined
+    const index = Number(digits ?? Number.NaN)
+    if (Number.isSafeInteger(index)) found.add(index)
+  }
+  return [...found].sort((a, b) => a - b)
+}
+
 /** Secrets are never given back: what a page rendered as a password, and names that start with `_`. */
 export function isSecret(name: string, secrets: ReadonlySet<string>): boolean {
   return name.startsWith('_') || secrets.has(name)

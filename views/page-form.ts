@@ -10,7 +10,7 @@ import { fieldNames } from '../lib/wire.js'
 import { type Attributes, printAttributes } from './attributes.js'
 import { escapeHtml } from './escape-html.js'
 import type { Form, SelectOption } from './form.js'
-import { nthValue, sentValues } from './given-values.js'
+import { nthValue, sentIndexes, sentValues } from './given-values.js'
 import { printKeptList, printReference } from './kept-files.js'
 import { SafeHtml } from './safe-html.js'
 import { printSummary } from './summary.js'
@@ -66,6 +66,7 @@ class PageForm<State> implements Form<State> {
     this.value = this.value.bind(this)
     this.values = this.values.bind(this)
     this.checked = this.checked.bind(this)
+    this.indexes = this.indexes.bind(this)
     this.issue = this.issue.bind(this)
     this.kept = this.kept.bind(this)
     this.submit = this.submit.bind(this)
@@ -123,6 +124,11 @@ class PageForm<State> implements Form<State> {
 
   checked(name: string, value = 'on', fallback = false): boolean {
     return this.#record.given ? this.values(name).includes(value) : fallback
+  }
+
+  indexes(name: string, fallback: readonly number[] = []): readonly number[] {
+    const { given } = this.#record
+    return given ? sentIndexes(given, name) : fallback
   }
 
   issue(name: string): SafeHtml {

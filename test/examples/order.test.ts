@@ -157,6 +157,27 @@ describe('order: the form', () => {
     assert.equal((await send(one.text, '/order', 'order', left)).status, 303)
   })
 
+  it('keeps lines whose indexes have gaps, and loses the one whose button was pressed', async () => {
+    const { page, send } = visitTour()
+    const typed = {
+      name: '',
+      'lines[7].product': 'rye',
+      'lines[7].quantity': '7',
+      'lines[3].product': 'tea',
+      'lines[3].quantity': '3',
+    }
+    const invalid = await send(await page('/order'), '/order', 'order', typed)
+    assert.deepEqual(messagesIn(invalid.text), ['Enter your name'])
+    assert.deepEqual(
+      Array.from(invalid.text.matchAll(/name="lines\[(\d+)\]\.quantity"/g), ([, index]) => index),
+      ['3', '7'],
+    )
+    assert.equal(valueIn(invalid.text, 'lines[7].product'), 'rye')
+    const one = await send(invalid.text, '/order', 'order', typed, 'Remove line 1')
+    assert.equal(valueIn(one.text, 'lines[0].product'), 'rye')
+    assert.equal(valueIn(one.text, 'lines[1].product'), undefined)
+  })
+
   it('is checked without being sent or used up', async () => {
     const { page, send } = visitTour()
     const form = await page('/order')

@@ -64,7 +64,8 @@ export function orderPage(router: TourRouter, actions: Actions): void {
   // The Enter key presses the first button of a form, which must not be one that removes a line: hence the hidden one.
   router.get('/order', (ctx) => {
     const form = ctx.form<Draft>(place)
-    const lines = linesOf(form)
+    const drafted = form.state?.lines.length ? form.state.lines : [emptyLine]
+    const lines = form.indexes('lines', [...drafted.keys()])
     ctx.body = layout({
       title: 'Order',
       titlePrefix: form.titlePrefix,
@@ -81,7 +82,7 @@ ${form.fields}
 <button type="submit" class="hidden" tabindex="-1" aria-hidden="true">Order</button>
 ${field(form, 'name', 'Name', { value: form.state?.name, required: true, autocomplete: 'name' })}
 ${form.issue('lines')}
-${lines.map((line, i) => lineFields(form, line, i, lines.length > 1))}
+${lines.map((index, nth) => lineFields(form, drafted[index], index, nth, lines.length > 1))}
 ${lines.length < mostLines && html`<div><button ${form.submit(addLine, { class: 'secondary small' })}>Add a line</button></div>`}
 <div class="buttons">
 <button type="submit">Order</button>
@@ -117,19 +118,26 @@ ${tally()}
     })
   })
 
-  function lineFields(form: Form<Draft>, line: Line, i: number, removable: boolean): SafeHtml {
-    const product = `lines[${i}].product`
-    const quantity = `lines[${i}].quantity`
-    const focused = form.state?.focus === i && form.status === 'done'
+  /** @param nth where it stands, which is what its index becomes once it is sent */
+  function lineFields(
+    form: Form<Draft>,
+    line: Line | undefined,
+    index: number,
+    nth: number,
+    removable: boolean,
+  ): SafeHtml {
+    const product = `lines[${index}].product`
+    const quantity = `lines[${index}].quantity`
+    const autofocus = form.status === 'done' && form.state?.focus === index
     return html`<fieldset class="line">
-<legend>Line ${i + 1}</legend>
+<legend>Line ${nth + 1}</legend>
 <div class="field">
 <label for="${form.id}-${product}">Product</label>
 ${form.issue(product)}
-${form.select(product, products, { value: line.product, required: true, autofocus: focused })}
+${form.select(product, products, { value: line?.product, required: true, autofocus })}
 </div>
-${field(form, quantity, 'Quantity', { value: line.quantity, inputmode: 'numeric', required: true, autocomplete: 'off' })}
-${removable && html`<button ${form.submit(removeLine.bind(null, i), { class: 'secondary small' })}>Remove<span class="hidden"> line ${i + 1}</span></button>`}
+${field(form, quantity, 'Quantity', { value: line?.quantity, inputmode: 'numeric', required: true, autocomplete: 'off' })}
+${removable && html`<button ${form.submit(removeLine.bind(null, nth), { class: 'secondary small' })}>Remove<span class="hidden"> line ${nth + 1}</span></button>`}
 </fieldset>`
   }
 
@@ -137,13 +145,4 @@ ${removable && html`<button ${form.submit(removeLine.bind(null, i), { class: 'se
     return html`<p>Since this server started, the action has run <output>${runs}</output> ${runs === 1 ? 'time' : 'times'}
 and has taken <output>${orders}</output> ${orders === 1 ? 'order' : 'orders'}.</p>`
   }
-}
-
-/** As many as the form had when it was sent; what stands in them the form gives back by itself. */
-function linesOf(form: Form<Draft>): readonly Line[] {
-  const sent: Line[] = []
-  while (form.values(`lines[${sent.length}].quantity`).length > 0) sent.push(emptyLine)
-  if (sent.length > 0) return sent
-  const { lines = [] } = form.state ?? {}
-  return lines.length > 0 ? lines : [emptyLine]
 }
