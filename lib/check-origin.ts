@@ -25,8 +25,8 @@ export interface Surroundings {
 interface Sample {
   readonly name: string
   readonly facts: Pick<OriginFacts, 'site' | 'origin' | 'referer'>
-  /** Whether it ought to pass. */
-  readonly own: boolean
+  /** What ought to come of it; `either` where it depends on whether there is a session. */
+  readonly ought: 'pass' | 'either' | 'fail'
 }
 
 /**
@@ -44,9 +44,11 @@ export function checkOrigin(around: Surroundings): CheckReport {
     ...sample,
     verdict: judgeOrigin({ ...sample.facts, host: around.host }, seen, policy),
   }))
-  const wrong = judged.some(({ own, verdict }) => own && !passes(verdict, around.session))
-  const rows = judged.map(({ name, own, verdict }) => [name, describe(verdict, own, around.session)] as const)
-  const app = policy.origin ?? originOfHost(seen.protocol, seen.host) ?? `${seen.protocol}://${seen.host}`
+  const wrong = judged.some(({ ought, verdict }) => ought === 'pass' && !passes(verdict, around.session))
+  const rows = judged.map(
+    ({ name, ought, verdict }) => [name, describe(verdict, ought, around.session)] as const,
+  )
+  const app = policy.origin ?? originOfHost(seen.protocol, seen.host) ?? 'not to be known'
   const places = [
     ['visitors see', around.visited],
     ['the app is', `${app}, by ${policy.origin === undefined ? viewName(around) : 'its origin option'}`],
@@ -54,8 +56,10 @@ export function checkOrigin(around: Surroundings): CheckReport {
   const all = table([...places, ...rows])
   const chosen = around.trustProxy && policy.origin === undefined && around.forwardedHost?.includes(',')
   const advice = new Set(
-    judged.flatMap(({ own, verdict }) =>
-      own && verdict.verdict !== 'allow' && !passes(verdict, around.session) ? explainRefusal(verdict) : [],
+    judged.flatMap(({ ought, verdict }) =>
+      ought === 'pass' && verdict.verdict !== 'allow' && !passes(verdict, around.session)
+        ? explainRefusal(verdict)
+        : [],
     ),
   )
   return { text: [all, ...advice, ...(chosen ? [leftmost] : [])].join('\n\n'), wrong }
@@ -86,43 +90,28 @@ function viewName({ trustProxy, forwardedProto, forwardedHost }: Surroundings): 
 }
 
 function samples({ visited, allowedOrigins = [] }: Surroundings): Sample[] {
-  const [own, silent] = [{ origin: visited }, { origin: 'null' }].map((facts) => ({
-    ...facts,
-    referer: undefined,
-  }))
-  // Browsers tell it to places that they trust: https, and this machine.
-  const site = isTrustworthy(visited) ? 'same-origin' : undefined
   const listed = allowedOrigins
     .filter((entry) => !entry.includes('*'))
     .map((entry) => new URL(withScheme(entry)).origin)
+  // Browsers say it to places that they trust: https, and this machine.
+  const saysSite = isTrustworthy(visited)
+  const silent = saysSite ? 'either' : 'pass'
   return [
-    ...(site === undefined
-      ? []
-      : [
-          { name: 'a form of our own page', facts: { ...own!, site }, own: true },
-          { name: 'the same under no-referrer', facts: { ...silent!, site }, own: true },
-        ]),
-    {
-      name: 'a form of our own page, without Sec-Fetch-Site',
-      facts: { ...own!, site: undefined },
-      own: true,
-    },
-    {
-      name: 'the same under no-referrer, without Sec-Fetch-Site',
-      facts: { ...silent!, site: undefined },
-      own: site === undefined,
-    },
-    ...listed.map((origin) => ({
-      name: `a form of ${origin}`,
-      facts: { origin, site: 'cross-site', referer: undefined },
-      own: true,
-    })),
-    {
-      name: 'a form of another site',
-      facts: { origin: 'https://other-site.example', site: 'cross-site', referer: undefined },
-      own: false,
-    },
+    ...(saysSite
+      ? [
+          sample('a form of our own page', 'same-origin', visited, 'pass'),
+          sample('the same under no-referrer', 'same-origin', 'null', 'pass'),
+        ]
+      : []),
+    sample('a form of our own page, without Sec-Fetch-Site', undefined, visited, 'pass'),
+    sample('the same under no-referrer, without Sec-Fetch-Site', undefined, 'null', silent),
+    ...listed.map((origin) => sample(`a form of ${origin}`, 'cross-site', origin, 'pass')),
+    sample('a form of another site', 'cross-site', 'https://other-site.example', 'fail'),
   ]
+}
+
+function sample(name: string, site: string | undefined, origin: string, ought: Sample['ought']): Sample {
+  return { name, facts: { site, origin, referer: undefined }, ought }
 }
 
 function withScheme(entry: string): string {
@@ -138,12 +127,12 @@ function passes({ verdict }: OriginVerdict, session: boolean): boolean {
   return verdict === 'allow' || (verdict === 'token' && session)
 }
 
-function describe(verdict: OriginVerdict, own: boolean, session: boolean): string {
+function describe(verdict: OriginVerdict, ought: Sample['ought'], session: boolean): string {
   if (verdict.verdict === 'allow') return 'allowed'
   if (verdict.verdict === 'token') {
     return session
       ? 'allowed to whoever is signed in, with the seal of the session'
       : 'refused with 403: nothing tells who sent it'
   }
-  return `refused with ${verdict.status} (${verdict.reason})${own ? '' : ', as it should be'}`
+  return `refused with ${verdict.status} (${verdict.reason})${ought === 'fail' ? ', as it should be' : ''}`
 }

@@ -11,6 +11,11 @@ const commands = new Map<string, Command>([
   ['check', checkCommand],
 ])
 
+// Whoever reads the output may have read enough, as `head` does.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+})
+
 process.exitCode = await main(process.argv.slice(2))
 
 async function main([name, ...args]: readonly string[]): Promise<ExitCode> {

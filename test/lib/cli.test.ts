@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { test } from 'node:test'
 import { createKeyRing } from '../../lib/key-ring.js'
-import { sealform } from '../setup/command.js'
+import { cli, sealform } from '../setup/command.js'
 
 test('keygen prints one line: a fresh key that the key ring takes', async () => {
   const [one, two] = await Promise.all([sealform('keygen'), sealform('keygen')])
@@ -34,6 +36,18 @@ test('an unknown option is named on stderr with status 2', async () => {
     assert.equal(stdout, '')
     assert.match(stderr, /'--nope'[\s\S]*Usage: sealform/)
   }
+})
+
+test('a reader that has had enough is no error', async () => {
+  const child = spawn(process.execPath, [cli, 'check'], { stdio: ['ignore', 'pipe', 'pipe'] })
+  child.stdout.destroy()
+  let errors = ''
+  child.stderr.setEncoding('utf8').on('data', (text) => {
+    errors += text
+  })
+  const [status] = await once(child, 'close')
+  assert.equal(errors, '')
+  assert.equal(status, 0)
 })
 
 test('an unknown command is named on stderr with status 2', async () => {

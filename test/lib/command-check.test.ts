@@ -158,6 +158,14 @@ describe('sealform check', () => {
     }
   })
 
+  it('says what is missing when there is no Host, and calls no refusal of ours right', async () => {
+    const { status, stdout } = await visit('--host', '')
+    assert.equal(status, 1)
+    assert.match(stdout, /^the app is +not to be known/m)
+    assert.equal(stdout.match(/as it should be/g)?.length, 1)
+    assert.match(stdout, /This request has no Host header/)
+  })
+
   it('takes no other arguments', async () => {
     assert.equal((await check({}, 'keys')).status, 2)
   })
