@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { test } from 'node:test'
+import { type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { redisStore } from '../../middleware/redis.js'
 import { cutter, newClient, type RedisServer, startRedis } from '../setup/redis.js'
@@ -43,7 +43,7 @@ test('waits no longer than the signal allows when Redis goes away meanwhile', as
   const reason = new Error('time is up')
   const patience = new AbortController()
   const waiting = assert.rejects(store.outcome('s', patience.signal), reason)
-  await sleep(50)
+  await someoneWaits(t, server)
   await server.kill()
   await sleep(1200)
   patience.abort(reason)
@@ -56,7 +56,7 @@ test('wakes those who waited through a restart of Redis', async (t) => {
   const store = redisStore(one, { timeout })
   await store.claim('s', terms())
   const waiting = redisStore(other, { timeout }).outcome('s', AbortSignal.timeout(10_000))
-  await sleep(50)
+  await someoneWaits(t, server)
   await server.kill()
   await server.start()
   await until(() => one.isReady)
@@ -209,7 +209,7 @@ test('finds out by looking what was told while the connection for messages was c
   const store = redisStore(one)
   await store.claim('s', terms())
   const waiting = redisStore(other).outcome('s', soon())
-  await sleep(100)
+  await someoneWaits(t, server)
   const killing = one.sendCommand(['CLIENT', 'KILL', 'TYPE', 'pubsub'])
   await store.settle('s', 'owner', 'result', 60)
   assert.equal(await killing, 1)
@@ -256,7 +256,7 @@ test('works again when an app whose client does not reconnect has connected it a
   const store = redisStore(client, { timeout })
   await store.claim('s', terms())
   const waiting = store.outcome('s', AbortSignal.timeout(8000))
-  await sleep(50)
+  await someoneWaits(t, server)
   await server.kill()
   await until(() => !client.isOpen)
   await assert.rejects(store.claim('t', terms()), /await client\.connect\(\)/)
@@ -314,6 +314,13 @@ function soon(): AbortSignal {
 async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
   for (const end = Date.now() + 10_000; Date.now() < end; await sleep(10)) if (await condition()) return
   assert.fail('it did not come to that within 10 s')
+}
+
+/** Resolves when a server listens for the end of a claim, and has looked at it. */
+async function someoneWaits(t: TestContext, server: RedisServer): Promise<void> {
+  const admin = await server.connect(t)
+  await until(async () => (await admin.pubSubNumSub('sealform:claims'))['sealform:claims'] === 1)
+  await sleep(100)
 }
 
 async function restart(server: RedisServer, client: ReturnType<typeof newClient>): Promise<void> {

@@ -89,12 +89,12 @@ export function storeContract(
 
   test(`${name}: does nothing for a stranger`, async (t) => {
     const { store, other } = await make(t)
-    await store.claim('s', terms({ lease: 0.4 }))
+    await store.claim('s', terms({ lease: 0.8 }))
     await other.release('s', 'stranger')
     await other.settle('s', 'stranger', 'forged', 60)
     await other.renew('s', 'stranger', 60)
     assert.deepEqual(await store.claim('s', terms()), { kind: 'running' })
-    await sleep(600)
+    await sleep(1000)
     assert.deepEqual(await store.claim('s', terms()), { kind: 'lost' })
   })
 
@@ -117,21 +117,21 @@ export function storeContract(
 
   test(`${name}: calls a run lost when its lease is over, and never gives it away again`, async (t) => {
     const { store, other } = await make(t)
-    await store.claim('s', terms({ lease: 0.4 }))
+    await store.claim('s', terms({ lease: 0.8 }))
     assert.deepEqual(await other.claim('s', terms()), { kind: 'running' })
-    await sleep(600)
+    await sleep(1000)
     assert.deepEqual(await other.claim('s', terms()), { kind: 'lost' })
     assert.deepEqual(await store.outcome('s', soon()), { kind: 'lost' })
   })
 
   test(`${name}: begins a lease anew when it is renewed, also when it was over`, async (t) => {
     const { store, other } = await make(t)
-    await store.claim('s', terms({ lease: 0.6 }))
-    await sleep(400)
-    await store.renew('s', 'owner', 0.6)
-    await sleep(400)
+    await store.claim('s', terms({ lease: 1 }))
+    await sleep(600)
+    await store.renew('s', 'owner', 1)
+    await sleep(600)
     assert.deepEqual(await other.claim('s', terms()), { kind: 'running' })
-    await sleep(400)
+    await sleep(600)
     assert.deepEqual(await other.claim('s', terms()), { kind: 'lost' })
     await store.renew('s', 'owner', 60)
     assert.deepEqual(await other.claim('s', terms()), { kind: 'running' })
