@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { createClient } from 'redis'
 import { createClient as createClient5 } from 'redis5'
 import { newFileId } from '../../lib/file-storage.js'
@@ -56,4 +57,21 @@ test('needs no more permissions than the guide lists', async (t) => {
   await tier.set('k', 'text', 60)
   assert.equal(await tier.get('k'), 'text')
   await tier.delete('k')
+})
+
+test('tells who waits on another server by a message, long before he would look', async (t) => {
+  const server = await startRedis(t)
+  const [one, other] = [await server.connect(t), await server.connect(t)]
+  const store = redisStore(one)
+  // The first to wait opens the connection for messages.
+  const waits = redisStore(other)
+  await store.claim('before', { owner: 'a', lease: 60, keep: 60 })
+  await waits.outcome('before', AbortSignal.timeout(300)).catch(() => {})
+  for (const end of ['settle', 'release'] as const) {
+    await store.claim(end, { owner: 'a', lease: 60, keep: 60 })
+    const waiting = waits.outcome(end, AbortSignal.timeout(700))
+    await sleep(50)
+    await (end === 'settle' ? store.settle(end, 'a', 'result', 60) : store.release(end, 'a'))
+    assert.equal((await waiting).kind, end === 'settle' ? 'settled' : 'free')
+  }
 })
