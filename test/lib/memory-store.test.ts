@@ -97,6 +97,8 @@ test('is bounded however often claims are taken and given back', async () => {
     await store.release('s', 'owner')
   }
   assert.ok(heap() - before < 2 ** 20)
+  // The store must live until here.
+  assert.deepEqual(await store.claim('s', terms), { kind: 'claimed' })
 })
 
 test('takes as long for a claim among 100 000 as for one among few', async () => {
