@@ -63,5 +63,7 @@ export function printRegion(
 }
 
 function defaultFallback(id: string, reference: string, input: SafeHtml, messages: Messages): SafeHtml {
-  return html`<div id="${id}" class="sealform-failed"><p role="alert">${messages.regionFailed(reference)}</p>${input}</div>`
+  // Whoever has just sent a form is led to what became of it; whoever only opens a page is not led to a part of it.
+  const focus = `${input}` !== '' && html` tabindex="-1" autofocus`
+  return html`<div id="${id}" class="sealform-failed"><p role="alert"${focus}>${messages.regionFailed(reference)}</p>${input}</div>`
 }

@@ -33,6 +33,7 @@ test('boundary: an action and a part fail alone, and the input goes on from one 
     await tab.texts('#report > p').then(([text]) => text?.replace(/[0-9A-Z-]{9}$/, '…')),
     'This part of the page could not be shown. Reference: …',
   )
+  assert.match((await page.locator(':focus').textContent()) ?? '', /could not be shown/)
   assert.equal(await page.getByRole('heading', { name: 'Advice' }).count(), 1)
   assert.equal(await tab.value('note'), 'The roof leaks')
 
