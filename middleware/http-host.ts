@@ -233,8 +233,8 @@ export abstract class HttpHost<
   }
 
   #describeAnswer(): void {
-    // A page that was not found or that moved on may have given its own.
-    this.res.statusMessage = ''
+    // A page that was not found or that moved on may have given its own; HTTP/2 has none, and Node warns who asks.
+    if (this.req.httpVersionMajor < 2) this.res.statusMessage = ''
     this.res.setHeader('Cache-Control', cacheControl(this.page))
     if (this.page.hasRegions) vary(this.res)
   }

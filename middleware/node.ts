@@ -119,7 +119,9 @@ class NodeHost extends HttpHost {
   }
 
   get host(): string {
-    return this.#forwarded('x-forwarded-host') ?? this.req.headers.host ?? ''
+    const { headers } = this.req
+    // RFC 9113, section 8.3.1: what HTTP/2 has in place of Host.
+    return this.#forwarded('x-forwarded-host') ?? headers.host ?? String(headers[':authority'] ?? '')
   }
 
   get secure(): boolean {

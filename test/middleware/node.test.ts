@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { createServer, type IncomingMessage } from 'node:http'
+import { connect, createServer as createHttp2Server } from 'node:http2'
+import type { AddressInfo } from 'node:net'
 import { describe, it, type TestContext } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
 import supertest from 'supertest'
@@ -229,6 +232,63 @@ describe('sealform for plain Node servers', () => {
       },
     )
     assert.equal((await app.request.post('/other').send('a=1')).text, 'POST a=1')
+  })
+
+  it('serves HTTP/2, to whose requests Host is not a header', async (t) => {
+    const warned: string[] = []
+    const noteWarning = (warning: Error) => warned.push(warning.message)
+    process.on('warning', noteWarning)
+    const actions = createActions({ keys: testKey })
+    const act = actions.define('act', async ({ formData }) =>
+      formData.get('text') === 'go' ? redirect('/done') : invalid({ text: 'Not that' }),
+    )
+    const listener = sealform(actions, (req, res, page) => {
+      if (req.url !== '/form') return res.writeHead(404).end()
+      const form = page.form(act)
+      page.send(`<form id="act">${form.fields}${form.issue('text')}</form>`)
+    })
+    const server = createHttp2Server()
+    Reflect.apply(server.on, server, ['request', listener])
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const { port } = server.address() as AddressInfo
+    const session = connect(`http://127.0.0.1:${port}`)
+    t.after(() => {
+      process.off('warning', noteWarning)
+      session.close()
+      server.close()
+    })
+    const ask = async (headers: Record<string, string>, body = '') => {
+      const length = body === '' ? {} : { 'content-length': String(Buffer.byteLength(body)) }
+      const stream = session.request({ ...headers, ...length }, { endStream: body === '' })
+      const answered = once(stream, 'response')
+      stream.setEncoding('utf8')
+      if (body !== '') stream.end(body)
+      let text = ''
+      for await (const piece of stream) text += piece
+      const [answer]: Record<string, unknown>[] = await answered
+      return { status: answer?.[':status'], location: answer?.location, text }
+    }
+    const { fields } = formIn((await ask({ ':path': '/form' })).text, 'act')
+    const send = (path: string, text: string, origin = `http://127.0.0.1:${port}`) =>
+      ask(
+        {
+          ':method': 'POST',
+          ':path': path,
+          origin,
+          'content-type': 'application/x-www-form-urlencoded',
+        },
+        urlencoded(fields, { text }),
+      )
+    const gone = await send('/form', 'go')
+    assert.deepEqual([gone.status, gone.location], [303, '/done'])
+    const refused = await send('/form', 'no')
+    assert.equal(refused.status, 422)
+    assert.match(refused.text, /Not that/)
+    const missing = await send('/nowhere', 'no')
+    assert.equal(missing.status, 422)
+    assert.match(missing.text, /value="no"/)
+    assert.equal((await send('/form', 'go', 'http://evil.example')).status, 403)
+    assert.deepEqual(warned, [])
   })
 
   it('lets parts of the page be taken out of it', async () => {
