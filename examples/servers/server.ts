@@ -6,8 +6,6 @@ import type { MiddlewareOptions } from 'sealform/koa'
 import { redisStorage, redisStore } from 'sealform/redis'
 import { Book } from './book.js'
 import { builds, type FormOf } from './build.js'
-import { expressApp } from './express-app.js'
-import { koaApp } from './koa-app.js'
 import { page } from './page.js'
 
 // One server, as its environment describes it. Its keys are in SEALFORM_KEYS or SEALFORM_KEYS_FILE.
@@ -56,7 +54,11 @@ const parts: ServerParts = {
   isEnding: () => ending,
 }
 
-const server = createServer(FRAMEWORK === 'express' ? expressApp(parts) : koaApp(parts))
+const listener =
+  FRAMEWORK === 'express'
+    ? (await import('./express-app.js')).expressApp(parts)
+    : (await import('./koa-app.js')).koaApp(parts)
+const server = createServer(listener)
 server.listen(Number(process.env.PORT), '127.0.0.1', () => tell('ready'))
 
 /** To whoever has started it. */
