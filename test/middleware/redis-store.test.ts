@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { createClient } from 'redis'
+import { createClient, RESP_TYPES } from 'redis'
 import { createClient as createClient5 } from 'redis5'
 import { newFileId } from '../../lib/file-storage.js'
 import { redisCache, redisStorage, redisStore } from '../../middleware/redis.js'
@@ -69,9 +69,32 @@ test('tells who waits on another server by a message, long before he would look'
   await waits.outcome('before', AbortSignal.timeout(300)).catch(() => {})
   for (const end of ['settle', 'release'] as const) {
     await store.claim(end, { owner: 'a', lease: 60, keep: 60 })
-    const waiting = waits.outcome(end, AbortSignal.timeout(700))
+    const waiting = waits.outcome(end, AbortSignal.timeout(900))
     await sleep(50)
     await (end === 'settle' ? store.settle(end, 'a', 'result', 60) : store.release(end, 'a'))
     assert.equal((await waiting).kind, end === 'settle' ? 'settled' : 'free')
   }
+})
+
+test('minds nothing of what the app has told its client', async (t) => {
+  const server = await startRedis(t)
+  const client = createClient({
+    url: server.url,
+    RESP: 2,
+    disableOfflineQueue: true,
+    keyPrefix: 'own:',
+    commandOptions: { typeMapping: { [RESP_TYPES.BLOB_STRING]: Buffer }, timeout: 1 },
+  })
+  t.after(() => client.destroy())
+  await client.on('error', () => {}).connect()
+  const [store, storage, tier] = [redisStore(client), redisStorage(client), redisCache(client)]
+  await store.claim('s', { owner: 'a', lease: 60, keep: 60 })
+  const waiting = store.outcome('s', AbortSignal.timeout(5000))
+  await store.settle('s', 'a', 'déjà vu', 60)
+  assert.deepEqual(await waiting, { kind: 'settled', result: 'déjà vu' })
+  const id = newFileId()
+  await storage.put(id, pieces(2, 10))
+  assert.equal((await storage.open(id))?.size, 20)
+  await tier.set('k', 'déjà vu', 60)
+  assert.equal(await tier.get('k'), 'déjà vu')
 })
