@@ -2,7 +2,7 @@ import { decodeCached, encodeCached } from './cached-values.js'
 import { SealformError } from './errors.js'
 import { lifetime } from './lifetime.js'
 import { checkOptions } from './options.js'
-import { tagName } from './revalidation.js'
+import { tagNames } from './revalidation.js'
 import type { Address, TaggedEntries } from './tagged-entries.js'
 
 /** What `cached(fn, options)` takes. */
@@ -132,14 +132,4 @@ function tagList<Args extends unknown[]>(
   if (typeof tags === 'function') return (args) => tagNames(tags(...args), where)
   const fixed = tagNames(tags ?? [], where)
   return () => fixed
-}
-
-/**
- * The names of a list of tags.
- *
- * @throws SealformError `ERR_OPTION_INVALID`
- */
-export function tagNames(tags: unknown, where: string): readonly string[] {
-  if (Array.isArray(tags)) return tags.map((tag) => tagName(tag, where))
-  throw new SealformError('ERR_OPTION_INVALID', `${where}: "tags" is a list of texts, not ${typeof tags}.`)
 }

@@ -1,6 +1,5 @@
 import { debuglog } from 'node:util'
 import { addVary, type CdnTerms, tellPrivate, tellPublic } from './cache-headers.js'
-import { tagNames } from './cached-data.js'
 import { SealformError } from './errors.js'
 import { inTime } from './guarded-tier.js'
 import { keepPage } from './keep-page.js'
@@ -10,7 +9,7 @@ import { checkOptions } from './options.js'
 import type { Page } from './page.js'
 import { judgeAsking } from './page-keeping.js'
 import type { Exchange } from './receive.js'
-import { tagsOfPath } from './revalidation.js'
+import { tagNames, tagsOfPath } from './revalidation.js'
 import type { Address, TaggedEntries } from './tagged-entries.js'
 
 /** What `ctx.cache(options)` takes. */
@@ -72,7 +71,7 @@ export class PageCache {
     const { showsOutcome } = page
     const session = request.session() !== undefined
     const verdict = judgeAsking({ method, host, headers, showsOutcome, session })
-    // Neither is a page that another cache could take for the one of this URL.
+    // An answer to a submission has its own Cache-Control, and other methods are kept by no cache.
     if (verdict === 'outcome' || verdict === 'method') return undefined
     addVary(res, vary)
     if (verdict !== 'ask') {

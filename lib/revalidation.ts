@@ -36,6 +36,16 @@ export function tagName(tag: unknown, where: string): string {
   )
 }
 
+/**
+ * The names of a list of tags.
+ *
+ * @throws SealformError `ERR_OPTION_INVALID`
+ */
+export function tagNames(tags: unknown, where: string): readonly string[] {
+  if (Array.isArray(tags)) return tags.map((tag) => tagName(tag, where))
+  throw new SealformError('ERR_OPTION_INVALID', `${where}: "tags" is a list of texts, not ${typeof tags}.`)
+}
+
 /** The tags that a page has of itself: its path, and the trees that it stands in. */
 export function tagsOfPath(path: string): string[] {
   const whole = normalPath(path)

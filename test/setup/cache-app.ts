@@ -1,7 +1,10 @@
 import { createServer } from 'node:http'
 import type { TestContext } from 'node:test'
-import supertest from 'supertest'
+import type { DefaultState, ParameterizedContext } from 'koa'
+import supertest, { type Response } from 'supertest'
 import { type Cache, type CacheOptions, createCache } from '../../lib/cache.js'
+import type { PageCacheOptions } from '../../lib/page-cache.js'
+import type { SealformContext } from '../../middleware/koa.js'
 import { createTestApp, listen, type TestAppParts } from './koa-app.js'
 
 export interface CacheApp extends TestAppParts {
@@ -26,4 +29,36 @@ export async function cacheApp(
   })
   const port = await listen(createServer(parts.app.callback()), (close) => t.after(close))
   return { ...parts, cache, renders, request: supertest(`http://127.0.0.1:${port}`) }
+}
+
+export type PageContext = ParameterizedContext<DefaultState, SealformContext>
+type Options = Parameters<typeof cacheApp>[2]
+
+/** One page that counts its renderings; `render` may return another body, and add what makes it unfit for others. */
+export function newsApp(
+  t: TestContext,
+  render: (ctx: PageContext, parts: Omit<CacheApp, 'request'>) => unknown = () => undefined,
+  options: Options & { readonly page?: PageCacheOptions } = {},
+): Promise<CacheApp> {
+  const { page = { tags: ['news'] }, ...others } = options
+  return cacheApp(
+    t,
+    (parts) => {
+      parts.router.get('/news{/*rest}', async (ctx) => {
+        if (await ctx.cache(page)) return
+        parts.renders.count++
+        ctx.body = `<p>rendering ${parts.renders.count}</p>`
+        const body = await render(ctx, parts)
+        if (body !== undefined) ctx.body = body
+      })
+    },
+    others,
+  )
+}
+
+/** Lets supertest hand out the bytes as they came. */
+export function bytes(res: Response, done: (error: Error | null, body: Buffer) => void): void {
+  const pieces: Buffer[] = []
+  res.on('data', (piece) => pieces.push(Buffer.from(piece)))
+  res.on('end', () => done(null, Buffer.concat(pieces)))
 }
