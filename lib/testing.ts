@@ -17,7 +17,8 @@ export type { Target } from './testing/target.js'
  * Opens a page as a browser without JavaScript does, and gives it to a test: its links can be followed and its forms
  * filled in and sent. Needs the packages supertest and parse5.
  *
- * @param target a Koa or Express app, a `(req, res)` function, an `http.Server`, or the URL of a server that is up
+ * @param target a Koa or Express app, a `(req, res)` function, an `http.Server` or `https.Server`, or the URL of a server
+ *   that is up
  * @param path with its query string
  * @throws SealformError `ERR_BROWSER_REFUSED` for another site and after 20 redirects, `ERR_OPTION_INVALID` on a
  *   target that is none and misspelt options

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http'
+import { createServer as createHttpsServer } from 'node:https'
 import { createRequire } from 'node:module'
 import { describe, it } from 'node:test'
 import { gzipSync } from 'node:zlib'
@@ -37,6 +39,17 @@ describe('visit', () => {
       assert.equal(page.path, '/some/path?q=1#part')
       assert.equal(page.status, 200)
     }
+  })
+
+  it('takes a server with a certificate that nobody has signed', async () => {
+    const pem = readFileSync(new URL('../../../../test/vectors/localhost.pem', import.meta.url), 'utf8')
+    const server = createHttpsServer({ key: pem, cert: pem }, (req, res) => {
+      res.setHeader('Set-Cookie', 'a=1; Secure').end(req.headers['sec-fetch-site'])
+    })
+    const page = await visit(server, '/')
+    assert.match(page.url, /^https:/)
+    assert.equal(page.text, 'none')
+    assert.deepEqual([...page.cookies], [['a', '1']])
   })
 
   it('refuses what is no target, no path and no option', async () => {
