@@ -114,11 +114,11 @@ function progress(step: number): SafeHtml {
 
 const fieldsOf: readonly ((form: Form<Booking>, answers: Answers) => SafeHtml)[] = [
   (form, { name, email }) => html`
-${field(form, 'name', 'Name', { value: name, required: true, autocomplete: 'name' })}
+${field(form, 'name', 'Name', { value: name, type: 'text', required: true, autocomplete: 'name' })}
 ${field(form, 'email', 'Email address', { value: email, type: 'email', required: true, autocomplete: 'email' })}`,
   (form, { arrival, nights, room }) => html`
 ${field(form, 'arrival', 'Day of arrival', { value: arrival, type: 'date', required: true })}
-${field(form, 'nights', 'Nights', { value: nights, inputmode: 'numeric', hint: 'From 1 to 14', required: true, autocomplete: 'off' })}
+${field(form, 'nights', 'Nights', { value: nights, type: 'text', inputmode: 'numeric', hint: 'From 1 to 14', required: true, autocomplete: 'off' })}
 ${choices(form, 'room', 'Room', 'radio', rooms, room)}`,
   (form, { breakfast, note }) => html`
 ${choices(form, 'breakfast', 'Breakfast', 'radio', breakfasts, breakfast)}
