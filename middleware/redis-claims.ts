@@ -81,7 +81,8 @@ export class RedisClaims implements SubmissionStore {
 
   async outcome(id: string, signal: AbortSignal): Promise<Ending> {
     signal.throwIfAborted()
-    await this.#hear()
+    // Without a connection the look below fails at once, and says why.
+    if (this.#redis.isReady) await this.#hear()
     // Watched before the first look, so that no message is missed between the two.
     const watch = this.#watch(id)
     const told = watch.waiters.wait(signal)

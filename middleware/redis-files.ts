@@ -85,9 +85,15 @@ export class RedisFiles implements FileStorage {
     if (isFileId(id)) await this.#redis.command(['UNLINK', this.#key(id)], this.#options)
   }
 
-  /** Nothing is left to do: every file expires by itself. */
-  async sweep(): Promise<number> {
-    return 0
+  /** Nothing is left to do, since every file expires by itself; unless that is earlier than the caller counts on. */
+  async sweep(olderThan: Date): Promise<number> {
+    const age = Date.now() - olderThan.getTime()
+    if (age <= this.#options.keep) return 0
+    throw new SealformError(
+      'ERR_OPTION_INVALID',
+      `redisStorage({ keep }) is ${Math.round(this.#options.keep / 60_000)} minutes, and files are counted on for ` +
+        `${Math.round(age / 60_000)}. Give it ten minutes more than createActions({ uploads: { keep } }).`,
+    )
   }
 
   async #putPiece(id: string, number: number, piece: Buffer, size: string): Promise<void> {

@@ -52,7 +52,7 @@ export class RedisMessages {
       channel.listeners.delete(listener)
       if (channel.listeners.size > 0 || this.#channels.get(name) !== channel) return
       this.#channels.delete(name)
-      const subscriber = await this.#opened
+      const subscriber = await this.#opened?.catch(() => undefined)
       if (subscriber?.isReady) await subscriber.unsubscribe(name, channel.deliver)
     }
   }

@@ -52,8 +52,8 @@ export interface RedisStorageOptions extends RedisOptions {
    */
   readonly maxSize?: number | string | undefined
   /**
-   * How long a file stays after it was last stored or opened: seconds, or a string such as `'2h'`. Longer than
-   * `uploads.keep` of `createActions()`.
+   * How long a file stays after it was last stored or opened: seconds, or a string such as `'2h'`. At least ten
+   * minutes longer than `uploads.keep` of `createActions()`.
    * @default '2h'
    */
   readonly keep?: number | string | undefined

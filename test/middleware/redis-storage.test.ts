@@ -123,6 +123,16 @@ test('forgets a file that is removed, and any that nobody has opened for its tim
   assert.equal(await storage.sweep(new Date()), 0)
 })
 
+test('says so when it is to sweep files that it has not kept for so long', async (t) => {
+  const { storage } = await redisAndStorage(t, { keep: '1h' })
+  const before = (minutes: number) => new Date(Date.now() - minutes * 60_000)
+  assert.equal(await storage.sweep(before(59)), 0)
+  await assert.rejects(storage.sweep(before(70)), {
+    code: 'ERR_OPTION_INVALID',
+    message: /keep }\) is 60 minutes.* for 70/,
+  })
+})
+
 test('takes no name for an id', async (t) => {
   const { storage, left } = await redisAndStorage(t)
   for (const id of ['', '*', `${newFileId()}x`, newFileId().toUpperCase()]) {
