@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream'
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import type { Plan } from './coerce.js'
+import type { Constraints } from './constraints.js'
 import type { FileOptions, FileRules } from './file-rules.js'
 import type { FileStorage } from './file-storage.js'
 import type { FileDescription } from './file-taking.js'
@@ -166,6 +167,8 @@ export interface Definition {
   readonly input: StandardSchemaV1 | undefined
   /** What the texts of the form stand for, as far as the schema can say; `undefined` when all stay as they are. */
   readonly coercion: Plan | undefined
+  /** What controls can say of the fields; `undefined` when the schema cannot. */
+  readonly constraints: Constraints | undefined
   readonly files: FileRules
   readonly onFile:
     | ((file: FileDescription, stream: Readable, submission: never, ...values: never[]) => unknown)

@@ -1,6 +1,7 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import type { ActionOptions, Definition } from './action.js'
 import { planCoercion } from './coercion-plan.js'
+import { Constraints } from './constraints.js'
 import { SealformError } from './errors.js'
 import { resolveFileRules } from './file-rules.js'
 import type { FileStorage } from './file-storage.js'
@@ -87,6 +88,7 @@ export function describeAction(name: string, runOrOptions: unknown, defaults: Ac
     authorize: given.authorize?.bind(options),
     input: given.input,
     coercion: schema === undefined ? undefined : planCoercion(schema, limits.depth),
+    constraints: schema === undefined ? undefined : new Constraints(schema, limits.depth),
     version: inputVersion(given.version, where),
     migrate: given.migrate?.bind(options),
     ttl: given.ttl === undefined ? defaults.ttl : parseDuration(given.ttl, `${where} "ttl"`),

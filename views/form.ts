@@ -30,15 +30,20 @@ export interface Form<State = unknown> {
   /**
    * Attributes of an `input`: id, name, the value given back or `attributes.value`, `checked` for checkboxes and radios,
    * `aria-invalid` and `aria-describedby` when there is an issue. Passwords and names that start with `_` get no value.
+   * What the action's schema declares of the field comes along, where it can say so: `type`, `required`, `min`, `max`, `step`,
+   * `minlength`, `maxlength` and `pattern`. `attributes` count more; `false` leaves one out.
    * A field that the action declares in `files` becomes `type="file"`, with `accept`, `multiple` and `required` from there.
    * The first control of a name has the id `${form.id}-${name}`; further ones get their value or a number appended.
    */
   input(name: string, attributes?: Attributes): SafeHtml
   /** The same without a value, for a `textarea`, `select` or custom element that you fill yourself. */
   control(name: string, attributes?: Attributes): SafeHtml
-  /** A whole `textarea` with the text given back, or `attributes.value`. */
+  /** A whole `textarea` with the text given back, or `attributes.value`; `required` as the schema says. */
   textarea(name: string, attributes?: Attributes): SafeHtml
-  /** A whole `select`, the options given back selected, or `attributes.value`. */
+  /**
+   * A whole `select`, the options given back selected, or `attributes.value`; `multiple` and `required` as the schema says.
+   * `required` needs an option that is none, which comes first and has the value `''`.
+   */
   select(name: string, options: readonly SelectOption[], attributes?: Attributes): SafeHtml
   /** What was sent under this name, or `fallback`. @default '' */
   value(name: string, fallback?: string): string

@@ -8,6 +8,7 @@ import type { Sealer } from '../lib/sealer.js'
 import type { ShownFile } from '../lib/uploads.js'
 import { fieldNames } from '../lib/wire.js'
 import { type Attributes, printAttributes } from './attributes.js'
+import { constrained, constrainedSelect, withStepsFor } from './constrained.js'
 import { escapeHtml } from './escape-html.js'
 import type { Form, SelectOption } from './form.js'
 import { nthValue, sentIndexes, sentValues } from './given-values.js'
@@ -74,16 +75,18 @@ class PageForm<State> implements Form<State> {
     this.summary = this.summary.bind(this)
   }
 
-  input(name: string, attributes: Attributes = {}): SafeHtml {
+  input(name: string, own: Attributes = {}): SafeHtml {
+    const { definition } = this.#record
+    const rule = definition.files.get(name)
+    if (rule) return this.#file(name, rule, own)
+    const attributes = constrained(definition, 'input', name, own)
     const { type } = attributes
-    const rule = this.#record.definition.files.get(name)
-    if (rule) return this.#file(name, rule, attributes)
     if (type === 'checkbox' || type === 'radio') return this.#choice(name, type, attributes)
-    if (type === 'password') this.#record.definition.secrets.add(name)
+    if (type === 'password') definition.secrets.add(name)
     const nth = this.#countOf(name)
     const value = valueless.has(String(type)) ? undefined : nthValue(this.#record, name, nth, attributes)
     return this.#describe(name, this.#numbered(name, nth), {
-      ...attributes,
+      ...withStepsFor(value, attributes, own),
       value: type === 'password' ? undefined : value,
     })
   }
@@ -92,7 +95,8 @@ class PageForm<State> implements Form<State> {
     return this.#describe(name, this.#numbered(name, this.#countOf(name)), attributes)
   }
 
-  textarea(name: string, { value, ...attributes }: Attributes = {}): SafeHtml {
+  textarea(name: string, { value, ...own }: Attributes = {}): SafeHtml {
+    const attributes = constrained(this.#record.definition, 'textarea', name, own)
     const nth = this.#countOf(name)
     const text = nthValue(this.#record, name, nth, { value, disabled: attributes.disabled }) ?? ''
     const control = this.#describe(name, this.#numbered(name, nth), attributes)
@@ -100,11 +104,8 @@ class PageForm<State> implements Form<State> {
     return new SafeHtml(`<textarea ${control}>\n${escapeHtml(String(text))}</textarea>`)
   }
 
-  select(
-    name: string,
-    options: readonly SelectOption[],
-    { value, ...attributes }: Attributes = {},
-  ): SafeHtml {
+  select(name: string, options: readonly SelectOption[], { value, ...own }: Attributes = {}): SafeHtml {
+    const attributes = constrainedSelect(this.#record.definition, name, options, own)
     const fallback = value === undefined || value === null ? [] : [String(value)]
     const chosen = new Set(attributes.disabled ? fallback : this.values(name, fallback))
     const control = this.#describe(name, this.#numbered(name, this.#countOf(name)), attributes)

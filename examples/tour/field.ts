@@ -15,7 +15,7 @@ export function field(
 <label for="${form.id}-${name}">${label}</label>
 ${hint !== undefined && html`<p class="hint" id="${hintId}">${hint}</p>`}
 ${form.issue(name)}
-<input ${form.input(name, { type: 'text', ...attributes, 'aria-describedby': hint && hintId })}>
+<input ${form.input(name, { ...attributes, 'aria-describedby': hint && hintId })}>
 </div>`
 }
 

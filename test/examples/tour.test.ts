@@ -192,7 +192,7 @@ test('signup: what is wrong is named, and all but the password comes back', asyn
 
 test('signup: values that no control offers are refused', async () => {
   const { send } = visitTour()
-  const offered = { email: 'ada@example.org', name: 'Ada', password: 'correct horse', terms: 'accepted' }
+  const offered = { email: 'ada@example.org', name: 'Ada', password: 'correct horse', terms: 'on' }
   const refused = await send('/signup', 'signup', {
     ...offered,
     plan: 'gold',

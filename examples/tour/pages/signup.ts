@@ -35,13 +35,9 @@ const signupInput = z.object({
     .min(8, 'Choose a password of at least 8 characters')
     .max(200, 'Choose a password of at most 200 characters'),
   plan: z.enum(['free', 'team', 'company'], 'Choose a plan'),
-  topics: z
-    .union([z.string(), z.array(z.string())])
-    .default([])
-    .transform((chosen) => [chosen].flat())
-    .pipe(z.array(z.enum(['releases', 'security', 'stories'], 'Choose from these topics'))),
+  topics: z.array(z.enum(['releases', 'security', 'stories'], 'Choose from these topics')),
   country: z.enum(['br', 'ca', 'fr', 'de', 'in', 'jp', 'ng', 'other'], 'Choose your country'),
-  terms: z.literal('accepted', 'Accept the terms to go on'),
+  terms: z.literal(true, 'Accept the terms to go on'),
 })
 
 interface Welcome {
@@ -68,12 +64,11 @@ export function signupPage(router: TourRouter, actions: Actions): void {
 <p class="lead">An account for nothing: what you send is checked, and then forgotten.</p>
 <form ${form.attributes} class="panel" novalidate>
 ${form.fields}
-${field(form, 'email', 'Email address', { type: 'email', required: true, autocomplete: 'email' })}
-${field(form, 'name', 'Name', { required: true, autocomplete: 'name' })}
+${field(form, 'email', 'Email address', { autocomplete: 'email' })}
+${field(form, 'name', 'Name', { autocomplete: 'name' })}
 ${field(form, 'password', 'Password', {
   type: 'password',
   hint: 'At least 8 characters',
-  required: true,
   autocomplete: 'new-password',
 })}
 ${choices(form, 'plan', 'Plan', 'radio', plans)}
@@ -81,11 +76,11 @@ ${choices(form, 'topics', 'Topics you want to hear about', 'checkbox', topics)}
 <div class="field">
 <label for="${form.id}-country">Country</label>
 ${form.issue('country')}
-${form.select('country', countries, { required: true, autocomplete: 'country' })}
+${form.select('country', countries, { autocomplete: 'country' })}
 </div>
 <div class="field">
 ${form.issue('terms')}
-<label class="choice"><input ${form.input('terms', { type: 'checkbox', value: 'accepted', required: true })}> I accept the terms</label>
+<label class="choice"><input ${form.input('terms')}> I accept the terms</label>
 </div>
 <div class="buttons"><button type="submit">Sign up</button></div>
 </form>`,

@@ -1,0 +1,205 @@
+import { type DeclaredField, findField } from './declared-field.js'
+import { htmlPattern, matches } from './html-pattern.js'
+import type { Bound, Declared } from './json-schema.js'
+
+/** The attributes of a control that say what its schema says, so that the browser's validation agrees with the server's. */
+export type ConstraintAttributes = Readonly<Record<string, string | number | true>>
+
+export type ControlKind = 'input' | 'textarea' | 'select'
+
+const none: ConstraintAttributes = Object.freeze({})
+
+/** So many controls of one action have their attributes kept; names that pages make up have no end. */
+const mostKept = 2000
+
+/** The constraints of an action's fields. What is found is kept, since every page asks for the same. */
+export class Constraints {
+  readonly #schema: unknown
+  readonly #depth: number
+  readonly #kept = new Map<string, Map<string, ConstraintAttributes>>()
+  #count = 0
+
+  /** @param schema the JSON Schema of the action's input */
+  constructor(schema: unknown, depth: number) {
+    this.#schema = schema
+    this.#depth = depth
+  }
+
+  /**
+   * The attributes of one control.
+   *
+   * @param type of an input, when the page says one
+   */
+  of(control: ControlKind, name: string, type?: string): ConstraintAttributes {
+    const kind = type === undefined ? control : `${control} ${type}`
+    const known = this.#kept.get(kind)?.get(name)
+    if (known) return known
+    if (this.#count >= mostKept) {
+      this.#kept.clear()
+      this.#count = 0
+    }
+    const field = findField(this.#schema, name, this.#depth)
+    const attributes = field ? constraintsOf(field, control, type) : none
+    const byName = this.#kept.get(kind) ?? new Map<string, ConstraintAttributes>()
+    this.#kept.set(kind, byName.set(name, attributes))
+    this.#count += 1
+    return attributes
+  }
+}
+
+/**
+ * What a control can say of a field. It says nothing that would make a browser refuse what the schema takes: where HTML has
+ * no exact words, it says less.
+ *
+ * @param type of an input, when the page says one
+ * @see https://html.spec.whatwg.org/multipage/form-control-infrastructure.html#constraints
+ */
+export function constraintsOf(
+  field: DeclaredField,
+  control: ControlKind,
+  type?: string,
+): ConstraintAttributes {
+  if (control === 'select') return ofSelect(field)
+  // Browsers count a line break as one character, and send it as two, so neither length can be said of a textarea.
+  if (control === 'textarea') return field.required ? { required: true } : none
+  return ofInput(field, type)
+}
+
+/** A choice of several can be left empty altogether, where any number of elements is taken. */
+function ofSelect({ way, required }: DeclaredField): ConstraintAttributes {
+  if (way?.type === 'array')
+    return way.minItems > 0 && required ? { required: true, multiple: true } : { multiple: true }
+  return required ? { required: true } : none
+}
+
+function ofInput(
+  { way: declared, item, required }: DeclaredField,
+  given: string | undefined,
+): ConstraintAttributes {
+  const isArray = declared?.type === 'array'
+  const way = isArray ? item : declared
+  const derived = way && inputType(way)
+  // An array of booleans is no group of boxes.
+  const type = given ?? (isArray && derived === 'checkbox' ? undefined : derived) ?? 'text'
+  const attributes: Record<string, string | number | true> = {}
+  if (given === undefined && type !== 'text') attributes.type = type
+  if (type === 'checkbox') {
+    if (required && way?.type === 'boolean' && !isArray && way.values?.every((value) => value === true))
+      attributes.required = true
+  } else if (type === 'radio') {
+    if (required && !isArray && way?.type !== 'boolean') attributes.required = true
+  } else if (required && way?.type !== 'boolean' && !neverRequired.has(type)) attributes.required = true
+  if (way?.type === 'integer') Object.assign(attributes, ofInteger(way, type))
+  if (way?.type === 'number') Object.assign(attributes, ofNumber(way, type))
+  if (way?.type === 'date') Object.assign(attributes, ofDate(way, type))
+  if (way?.type === 'bigint' && isText(type)) attributes.pattern = '\\s*-?\\d+\\s*'
+  if (way?.type === 'string' && isText(type)) Object.assign(attributes, ofText(way, type, derived))
+  return attributes
+}
+
+/** HTML Standard, section 4.10.5: the types to which `required` does not apply. */
+const neverRequired = new Set(['hidden', 'range', 'color', 'submit', 'image', 'reset', 'button', 'file'])
+
+/** Those to which the lengths and `pattern` apply. */
+const texts = new Set(['text', 'search', 'url', 'tel', 'email', 'password'])
+
+function isText(type: string): boolean {
+  return texts.has(type)
+}
+
+/**
+ * The types that stand for a format: what their control sends, which the pattern of the schema has to take, and what the
+ * browser would refuse, which it must not take.
+ */
+const formats = new Map([
+  ['email', { type: 'email', sent: 'ada@example.org', beyond: ['ü@example.org', '"a b"@example.org'] }],
+  ['uri', { type: 'url', sent: 'https://example.org/', beyond: ['example.org', '/path'] }],
+  ['date', { type: 'date', sent: '2026-11-27', beyond: ['2026-11-27T10:30', '27.11.2026'] }],
+  ['time', { type: 'time', sent: '10:30', beyond: ['10:30Z'] }],
+])
+
+function inputType({ type, format, patterns, rewritten }: Declared): string | undefined {
+  if (type === 'integer' || type === 'number') return 'number'
+  if (type === 'boolean') return 'checkbox'
+  if (type === 'date') return 'date'
+  const known = type === 'string' && !rewritten && format !== undefined ? formats.get(format) : undefined
+  if (!known) return undefined
+  const fits = patterns.every(
+    (pattern) =>
+      matches(pattern, known.sent) === true && !known.beyond.some((text) => matches(pattern, text) !== false),
+  )
+  return fits ? known.type : undefined
+}
+
+function ofText(
+  { minLength, maxLength, patterns, rewritten }: Declared,
+  type: string,
+  derived: string | undefined,
+): ConstraintAttributes {
+  // What is said of a text that was trimmed does not hold for the one that was typed.
+  if (rewritten) return none
+  const attributes: Record<string, string | number> = {}
+  // One character is what `required` asks for.
+  if (minLength > 1) attributes.minlength = minLength
+  if (Number.isFinite(maxLength)) attributes.maxlength = maxLength
+  // The type says it already, in the browser's own words.
+  const pattern = type === derived ? undefined : htmlPattern(patterns)
+  if (pattern !== undefined) attributes.pattern = pattern
+  return attributes
+}
+
+function ofInteger({ minimum, maximum, multipleOf = 1 }: Declared, type: string): ConstraintAttributes {
+  if (type !== 'number' && type !== 'range') return none
+  const step = Number.isSafeInteger(multipleOf) && multipleOf > 0 ? multipleOf : 1
+  const attributes: Record<string, number> = { step }
+  // Steps are counted from `min`, so it has to be one. Bounds that only say how large an integer may be say nothing here.
+  const min = minimum && lowest(minimum)
+  if (min !== undefined && min > Number.MIN_SAFE_INTEGER) attributes.min = Math.ceil(min / step) * step
+  const max = maximum && highest(maximum)
+  if (max !== undefined && max < Number.MAX_SAFE_INTEGER) attributes.max = max
+  return attributes
+}
+
+function lowest({ value, exclusive }: Bound): number {
+  return exclusive ? Math.floor(value) + 1 : Math.ceil(value)
+}
+
+function highest({ value, exclusive }: Bound): number {
+  return exclusive ? Math.ceil(value) - 1 : Math.floor(value)
+}
+
+function ofNumber({ minimum, maximum, multipleOf }: Declared, type: string): ConstraintAttributes {
+  if (type !== 'number' && type !== 'range') return none
+  const attributes: Record<string, number | string> = { step: 'any' }
+  if (multipleOf && minimum && isMultiple(minimum.value, multipleOf)) attributes.step = multipleOf
+  if (minimum) attributes.min = minimum.value
+  if (maximum) attributes.max = maximum.value
+  return attributes
+}
+
+function isMultiple(value: number, of: number): boolean {
+  const times = value / of
+  return Math.abs(times - Math.round(times)) < 1e-9
+}
+
+const dayLength = 24 * 60 * 60 * 1000
+const minuteLength = 60 * 1000
+
+function ofDate({ earliest, latest }: Declared, type: string): ConstraintAttributes {
+  if (type !== 'date' && type !== 'datetime-local') return none
+  // Steps are counted from `min`: it has to be a whole day or minute.
+  const [unit, length] = type === 'date' ? [dayLength, 10] : [minuteLength, 16]
+  const attributes: Record<string, string> = {}
+  const min = earliest && dateText(Math.ceil(earliest.getTime() / unit) * unit, length)
+  const max = latest && dateText(Math.floor(latest.getTime() / unit) * unit, length)
+  if (min !== undefined) attributes.min = min
+  if (max !== undefined) attributes.max = max
+  return attributes
+}
+
+/** As HTML writes dates; only years of four digits have one way to be written. */
+function dateText(time: number, length: number): string | undefined {
+  const date = new Date(time)
+  const year = Number.isNaN(date.getTime()) ? 0 : date.getUTCFullYear()
+  return year > 0 && year < 10_000 ? date.toISOString().slice(0, length) : undefined
+}

@@ -1,0 +1,25 @@
+import { isKeywords, marks, type Pattern } from './json-schema.js'
+
+/** A part of a JSON Schema that is being made. */
+export type Writable = Record<string, unknown>
+
+/** Marks a bound of a date, as the checks of libraries have it. */
+export function markDate(json: Writable, check: string | undefined, value: unknown, inclusive = true): void {
+  if (!(value instanceof Date) || Number.isNaN(value.getTime())) return
+  const step = inclusive ? 0 : 1
+  if (check === 'greater_than') json[marks.earliest] = new Date(value.getTime() + step).toJSON()
+  if (check === 'less_than') json[marks.latest] = new Date(value.getTime() - step).toJSON()
+}
+
+/** Says patterns with their flags, in place of those that JSON Schema has without. */
+export function markPatterns(json: Writable, patterns: readonly Pattern[]): void {
+  delete json.pattern
+  if (Array.isArray(json.allOf))
+    json.allOf = json.allOf.filter((part) => !(isKeywords(part) && 'pattern' in part))
+  json[marks.patterns] = patterns.map(({ source, flags }) => ({ source, flags }))
+}
+
+export function markedPatterns(json: Writable): readonly Pattern[] {
+  const marked = json[marks.patterns]
+  return Array.isArray(marked) ? marked : []
+}
