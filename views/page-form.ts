@@ -8,7 +8,7 @@ import type { Sealer } from '../lib/sealer.js'
 import type { ShownFile } from '../lib/uploads.js'
 import { fieldNames } from '../lib/wire.js'
 import { type Attributes, printAttributes } from './attributes.js'
-import { constrained, constrainedSelect, withStepsFor } from './constrained.js'
+import { unsaid, unsaidOfSelect, withStepsFor } from './constrained.js'
 import { escapeHtml } from './escape-html.js'
 import type { Form, SelectOption } from './form.js'
 import { nthValue, sentIndexes, sentValues } from './given-values.js'
@@ -79,15 +79,16 @@ class PageForm<State> implements Form<State> {
     const { definition } = this.#record
     const rule = definition.files.get(name)
     if (rule) return this.#file(name, rule, own)
-    const attributes = constrained(definition, 'input', name, own)
-    const { type } = attributes
-    if (type === 'checkbox' || type === 'radio') return this.#choice(name, type, attributes)
+    const added = unsaid(definition, 'input', name, own)
+    const type = own.type ?? added.type
+    if (type === 'checkbox' || type === 'radio') return this.#choice(name, type, { ...own, ...added })
     if (type === 'password') definition.secrets.add(name)
     const nth = this.#countOf(name)
-    const value = valueless.has(String(type)) ? undefined : nthValue(this.#record, name, nth, attributes)
+    const value = valueless.has(String(type)) ? undefined : nthValue(this.#record, name, nth, own)
     return this.#describe(name, this.#numbered(name, nth), {
-      ...withStepsFor(value, attributes, own),
+      ...own,
       value: type === 'password' ? undefined : value,
+      ...withStepsFor(value, added, own),
     })
   }
 
@@ -96,7 +97,7 @@ class PageForm<State> implements Form<State> {
   }
 
   textarea(name: string, { value, ...own }: Attributes = {}): SafeHtml {
-    const attributes = constrained(this.#record.definition, 'textarea', name, own)
+    const attributes = { ...own, ...unsaid(this.#record.definition, 'textarea', name, own) }
     const nth = this.#countOf(name)
     const text = nthValue(this.#record, name, nth, { value, disabled: attributes.disabled }) ?? ''
     const control = this.#describe(name, this.#numbered(name, nth), attributes)
@@ -105,7 +106,7 @@ class PageForm<State> implements Form<State> {
   }
 
   select(name: string, options: readonly SelectOption[], { value, ...own }: Attributes = {}): SafeHtml {
-    const attributes = constrainedSelect(this.#record.definition, name, options, own)
+    const attributes = { ...own, ...unsaidOfSelect(this.#record.definition, name, options, own) }
     const fallback = value === undefined || value === null ? [] : [String(value)]
     const chosen = new Set(attributes.disabled ? fallback : this.values(name, fallback))
     const control = this.#describe(name, this.#numbered(name, this.#countOf(name)), attributes)
