@@ -79,10 +79,11 @@ function ofInput(
   const isArray = declared?.type === 'array'
   const way = isArray ? item : declared
   const derived = way && inputType(way)
+  const isWritten = way?.type === 'string' || way?.type === 'bigint'
   // An array of booleans is no group of boxes.
   const type = given ?? (isArray && derived === 'checkbox' ? undefined : derived) ?? 'text'
   const attributes: Record<string, string | number | true> = {}
-  if (given === undefined && type !== 'text') attributes.type = type
+  if (given === undefined && (isWritten || type !== 'text')) attributes.type = type
   if (type === 'checkbox') {
     if (required && way?.type === 'boolean' && !isArray && way.values?.every((value) => value === true))
       attributes.required = true

@@ -4,7 +4,7 @@ import { toStandardJsonSchema } from '@valibot/to-json-schema'
 import { type } from 'arktype'
 import * as v from 'valibot'
 import { z } from 'zod'
-import { Constraints, type ControlKind } from '../../lib/constraints.js'
+import { type ConstraintAttributes, Constraints, type ControlKind } from '../../lib/constraints.js'
 import { inputJsonSchema } from '../../lib/schema-libraries.js'
 import type { StandardSchemaV1 } from '../../lib/sealform.js'
 
@@ -20,7 +20,13 @@ function named(
   given?: string,
   depth = 0,
 ): unknown {
-  return new Constraints(inputJsonSchema(schema), depth).of(control, name, given)
+  const attributes = new Constraints(inputJsonSchema(schema), depth).of(control, name, given)
+  return withoutText(attributes)
+}
+
+/** Most controls are for text, which is said once, below. */
+function withoutText({ type, ...others }: ConstraintAttributes): ConstraintAttributes {
+  return type === undefined || type === 'text' ? others : { type, ...others }
 }
 
 describe('an input', () => {
@@ -91,6 +97,17 @@ describe('an input', () => {
       [z.string().startsWith('a'), { required: true, pattern: '[\\s\\S]*(?:^a.*)[\\s\\S]*' }],
     ] as const) {
       assert.deepEqual(of(field), attributes, JSON.stringify(inputJsonSchema(field)))
+    }
+  })
+
+  it('is for text where text is declared', () => {
+    for (const field of [z.string(), z.enum(['a']), z.bigint(), z.array(z.string()), z.string().nullable()]) {
+      const { type } = new Constraints(inputJsonSchema(z.object({ field })), 0).of('input', 'field')
+      assert.equal(type, 'text')
+    }
+    for (const field of [z.any(), z.union([z.number(), z.string()]), z.array(z.boolean()), z.object({})]) {
+      const { type } = new Constraints(inputJsonSchema(z.object({ field })), 0).of('input', 'field')
+      assert.equal(type, undefined)
     }
   })
 
@@ -343,7 +360,7 @@ describe('zod, valibot and arktype', () => {
       const constraints = new Constraints(inputJsonSchema(schema), 0)
       const names = Object.keys(schemas.zod.shape)
       return {
-        inputs: Object.fromEntries(names.map((name) => [name, constraints.of('input', name)])),
+        inputs: Object.fromEntries(names.map((name) => [name, withoutText(constraints.of('input', name))])),
         textareas: Object.fromEntries(names.map((name) => [name, constraints.of('textarea', name)])),
         selects: Object.fromEntries(names.map((name) => [name, constraints.of('select', name)])),
       }
