@@ -22,12 +22,38 @@ export function tellPublic(
 ): void {
   const left = freshUntil === undefined ? Number.POSITIVE_INFINITY : (freshUntil - Date.now()) / 1000
   const seconds = Math.floor(Math.min(cdn?.maxAge ?? 0, left))
-  if (!res.hasHeader('cache-control')) {
-    const shared = seconds > 0 ? `public, max-age=0, s-maxage=${seconds}` : 'no-cache'
-    res.setHeader('Cache-Control', shared)
+  const { tagHeader } = cdn ?? {}
+  if (tagHeader && tags.length > 0) {
+    res.setHeader(tagHeader, tags.map(headerTag).join(tagHeader === 'Surrogate-Key' ? ' ' : ','))
   }
-  if (!cdn?.tagHeader || tags.length === 0) return
-  res.setHeader(cdn.tagHeader, tags.map(headerTag).join(cdn.tagHeader === 'Surrogate-Key' ? ' ' : ','))
+  if (res.hasHeader('cache-control')) return
+  if (seconds <= 0) res.setHeader('Cache-Control', 'no-cache')
+  else offer(res, `public, max-age=0, s-maxage=${seconds}`, tagHeader)
+}
+
+/** Offers an answer to a CDN, and takes that back when a middleware outside of ours gives the visitor a cookie with it. */
+function offer(res: ServerResponse, cacheControl: string, tagHeader: string | undefined): void {
+  const { setHeader, appendHeader, writeHead } = res
+  const takeBack = () => {
+    if (res.getHeader('cache-control') !== cacheControl) return
+    Reflect.apply(setHeader, res, ['Cache-Control', 'private, no-cache'])
+    if (tagHeader) res.removeHeader(tagHeader)
+  }
+  const heeding =
+    (set: (...said: never[]) => unknown) =>
+    (...said: unknown[]) => {
+      if (String(said[0]).toLowerCase() === 'set-cookie') takeBack()
+      return Reflect.apply(set, res, said)
+    }
+  setHeader.call(res, 'Cache-Control', cacheControl)
+  Object.assign(res, {
+    setHeader: heeding(setHeader),
+    appendHeader: heeding(appendHeader),
+    writeHead: (...said: unknown[]) => {
+      if (res.hasHeader('set-cookie')) takeBack()
+      return Reflect.apply(writeHead, res, said)
+    },
+  })
 }
 
 /** Tells them that this answer is for its visitor only. */

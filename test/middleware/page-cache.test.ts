@@ -354,6 +354,48 @@ describe('what other caches are told of a page', () => {
     assert.equal(missing.headers['cache-tag'], undefined)
   })
 
+  it('is nothing for a CDN when a middleware outside gives the visitor a cookie with it', async (t) => {
+    let cookie: 'none' | 'set' | 'at the last moment' = 'none'
+    const { request, renders } = await cacheApp(
+      t,
+      ({ app, router, renders }) => {
+        app.middleware.unshift(async (ctx, next) => {
+          const { writeHead } = ctx.res
+          Object.assign(ctx.res, {
+            writeHead: (...said: unknown[]) => {
+              if (cookie === 'at the last moment') ctx.res.setHeader('Set-Cookie', 'a=b')
+              return Reflect.apply(writeHead, ctx.res, said)
+            },
+          })
+          await next()
+          if (cookie === 'set') ctx.append('Set-Cookie', 'a=b')
+        })
+        router.get('/news', async (ctx) => {
+          if (await ctx.cache({ tags: ['news'] })) return
+          ctx.body = `<p>${++renders.count}</p>`
+        })
+      },
+      { cache: { cdn: { maxAge: '10m', tagHeader: 'Cache-Tag' } } },
+    )
+    const ask = async () => {
+      const { headers } = await request.get('/news').expect(200)
+      return [headers['cache-control'], headers['cache-tag']]
+    }
+    const offered = ['public, max-age=0, s-maxage=600', 'news']
+    for (const kind of ['set', 'at the last moment'] as const) {
+      cookie = kind
+      assert.deepEqual(await ask(), ['private, no-cache', undefined], kind)
+    }
+    assert.equal(renders.count, 2)
+    cookie = 'none'
+    assert.deepEqual([await ask(), await ask()], [offered, offered])
+    for (const kind of ['set', 'at the last moment'] as const) {
+      cookie = kind
+      assert.deepEqual(await ask(), ['private, no-cache', undefined], `${kind}, with a kept page`)
+    }
+    assert.equal(renders.count, 3)
+  })
+
   it('leaves a conditional request as it is', async (t) => {
     const { request, renders } = await cacheApp(t, ({ app, router, renders }) => {
       app.middleware.unshift(async (ctx, next) => {
