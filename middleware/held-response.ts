@@ -57,13 +57,18 @@ export class HeldResponse {
   /**
    * Takes back what was said in headers after the page had ended its answer: by a handler of an error that it threw
    * later, or by a second answer.
+   *
+   * @param except names in lower case
    */
-  takeBackHeaders(): void {
+  takeBackHeaders(except: readonly string[]): void {
+    const res = this.#res
     const headers = this.#headers
     if (!headers || this.#state !== 'held') return
-    for (const name of this.#res.getHeaderNames()) if (!(name in headers)) this.#res.removeHeader(name)
-    for (const [name, value] of Object.entries(headers)) {
-      if (value !== undefined && this.#res.getHeader(name) !== value) this.#res.setHeader(name, value)
+    for (const name of new Set([...res.getHeaderNames(), ...Object.keys(headers)])) {
+      const value = headers[name]
+      if (except.includes(name) || res.getHeader(name) === value) continue
+      if (value === undefined) res.removeHeader(name)
+      else res.setHeader(name, value)
     }
   }
 

@@ -32,6 +32,8 @@ import { applyHead, HeldResponse } from './held-response.js'
 const heldBytes = 1024 * 1024
 /** Milliseconds that a page has to show an outcome. */
 const pageTime = 30_000
+/** What the library says between the end of a page and its sending. */
+const saidMeanwhile = ['server-timing']
 
 /**
  * One request of a framework whose pages write to Node's own response. What such a page writes is held back where the
@@ -116,7 +118,7 @@ export abstract class HttpHost<
 
   sendPage(status: number): void {
     const { res } = this
-    this.#held?.takeBackHeaders()
+    this.#held?.takeBackHeaders(saidMeanwhile)
     res.statusCode = status
     // The page as it is now, for the one who sent the form: there is nothing to come back for.
     res.removeHeader('ETag')

@@ -56,6 +56,7 @@ function cases(framework: Framework): void {
       etag: undefined,
     })
     assert.match(answer.headers.vary ?? '', /Sealform-Region, Turbo-Frame, HX-Target, X-Up-Target/)
+    assert.match(answer.headers['server-timing'] ?? '', /render/, 'in development')
     assert.deepEqual(site.runs, ['b1'])
   })
 
