@@ -49,7 +49,7 @@ ${form.summary()}
 ${form.state !== undefined && html`<p class="success" role="status">“${form.state}” has arrived.</p>`}
 <form ${form.attributes} class="fields" novalidate>
 ${form.fields}
-${field(form, 'note', 'What has happened?', { required: true, autocomplete: 'off' })}
+${field(form, 'note', 'What has happened?', { autocomplete: 'off' })}
 ${choices(form, 'fails', 'What is to fail?', 'radio', ways, 'none')}
 <div class="buttons"><button type="submit">Report</button></div>
 </form>

@@ -80,7 +80,7 @@ and each copy gets the same answer.</p>
 <form ${form.attributes} class="panel" novalidate>
 ${form.fields}
 <button type="submit" class="hidden" tabindex="-1" aria-hidden="true">Order</button>
-${field(form, 'name', 'Name', { value: form.state?.name, required: true, autocomplete: 'name' })}
+${field(form, 'name', 'Name', { value: form.state?.name, autocomplete: 'name' })}
 ${form.issue('lines')}
 ${lines.map((index, nth) => lineFields(form, drafted[index], index, nth, lines.length > 1))}
 ${lines.length < mostLines && html`<div><button ${form.submit(addLine, { class: 'secondary small' })}>Add a line</button></div>`}
@@ -134,9 +134,9 @@ ${tally()}
 <div class="field">
 <label for="${form.id}-${product}">Product</label>
 ${form.issue(product)}
-${form.select(product, products, { value: line?.product, required: true, autofocus })}
+${form.select(product, products, { value: line?.product, autofocus })}
 </div>
-${field(form, quantity, 'Quantity', { value: line?.quantity, inputmode: 'numeric', required: true, autocomplete: 'off' })}
+${field(form, quantity, 'Quantity', { value: line?.quantity, autocomplete: 'off' })}
 ${removable && html`<button ${form.submit(removeLine.bind(null, nth), { class: 'secondary small' })}>Remove<span class="hidden"> line ${nth + 1}</span></button>`}
 </fieldset>`
   }
