@@ -20,6 +20,8 @@ const asItIs: Plan = { text: undefined, array: undefined, object: undefined }
 class Planner {
   readonly #root: unknown
   readonly #plans = new Map<unknown, Map<number, Plan>>()
+  /** The properties that are being planned, to notice one that contains itself. */
+  readonly #open = new Set<unknown>()
 
   constructor(root: unknown) {
     this.#root = root
@@ -72,8 +74,11 @@ class Planner {
     const properties: PropertyPlan[] = []
     for (const [key, node] of way.properties) {
       const optional = !way.required.has(key)
+      const repeats = this.#open.has(node)
+      this.#open.add(node)
       const plan = this.plan(node, depth - 1)
-      const absent = this.#absent(alternatives(node, this.#root), optional, depth - 1)
+      if (!repeats) this.#open.delete(node)
+      const absent = this.#absent(alternatives(node, this.#root), optional, repeats ? 0 : depth - 1)
       if (optional || plan !== asItIs || absent !== 'nothing')
         properties.push({ key, optional, absent, plan })
     }
@@ -82,7 +87,10 @@ class Planner {
     return properties.length > 0 || others ? { choice: undefined, properties, others } : undefined
   }
 
-  /** What was not sent because a form sends nothing for it. */
+  /**
+   * What was not sent because a form sends nothing for it. An object that requires another of its kind is not made up:
+   * nothing could satisfy it, and it would grow with every level.
+   */
   #absent(ways: readonly Declared[], optional: boolean, depth: number): PropertyPlan['absent'] {
     if (areOnly('boolean', ways)) {
       return !optional || ways.some(({ hasDefault }) => hasDefault) ? 'false' : 'nothing'

@@ -205,18 +205,13 @@ const cases: readonly (readonly [name: string, entered: string, verdict: 'taken'
 /** What a library does not say of an input. */
 const saysLess: Readonly<Record<string, readonly string[]>> = { arktype: ['trimmed ""'] }
 
-for (const [library, schema] of Object.entries(schemas)) {
-  test(`constraints: a browser and a schema of ${library} agree on what is entered`, async (t) => {
-    const { page, send } = await visit(t, schema)
-    for (const [name, entered, verdict] of cases) {
-      const expected = verdict === 'taken'
-      const case_ = `${name} ${JSON.stringify(entered)}`
-      assert.equal(await send({ ...fine, [name]: entered }), expected ? '' : name, `the server on ${case_}`)
-      const inBrowser = saysLess[library]?.includes(case_) ? true : verdict !== 'refused'
-      assert.equal(await enter(page, name, entered), inBrowser, `the browser on ${case_}`)
-    }
-  })
-}
+test('constraints: a browser and a schema of zod agree on what is entered', (t) => assertAgreement(t, 'zod'))
+
+test('constraints: a browser and a schema of valibot agree on what is entered', (t) =>
+  assertAgreement(t, 'valibot'))
+
+test('constraints: a browser and a schema of arktype agree on what is entered', (t) =>
+  assertAgreement(t, 'arktype'))
 
 test('constraints: a number that comes back does not move the steps', async (t) => {
   const { page } = await visit(t, schemas.zod, true)
@@ -228,6 +223,21 @@ test('constraints: a number that comes back does not move the steps', async (t) 
   for (const entered of ['2', '1', '-3']) assert.equal(await enter(page, 'seats', entered), true, entered)
   assert.equal(await page.locator('[name=age]').getAttribute('step'), '1')
 })
+
+async function assertAgreement(t: Ending, library: keyof typeof schemas): Promise<void> {
+  const { page, send } = await visit(t, schemas[library])
+  for (const [name, entered, verdict] of cases) {
+    const case_ = `${name} ${JSON.stringify(entered)}`
+    const refused = verdict === 'taken' ? '' : name
+    assert.equal(await send({ ...fine, [name]: entered }), refused, `the server on ${case_}`)
+    const inBrowser = saysLess[library]?.includes(case_) ? true : verdict !== 'refused'
+    assert.equal(await enter(page, name, entered), inBrowser, `the browser on ${case_}`)
+  }
+}
+
+interface Ending {
+  after(end: () => Promise<void>): void
+}
 
 /** A page with a control for each field, and the server's verdict on what is sent: the field that it refuses. */
 async function visit(
