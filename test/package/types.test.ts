@@ -48,7 +48,7 @@ describe('the types of the package, installed', () => {
     await run(process.execPath, [ownCompiler, '-p', '.'], { cwd: project })
     const { stdout: key } = await run('npx', ['--no-install', 'sealform', 'keygen'], { cwd: project })
     const env = { SEALFORM_KEYS: key.trim() }
-    const { stdout } = await run(process.execPath, ['--test', 'built/app.test.js'], { cwd: project, env })
+    const { stdout } = await run(process.execPath, ['--test', 'built/visits.js'], { cwd: project, env })
     assert.match(stdout, /pass 2/)
   })
 
