@@ -295,3 +295,40 @@ describe('a flat form', () => {
     assert.equal(got.length, 1)
   })
 })
+
+describe('a control', () => {
+  it('says what the schema declares, unless the page says something else', async () => {
+    const { request } = createTestApp(({ actions, router }) => {
+      const act = actions.define('act', {
+        input: z.object({ n: z.int().min(1).max(5), s: z.string().min(2).max(9), plan: z.enum(['a', 'b']) }),
+        run: async () => {},
+      })
+      router.get('/', (ctx) => {
+        const form = ctx.form(act)
+        ctx.body = html`<form ${form.attributes}>${form.fields}
+          <input ${form.input('n')}>
+          <input ${form.input('n', { type: 'range', max: 3, required: undefined })}>
+          <input ${form.input('n', { required: false, step: null })}>
+          <input ${form.input('n', { type: 'hidden', value: 2 })}>
+          ${form.textarea('s', { rows: 2 })}${form.textarea('s', { required: false })}
+          ${form.select('plan', ['', 'a'])}${form.select('plan', ['a', 'b'])}
+          <input ${form.control('s')}></form>`
+      })
+    })
+    const { html: form } = formIn((await request.get('/')).text, 'act')
+    const tags = [...form.matchAll(/<(?:input|textarea|select) id="[^"]*" ([^>]*)>/g)].map(
+      ([, attributes]) => attributes,
+    )
+    assert.deepEqual(tags, [
+      'name="n" type="number" required step="1" min="1" max="5"',
+      'name="n" type="range" max="3" step="1" min="1"',
+      'name="n" type="number" min="1" max="5"',
+      'name="n" type="hidden" value="2"',
+      'name="s" rows="2" required',
+      'name="s"',
+      'name="plan" required',
+      'name="plan"',
+      'name="s"',
+    ])
+  })
+})
