@@ -21,8 +21,8 @@ export interface OneTime {
 /** What a copy of a one-time submission is answered with. */
 export interface Settlement {
   readonly outcome: Outcome
-  /** Somebody else's run: nothing of it is reported or counted again. */
-  readonly repeated: boolean
+  /** Whose run it comes from; nothing of an earlier one is reported or counted again. */
+  readonly run: 'own' | 'earlier' | 'none'
 }
 
 /** Seconds for which a run counts as alive without a word from its server, and between two such words. */
@@ -52,10 +52,10 @@ export async function runOnce(
     const terms = { owner, lease, keep: secondsUntil(expires) }
     const state = await staged(trace, 'claim', () => claim(store, id, terms))
     if (state.kind === 'claimed') return runClaimed(registry, oneTime, owner, submission, run)
-    const found =
-      state.kind === 'running'
-        ? await whatBecame(registry, oneTime, submission)
-        : settlementOf(registry, id, state, submission)
+    const ending = state.kind === 'running' ? await endingOf(oneTime, submission) : state
+    // A copy was running when the store went away: to say that nothing was done would have the visitor send it again.
+    if (state.kind === 'running' && ending.kind === 'down') return used('the store went away meanwhile')
+    const found = settlementOf(registry, id, ending, submission)
     // Without one, whoever had the claim gave it back, because nothing had run.
     if (found) return found
   }
@@ -67,16 +67,18 @@ export async function runOnce(
  */
 export async function whatBecame(
   registry: Registry,
-  { store, id }: OneTime,
+  oneTime: OneTime,
   submission: CurrentSubmission,
 ): Promise<Settlement | undefined> {
-  let state: State
+  return settlementOf(registry, oneTime.id, await endingOf(oneTime, submission), submission)
+}
+
+async function endingOf({ store, id }: OneTime, submission: CurrentSubmission): Promise<State> {
   try {
-    state = await store.outcome(id, submission.left)
+    return await store.outcome(id, submission.left)
   } catch (error) {
-    state = { kind: 'down', error }
+    return { kind: 'down', error }
   }
-  return settlementOf(registry, id, state, submission)
 }
 
 type State = ClaimState | { readonly kind: 'down'; readonly error: unknown }
@@ -108,22 +110,22 @@ async function runClaimed(
 ): Promise<Settlement> {
   const renewal = setInterval(() => {
     // One that fails is made good by the next: a lease lasts for three.
-    within(patience, store.renew(id, owner, lease)).catch(ignore)
+    called(() => store.renew(id, owner, lease)).catch(ignore)
   }, renewEvery * 1000).unref()
   try {
     const { outcome, ran } = await run()
     const report = (error: unknown) => submission.report(error)
-    if (!ran) await within(patience, store.release(id, owner)).catch(report)
+    if (!ran) await called(() => store.release(id, owner)).catch(report)
     else {
       const record = recordOf(registry, id, outcome, submission)
-      const settle = () => within(patience, store.settle(id, owner, record, secondsUntil(expires)))
+      const settle = () => called(() => store.settle(id, owner, record, secondsUntil(expires)))
       // The visitor does not wait for a store that is down; the outcome is written down when it is back.
       await settle().catch((error) => {
         report(error)
         void settleLater(settle)
       })
     }
-    return { outcome, repeated: false }
+    return { outcome, run: 'own' }
   } finally {
     clearInterval(renewal)
   }
@@ -165,7 +167,7 @@ function settlementOf(
       const stored = readOutcome(registry, id, state.result)
       if (!stored) return used('what became of it cannot be read')
       if (stored.cookies.length > 0) submission.cookies.repeat(stored.cookies)
-      return { outcome: stored.outcome, repeated: true }
+      return { outcome: stored.outcome, run: 'earlier' }
     }
     case 'lost':
       return used('its server ended before it was done')
@@ -180,17 +182,22 @@ function settlementOf(
 
 function used(why: string): Settlement {
   const detail = `A copy of this submission has run, and ${why}.`
-  return { outcome: new Refused('used', 409, detail), repeated: false }
+  return { outcome: new Refused('used', 409, detail), run: 'none' }
 }
 
 function down(why: string): Settlement {
   const detail = `The store of one-time submissions ${why}. The action did not run.`
-  return { outcome: new Refused('store-down', 503, detail), repeated: false }
+  return { outcome: new Refused('store-down', 503, detail), run: 'none' }
 }
 
 /** How long a claim is kept: as long as any server would still admit the seal. */
 function secondsUntil(expires: number): number {
   return Math.max(1, Math.ceil(expires - Date.now() / 1000)) + clockTolerance
+}
+
+/** A store may throw at once, and need not answer. */
+async function called(call: () => Promise<void>): Promise<void> {
+  return within(patience, call())
 }
 
 async function within<Value>(seconds: number, promise: Promise<Value>): Promise<Value> {

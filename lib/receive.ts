@@ -230,11 +230,9 @@ export async function receive(
   /** What became of a one-time submission; what is wrong with this copy counts only when there was none before it. */
   function settled(settlement: Settlement | undefined, otherwise?: Outcome): Received {
     const outcome = settlement?.outcome ?? otherwise
-    return end(
-      outcome ?? new Refused('malformed', 400),
-      !outcome || (settlement && submission.left.aborted),
-      settlement?.repeated,
-    )
+    // Whoever waits for another's run can leave; what comes of an own run has to be told, whoever is still there.
+    const left = settlement !== undefined && settlement.run !== 'own' && submission.left.aborted
+    return end(outcome ?? new Refused('malformed', 400), !outcome || left, settlement?.run === 'earlier')
   }
 
   function messages(): Messages {

@@ -196,6 +196,27 @@ describe('a one-time action', () => {
     assert.equal(runs(), 1)
   })
 
+  it('reports what it threw after the visitor has left', async (t) => {
+    const { app, page, send, errors } = shop(async () => {
+      await wait(100)
+      throw new Error('The card was declined.')
+    })
+    const port = await listen(createServer(app.callback()), (close) => t.after(close))
+    const fields = await page()
+    const controller = new AbortController()
+    const first = fetch(`http://127.0.0.1:${port}/order`, {
+      method: 'POST',
+      headers: { ...fromSamePage, 'Content-Type': 'application/x-www-form-urlencoded' },
+      body: urlencoded(fields, { text: 'typed' }),
+      signal: controller.signal,
+    }).catch(() => 'left')
+    await wait(50)
+    controller.abort()
+    assert.equal(await first, 'left')
+    await send(fields).expect(500)
+    assert.deepEqual(errors.map(String), ['Error: The card was declined.'], 'once, and not for the copy')
+  })
+
   it('is claimed for the button that carries it', async () => {
     let runs = 0
     const { request } = createTestApp(({ actions, router }) => {
@@ -322,6 +343,42 @@ describe('the store of one-time submissions', () => {
     assert.match(answer.text, /Look whether it was done/)
     assert.match(answer.text, /value="typed"/)
     assert.equal(runs(), 0)
+  })
+
+  it('that goes away while a copy runs has later copies look, not send again', async () => {
+    const { page, send, runs, refusals } = shop(() => redirect('/thanks'), {
+      actions: {
+        store: storeThat({
+          claim: async () => ({ kind: 'running' }),
+          outcome: () => Promise.reject(new Error('connection lost')),
+        }),
+      },
+    })
+    const answer = await send(await page()).expect(409)
+    assert.match(answer.text, /cannot tell what became of it/)
+    assert.match(answer.text, /value="typed"/)
+    assert.equal(runs(), 0)
+    assert.deepEqual(
+      refusals.map(({ reason }) => reason),
+      ['used'],
+    )
+  })
+
+  it('may throw at once', async () => {
+    const now = () => {
+      throw new Error('not connected')
+    }
+    const settling = shop(() => redirect('/thanks'), {
+      actions: { store: storeThat({ settle: now, outcome: now }) },
+    })
+    await settling.send(await settling.page()).expect(303)
+    assert.deepEqual(settling.errors.map(String), ['Error: not connected'])
+    const releasing = shop(() => {}, {
+      before: () => redirect('/wait'),
+      actions: { store: storeThat({ release: now }) },
+    })
+    await releasing.send(await releasing.page()).expect(303)
+    assert.deepEqual(releasing.errors.map(String), ['Error: not connected'])
   })
 
   it('sees no state, no text and no name of what it keeps', async () => {
