@@ -22,38 +22,39 @@ export function tellPublic(
 ): void {
   const left = freshUntil === undefined ? Number.POSITIVE_INFINITY : (freshUntil - Date.now()) / 1000
   const seconds = Math.floor(Math.min(cdn?.maxAge ?? 0, left))
-  const { tagHeader } = cdn ?? {}
-  if (tagHeader && tags.length > 0) {
-    res.setHeader(tagHeader, tags.map(headerTag).join(tagHeader === 'Surrogate-Key' ? ' ' : ','))
+  if (!res.hasHeader('cache-control')) {
+    const offer = `public, max-age=0, s-maxage=${seconds}`
+    const isOffered = seconds > 0 && lookWhenWritten(res, () => takeBack(res, offer, cdn?.tagHeader))
+    res.setHeader('Cache-Control', isOffered ? offer : 'no-cache')
   }
-  if (res.hasHeader('cache-control')) return
-  if (seconds <= 0) res.setHeader('Cache-Control', 'no-cache')
-  else offer(res, `public, max-age=0, s-maxage=${seconds}`, tagHeader)
+  if (!cdn?.tagHeader || tags.length === 0) return
+  res.setHeader(cdn.tagHeader, tags.map(headerTag).join(cdn.tagHeader === 'Surrogate-Key' ? ' ' : ','))
 }
 
-/** Offers an answer to a CDN, and takes that back when a middleware outside of ours gives the visitor a cookie with it. */
-function offer(res: ServerResponse, cacheControl: string, tagHeader: string | undefined): void {
-  const { setHeader, appendHeader, writeHead } = res
-  const takeBack = () => {
-    if (res.getHeader('cache-control') !== cacheControl) return
-    Reflect.apply(setHeader, res, ['Cache-Control', 'private, no-cache'])
-    if (tagHeader) res.removeHeader(tagHeader)
-  }
-  const heeding =
-    (set: (...said: never[]) => unknown) =>
-    (...said: unknown[]) => {
-      if (String(said[0]).toLowerCase() === 'set-cookie') takeBack()
-      return Reflect.apply(set, res, said)
-    }
-  setHeader.call(res, 'Cache-Control', cacheControl)
+/** A CDN would give one visitor's cookie to all the others. */
+function takeBack(res: ServerResponse, offer: string, tagHeader: CdnTerms['tagHeader']): void {
+  if (!res.hasHeader('set-cookie') || res.getHeader('cache-control') !== offer) return
+  res.setHeader('Cache-Control', 'private, no-cache')
+  if (tagHeader) res.removeHeader(tagHeader)
+}
+
+/**
+ * Calls `look` when all headers are there. Sessions that are mounted further out set their cookie from within
+ * `writeHead`, behind everything that is put before it now, and the package cookies does it past the response's own
+ * `setHeader`; only Node's last step comes later.
+ *
+ * @returns false on HTTP/2, which has no such step
+ */
+function lookWhenWritten(res: ServerResponse, look: () => void): boolean {
+  const store: unknown = Reflect.get(res, '_storeHeader')
+  if (typeof store !== 'function') return false
   Object.assign(res, {
-    setHeader: heeding(setHeader),
-    appendHeader: heeding(appendHeader),
-    writeHead: (...said: unknown[]) => {
-      if (res.hasHeader('set-cookie')) takeBack()
-      return Reflect.apply(writeHead, res, said)
+    _storeHeader: (...said: unknown[]) => {
+      look()
+      return Reflect.apply(store, res, said)
     },
   })
+  return true
 }
 
 /** Tells them that this answer is for its visitor only. */

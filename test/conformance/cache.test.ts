@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { OutgoingMessage } from 'node:http'
 import { describe, it, type TestContext } from 'node:test'
 import { type CacheOptions, createCache } from '../../lib/cache.js'
 import type { PageCacheOptions } from '../../lib/page-cache.js'
@@ -173,5 +174,31 @@ function cases(framework: Framework): void {
     assert.equal(own.headers['cache-control'], 'private, no-cache')
     await request.get('/news').expect(/rendering 1/)
     assert.equal(renders.count, 2)
+  })
+
+  it('is not offered to a CDN with a cookie that somebody further out sets with the headers', async (t) => {
+    const { request } = await cachedSite(t, framework, undefined, {
+      cache: { cdn: { maxAge: '10m', tagHeader: 'Cache-Tag' } },
+      before: async (req, res) => {
+        const { writeHead } = res
+        Object.assign(res, {
+          writeHead: (...said: unknown[]) => {
+            // As the package cookies does it on Express.
+            const { setHeader } = OutgoingMessage.prototype
+            if (req.headers.cookie) setHeader.call(res, 'Set-Cookie', 'sid=of-one-visitor')
+            return Reflect.apply(writeHead, res, said)
+          },
+        })
+      },
+    })
+    for (const _ of ['made', 'kept']) {
+      const own = await request.get('/news').set('Cookie', 'a=b')
+      assert.equal(own.headers['set-cookie']?.[0], 'sid=of-one-visitor')
+      assert.equal(own.headers['cache-control'], 'private, no-cache')
+      assert.equal(own.headers['cache-tag'], undefined)
+      const others = await request.get('/news')
+      assert.equal(others.headers['cache-control'], 'public, max-age=0, s-maxage=600')
+      assert.equal(others.headers['cache-tag'], 'news')
+    }
   })
 }

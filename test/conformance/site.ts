@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { TestContext } from 'node:test'
 import supertest from 'supertest'
 import {
@@ -32,7 +32,7 @@ export interface SiteOptions {
   >
   readonly posts?: Readonly<Record<string, (req: IncomingMessage) => Promise<string>>>
   /** Does something with each request before the app sees it. */
-  readonly before?: (req: IncomingMessage) => Promise<void>
+  readonly before?: (req: IncomingMessage, res: ServerResponse) => Promise<void>
 }
 
 /** An error that reached the app's own handler, and what came with it. */
@@ -96,7 +96,7 @@ export async function openSite(
     failed: (error, details) => failures.push({ error, details }),
   })
   const server = createServer(async (req, res) => {
-    if (options.before) await options.before(req)
+    if (options.before) await options.before(req, res)
     listener(req, res)
   })
   const port = await listen(server, (close) => t.after(close))
