@@ -97,6 +97,7 @@ export const contentHeaders = [
   'Content-Range',
   'ETag',
   'Last-Modified',
+  'Trailer',
 ]
 
 /** Headers that make a GET conditional or partial; a page that shows an outcome is neither. */

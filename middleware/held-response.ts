@@ -107,6 +107,8 @@ export class HeldResponse {
     const res = this.#res
     // Not without need: once told so, Node never sends chunks, which compression goes over to.
     if (res.hasHeader('Transfer-Encoding')) res.removeHeader('Transfer-Encoding')
+    // Node throws on trailers that are announced for a body of known length.
+    if (res.hasHeader('Trailer')) res.removeHeader('Trailer')
     // A session that is saved first writes before it ends, so Node cannot know the length by itself.
     res.setHeader('Content-Length', body.length)
     Reflect.apply(this.#before.end, res, [body])

@@ -135,6 +135,8 @@ export abstract class HttpHost<
 
   async renderPage(cookieHeader: string | undefined): Promise<Rendering> {
     const { req, res } = this
+    // A page that waits for its answer to be taken would never end, and nobody is there to see it.
+    if (res.closed || res.destroyed) return { kind: 'missing' }
     const sent = presentAsGet(req, cookieHeader)
     // The package on-finished goes by this. With a body that is still on its way, `finalhandler` would take all of it
     // before it says that there is no page.

@@ -291,6 +291,54 @@ describe('sealform for plain Node servers', () => {
     assert.deepEqual(warned, [])
   })
 
+  it('drops the trailers that a page announces, with the page that shows an outcome and with another', async (t) => {
+    const run: Run = () => invalid({ text: 'Not that' })
+    const app = await nodeApp(t, run, {}, (_req, res) => {
+      res.setHeader('Trailer', 'X-Sum')
+      res.write('<p>no form')
+      res.addTrailers({ 'X-Sum': '1' })
+      res.end()
+    })
+    const answer = await app.submit('/sum')
+    assert.equal(answer.status, 422)
+    assert.equal(answer.headers.trailer, undefined)
+    assert.match(answer.text, /value="typed"/)
+    assert.deepEqual(app.errors, [])
+  })
+
+  it('does not run the page for a visitor who has left', async (t) => {
+    let shown = 0
+    let ran: (() => void) | undefined
+    const running = new Promise<void>((resolve) => {
+      ran = resolve
+    })
+    const app = await nodeApp(
+      t,
+      async () => {
+        ran?.()
+        await wait(100)
+      },
+      {},
+      () => {
+        shown++
+      },
+    )
+    const { fields } = formIn((await app.request.get('/form')).text, 'act')
+    const controller = new AbortController()
+    const sending = fetch(`http://127.0.0.1:${app.port}/never`, {
+      method: 'POST',
+      headers: { ...fromSamePage, 'Content-Type': 'application/x-www-form-urlencoded' },
+      body: urlencoded(fields),
+      signal: controller.signal,
+    }).catch(() => 'left')
+    await running
+    controller.abort()
+    assert.equal(await sending, 'left')
+    await wait(200)
+    assert.equal(shown, 0)
+    assert.deepEqual(app.errors, [])
+  })
+
   it('lets parts of the page be taken out of it', async () => {
     const actions = createActions({ keys: testKey })
     const act = actions.define('act', async () => {})
