@@ -251,13 +251,18 @@ export function isValid(outcome: Outcome): boolean {
 
 /** Tells outcomes, which are instances of our classes, from anything that merely looks like one. */
 export function isOutcome(value: unknown): value is Outcome {
-  return (
-    value instanceof Redirect ||
-    value instanceof Invalid ||
-    value instanceof Done ||
-    value instanceof Refused ||
-    value instanceof Failed
-  )
+  try {
+    return (
+      value instanceof Redirect ||
+      value instanceof Invalid ||
+      value instanceof Done ||
+      value instanceof Refused ||
+      value instanceof Failed
+    )
+  } catch {
+    // Whoever asks a revoked proxy for anything gets a TypeError.
+    return false
+  }
 }
 
 function listIssues(issues: Issues): readonly (Issue | PathIssue)[] {

@@ -140,8 +140,13 @@ export function restoreRequest(req: IncomingMessage, { method, ...headers }: Sen
 
 /** What is thrown, as the Error that the handlers of frameworks want. */
 export function asError(thrown: unknown, { action }: FailureDetails): Error {
-  if (thrown instanceof Error) return thrown
-  return new Error(`"${action}" threw ${inspect(thrown)}, which is no Error.`, { cause: thrown })
+  try {
+    if (thrown instanceof Error) return thrown
+    return new Error(`"${action}" threw ${inspect(thrown)}, which is no Error.`, { cause: thrown })
+  } catch {
+    // Not the cause either, since no log could print it.
+    return new Error(`"${action}" threw something that cannot be looked at.`)
+  }
 }
 
 /** Brings the reference that a visitor was shown together with the error in the log. */

@@ -151,9 +151,10 @@ class ExpressHost extends HttpHost<Request, Response> {
   reportError(thrown: unknown, details: FailureDetails): void {
     const { req, res } = this
     if (details.reference !== '' && req.app.get('env') !== 'test') console.error(failureLine(details))
+    const error = asError(thrown, details)
     // An error of the page has been to the handlers already.
-    if (thrown instanceof AnsweredFailure) return
-    this.#reports.push({ error: asError(thrown, details), details })
+    if (error instanceof AnsweredFailure) return
+    this.#reports.push({ error, details })
     if (res.closed) this.#report()
     else if (this.#reports.length === 1) res.once('close', () => this.#report())
   }

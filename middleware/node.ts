@@ -165,11 +165,11 @@ class NodeHost extends HttpHost {
   }
 
   reportError(thrown: unknown, details: FailureDetails): void {
-    if (thrown instanceof AnsweredFailure) {
+    const error = asError(thrown, details)
+    if (error instanceof AnsweredFailure) {
       console.error(failureLine(details))
       return
     }
-    const error = asError(thrown, details)
     try {
       this.#app.onError(error, details, this.context)
     } catch (another) {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { inspect } from 'node:util'
 import { z } from 'zod'
 import {
   done,
@@ -211,6 +212,12 @@ describe('an action that throws', () => {
       Object.create(null),
       () => {},
       Promise.resolve(1),
+      revoked(),
+      {
+        [inspect.custom]() {
+          throw new Error('not shown')
+        },
+      },
     ]) {
       const app = appThat(() => {
         throw thrown
@@ -231,6 +238,13 @@ describe('an action that throws', () => {
     assert.match(answer.text, /cookie none/)
   })
 })
+
+/** Whoever looks at it gets an error. */
+function revoked(): object {
+  const { proxy, revoke } = Proxy.revocable({}, {})
+  revoke()
+  return proxy
+}
 
 describe('cookies of an action', () => {
   it('are visible to the page in the same answer and sent to the browser', async () => {
