@@ -69,6 +69,7 @@ export class Invalid {
       )
     }
     this.#given = listIssues(issues)
+    for (const issue of this.#given) if ('path' in issue) checkPath(issue.path)
     this.issues = nameIssues(this.#given, (path) => joinName('', path))
     this.status = status
   }
@@ -163,7 +164,7 @@ export function redirect(to: string): Redirect {
  * @param issues `{ title: 'Enter a title' }`, a list of `{ name, message }`, or one message for the whole form; in a list
  *   also `{ path, message }`, for the field that a part of `submission.input` came from, such as `['items', 0, 'qty']`
  * @param options `status`: 400–499, such as 429 for too many tries. @default 422
- * @throws SealformError `ERR_OPTION_INVALID` on another status
+ * @throws SealformError `ERR_OPTION_INVALID` on another status, and on a path that is no list of keys and indexes
  * @example
  * ```ts
  * if (await db.has(title)) return invalid({ title: 'Already on the list' })
@@ -275,6 +276,15 @@ function listIssues(issues: Issues): readonly (Issue | PathIssue)[] {
     else for (const message of messages ?? []) list.push({ name, message })
   }
   return list
+}
+
+function checkPath(path: unknown): void {
+  const steps: readonly unknown[] | undefined = Array.isArray(path) ? path : undefined
+  if (steps?.every((step) => typeof step === 'string' || typeof step === 'number')) return
+  throw new SealformError(
+    'ERR_OPTION_INVALID',
+    "invalid() takes the path of an issue as a list of keys and indexes, such as ['items', 0, 'qty'].",
+  )
 }
 
 function nameIssues(

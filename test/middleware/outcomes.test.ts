@@ -81,6 +81,15 @@ describe('an outcome', () => {
     }
   })
 
+  it('refuses a path of invalid() that is none', () => {
+    for (const path of ['title', undefined, [{ key: 'title' }]]) {
+      assert.throws(
+        () => invalid([{ path, message: 'Enter a title' } as never]),
+        (error) => error instanceof SealformError && error.code === 'ERR_OPTION_INVALID',
+      )
+    }
+  })
+
   it('shows the page with 404, 401 and 403, the input kept', async () => {
     for (const [outcome, status, words] of [
       [notFound(), 404, /no longer there/],
