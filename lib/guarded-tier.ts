@@ -75,7 +75,15 @@ export class GuardedTier {
   #fail(error: unknown): void {
     const known = this.#down !== undefined
     this.#down = { until: Date.now() + pause, error }
-    if (!known && !this.#closed) this.#report(error)
+    if (!known && !this.#closed) this.#tell(error)
+  }
+
+  /** A log that is down, at once or later, changes nothing. */
+  #tell(error: unknown): void {
+    try {
+      const told: unknown = this.#report(error)
+      if (told instanceof Promise) told.catch(() => {})
+    } catch {}
   }
 }
 

@@ -170,11 +170,15 @@ class NodeHost extends HttpHost {
       console.error(failureLine(details))
       return
     }
-    try {
-      this.#app.onError(error, details, this.context)
-    } catch (another) {
+    const logBoth = (another: unknown) => {
       console.error(error)
       console.error(another)
+    }
+    try {
+      const told: unknown = this.#app.onError(error, details, this.context)
+      if (told instanceof Promise) told.catch(logBoth)
+    } catch (another) {
+      logBoth(another)
     }
   }
 

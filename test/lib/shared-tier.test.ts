@@ -261,6 +261,19 @@ describe('a shared tier', () => {
     assert.equal(tier.listeners.size, 1)
   })
 
+  it('can be away while the log is down as well', async (t) => {
+    const down = () => {
+      throw new Error('the log is down')
+    }
+    for (const onError of [down, async () => down()]) {
+      const { tier, make } = servers(t, { onError })
+      tier.subscribe = () => Promise.reject(new Error('away'))
+      assert.equal(await make().get(), 1)
+      // An unhandled rejection would end the test.
+      await wait(10)
+    }
+  })
+
   it('is given keys that any store can take', async (t) => {
     const { tier, make } = servers(t)
     const one = make()

@@ -158,26 +158,28 @@ describe('sealform for plain Node servers', () => {
     assert.deepEqual(app.errors, [[boom, undefined, '/late']])
   })
 
-  it('answers as ever when onError throws', async (t) => {
+  it('answers as ever when onError throws, at once or later', async (t) => {
     const printed = t.mock.method(console, 'error', () => {})
-    const app = await nodeApp(
-      t,
-      () => {
-        throw boom
-      },
-      {
-        onError: () => {
-          throw new Error('the log is down')
+    const down = () => {
+      throw new Error('the log is down')
+    }
+    for (const onError of [down, async () => down()]) {
+      const app = await nodeApp(
+        t,
+        () => {
+          throw boom
         },
-      },
-    )
-    const answer = await app.submit()
-    assert.equal(answer.status, 500)
-    assert.match(answer.text, /value="typed"/)
-    assert.deepEqual(
-      printed.mock.calls.map(({ arguments: [what] }) => String(what)),
-      ['Error: boom', 'Error: the log is down'],
-    )
+        { onError },
+      )
+      const answer = await app.submit()
+      assert.equal(answer.status, 500)
+      assert.match(answer.text, /value="typed"/)
+      assert.deepEqual(
+        printed.mock.calls.map(({ arguments: [what] }) => String(what)),
+        ['Error: boom', 'Error: the log is down'],
+      )
+      printed.mock.resetCalls()
+    }
   })
 
   it('prints errors with their reference when nobody is told of them', async (t) => {
