@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
 import { inspect } from 'node:util'
 import type { Submittable } from '../lib/action.js'
 import type { FailureDetails } from '../lib/answer.js'
@@ -88,6 +88,20 @@ export function pathOf(url: string): string {
 /** What no cache may do with an answer to a submission, or with a page that is made for one visitor. */
 export function cacheControl(page: Page): string {
   return page.personal ? 'private, no-store' : 'no-store'
+}
+
+/** For the many answers that set none. */
+export const noCookies: readonly string[] = []
+
+/**
+ * Says cookies again that were there before the page was run. One that says `Set-Cookie` by `setHeader`, as there is no
+ * other way to on plain Node, puts its own in their place. Its own come last, so that of one name they count.
+ */
+export function restoreCookies(res: ServerResponse, lines: readonly string[]): void {
+  if (lines.length === 0 || res.headersSent) return
+  const said = [res.getHeader('Set-Cookie') ?? []].flat().map(String)
+  const missing = lines.filter((line) => !said.includes(line))
+  if (missing.length > 0) res.setHeader('Set-Cookie', [...missing, ...said])
 }
 
 /** What a page says of its own content, which does not hold for another that is sent in its place. */

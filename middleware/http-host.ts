@@ -20,10 +20,12 @@ import {
   cacheMissing,
   contentHeaders,
   formOn,
+  noCookies,
   type PageTools,
   pathOf,
   presentAsGet,
   regionOn,
+  restoreCookies,
   restoreRequest,
 } from './adapter.js'
 import { applyHead, HeldResponse } from './held-response.js'
@@ -50,6 +52,7 @@ export abstract class HttpHost<
   readonly settings: Settings<unknown>
   readonly #cache: ConnectedCache | undefined
   #context: { readonly req: Req; readonly res: Res } | undefined
+  #cookies: readonly string[] = noCookies
   #held: HeldResponse | undefined
   #watched = false
 
@@ -97,6 +100,7 @@ export abstract class HttpHost<
 
   addSetCookie(lines: readonly string[]): void {
     for (const line of lines) this.res.appendHeader('Set-Cookie', line)
+    if (lines.length > 0) this.#cookies = [...this.#cookies, ...lines]
   }
 
   sendRedirect(location: string): void {
@@ -232,11 +236,13 @@ export abstract class HttpHost<
   }
 
   #describePage(): void {
+    restoreCookies(this.res, this.#cookies)
     if (this.page.hasRegions) vary(this.res)
     if (this.page.personal) this.res.setHeader('Cache-Control', cacheControl(this.page))
   }
 
   #describeAnswer(): void {
+    restoreCookies(this.res, this.#cookies)
     // A page that was not found or that moved on may have given its own; HTTP/2 has none, and Node warns who asks.
     if (this.req.httpVersionMajor < 2) this.res.statusMessage = ''
     this.res.setHeader('Cache-Control', cacheControl(this.page))

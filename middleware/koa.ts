@@ -26,10 +26,12 @@ import {
   contentHeaders,
   failureLine,
   formOn,
+  noCookies,
   type PageTools,
   pathOf,
   presentAsGet,
   regionOn,
+  restoreCookies,
   restoreRequest,
 } from './adapter.js'
 
@@ -70,16 +72,17 @@ export function sealform<Own = unknown>(
     ctx.cache = registry.cache ? sendKept.bind(null, registry.cache, page, host) : cacheMissing
     if (ctx.req.method !== 'POST') {
       await next()
-      return finishPage(ctx, page)
+      return finishPage(ctx, page, host)
     }
     const recognition = await recognise(ctx.req)
     if (recognition.kind === 'aborted') return
     if (recognition.kind !== 'submission') {
       if (recognition.kind === 'consumed') refuseConsumed(ctx, sealform)
       await next()
-      return finishPage(ctx, page)
+      return finishPage(ctx, page, host)
     }
     await answer(registry, settings, host, page, recognition.body)
+    host.restoreCookies()
     ctx.set('Cache-Control', cacheControl(page))
     if (page.hasRegions) ctx.vary([...regionHeaders])
   }
@@ -99,7 +102,8 @@ async function sendKept(
 }
 
 /** What Koa does with the page of a GET: prints our HTML, sends a region alone, keeps personal pages out of caches. */
-function finishPage(ctx: Context, page: Page): void {
+function finishPage(ctx: Context, page: Page, host: KoaHost): void {
+  host.restoreCookies()
   const { body } = ctx.response
   const region = regionOf(page, ctx)
   if (region !== undefined && ctx.status === 200) setHtml(ctx, region)
@@ -116,6 +120,7 @@ class KoaHost implements Host {
   readonly context: Context
   readonly #next: Next
   readonly #settings: Settings<unknown>
+  #cookies: readonly string[] = noCookies
 
   constructor(ctx: Context, next: Next, settings: Settings<unknown>) {
     this.req = ctx.req
@@ -156,6 +161,12 @@ class KoaHost implements Host {
 
   addSetCookie(lines: readonly string[]): void {
     for (const line of lines) this.context.append('Set-Cookie', line)
+    if (lines.length > 0) this.#cookies = [...this.#cookies, ...lines]
+  }
+
+  /** To be called when the page has said everything. */
+  restoreCookies(): void {
+    restoreCookies(this.res, this.#cookies)
   }
 
   sendRedirect(location: string): void {

@@ -227,6 +227,30 @@ function cases(framework: Framework): void {
     ])
   })
 
+  it('keeps the cookies of the action, and that of a flash, beside those that the page says by itself', async (t) => {
+    const headers = { 'Set-Cookie': 'own=1' }
+    const site = await openSite(t, framework, {
+      run({ cookies, formData }) {
+        if (formData.get('text') === 'flash') return flash('hello', '/own')
+        cookies.set('sid', 'new')
+        return done()
+      },
+      pages: {
+        '/own': (view, act) => ({ html: html`<form>${view.form(act).fields}</form>`, headers }),
+        '/none': () => ({ html: '', status: 404, headers }),
+      },
+    })
+    const both = ['sid=new; Path=/; HttpOnly; SameSite=Lax', 'own=1']
+    for (const path of ['/own', '/none']) {
+      assert.deepEqual((await site.submit({}, { path })).headers['set-cookie'], both, path)
+    }
+    const flashed = await site.submit({ text: 'flash' })
+    const cookie = String(flashed.headers['set-cookie']).split(';', 1)[0]!
+    const next = await site.request.get('/own').set('Cookie', cookie)
+    assert.equal(next.headers['set-cookie']?.length, 2)
+    assert.match(String(next.headers['set-cookie']?.[0]), /^sealform\.flash=; Max-Age=0/)
+  })
+
   it('carries a flash to the next page, which shows it once and is kept out of caches', async (t) => {
     const site = await openSite(t, framework, {
       run: () => flash({ hello: 'Ann' }, '/next'),
