@@ -31,7 +31,8 @@ export interface Host extends Exchange {
 
 /** What became of running the app's own page. */
 export type Rendering =
-  | { readonly kind: 'page' }
+  /** `whole` when it is HTML and nothing more is to be printed. */
+  | { readonly kind: 'page'; readonly whole: boolean }
   | { readonly kind: 'missing' }
   | { readonly kind: 'redirect'; readonly location: string }
   | { readonly kind: 'failed'; readonly error: unknown }
@@ -114,7 +115,7 @@ async function replyTo<Context>(
     return outcome.kind === 'done' ? fallBack({ reference }, 500) : fallBack({})
   }
   if (rendering.kind === 'redirect' && outcome.kind === 'done') return rendering
-  if (rendering.kind !== 'page' || (outcome.kind !== 'done' && (!page.adopted || page.losesInput))) {
+  if (rendering.kind !== 'page' || (outcome.kind !== 'done' && !keepsInput(page, rendering))) {
     return fallBack({ onward: rendering.kind === 'redirect' ? rendering.location : undefined })
   }
   const region = regionOf(page, host)
@@ -127,6 +128,11 @@ async function replyTo<Context>(
     const built = lastResort(page.sealer, outcome, received.echo, settings.messages(context), more)
     return { kind: 'html', status: ownStatus, html: host.builtInPage(built) }
   }
+}
+
+/** Whether the form that was sent is on the page, with a place for everything that was typed. */
+function keepsInput(page: Page, { whole }: { readonly whole: boolean }): boolean {
+  return page.adopted && !page.losesInput && (page.printed || !whole)
 }
 
 /** Seconds. */

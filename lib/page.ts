@@ -43,6 +43,8 @@ export interface FormRecord {
   readonly files: readonly ShownFile[]
   /** The outcome to speak of, when this is the form it belongs to. */
   readonly outcome: Outcome | undefined
+  /** To be called when its hidden fields are printed. */
+  printed(): void
 }
 
 /** What a page has to know of its request, and do for it. */
@@ -70,6 +72,8 @@ export interface Boundary {
 export class Page {
   /** A form on this page shows the outcome, so that nothing is lost when the page is sent. */
   adopted = false
+  /** That form has been printed; a page can make one and then show something else. */
+  printed = false
   /** The answer is made for one visitor: no cache may keep it. */
   personal = false
   /** A part of it stands in for one that failed. */
@@ -166,7 +170,12 @@ export class Page {
       given: shown && shown.outcome.kind !== 'done' ? this.#give(shown, definition) : undefined,
       files: shown ? filesOf(shown, definition) : noFiles,
       outcome: shown?.outcome,
+      printed: shown ? this.#notePrinted.bind(this) : ignore,
     }
+  }
+
+  #notePrinted(): void {
+    this.printed = true
   }
 
   #newId(name: string, key: string | number | undefined): string {
@@ -224,6 +233,8 @@ export class Page {
 
 const noIssues: readonly Issue[] = []
 const noFiles: readonly ShownFile[] = []
+
+function ignore(): void {}
 
 /** A reference is good for the action that it was made for, whatever form shows the outcome. */
 function filesOf(

@@ -90,6 +90,11 @@ export function cacheControl(page: Page): string {
   return page.personal ? 'private, no-store' : 'no-store'
 }
 
+/** Whether a page is HTML; what does not say what it is counts as such. */
+export function isHtml(contentType: string): boolean {
+  return contentType === '' || /\bhtml\b/i.test(contentType)
+}
+
 /** For the many answers that set none. */
 export const noCookies: readonly string[] = []
 

@@ -20,6 +20,7 @@ import {
   cacheMissing,
   contentHeaders,
   formOn,
+  isHtml,
   noCookies,
   type PageTools,
   pathOf,
@@ -273,8 +274,9 @@ export abstract class HttpHost<
       res.removeHeader('Location')
       return typeof location === 'string' ? { kind: 'redirect', location } : { kind: 'missing' }
     }
-    const there = statusCode < 400 && this.#held !== undefined && this.#held.length > 0
-    return { kind: there ? 'page' : 'missing' }
+    const held = this.#held
+    if (statusCode >= 400 || held === undefined || held.length === 0) return { kind: 'missing' }
+    return { kind: 'page', whole: held.ended && isHtml(String(res.getHeader('Content-Type') ?? '')) }
   }
 }
 

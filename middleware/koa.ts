@@ -26,6 +26,7 @@ import {
   contentHeaders,
   failureLine,
   formOn,
+  isHtml,
   noCookies,
   type PageTools,
   pathOf,
@@ -216,7 +217,10 @@ async function renderAsGet(ctx: Context, next: Next, cookieHeader: string | unde
     response.remove('Location')
     return location === '' ? { kind: 'missing' } : { kind: 'redirect', location }
   }
-  return { kind: status < 400 && body !== undefined && body !== null ? 'page' : 'missing' }
+  if (status >= 400 || body === undefined || body === null) return { kind: 'missing' }
+  const isText = typeof body === 'string' || Buffer.isBuffer(body)
+  const whole = body instanceof SafeHtml || (isText && isHtml(response.get('Content-Type')))
+  return { kind: 'page', whole }
 }
 
 function setHtml(ctx: Context, html: string): void {

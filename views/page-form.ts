@@ -185,6 +185,7 @@ class PageForm<State> implements Form<State> {
 
   #printFields(): string {
     const { definition, boundText, carriesState, state } = this.#record
+    this.#record.printed()
     let text = hidden(fieldNames.seal, this.#sealer.action(definition, boundText))
     text += hidden(fieldNames.form, escapeHtml(this.id))
     if (carriesState) text += hidden(fieldNames.state, this.#sealer.state(definition, boundText, state))

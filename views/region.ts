@@ -57,7 +57,7 @@ export function printRegion(
     const fallback =
       options.fallback?.({ error, reference, input }) ?? defaultFallback(id, reference, input, messages)
     const printed = keep(fallback)
-    if (lost && String(printed).includes(String(input))) page.adopted = true
+    if (lost && String(printed).includes(String(input))) page.adopted = page.printed = true
     return printed
   }
 }

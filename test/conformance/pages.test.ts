@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import { done, invalid, redirect } from '../../lib/sealform.js'
 import { html } from '../../views/html.js'
 import { formIn, fromSamePage, urlencoded } from '../setup/koa-app.js'
-import { type Framework, frameworks, type Page } from './frameworks.js'
+import { type Framework, frameworks } from './frameworks.js'
 import { openSite, page, type Site, type SiteOptions } from './site.js'
 
 for (const framework of frameworks) {
@@ -178,12 +178,12 @@ function pages(framework: Framework): void {
 /** A page that shows its form until a submission is to be shown, and then does something else. */
 async function breaking(
   site: (pages: NonNullable<SiteOptions['pages']>) => Promise<Site>,
-  instead: () => ReturnType<Page>,
+  instead: NonNullable<SiteOptions['pages']>[string],
 ): Promise<Site> {
   let shown = false
   return site({
-    '/page': (view, act) => {
-      if (shown) return instead()
+    '/page': (view, act, others) => {
+      if (shown) return instead(view, act, others)
       shown = true
       return { html: page(view, act) }
     },
@@ -284,6 +284,21 @@ function failures(framework: Framework): void {
     assert.equal(answer.status, 422)
     assert.doesNotMatch(answer.text, /something else/)
     assert.match(answer.text, /value="typed"/)
+  })
+
+  it('gives way when it makes the form and then shows something else', async (t) => {
+    for (const other of ['<p>something else</p>', html`<p>something else</p>`]) {
+      const site = await breaking(
+        (pages) => openSite(t, framework, { run: () => invalid('The list is closed'), pages }),
+        (view, act) => {
+          view.form(act)
+          return { html: other }
+        },
+      )
+      const answer = await site.submit()
+      assert.equal(answer.status, 422)
+      assert.match(answer.text, /The list is closed[\s\S]*value="typed"/)
+    }
   })
 
   it('is shown without the form once the action is done', async (t) => {

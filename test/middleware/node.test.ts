@@ -293,6 +293,26 @@ describe('sealform for plain Node servers', () => {
     assert.deepEqual(warned, [])
   })
 
+  it('shows an outcome on a page that is no HTML, and prints no form', async () => {
+    const actions = createActions({ keys: testKey })
+    const check = actions.define('act', async () => invalid({ text: 'Not that' }))
+    const listener = sealform(actions, (req, res, page) => {
+      const form = page.form(check)
+      if (req.headers.accept !== 'application/json')
+        return page.send(html`<form ${form.attributes}>${form.fields}</form>`)
+      res.setHeader('Content-Type', 'application/json')
+      res.end(JSON.stringify(form.issues))
+    })
+    const request = supertest(createServer(listener))
+    const { fields } = formIn((await request.get('/')).text, 'act')
+    const answer = await request
+      .post('/')
+      .set({ ...fromSamePage, Accept: 'application/json' })
+      .send(urlencoded(fields))
+      .expect(422)
+    assert.deepEqual(answer.body, [{ name: 'text', message: 'Not that' }])
+  })
+
   it('drops the trailers that a page announces, with the page that shows an outcome and with another', async (t) => {
     const run: Run = () => invalid({ text: 'Not that' })
     const app = await nodeApp(t, run, {}, (_req, res) => {
