@@ -59,7 +59,7 @@ function lookWhenWritten(res: ServerResponse, look: () => void): boolean {
 
 /** Tells them that this answer is for its visitor only. */
 export function tellPrivate(res: ServerResponse): void {
-  if (!res.hasHeader('cache-control')) res.setHeader('Cache-Control', 'private, no-cache')
+  if (!res.headersSent && !res.hasHeader('cache-control')) res.setHeader('Cache-Control', 'private, no-cache')
 }
 
 export function addVary(res: ServerResponse, names: readonly string[]): void {

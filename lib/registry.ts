@@ -133,6 +133,8 @@ export class Registry implements ActionReferences {
   #storage: FileStorage | undefined
   #swept = false
   #store: SubmissionStore | undefined
+  /** One of the actions at least runs once for each seal. */
+  hasOneTime = false
   readonly #hooks: Hooks | undefined
   readonly #definitions = new Map<string, Definition>()
 
@@ -236,6 +238,7 @@ export class Registry implements ActionReferences {
 
   /** Made for the first one-time action, so that an app without any has no store. */
   #openStore(): SubmissionStore {
+    this.hasOneTime = true
     this.#store ??= memoryStore()
     return this.#store
   }

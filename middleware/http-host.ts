@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Submittable } from '../lib/action.js'
 import { type FailureDetails, type Host, type Rendering, regionOf } from '../lib/answer.js'
+import { tellPrivate } from '../lib/cache-headers.js'
 import { SealformError } from '../lib/errors.js'
 import { saysMissing } from '../lib/failure.js'
 import type { BuiltInPage } from '../lib/last-resort.js'
@@ -51,7 +52,7 @@ export abstract class HttpHost<
   readonly res: Res
   readonly page: Page
   readonly settings: Settings<unknown>
-  readonly #cache: ConnectedCache | undefined
+  readonly #registry: Registry
   #context: { readonly req: Req; readonly res: Res } | undefined
   #cookies: readonly string[] = noCookies
   #held: HeldResponse | undefined
@@ -61,7 +62,7 @@ export abstract class HttpHost<
     this.req = req
     this.res = res
     this.settings = settings
-    this.#cache = registry.cache
+    this.#registry = registry
     this.page = new Page(registry, this)
   }
 
@@ -92,10 +93,11 @@ export abstract class HttpHost<
 
   /** What a page uses; made where a page is run. */
   tools(): PageTools {
+    const { cache } = this.#registry
     return {
       form: toolForm.bind(null, this) as PageTools['form'],
       region: toolRegion.bind(null, this) as PageTools['region'],
-      cache: this.#cache ? toolCache.bind(null, this, this.#cache) : cacheMissing,
+      cache: cache ? toolCache.bind(null, this, cache) : cacheMissing,
     }
   }
 
@@ -223,7 +225,8 @@ export abstract class HttpHost<
 
   /** Called when a page has made a form or a region: what follows from it for caches is said last, over what the page says. */
   noticed(): void {
-    if (this.#held || this.#watched || !(this.page.personal || this.page.hasRegions)) return
+    const { personal, hasRegions } = this.page
+    if (this.#held || this.#watched || !(personal || hasRegions || this.#registry.hasOneTime)) return
     this.#watched = true
     const { res } = this
     const { writeHead } = res
@@ -240,6 +243,7 @@ export abstract class HttpHost<
     restoreCookies(this.res, this.#cookies)
     if (this.page.hasRegions) vary(this.res)
     if (this.page.personal) this.res.setHeader('Cache-Control', cacheControl(this.page))
+    else if (this.page.sealer.oneTime) tellPrivate(this.res)
   }
 
   #describeAnswer(): void {

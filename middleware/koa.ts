@@ -7,6 +7,7 @@ import {
   type Rendering,
   regionOf,
 } from '../lib/answer.js'
+import { tellPrivate } from '../lib/cache-headers.js'
 import { saysMissing } from '../lib/failure.js'
 import type { BuiltInPage } from '../lib/last-resort.js'
 import { type FormOptions, Page } from '../lib/page.js'
@@ -111,6 +112,7 @@ function finishPage(ctx: Context, page: Page, host: KoaHost): void {
   else if (body instanceof SafeHtml) setHtml(ctx, body.toString())
   if (page.hasRegions) ctx.vary([...regionHeaders])
   if (page.personal) ctx.set('Cache-Control', cacheControl(page))
+  else if (page.sealer.oneTime) tellPrivate(ctx.res)
   page.keeping?.keep(ctx.status, ctx.response.body)
 }
 

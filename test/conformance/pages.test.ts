@@ -101,6 +101,28 @@ function pages(framework: Framework): void {
     assert.equal(answer.status, 200)
   })
 
+  it('keeps a page with a form that is good for one submission out of shared caches', async (t) => {
+    const site = await openSite(t, framework, {
+      define: (actions) => ({ order: actions.define('order', { once: true, run: async () => {} }) }),
+      pages: {
+        '/form': (view, _act, { order }) => ({ html: page(view, order!) }),
+        '/button': (view, act, { order }) => {
+          const form = view.form(act)
+          return { html: html`<form>${form.fields}<button ${form.submit(order!)}>Order</button></form>` }
+        },
+        '/own': (view, _act, { order }) => ({
+          html: page(view, order!),
+          headers: { 'Cache-Control': 'max-age=5' },
+        }),
+      },
+    })
+    for (const path of ['/form', '/button']) {
+      assert.equal((await site.request.get(path)).headers['cache-control'], 'private, no-cache', path)
+    }
+    assert.equal((await site.request.get('/own')).headers['cache-control'], 'max-age=5')
+    assert.equal((await site.request.get('/page')).headers['cache-control'], undefined)
+  })
+
   it('shows an outcome whatever the browser knows of the page already', async (t) => {
     const site = await openSite(t, framework, { run: () => invalid({ text: 'Not that' }) })
     const known = (await site.request.get('/page')).headers.etag ?? '"x"'
