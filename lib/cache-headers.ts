@@ -62,8 +62,10 @@ export function tellPrivate(res: ServerResponse): void {
   if (!res.headersSent && !res.hasHeader('cache-control')) res.setHeader('Cache-Control', 'private, no-cache')
 }
 
+/** RFC 9110, section 12.5.5: names what the answer depends on, once. */
 export function addVary(res: ServerResponse, names: readonly string[]): void {
   const present = namesIn(res.getHeader('vary'))
+  if (present.includes('*')) return
   const lower = new Set(present.map((name) => name.toLowerCase()))
   const missing = names.filter((name) => !lower.has(name.toLowerCase()))
   if (missing.length > 0) res.setHeader('Vary', [...present, ...missing].join(', '))

@@ -1,3 +1,4 @@
+import { inTime } from './in-time.js'
 import type { SharedTier, SharedTierListener } from './shared-cache.js'
 
 /** Milliseconds for which one call is waited for. */
@@ -84,22 +85,5 @@ export class GuardedTier {
       const told: unknown = this.#report(error)
       if (told instanceof Promise) told.catch(() => {})
     } catch {}
-  }
-}
-
-/**
- * Waits for a promise, but not for ever.
- *
- * @param limit milliseconds
- */
-export async function inTime<Result>(promise: Promise<Result>, limit: number): Promise<Result> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`There was no answer within ${limit} ms.`)), limit)
-  })
-  try {
-    return await Promise.race([promise, late])
-  } finally {
-    clearTimeout(timer)
   }
 }

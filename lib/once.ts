@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import { clockTolerance } from './admission.js'
+import { inTime } from './in-time.js'
 import { type Outcome, Refused } from './outcome.js'
 import type { Registry } from './registry.js'
 import type { Ran } from './run-action.js'
@@ -29,8 +30,8 @@ export interface Settlement {
 const lease = 30
 const renewEvery = 10
 
-/** Seconds that the store may take for an answer until it counts as down. */
-const patience = 2
+/** Milliseconds that the store may take for an answer until it counts as down. */
+const patience = 2000
 
 /** Seconds between attempts to write down what came of a run. */
 const settleAgainAfter = [0.25, 1, 4]
@@ -91,7 +92,7 @@ async function claim(
   // A store may throw at once as well.
   const claiming = Promise.resolve().then(() => store.claim(id, terms))
   try {
-    return await within(patience, claiming)
+    return await inTime(claiming, patience)
   } catch (error) {
     // Should it come through after all, nothing has run for it, and the next copy shall find it free.
     claiming
@@ -174,10 +175,13 @@ function settlementOf(
     case 'full':
       return down('takes no further claims')
     case 'down':
-      return down(
-        `did not answer: ${state.error instanceof Error ? state.error.message : String(state.error)}`,
-      )
+      return down(`did not answer: ${reasonOf(state.error)}`)
   }
+}
+
+/** Without the full stop that most messages end in, since a sentence goes on here. */
+function reasonOf(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).replace(/\.$/, '')
 }
 
 function used(why: string): Settlement {
@@ -186,7 +190,7 @@ function used(why: string): Settlement {
 }
 
 function down(why: string): Settlement {
-  const detail = `The store of one-time submissions ${why}. The action did not run.`
+  const detail = `The store of one-time submissions ${why}. Nothing was run for this copy.`
   return { outcome: new Refused('store-down', 503, detail), run: 'none' }
 }
 
@@ -197,19 +201,7 @@ function secondsUntil(expires: number): number {
 
 /** A store may throw at once, and need not answer. */
 async function called(call: () => Promise<void>): Promise<void> {
-  return within(patience, call())
-}
-
-async function within<Value>(seconds: number, promise: Promise<Value>): Promise<Value> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${seconds} s`)), seconds * 1000)
-  })
-  try {
-    return await Promise.race([promise, late])
-  } finally {
-    clearTimeout(timer)
-  }
+  return inTime(call(), patience)
 }
 
 function ignore(): void {}

@@ -1,7 +1,7 @@
 import { debuglog } from 'node:util'
 import { addVary, type CdnTerms, tellPrivate, tellPublic } from './cache-headers.js'
 import { SealformError } from './errors.js'
-import { inTime } from './guarded-tier.js'
+import { inTime } from './in-time.js'
 import { keepPage } from './keep-page.js'
 import { type KeptPage, pageKey, pathOfUrl, readKeptPage } from './kept-page.js'
 import { lifetime } from './lifetime.js'

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Submittable } from '../lib/action.js'
 import { type FailureDetails, type Host, type Rendering, regionOf } from '../lib/answer.js'
-import { tellPrivate } from '../lib/cache-headers.js'
+import { addVary, tellPrivate } from '../lib/cache-headers.js'
 import { SealformError } from '../lib/errors.js'
 import { saysMissing } from '../lib/failure.js'
 import type { BuiltInPage } from '../lib/last-resort.js'
@@ -241,7 +241,7 @@ export abstract class HttpHost<
 
   #describePage(): void {
     restoreCookies(this.res, this.#cookies)
-    if (this.page.hasRegions) vary(this.res)
+    if (this.page.hasRegions) addVary(this.res, regionHeaders)
     if (this.page.personal) this.res.setHeader('Cache-Control', cacheControl(this.page))
     else if (this.page.sealer.oneTime) tellPrivate(this.res)
   }
@@ -251,7 +251,7 @@ export abstract class HttpHost<
     // A page that was not found or that moved on may have given its own; HTTP/2 has none, and Node warns who asks.
     if (this.req.httpVersionMajor < 2) this.res.statusMessage = ''
     this.res.setHeader('Cache-Control', cacheControl(this.page))
-    if (this.page.hasRegions) vary(this.res)
+    if (this.page.hasRegions) addVary(this.res, regionHeaders)
   }
 
   #sendInstead(body: Buffer): void {
@@ -330,13 +330,4 @@ async function toolCache(
   }
   host.sendKept(body)
   return true
-}
-
-/** RFC 9110, section 12.5.5: names what the answer depends on, once. */
-function vary(res: ServerResponse): void {
-  const said = [res.getHeader('Vary') ?? []].flat().join(', ')
-  const names = said.split(',').map((name) => name.trim().toLowerCase())
-  if (names.includes('*')) return
-  const missing = regionHeaders.filter((name) => !names.includes(name.toLowerCase()))
-  if (missing.length > 0) res.setHeader('Vary', [...(said === '' ? [] : [said]), ...missing].join(', '))
 }

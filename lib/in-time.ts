@@ -1,0 +1,16 @@
+/**
+ * Waits for a promise, but not for ever.
+ *
+ * @param limit milliseconds
+ */
+export async function inTime<Result>(promise: Promise<Result>, limit: number): Promise<Result> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`There was no answer within ${limit} ms.`)), limit)
+  })
+  try {
+    return await Promise.race([promise, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}
