@@ -1,6 +1,6 @@
 import { debuglog } from 'node:util'
 import { type CdnTerms, tellPrivate, tellPublic } from './cache-headers.js'
-import { writeKeptPage } from './kept-page.js'
+import { pathOfUrl, writeKeptPage } from './kept-page.js'
 import type { Page } from './page.js'
 import type { PageRequest } from './page-cache.js'
 import { isPrivate, judgeKeeping, type KeepingFacts, namesIn } from './page-keeping.js'
@@ -36,6 +36,8 @@ export function keepPage(
 ): Keeping {
   const { req, res } = request
   const before = { ...res.getHeaders() }
+  // Not the query, in which people type as well.
+  const path = pathOfUrl(request.url)
 
   return {
     keep(status, body) {
@@ -47,7 +49,7 @@ export function keepPage(
       const { oneTime, shortestTtl } = sealer
       const verdict = judgeKeeping({ status, body, headers, personal, session, failed, oneTime, vary })
       if (verdict !== 'keep' || !isText(body)) {
-        log('%s is not kept: %s', request.url, verdict)
+        log('%s is not kept: %s', path, verdict)
         return tellPrivate(res)
       }
       const half = shortestTtl / 2
@@ -60,7 +62,7 @@ export function keepPage(
         res.once('finish', () => {
           const { statusCode } = res
           if (isStillPublic(statusCode, res.getHeaders())) store(text, Math.min(ttl, half))
-          else log('%s is not kept: it was sent with %d, a cookie or as private', request.url, statusCode)
+          else log('%s is not kept: it was sent with %d, a cookie or as private', path, statusCode)
         })
       }
       tellPublic(res, cdn, tags, freshUntil)

@@ -11,6 +11,7 @@ import { judgeAsking } from './page-keeping.js'
 import type { Exchange } from './receive.js'
 import { tagNames, tagsOfPath } from './revalidation.js'
 import type { Address, TaggedEntries } from './tagged-entries.js'
+import { hasLeft } from './visitor-left.js'
 
 /** What `ctx.cache(options)` takes. */
 export interface PageCacheOptions {
@@ -75,7 +76,7 @@ export class PageCache {
     if (verdict === 'outcome' || verdict === 'method') return undefined
     addVary(res, vary)
     if (verdict !== 'ask') {
-      log('%s is not looked up: %s', url, verdict)
+      log('%s is not looked up: %s', pathOfUrl(url), verdict)
       tellPrivate(res)
       return undefined
     }
@@ -115,7 +116,7 @@ export class PageCache {
   /** Others wait for this page until it has been sent, or whatever else becomes of it. */
   #lead(address: Address, res: PageRequest['res']): void {
     // A visitor who has left already will not be told of again.
-    if (res.closed || res.destroyed || this.#running.has(address)) return
+    if (hasLeft(res) || this.#running.has(address)) return
     const running = new Promise<void>((resolve) => res.once('finish', resolve).once('close', resolve))
     this.#running.set(address, running)
     void running.then(() => this.#running.delete(address))

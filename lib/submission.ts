@@ -3,6 +3,7 @@ import { type Cookies, SubmissionCookies } from './cookies.js'
 import { SealformError } from './errors.js'
 import { type ConnectedCache, requireCache } from './revalidation.js'
 import type { StoredFile } from './stored-file.js'
+import { whenLeft } from './visitor-left.js'
 
 /** What an action receives of one POST. */
 export interface Submission<Input = undefined, State = unknown, Context = unknown> {
@@ -125,7 +126,7 @@ export class CurrentSubmission implements Submission<unknown> {
     if (!this.#controller) {
       const controller = new AbortController()
       this.#controller = controller
-      whenLeft(this.#source.res, (reason) => this.outlivesVisitor || controller.abort(reason))
+      whenLeft(this.#source.res, () => this.outlivesVisitor || controller.abort(visitorLeft()))
     }
     return this.#controller.signal
   }
@@ -139,7 +140,7 @@ export class CurrentSubmission implements Submission<unknown> {
     if (!this.#left) {
       const controller = new AbortController()
       this.#left = controller.signal
-      whenLeft(this.#source.res, (reason) => controller.abort(reason))
+      whenLeft(this.#source.res, () => controller.abort(visitorLeft()))
     }
     return this.#left
   }
@@ -195,8 +196,6 @@ export class CurrentSubmission implements Submission<unknown> {
   }
 }
 
-function whenLeft(res: ServerResponse, abort: (reason: DOMException) => void): void {
-  const leave = () => abort(new DOMException('The visitor has left.', 'AbortError'))
-  if (res.closed || res.destroyed) leave()
-  else res.once('close', () => res.writableFinished || leave())
+function visitorLeft(): DOMException {
+  return new DOMException('The visitor has left.', 'AbortError')
 }

@@ -11,6 +11,7 @@ import { askedRegion } from '../lib/region.js'
 import type { Registry } from '../lib/registry.js'
 import type { ConnectedCache } from '../lib/revalidation.js'
 import type { Settings } from '../lib/settings.js'
+import { hasLeft } from '../lib/visitor-left.js'
 import { regionHeaders } from '../lib/wire.js'
 import { builtInPage } from '../views/built-in-page.js'
 import type { Form } from '../views/form.js'
@@ -143,7 +144,7 @@ export abstract class HttpHost<
   async renderPage(cookieHeader: string | undefined): Promise<Rendering> {
     const { req, res } = this
     // A page that waits for its answer to be taken would never end, and nobody is there to see it.
-    if (res.closed || res.destroyed) return { kind: 'missing' }
+    if (hasLeft(res)) return { kind: 'missing' }
     const sent = presentAsGet(req, cookieHeader)
     // The package on-finished goes by this. With a body that is still on its way, `finalhandler` would take all of it
     // before it says that there is no page.

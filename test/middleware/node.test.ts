@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer, type IncomingMessage } from 'node:http'
-import { connect, createServer as createHttp2Server } from 'node:http2'
+import { connect, constants, createServer as createHttp2Server } from 'node:http2'
 import type { AddressInfo } from 'node:net'
 import { describe, it, type TestContext } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -291,6 +291,48 @@ describe('sealform for plain Node servers', () => {
     assert.match(missing.text, /value="no"/)
     assert.equal((await send('/form', 'go', 'http://evil.example')).status, 403)
     assert.deepEqual(warned, [])
+  })
+
+  it('tells an action on HTTP/2, too, that the visitor has left', async (t) => {
+    const actions = createActions({ keys: testKey })
+    const left: string[] = []
+    let begun: (() => void) | undefined
+    const running = new Promise<void>((resolve) => {
+      begun = resolve
+    })
+    const act = actions.define('act', async ({ signal }) => {
+      begun?.()
+      await once(signal, 'abort')
+      left.push(String(signal.reason))
+    })
+    const listener = sealform(actions, (_req, _res, page) => {
+      page.send(html`<form id="act">${page.form(act).fields}</form>`)
+    })
+    const server = createHttp2Server()
+    Reflect.apply(server.on, server, ['request', listener])
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const { port } = server.address() as AddressInfo
+    const session = connect(`http://127.0.0.1:${port}`)
+    t.after(() => {
+      session.close()
+      server.close()
+    })
+    let text = ''
+    for await (const piece of session.request({ ':path': '/' }).setEncoding('utf8')) text += piece
+    const body = urlencoded(formIn(text, 'act').fields)
+    const sending = session.request({
+      ':method': 'POST',
+      ':path': '/',
+      'sec-fetch-site': 'same-origin',
+      'content-type': 'application/x-www-form-urlencoded',
+      'content-length': String(body.length),
+    })
+    sending.on('error', () => {})
+    sending.end(body)
+    await running
+    sending.close(constants.NGHTTP2_CANCEL)
+    for (let i = 0; i < 100 && left.length === 0; i++) await wait(10)
+    assert.deepEqual(left, ['AbortError: The visitor has left.'])
   })
 
   it('shows an outcome on a page that is no HTML, and prints no form', async () => {
