@@ -1,5 +1,5 @@
 import type { Body } from './body.js'
-import { conclude } from './conclude.js'
+import { conclude, type PageConclusion } from './conclude.js'
 import { drainAfterAnswer } from './drain.js'
 import { SealformError } from './errors.js'
 import { failed } from './failure.js'
@@ -56,19 +56,29 @@ export function answer<Context>(
   body: Body,
 ): Promise<void> {
   const trace = traceSubmission(host.path, settings.development)
-  const work = async () => {
-    const received = await receive(registry, host, body, settings, trace)
-    if (received.aborted) return
-    const reply = await replyTo(registry, settings, host, page, received, trace)
-    if (trace) {
-      trace.submission.status = reply.kind === 'redirect' ? 303 : reply.status
-      if (settings.development) trace.announce(host.res)
-    }
-    if (reply.kind === 'redirect') host.sendRedirect(reply.location)
-    else if (reply.kind === 'page') host.sendPage(reply.status)
-    else host.sendHtml(reply.status, reply.html)
-  }
+  const work = () => respond(registry, settings, host, page, body, trace)
   return trace ? trace.whole(work) : work()
+}
+
+async function respond<Context>(
+  registry: Registry,
+  settings: Settings<Context>,
+  host: Host,
+  page: Page,
+  body: Body,
+  trace: Trace | undefined,
+): Promise<void> {
+  const received = await receive(registry, host, body, settings, trace)
+  if (received.aborted) return
+  const replying = replyTo(registry, settings, host, page, received, trace)
+  const reply = replying instanceof Promise ? await replying : replying
+  if (trace) {
+    trace.submission.status = reply.kind === 'redirect' ? 303 : reply.status
+    if (settings.development) trace.announce(host.res)
+  }
+  if (reply.kind === 'redirect') host.sendRedirect(reply.location)
+  else if (reply.kind === 'page') host.sendPage(reply.status)
+  else host.sendHtml(reply.status, reply.html)
 }
 
 type Reply =
@@ -77,15 +87,15 @@ type Reply =
   | { readonly kind: 'page'; readonly status: number }
   | { readonly kind: 'html'; readonly status: number; readonly html: string }
 
-async function replyTo<Context>(
+/** At once for a redirect, which most submissions end in. */
+function replyTo<Context>(
   registry: Registry,
   settings: Settings<Context>,
   host: Host,
   page: Page,
   received: Received,
   trace: Trace | undefined,
-): Promise<Reply> {
-  const context = host.context as Context
+): Reply | Promise<Reply> {
   if (received.outcome.kind === 'refused' || received.suspect) reportRefusal(settings, host, received)
   if (!host.req.readableEnded) drainAfterAnswer(host.req, host.res)
 
@@ -95,9 +105,19 @@ async function replyTo<Context>(
   for (const error of received.submission.takeFaults()) {
     host.reportError(error, { reference: '', action: received.action?.name })
   }
-  if (conclusion.kind === 'redirect') return conclusion
+  return conclusion.kind === 'redirect'
+    ? conclusion
+    : showOutcome(conclusion, settings, host, page, received, trace)
+}
 
-  const { outcome, status } = conclusion
+async function showOutcome<Context>(
+  { outcome, status, setCookies }: PageConclusion,
+  settings: Settings<Context>,
+  host: Host,
+  page: Page,
+  received: Received,
+  trace: Trace | undefined,
+): Promise<Reply> {
   if (status === 503) host.res.setHeader('Retry-After', retryAfter)
   if (outcome.kind === 'refused' && outcome.reason === 'origin') {
     const advice = settings.development && received.suspect ? explainRefusal(received.suspect) : undefined
@@ -105,8 +125,7 @@ async function replyTo<Context>(
   }
 
   page.show(outcome, received.echo)
-  const cookies =
-    conclusion.setCookies.length > 0 ? received.submission.changedCookies?.nextHeader : undefined
+  const cookies = setCookies.length > 0 ? received.submission.changedCookies?.nextHeader : undefined
   const rendering = await staged(trace, 'render', () => host.renderPage(cookies))
   if (rendering.kind === 'failed') {
     const { reference } = failed(rendering.error)
@@ -125,7 +144,8 @@ async function replyTo<Context>(
     more: Partial<Pick<BuiltInPage, 'advice' | 'reference' | 'onward'>>,
     ownStatus = status,
   ): Reply {
-    const built = lastResort(page.sealer, outcome, received.echo, settings.messages(context), more)
+    const messages = settings.messages(host.context as Context)
+    const built = lastResort(page.sealer, outcome, received.echo, messages, more)
     return { kind: 'html', status: ownStatus, html: host.builtInPage(built) }
   }
 }

@@ -129,7 +129,8 @@ export async function receive(
     echo.boundText = opened.claims.values
     trace?.begin(action?.name)
   }
-  const admitted = await admit(registry, exchange, body.seal, opened, sessionMatches)
+  const admitting = admit(registry, exchange, body.seal, opened, sessionMatches)
+  const admitted = admitting instanceof Promise ? await admitting : admitting
   if (isOutcome(admitted)) return end(admitted, await giveBack())
   // Until they are changed, fields of another version would be misunderstood under a seal of this one.
   if (!admitted.changeFields) regard(admitted)
@@ -181,7 +182,10 @@ export async function receive(
     action = chosen.definition
     submission.outlivesVisitor = chosen.definition.store !== undefined
     const asked = askedValidation(exchange.req.headers, reading.own.validate)
-    const checked = await staged(trace, 'validate', () => validate(chosen, reading, files, own.definition))
+    const unchecked = !files && !chosen.definition.input && !chosen.changeFields
+    const checked = unchecked
+      ? noInput
+      : await staged(trace, 'validate', () => validate(chosen, reading, files, own.definition))
     if (asked) return end(answerValidation(checked, asked))
     const once = oneTime(registry, chosen)
     if (isOutcome(checked))

@@ -75,15 +75,21 @@ export interface Ran {
  * @param nameOf the names that the form has for the parts of the input
  */
 export async function run(call: Call, submission: CurrentSubmission, nameOf: NameOf): Promise<Ran> {
-  const ran = await runWithHooks(call, submission, nameOf)
+  const { hooks } = call.definition
+  const ran = hooks
+    ? await runWithHooks(hooks, call, submission, nameOf)
+    : { outcome: named(await runAction(call, submission), nameOf), ran: true }
   const { revalidations } = submission
   if (revalidations) await revalidations
   return ran
 }
 
-async function runWithHooks(call: Call, submission: CurrentSubmission, nameOf: NameOf): Promise<Ran> {
-  const { hooks } = call.definition
-  if (!hooks) return { outcome: named(await runAction(call, submission), nameOf), ran: true }
+async function runWithHooks(
+  hooks: Hooks,
+  call: Call,
+  submission: CurrentSubmission,
+  nameOf: NameOf,
+): Promise<Ran> {
   const event: ActionEvent = { action: call.definition.name, submission, values: call.values }
   const early = await before(hooks, event)
   const outcome = named(early ?? (await runAction(call, submission)), nameOf)
@@ -156,7 +162,7 @@ async function runAction(call: Call, submission: CurrentSubmission): Promise<Out
   }
 }
 
-async function start({ definition, values }: Call, submission: CurrentSubmission): Promise<unknown> {
+function start({ definition, values }: Call, submission: CurrentSubmission): unknown {
   return Reflect.apply(definition.run, undefined, [submission, ...values])
 }
 
@@ -172,7 +178,8 @@ function startWithin(seconds: number, call: Call, submission: CurrentSubmission)
         ),
       )
     }, seconds * 1000)
-    start(call, submission)
+    Promise.resolve()
+      .then(() => start(call, submission))
       .then(resolve, reject)
       .finally(() => clearTimeout(timer))
   })

@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http'
 import { debuglog } from 'node:util'
 import type { Outcome } from './outcome.js'
 
-/** The stages of a submission, in their order. `authorize`, `claim` and `render` happen for some only. */
+/** The stages of a submission, in their order. `authorize`, `validate`, `claim` and `render` happen for some only. */
 export const stages = ['origin', 'open', 'authorize', 'read', 'validate', 'claim', 'run', 'render'] as const
 
 export type Stage = (typeof stages)[number]
@@ -42,8 +42,8 @@ const whole: TracingChannel<SubmissionTrace> = tracingChannel('sealform.submissi
 const parts = new Map<Stage, TracingChannel<StageTrace>>(
   stages.map((stage) => [stage, tracingChannel(`sealform.${stage}`)]),
 )
-/** In one list, since it is gone through for every submission. */
-const observable = [whole, ...parts.values()].flatMap(channelsOf)
+/** In one list, since it is gone through for every submission. Whoever listens listens to a start or an end. */
+const observable = [whole, ...parts.values()].flatMap(({ start, end, asyncEnd }) => [start, end, asyncEnd])
 const recognition: TracingChannel<RecognitionTrace> = tracingChannel('sealform.recognise')
 const refusals: Channel = channel('sealform.refused')
 const debug = debuglog('sealform')
@@ -77,7 +77,7 @@ export function traceRecognition<Result extends { readonly kind: string }>(
 
 /** Watches a submission, if anybody looks: a subscriber, `NODE_DEBUG=sealform`, or a developer. */
 export function traceSubmission(path: string, development: boolean): Trace | undefined {
-  return development || debug.enabled || observable.some(hasSubscribers) ? new Trace(path) : undefined
+  return development || debug.enabled || isAnyObserved() ? new Trace(path) : undefined
 }
 
 /** Runs a stage, watched or not. */
@@ -200,6 +200,11 @@ function isObserved(tracing: TracingChannel<never>): boolean {
 
 function channelsOf({ start, end, asyncStart, asyncEnd, error }: TracingChannel<never>): Channel[] {
   return [start, end, asyncStart, asyncEnd, error]
+}
+
+function isAnyObserved(): boolean {
+  for (const one of observable) if (one.hasSubscribers) return true
+  return false
 }
 
 function hasSubscribers(one: Channel): boolean {

@@ -71,7 +71,8 @@ export function sealform<Own = unknown>(
     // Bound functions: V8 keeps a closure that is assigned to the context until the next full collection.
     ctx.form = formOn.bind(null, page, settings, ctx) as PageTools['form']
     ctx.region = regionOn.bind(null, page, settings, ctx) as PageTools['region']
-    ctx.cache = registry.cache ? sendKept.bind(null, registry.cache, page, host) : cacheMissing
+    if (registry.cache) ctx.cache = sendKept.bind(null, registry.cache, page, host)
+    else if (ctx.cache === undefined) ctx.app.context.cache = cacheMissing
     if (ctx.req.method !== 'POST') {
       await next()
       return finishPage(ctx, page, host)
