@@ -42,9 +42,10 @@ const whole: TracingChannel<SubmissionTrace> = tracingChannel('sealform.submissi
 const parts = new Map<Stage, TracingChannel<StageTrace>>(
   stages.map((stage) => [stage, tracingChannel(`sealform.${stage}`)]),
 )
-/** In one list, since it is gone through for every submission. Whoever listens listens to a start or an end. */
+/** In lists, since they are gone through for every submission. Whoever listens listens to a start or an end. */
 const observable = [whole, ...parts.values()].flatMap(({ start, end, asyncEnd }) => [start, end, asyncEnd])
 const recognition: TracingChannel<RecognitionTrace> = tracingChannel('sealform.recognise')
+const ofRecognition = [recognition.start, recognition.end, recognition.asyncEnd]
 const refusals: Channel = channel('sealform.refused')
 const debug = debuglog('sealform')
 
@@ -63,7 +64,7 @@ export function traceRefusal(refusal: {
 export function traceRecognition<Result extends { readonly kind: string }>(
   run: () => Result | Promise<Result>,
 ): Result | Promise<Result> {
-  if (!isObserved(recognition)) return run()
+  if (!haveSubscribers(ofRecognition)) return run()
   const about: RecognitionTrace = { kind: undefined }
   return quietly(
     (work) => recognition.tracePromise(work, about),
@@ -77,7 +78,7 @@ export function traceRecognition<Result extends { readonly kind: string }>(
 
 /** Watches a submission, if anybody looks: a subscriber, `NODE_DEBUG=sealform`, or a developer. */
 export function traceSubmission(path: string, development: boolean): Trace | undefined {
-  return development || debug.enabled || isAnyObserved() ? new Trace(path) : undefined
+  return development || debug.enabled || haveSubscribers(observable) ? new Trace(path) : undefined
 }
 
 /** Runs a stage, watched or not. */
@@ -194,21 +195,13 @@ async function quietly<Result>(
 }
 
 /** On a `TracingChannel` itself, `hasSubscribers` is there from Node 22 on. */
-function isObserved(tracing: TracingChannel<never>): boolean {
-  return channelsOf(tracing).some(hasSubscribers)
+function isObserved({ start, end, asyncStart, asyncEnd, error }: TracingChannel<never>): boolean {
+  return haveSubscribers([start, end, asyncStart, asyncEnd, error])
 }
 
-function channelsOf({ start, end, asyncStart, asyncEnd, error }: TracingChannel<never>): Channel[] {
-  return [start, end, asyncStart, asyncEnd, error]
-}
-
-function isAnyObserved(): boolean {
-  for (const one of observable) if (one.hasSubscribers) return true
+function haveSubscribers(channels: readonly Channel[]): boolean {
+  for (const one of channels) if (one.hasSubscribers) return true
   return false
-}
-
-function hasSubscribers(one: Channel): boolean {
-  return one.hasSubscribers
 }
 
 /** Milliseconds, as text with one digit after the point. */

@@ -20,8 +20,8 @@ export function askedValidation(
   headers: IncomingHttpHeaders,
   button: string | undefined,
 ): AskedValidation | undefined {
-  for (const header of validateHeaders) {
-    const value = headers[header.toLowerCase()]
+  for (const name of headerNames) {
+    const value = headers[name]
     if (typeof value === 'string') return { names: namesIn(value) }
   }
   return button === undefined ? undefined : { names: noNames }
@@ -37,6 +37,9 @@ export function answerValidation(
   const issues = checked.issues.filter(({ name }) => names.has(plainName(name)))
   return new Invalid(issues, issues.length === 0 ? 200 : checked.status)
 }
+
+/** As Node writes them. */
+const headerNames = validateHeaders.map((name) => name.toLowerCase())
 
 const noNames: ReadonlySet<string> = new Set()
 

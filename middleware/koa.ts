@@ -178,7 +178,7 @@ class KoaHost implements Host {
     response.body = null
     response.status = 303
     // Koa 2 leaves out how long an empty body is, and Node then closes the connection.
-    response.length = 0
+    this.res.setHeader('Content-Length', '0')
     response.set('Location', location)
   }
 
