@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import type { ServerHttp2Stream } from 'node:http2'
 import { type Body, type BodyRefusal, declaredLength, type Encoding, FormBody } from './body.js'
 import { Bytes } from './bytes.js'
 import { isUtf8Label, parseMediaType } from './content-type.js'
@@ -91,7 +92,7 @@ function decide(req: IncomingMessage, form: Form, head: Bytes): Recognition | un
 
 /** True when `taken` is the whole body: the declared length tells so before Node does. */
 function hasAll(req: IncomingMessage, taken: number): boolean {
-  return (req.complete && req.readableLength === 0) || taken === declaredLength(req)
+  return (hasArrived(req) && req.readableLength === 0) || taken === declaredLength(req)
 }
 
 function wait(req: IncomingMessage, form: Form, head: Bytes): Promise<Recognition> {
@@ -202,7 +203,20 @@ function hasTwoTypes(rawHeaders: readonly string[]): boolean {
 }
 
 function hasNoBody(req: IncomingMessage): boolean {
-  return (declaredLength(req) ?? 0) === 0 && req.headers['transfer-encoding'] === undefined
+  const length = declaredLength(req)
+  if (length !== undefined) return length === 0 && req.headers['transfer-encoding'] === undefined
+  const stream = http2StreamOf(req)
+  return stream ? stream.endAfterHeaders : req.headers['transfer-encoding'] === undefined
+}
+
+/** On HTTP/2 `complete` tells so only when everything was read, and nothing can be put back any more. */
+function hasArrived(req: IncomingMessage): boolean {
+  return req.complete || http2StreamOf(req)?.readableEnded === true
+}
+
+/** RFC 9113, section 8.1: there a body needs no header that tells of it. */
+function http2StreamOf(req: IncomingMessage): ServerHttp2Stream | undefined {
+  return 'stream' in req ? (req.stream as ServerHttp2Stream) : undefined
 }
 
 /** True when somebody else has read the body to its end, is reading it, or has it decoded as text. */

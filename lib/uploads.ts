@@ -5,6 +5,7 @@ import type { FileStorage } from './file-storage.js'
 import type { KeptFile } from './kept-files.js'
 import type { Outcome } from './outcome.js'
 import { type StoredFile, storedFile } from './stored-file.js'
+import { hasLeft, isTaken } from './visitor-left.js'
 
 /** What is wrong with the files of a field, beyond what refuses the whole submission. */
 export interface FileProblem {
@@ -56,7 +57,7 @@ export class Uploads {
     this.#storage = storage
     this.#res = res
     const release = () => this.#release()
-    if (res.closed || res.destroyed) release()
+    if (hasLeft(res)) release()
     else res.once('close', release)
   }
 
@@ -141,7 +142,7 @@ export class Uploads {
   #release(): void {
     if (--this.#holders > 0) return
     for (const file of this.#stored) {
-      if (!this.#staysAfter(file, this.#res.writableFinished)) void this.#remove(file.id)
+      if (!this.#staysAfter(file, isTaken(this.#res))) void this.#remove(file.id)
     }
   }
 

@@ -7,8 +7,13 @@ export function hasLeft(res: ServerResponse): boolean {
   return res.writableFinished && !res.writableEnded
 }
 
+/** Whether all of an answer has been handed over. */
+export function isTaken(res: ServerResponse): boolean {
+  return res.writableEnded && res.writableFinished
+}
+
 /** Calls `tell` when the visitor leaves before the answer is complete, or has left. */
 export function whenLeft(res: ServerResponse, tell: () => void): void {
   if (hasLeft(res)) tell()
-  else res.once('close', () => (res.writableEnded && res.writableFinished) || tell())
+  else res.once('close', () => isTaken(res) || tell())
 }
