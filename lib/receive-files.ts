@@ -3,8 +3,9 @@ import type { BodyRefusal, KeptFields, Reading } from './body.js'
 import { type FileConsumer, FileTaking } from './file-taking.js'
 import { type KeptFile, openKept } from './kept-files.js'
 import type { Messages } from './messages.js'
-import { type Issue, isOutcome, type Outcome, Refused } from './outcome.js'
+import { Invalid, type Issue, isOutcome, type Outcome, Refused } from './outcome.js'
 import type { Registry } from './registry.js'
+import type { Checked } from './run-action.js'
 import type { StoredFile } from './stored-file.js'
 import type { CurrentSubmission, SubmissionSource } from './submission.js'
 import { formatSize } from './units.js'
@@ -121,6 +122,14 @@ export function refusalIssues(
   if (reason !== 'files' || files.size === 0) return undefined
   const message = field === undefined ? messages.unexpectedFile : messages.tooManyFiles(limit)
   return [{ name: field ?? '', message }]
+}
+
+/** What is wrong with files, and what the schema says of other fields. */
+export function joinIssues(issues: readonly Issue[], checked: Checked | Outcome): Outcome {
+  if (!isOutcome(checked)) return new Invalid(issues)
+  if (checked.kind !== 'invalid') return checked
+  const others = checked.issues.filter((other) => !issues.some(({ name }) => name === other.name))
+  return new Invalid([...others, ...issues])
 }
 
 function open(

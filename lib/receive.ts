@@ -1,21 +1,22 @@
 import type { Definition } from './action.js'
 import { type Admitted, admit } from './admit.js'
-import type { Body, BodyRefusal, Reading } from './body.js'
+import type { Body, Reading } from './body.js'
 import { failed } from './failure.js'
 import type { Messages } from './messages.js'
 import { changeFields } from './migrate.js'
 import { type OneTime, runOnce, type Settlement, whatBecame } from './once.js'
 import { judgeOrigin, type OriginPolicy, type OriginVerdict } from './origin.js'
-import { Invalid, type Issue, isOutcome, type Outcome, type RefusalReason, Refused } from './outcome.js'
+import { isOutcome, type Outcome, Refused } from './outcome.js'
 import {
   type Entry,
   type Files,
   fileIssues,
   joinFiles,
+  joinIssues,
   keptFiles,
-  refusalIssues,
   takeFiles,
 } from './receive-files.js'
+import { refusedBody } from './refused-body.js'
 import type { Registry } from './registry.js'
 import { readOriginFacts } from './request-origin.js'
 import { authorize, type Checked, check, noInput, run } from './run-action.js'
@@ -300,28 +301,6 @@ function oneTime(registry: Registry, { definition, opened }: Admitted): OneTime 
   if (!definition.store) return undefined
   const { id, claims } = opened
   return { store: definition.store, id: `${registry.audience}:${id}`, expires: claims.expires }
-}
-
-const bodyReasons: Record<BodyRefusal['status'], RefusalReason> = {
-  400: 'malformed',
-  413: 'too-large',
-  415: 'unsupported',
-  503: 'restarting',
-}
-
-function refusedBody(definition: Definition, refusal: BodyRefusal, messages: () => Messages): Refused {
-  const { status, reason, detail } = refusal
-  const issues = definition.files.size > 0 ? refusalIssues(definition, refusal, messages()) : undefined
-  const why = reason === 'time' ? 'too-slow' : bodyReasons[status]
-  return new Refused(why, status, `${reason}: ${detail}`, issues)
-}
-
-/** What is wrong with files, and what the schema says of other fields. */
-function joinIssues(issues: readonly Issue[], checked: Checked | Outcome): Outcome {
-  if (!isOutcome(checked)) return new Invalid(issues)
-  if (checked.kind !== 'invalid') return checked
-  const others = checked.issues.filter((other) => !issues.some(({ name }) => name === other.name))
-  return new Invalid([...others, ...issues])
 }
 
 const keptWithoutFiles = 'The form refers to files that were kept, and the action takes none.'

@@ -13,7 +13,7 @@ const changed = 'sealform:changed'
 /**
  * Marks what JSON Schema cannot say of a valibot schema.
  *
- * @see https://www.npmjs.com/package/@valibot/to-json-schema
+ * @see https://github.com/open-circle/valibot/tree/main/packages/to-json-schema
  */
 export const valibotOptions = {
   errorMode: 'ignore',
