@@ -93,9 +93,13 @@ export class Tab {
     return this.#answer
   }
 
-  /** The id of the element that has the focus. */
+  /**
+   * The id of the element that has the focus. With `autofocus` it gets it when the page is rendered next, which may be
+   * after the load (HTML Standard, section 6.6.7).
+   */
   async focused(): Promise<string | null> {
     const focused = this.page.locator(':focus')
+    if ((await focused.count()) === 0) await focused.waitFor({ timeout: 2000 }).catch(() => {})
     return (await focused.count()) === 0 ? null : focused.getAttribute('id')
   }
 

@@ -54,8 +54,8 @@ function runTests(files: readonly string[]): void {
     '--test-reporter=spec',
     '--test-reporter-destination=stdout',
     ...(process.argv.length === 2 ? namingSkipped : []),
-    // Tests wait for servers, browsers and npm more than they compute, so two at a time is right even on two cores.
-    `--test-concurrency=${Math.max(2, availableParallelism() - 1)}`,
+    // Tests wait for servers, browsers and npm more than they compute, so three at a time are right even on two cores.
+    `--test-concurrency=${Math.max(3, availableParallelism() - 1)}`,
     // Of a whole file. A test that hangs shall fail by its name, not by the patience of whoever waits.
     '--test-timeout=300000',
   ]
