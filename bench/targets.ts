@@ -27,7 +27,6 @@ const ratioTargets: readonly {
   { scenario: 're-render', apps: ['s', 'a'], atLeast: 0.85 },
   { scenario: 'multipart', apps: ['s', 'a'], atLeast: 0.9 },
   { scenario: 'redirect', apps: ['es', 'e'], atLeast: 0.95 },
-  { scenario: 're-render', apps: ['es', 'e'], atLeast: 0.85 },
   { scenario: 'redirect', apps: ['n', 'b'], atLeast: 0.85 },
 ]
 
