@@ -28,13 +28,10 @@ export function findInUrlencoded(): Finder {
       const next = head.indexOf(ampersand, start)
       const whole = next !== -1 || ended
       const end = next === -1 ? head.length : next
-      const split = head
-        .subarray(start, Math.min(end, start + fieldName.length * escaped + 1))
-        .indexOf(equals)
-      if (split !== -1 && isSealName(head.toString('latin1', start, start + split))) {
-        const value = start + split + 1
+      const value = sealStart(head, start, end)
+      if (value !== -1) {
         if (end - value > ownFieldLength * escaped) return { seal: undefined }
-        return whole ? { seal: sealOf(head.toString('latin1', value, end)) } : 'more'
+        return whole ? { seal: sealIn(head, value, end) } : 'more'
       }
       if (!whole) return head.length < window || end - start <= fieldName.length * escaped ? 'more' : 'absent'
       start = end + 1
@@ -43,12 +40,17 @@ export function findInUrlencoded(): Finder {
   }
 }
 
-function isSealName(name: string): boolean {
-  return name === fieldName || (name.includes('%') && decodeComponent(name) === fieldName)
+/** Where the value begins of a field that is named as the seal is; -1 when it has another name, or none yet. */
+function sealStart(head: Buffer, start: number, end: number): number {
+  const longest = Math.min(end, start + fieldName.length * escaped + 1)
+  for (let at = start; at < longest; at++) {
+    if (head[at] === equals) return decodeComponent(head, start, at) === fieldName ? at + 1 : -1
+  }
+  return -1
 }
 
-function sealOf(value: string): string | undefined {
-  const seal = /^[A-Za-z0-9_-]*$/.test(value) ? value : decodeComponent(value)
+function sealIn(head: Buffer, from: number, to: number): string | undefined {
+  const seal = decodeComponent(head, from, to)
   return seal !== undefined && seal.length <= ownFieldLength ? seal : undefined
 }
 

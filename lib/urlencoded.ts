@@ -1,8 +1,18 @@
+import { isUtf8 } from 'node:buffer'
 import type { Fields } from './fields.js'
 
 const shortBody = 4096
-const coded = /[%+\x80-\xff]/
-const beyondAscii = /[\x80-\xff]/
+const ampersand = 0x26
+const equals = 0x3d
+const percent = 0x25
+const plus = 0x2b
+const space = 0x20
+
+/** The value of each byte as a hexadecimal digit, -1 for those that are none. */
+const hexDigits = Int8Array.from({ length: 256 }, (_, byte) => '0123456789abcdef'.indexOf(lowerCase(byte)))
+
+/** What is decoded is written here first. Decoding waits for nothing, so that all bodies can share it. */
+const shared = Buffer.alloc(shortBody)
 
 /**
  * Reads `application/x-www-form-urlencoded` bytes into fields.
@@ -11,71 +21,108 @@ const beyondAscii = /[\x80-\xff]/
  * @see https://url.spec.whatwg.org/#urlencoded-parsing
  */
 export function readUrlencoded(body: Buffer, fields: Fields): void {
-  const text = body.toString('latin1')
   // A slice that the program keeps would hold all of a long body in memory, so that those are cut from the bytes.
-  const cut =
-    text.length <= shortBody
-      ? (from: number, to: number) => text.slice(from, to)
-      : (from: number, to: number) => body.toString('latin1', from, to)
-  let equals = -1
-  for (let start = 0; start < text.length; ) {
-    const next = text.indexOf('&', start)
-    const end = next === -1 ? text.length : next
-    if (equals < start) {
-      const found = text.indexOf('=', start)
-      equals = found === -1 ? text.length : found
+  const text = body.length <= shortBody ? body.toString('latin1') : undefined
+  const { length } = body
+  for (let start = 0; start < length; ) {
+    let coded = false
+    let at = start
+    for (; at < length; at++) {
+      const byte = body[at]!
+      if (byte === equals || byte === ampersand) break
+      if (isCoded(byte)) coded = true
     }
-    if (equals < end) add(fields, cut(start, equals), cut(equals + 1, end))
-    else if (end > start) add(fields, cut(start, end), '')
+    const name = readText(body, text, start, at, coded, fields)
+    let end = at
+    if (at < length && body[at] === equals) {
+      const next = body.indexOf(ampersand, at)
+      end = next === -1 ? length : next
+      const from = at + 1
+      const valueCoded = hasCoded(body, from, end)
+      const value = readText(body, text, from, end, valueCoded, fields)
+      fields.add(name, value, valueCoded ? Buffer.byteLength(value) : value.length)
+    } else if (at > start) fields.add(name, '', 0)
     start = end + 1
   }
 }
 
-function add(fields: Fields, name: string, value: string): void {
-  const readName = coded.test(name) ? decoded(name, fields) : name
-  if (coded.test(value)) {
-    const readValue = decoded(value, fields)
-    fields.add(readName, readValue, Buffer.byteLength(readValue))
-  } else fields.add(readName, value, value.length)
+/**
+ * Decodes a name or value.
+ *
+ * @returns undefined when an escape is malformed or the bytes are not UTF-8
+ */
+export function decodeComponent(body: Buffer, from: number, to: number): string | undefined {
+  return hasCoded(body, from, to) ? decode(body, from, to) : body.toString('latin1', from, to)
 }
 
-function decoded(text: string, fields: Fields): string {
-  const value = decodeComponent(text)
+function readText(
+  body: Buffer,
+  text: string | undefined,
+  from: number,
+  to: number,
+  coded: boolean,
+  fields: Fields,
+): string {
+  if (!coded) return text === undefined ? body.toString('latin1', from, to) : text.slice(from, to)
+  const value = decode(body, from, to)
   if (value !== undefined) return value
   fields.refuse({
     status: 400,
     reason: 'malformed',
     detail: 'the body has a malformed percent escape, or bytes that are not UTF-8',
   })
-  return decodeLeniently(text)
+  return decodeLeniently(body, from, to)
 }
 
-/**
- * Decodes a name or value given as latin1.
- *
- * @returns undefined when an escape is malformed or the bytes are not UTF-8
- */
-export function decodeComponent(text: string): string | undefined {
-  try {
-    // decodeURIComponent is strict about both escapes and UTF-8, keeps a byte order mark, and is fast.
-    return decodeURIComponent(allEscaped(text))
-  } catch {
-    return undefined
+function decode(body: Buffer, from: number, to: number): string | undefined {
+  const target = to - from <= shared.length ? shared : Buffer.allocUnsafe(to - from)
+  let length = 0
+  let seen = 0
+  for (let i = from; i < to; i++) {
+    let byte = body[i]!
+    if (byte === plus) byte = space
+    else if (byte === percent) {
+      byte = escapeAt(body, i, to)
+      if (byte < 0) return undefined
+      i += 2
+    }
+    seen |= byte
+    target[length++] = byte
   }
+  if (seen < 0x80) return target.toString('latin1', 0, length)
+  const text = target.toString('utf8', 0, length)
+  // Whatever is not UTF-8 has become U+FFFD, so that without one nothing need be asked.
+  return text.includes('\ufffd') && !isUtf8(target.subarray(0, length)) ? undefined : text
 }
 
 /** What the URL standard makes of it, for giving back: stray percent signs stay, bad bytes become U+FFFD. */
-function decodeLeniently(text: string): string {
-  const bytes = allEscaped(text).replace(/%([0-9a-f]{2})/gi, (_, hex: string) =>
-    String.fromCharCode(Number.parseInt(hex, 16)),
-  )
-  return Buffer.from(bytes, 'latin1').toString()
+function decodeLeniently(body: Buffer, from: number, to: number): string {
+  const target = Buffer.allocUnsafe(to - from)
+  let length = 0
+  for (let i = from; i < to; i++) {
+    const byte = body[i]!
+    const escaped = byte === percent ? escapeAt(body, i, to) : -1
+    if (escaped >= 0) i += 2
+    target[length++] = escaped >= 0 ? escaped : byte === plus ? space : byte
+  }
+  return target.toString('utf8', 0, length)
 }
 
-/** Raw bytes above ASCII, which browsers escape, become escapes like the others. */
-function allEscaped(text: string): string {
-  const spaced = text.includes('+') ? text.split('+').join(' ') : text
-  return beyondAscii.test(spaced)
-    ? spaced.replace(/[\x80-\xff]/g, (byte) => `%${byte.charCodeAt(0).toString(16)}`)
-    : spaced
+/** The byte that an escape stands for; negative when it is none. */
+function escapeAt(body: Buffer, at: number, to: number): number {
+  return at + 2 < to ? (hexDigits[body[at + 1]!]! << 4) | hexDigits[body[at + 2]!]! : -1
+}
+
+function hasCoded(body: Buffer, from: number, to: number): boolean {
+  for (let i = from; i < to; i++) if (isCoded(body[i]!)) return true
+  return false
+}
+
+/** Whether a byte stands for anything but itself: an escape, a space, a part of a character beyond ASCII. */
+function isCoded(byte: number): boolean {
+  return byte === percent || byte === plus || byte > 0x7f
+}
+
+function lowerCase(byte: number): string {
+  return String.fromCharCode(byte).toLowerCase()
 }

@@ -30,12 +30,42 @@ test('agrees with URLSearchParams on every well-formed body, short and long', ()
     'a=%c3%bc&b=%C3%BC',
     'a;b=c;d',
     'a[b]=c&a.b=d',
+    'a%3Db=c&%26=%26%26&=+',
+    'a=%EF%BF%BD&b=\ufffd',
+    'a=%2b%2B&%2b=%c2%aF',
   ]
   for (const body of bodies) {
     for (const text of [body, `${body}&pad=${'x'.repeat(5000)}`]) {
       assert.deepEqual(read(text), { entries: [...new URLSearchParams(text)], reason: undefined }, body)
     }
   }
+})
+
+test('agrees on values around the length up to which bodies share their memory', () => {
+  for (const length of [4094, 4095, 4096, 4097, 4098]) {
+    for (const start of ['', '%41', '%C3%BC', '+']) {
+      const body = `a=${start.padEnd(length, 'x')}&b=${start}`
+      assert.deepEqual(read(body), { entries: [...new URLSearchParams(body)], reason: undefined })
+    }
+  }
+})
+
+test('agrees on bytes at random, and refuses what is malformed', () => {
+  const pieces = ['%', '+', '=', '&', 'a', '4', 'F', 'c3', 'bc', '%c3%bc', '%C3', '%BC', '%ef%bf%bd', '%20']
+  let seed = 7
+  const random = (below: number) => {
+    seed = (seed * 1103515245 + 12345) % 2 ** 31
+    return Math.floor((seed / 2 ** 31) * below)
+  }
+  let refused = 0
+  for (let i = 0; i < 5000; i++) {
+    const body = Array.from({ length: 1 + random(9) }, () => pieces[random(pieces.length)]).join('')
+    const { entries, reason } = read(body)
+    assert.deepEqual(entries, [...new URLSearchParams(body)], body)
+    assert.equal(reason, wellFormed(body) ? undefined : 'malformed', body)
+    if (reason) refused++
+  }
+  assert.ok(refused > 1000 && refused < 4000, `${refused} of 5000 were refused`)
 })
 
 test('joins bytes sent raw and as escapes into one character', () => {
@@ -60,3 +90,13 @@ test('stops collecting a thousand fields beyond the limit', () => {
   assert.equal(reason, 'fields')
   assert.equal(entries.length, 2000)
 })
+
+/** By way of another decoder: it throws on malformed escapes and on bytes that are not UTF-8. */
+function wellFormed(body: string): boolean {
+  try {
+    for (const part of body.split(/[=&]/)) decodeURIComponent(part)
+    return true
+  } catch {
+    return false
+  }
+}
