@@ -15,7 +15,7 @@ export interface Body {
   /** The whole body is already in memory. */
   readonly complete: boolean
   /**
-   * Reads the rest. Called at most once.
+   * Reads the rest; answers at once when there is nothing to wait for. Called at most once.
    *
    * @param mode `accept` for a submission that is to run; `give-back` when it is already refused, and only the text
    * that a person typed is wanted
@@ -27,7 +27,7 @@ export interface Body {
     mode?: 'accept' | 'give-back',
     files?: FileTaker,
     lastCall?: LastCall,
-  ): Promise<Reading>
+  ): Reading | Promise<Reading>
 }
 
 /** Takes the files of a body as they arrive. */
@@ -147,28 +147,43 @@ export class FormBody implements Body {
     this.complete = complete
   }
 
-  async read(
+  read(
     limits: Limits,
     mode: 'accept' | 'give-back' = 'accept',
     taker?: FileTaker,
     lastCall?: LastCall,
-  ): Promise<Reading> {
+  ): Reading | Promise<Reading> {
     const fields = new Fields(limits)
     if (this.#refusal) fields.refuse(this.#refusal)
-    const files = this.#encoding.kind === 'multipart' ? taker : undefined
+    const encoding = this.#encoding
+    const files = encoding.kind === 'multipart' ? taker : undefined
     const declared = declaredLength(this.#req)
     const length = this.complete ? this.#head.length : declared
     const allowed = limits.body + (files?.allowance ?? 0)
     if (length !== undefined && length > allowed) fields.refuse(tooLong(length, allowed))
-    if (this.#encoding.kind === 'unreadable') return fields.reading(false)
-    if (this.complete && this.#encoding.kind === 'urlencoded') {
+    if (encoding.kind === 'unreadable') return fields.reading(false)
+    if (this.complete && encoding.kind === 'urlencoded') {
       readUrlencoded(this.#head, fields)
       return fields.reading(false)
     }
+    // A body that says that it is too long for its files is refused before the first of them.
+    const measured = declared !== undefined && declared <= allowed
+    const accept = measured || (mode === 'accept' && (files === undefined || declared === undefined))
+    return this.#readParts(encoding, fields, limits, accept ? 'accept' : 'unmeasured', files, lastCall)
+  }
+
+  async #readParts(
+    encoding: Exclude<Encoding, { readonly kind: 'unreadable' }>,
+    fields: Fields,
+    limits: Limits,
+    how: 'accept' | 'unmeasured',
+    files: FileTaker | undefined,
+    lastCall: LastCall | undefined,
+  ): Promise<Reading> {
     const reader =
-      this.#encoding.kind === 'urlencoded'
+      encoding.kind === 'urlencoded'
         ? new UrlencodedReader(fields)
-        : new MultipartReader(this.#encoding.boundary, fields, limits, !this.complete, files)
+        : new MultipartReader(encoding.boundary, fields, limits, !this.complete, files)
     if (this.complete) {
       reader.push(this.#head)
       if (files) checkText(this.#head.length, files, fields, limits)
@@ -176,17 +191,7 @@ export class FormBody implements Body {
       if (files) await settle(files, fields, limits)
       return fields.reading(false)
     }
-    // A body that says that it is too long for its files is refused before the first of them.
-    const measured = declared !== undefined && declared <= allowed
-    const accept = measured || (mode === 'accept' && (files === undefined || declared === undefined))
-    const end = await this.#readRest(
-      reader,
-      fields,
-      limits,
-      accept ? 'accept' : 'unmeasured',
-      files,
-      lastCall,
-    )
+    const end = await this.#readRest(reader, fields, limits, how, files, lastCall)
     if (end === 'aborted') {
       files?.abandon()
       return fields.reading(true)

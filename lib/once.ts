@@ -44,7 +44,7 @@ export async function runOnce(
   registry: Registry,
   oneTime: OneTime,
   submission: CurrentSubmission,
-  run: () => Promise<Ran>,
+  run: () => Ran | Promise<Ran>,
   trace?: Trace,
 ): Promise<Settlement> {
   const { store, id, expires } = oneTime
@@ -107,7 +107,7 @@ async function runClaimed(
   { store, id, expires }: OneTime,
   owner: string,
   submission: CurrentSubmission,
-  run: () => Promise<Ran>,
+  run: () => Ran | Promise<Ran>,
 ): Promise<Settlement> {
   const renewal = setInterval(() => {
     // One that fails is made good by the next: a lease lasts for three.

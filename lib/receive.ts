@@ -147,10 +147,11 @@ export async function receive(
   const { definition } = admitted
   const files = takeFiles(definition, admitted.values, submission, exchange)
   if (!files) {
-    return proceed(
-      admitted,
-      await staged(trace, 'read', () => body.read(definition.limits, 'accept', undefined, registry.lastCall)),
+    const reading = staged(trace, 'read', () =>
+      body.read(definition.limits, 'accept', undefined, registry.lastCall),
     )
+    // Awaited here, since a promise that an async function returns takes two turns more.
+    return await proceed(admitted, reading instanceof Promise ? await reading : reading)
   }
   let received: Received | undefined
   try {

@@ -81,12 +81,12 @@ export function traceSubmission(path: string, development: boolean): Trace | und
   return development || debug.enabled || haveSubscribers(observable) ? new Trace(path) : undefined
 }
 
-/** Runs a stage, watched or not. */
+/** Runs a stage, watched or not. One that has nothing to wait for may answer at once. */
 export function staged<Result>(
   trace: Trace | undefined,
   stage: Stage,
-  run: () => Promise<Result>,
-): Promise<Result> {
+  run: () => Result | Promise<Result>,
+): Result | Promise<Result> {
   return trace ? trace.stage(stage, run) : run()
 }
 
@@ -141,7 +141,7 @@ export class Trace {
     )
   }
 
-  async stage<Result>(stage: Stage, run: () => Promise<Result>): Promise<Result> {
+  async stage<Result>(stage: Stage, run: () => Result | Promise<Result>): Promise<Result> {
     const tracing = parts.get(stage)
     const began = performance.now()
     try {
@@ -185,7 +185,7 @@ export class Trace {
 /** A channel hands results on to every subscriber, and that of `read` is what the visitor typed. */
 async function quietly<Result>(
   trace: (work: () => Promise<void>) => Promise<void>,
-  run: () => Promise<Result>,
+  run: () => Result | Promise<Result>,
 ): Promise<Result> {
   const results: Result[] = []
   await trace(async () => {

@@ -79,7 +79,8 @@ async function receive(
   const recognition = await recognise(host.req)
   if (recognition.kind === 'aborted') return
   if (recognition.kind === 'submission') {
-    return answer(registry, settings, host, host.page, recognition.body)
+    await answer(registry, settings, host, host.page, recognition.body)
+    return
   }
   if (recognition.kind === 'consumed') refuseConsumed(host.req)
   host.openPage()

@@ -95,7 +95,8 @@ async function receive(app: App, host: NodeHost): Promise<void> {
   const recognition = await recognise(host.req)
   if (recognition.kind === 'aborted') return
   if (recognition.kind === 'submission') {
-    return answer(app.registry, app.settings, host, host.page, recognition.body)
+    await answer(app.registry, app.settings, host, host.page, recognition.body)
+    return
   }
   if (recognition.kind === 'consumed') refuseConsumed(host.req)
   host.open()
