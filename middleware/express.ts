@@ -177,17 +177,23 @@ class ExpressHost extends HttpHost<Request, Response> {
   #equip(): void {
     const { form, region, cache } = this.tools()
     const { req, res } = this
-    Object.assign(req, { form, region, cache })
-    Object.assign(res.locals, { form, region })
+    req.form = form
+    req.region = region
+    req.cache = cache
+    res.locals.form = form
+    res.locals.region = region
     sendSafeHtml(res)
   }
 }
 
 /** Express takes an object for JSON. */
 function sendSafeHtml(res: Response): void {
-  const { send } = res
-  res.send = (...said: unknown[]) =>
-    Reflect.apply(send, res, said[0] instanceof SafeHtml ? [said[0].toString()] : said)
+  // A bound function: V8 keeps what a closure here refers to, which is all of the request, until the next full collection.
+  res.send = sendEither.bind(null, res, res.send)
+}
+
+function sendEither(res: Response, send: Response['send'], ...said: unknown[]): Response {
+  return Reflect.apply(send, res, said[0] instanceof SafeHtml ? [said[0].toString()] : said)
 }
 
 /** By the app's setting `trust proxy`, as Express's own `req.protocol` goes by it. */

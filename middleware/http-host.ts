@@ -148,7 +148,8 @@ export abstract class HttpHost<
     const sent = presentAsGet(req, cookieHeader)
     // The package on-finished goes by this. With a body that is still on its way, `finalhandler` would take all of it
     // before it says that there is no page.
-    const finished: { finished: boolean | undefined } = Object.assign(req, { finished: true })
+    const finished: IncomingMessage & { finished?: boolean | undefined } = req
+    finished.finished = true
     try {
       return await new Promise<Rendering>((resolve) => {
         const timer = setTimeout(() => fail(unanswered()), pageTime).unref()
@@ -230,14 +231,15 @@ export abstract class HttpHost<
     if (this.#held || this.#watched || !(personal || hasRegions || this.#registry.hasOneTime)) return
     this.#watched = true
     const { res } = this
-    const { writeHead } = res
-    Object.assign(res, {
-      writeHead: (...said: unknown[]) => {
-        applyHead(res, said)
-        this.#describePage()
-        return Reflect.apply(writeHead, res, [res.statusCode])
-      },
-    })
+    res.writeHead = this.#writeHead.bind(this, res.writeHead)
+  }
+
+  #writeHead(writeHead: ServerResponse['writeHead'], ...said: unknown[]): Res {
+    const { res } = this
+    applyHead(res, said)
+    this.#describePage()
+    Reflect.apply(writeHead, res, [res.statusCode])
+    return res
   }
 
   #describePage(): void {

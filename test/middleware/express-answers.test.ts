@@ -70,6 +70,22 @@ function answers(express: ExpressModule): void {
     })
   })
 
+  it('may be of bytes whose memory is used again once they are taken', async (t) => {
+    await assertSent(t, (res, page) => {
+      const bytes = new Uint8Array(Buffer.from(page))
+      const memory = new Uint8Array(64)
+      const next = (from: number) => {
+        const length = Math.min(memory.length, bytes.length - from)
+        memory.set(bytes.subarray(from, from + length))
+        const piece = memory.subarray(0, length)
+        if (from + length < bytes.length) res.write(piece, () => next(from + length))
+        else res.end(piece)
+      }
+      next(0)
+    })
+    await assertSent(t, (res, page) => res.end(new Uint8Array(Buffer.from(page))))
+  })
+
   it('may write its head by itself', async (t) => {
     await assertSent(t, (res, page) => {
       res.writeHead(200, 'Fine', { 'Content-Type': 'text/html', 'Content-Length': 3 }).end(page)
