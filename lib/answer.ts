@@ -56,8 +56,8 @@ export function answer<Context>(
   body: Body,
 ): Promise<void> {
   const trace = traceSubmission(host.path, settings.development)
-  const work = () => respond(registry, settings, host, page, body, trace)
-  return trace ? trace.whole(work) : work()
+  if (!trace) return respond(registry, settings, host, page, body, trace)
+  return trace.whole(() => respond(registry, settings, host, page, body, trace))
 }
 
 async function respond<Context>(
@@ -68,7 +68,8 @@ async function respond<Context>(
   body: Body,
   trace: Trace | undefined,
 ): Promise<void> {
-  const received = await receive(registry, host, body, settings, trace)
+  const receiving = receive(registry, host, body, settings, trace)
+  const received = receiving instanceof Promise ? await receiving : receiving
   if (received.aborted) return
   const replying = replyTo(registry, settings, host, page, received, trace)
   const reply = replying instanceof Promise ? await replying : replying

@@ -42,7 +42,8 @@ export function conclude(
   if (outcome.kind !== 'redirect') {
     return { kind: 'page', outcome, status: outcome.status, setCookies, failure: undefined }
   }
-  const target = judgeTarget(outcome.to, exchange.url, expectedOrigin(exchange, policy), policy.allowed)
+  const ownOrigin = () => expectedOrigin(exchange, policy)
+  const target = judgeTarget(outcome.to, exchange.url, ownOrigin, policy.allowed)
   if (target.verdict === 'refused') {
     const error = new SealformError(
       'ERR_REDIRECT_TARGET',

@@ -3,7 +3,7 @@ import { type AdmissionVerdict, judgeClaims, pathClaim, refusalStatus } from './
 import type { Claims, SealPurpose } from './claims.js'
 import { explainEnvelope } from './inspect-envelope.js'
 import type { KeyRing } from './key-ring.js'
-import { type Opened, open } from './seal.js'
+import { idOf, type Opened, open } from './seal.js'
 import { decodeValues } from './values.js'
 
 /** What is known of the server that a seal would be sent to. What is `undefined` is taken to fit. */
@@ -110,8 +110,8 @@ const kinds: Record<SealPurpose, string> = {
   upload: 'a reference to a file that was kept',
 }
 
-function describe(purpose: SealPurpose, { claims, id }: Opened, now: number): Inspection['rows'] {
-  const { audience, action, version, issued, expires, session, path, values } = claims
+function describe(purpose: SealPurpose, opened: Opened, now: number): Inspection['rows'] {
+  const { audience, action, version, issued, expires, session, path, values } = opened.claims
   const bound: [string, string] = [purpose === 'action' ? 'bound values' : 'content', show(values)]
   return [
     ['opens', `yes: ${kinds[purpose]}`],
@@ -124,7 +124,7 @@ function describe(purpose: SealPurpose, { claims, id }: Opened, now: number): In
     ['expires', `${time(expires)}, ${ago(expires, now)}`],
     ['session', session ? 'bound to one' : 'not bound to any'],
     ...(purpose === 'action' ? [['path', path ?? 'any'] as const] : []),
-    ['id', id],
+    ['id', idOf(opened)],
     bound,
   ]
 }

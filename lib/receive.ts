@@ -20,7 +20,7 @@ import { refusedBody } from './refused-body.js'
 import type { Registry } from './registry.js'
 import { readOriginFacts } from './request-origin.js'
 import { authorize, type Checked, check, noInput, run } from './run-action.js'
-import { matchesSession, open } from './seal.js'
+import { idOf, matchesSession, open } from './seal.js'
 import { openState } from './state.js'
 import { CurrentSubmission, type SubmissionSource } from './submission.js'
 import { staged, stagedSync, type Trace } from './trace.js'
@@ -81,13 +81,13 @@ export interface Received {
  * The way of a submission, in the order of the design: judge where it came from, open the seal, admit, read
  * the rest, validate, run. Every way out is an outcome; only a fault of the library itself is thrown.
  */
-export async function receive(
+export function receive(
   registry: Registry,
   exchange: Exchange,
   body: Body,
   rules: Rules,
   trace?: Trace,
-): Promise<Received> {
+): Received | Promise<Received> {
   const submission = new CurrentSubmission(exchange, registry.cache)
   const session = exchange.session()
   const echo: Echo = {
@@ -130,40 +130,57 @@ export async function receive(
     echo.boundText = opened.claims.values
     trace?.begin(action?.name)
   }
-  const admitting = admit(registry, exchange, body.seal, opened, sessionMatches)
-  const admitted = admitting instanceof Promise ? await admitting : admitting
-  if (isOutcome(admitted)) return end(admitted, await giveBack())
-  // Until they are changed, fields of another version would be misunderstood under a seal of this one.
-  if (!admitted.changeFields) regard(admitted)
-  submission.outlivesVisitor = admitted.definition.store !== undefined
-  const unwelcome =
-    admitted.definition.authorize && (await staged(trace, 'authorize', () => authorize(admitted, submission)))
-  if (unwelcome) {
+  const admitted = admit(registry, exchange, body.seal, opened, sessionMatches)
+  return admitted instanceof Promise ? admitted.then(goOn) : goOn(admitted)
+
+  // An async function costs what opening a seal costs, so on the way of most submissions there is one where something
+  // is waited for, and none besides.
+
+  /** Goes on once it is known what the seal is good for. */
+  function goOn(own: Admitted | Outcome): Received | Promise<Received> {
+    if (isOutcome(own)) return giveBackAfter(own)
+    // Until they are changed, fields of another version would be misunderstood under a seal of this one.
+    if (!own.changeFields) regard(own)
+    submission.outlivesVisitor = own.definition.store !== undefined
+    return own.definition.authorize ? askLeave(own) : readOn(own)
+  }
+
+  async function giveBackAfter(refusal: Outcome): Promise<Received> {
+    return end(refusal, await giveBack())
+  }
+
+  async function askLeave(own: Admitted): Promise<Received> {
+    const unwelcome = await staged(trace, 'authorize', () => authorize(own, submission))
+    if (!unwelcome) return readOn(own)
     const aborted = await giveBack()
-    if (admitted.changeFields) await changeOwn(admitted, admitted.changeFields)
+    if (own.changeFields) await changeOwn(own, own.changeFields)
     return end(unwelcome, aborted)
   }
 
-  const { definition } = admitted
-  const files = takeFiles(definition, admitted.values, submission, exchange)
-  if (!files) {
+  function readOn(own: Admitted): Promise<Received> {
+    const { definition } = own
+    const files = takeFiles(definition, own.values, submission, exchange)
     const reading = staged(trace, 'read', () =>
-      body.read(definition.limits, 'accept', undefined, registry.lastCall),
+      body.read(definition.limits, 'accept', files?.taking, registry.lastCall),
     )
-    // Awaited here, since a promise that an async function returns takes two turns more.
-    return await proceed(admitted, reading instanceof Promise ? await reading : reading)
+    if (files) return proceedWithFiles(own, reading, files)
+    return reading instanceof Promise ? reading.then((all) => proceed(own, all)) : proceed(own, reading)
   }
-  let received: Received | undefined
-  try {
-    const reading = await staged(trace, 'read', () =>
-      body.read(definition.limits, 'accept', files.taking, registry.lastCall),
-    )
-    received = await proceed(admitted, reading, files)
-    return received
-  } finally {
-    files.uploads.conclude(received?.outcome.kind ?? 'failed')
-    const list = files.uploads.shown
-    if (list.length > 0) echo.files = { definition, list }
+
+  async function proceedWithFiles(
+    own: Admitted,
+    reading: Reading | Promise<Reading>,
+    files: Files,
+  ): Promise<Received> {
+    let received: Received | undefined
+    try {
+      received = await proceed(own, await reading, files)
+      return received
+    } finally {
+      files.uploads.conclude(received?.outcome.kind ?? 'failed')
+      const list = files.uploads.shown
+      if (list.length > 0) echo.files = { definition: own.definition, list }
+    }
   }
 
   /** Goes on once the body is read. */
@@ -300,8 +317,8 @@ export async function receive(
 
 function oneTime(registry: Registry, { definition, opened }: Admitted): OneTime | undefined {
   if (!definition.store) return undefined
-  const { id, claims } = opened
-  return { store: definition.store, id: `${registry.audience}:${id}`, expires: claims.expires }
+  const id = `${registry.audience}:${idOf(opened)}`
+  return { store: definition.store, id, expires: opened.claims.expires }
 }
 
 const keptWithoutFiles = 'The form refers to files that were kept, and the action takes none.'

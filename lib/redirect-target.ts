@@ -23,12 +23,13 @@ export type TargetVerdict =
  *
  * @param to what the action gave to `redirect()`: where it comes from a field that the visitor left out, it is no text
  * @param requestUrl path and query of the request, against which a relative target is resolved
- * @param origin the origin under which the app is visited, when it is known
+ * @param ownOrigin tells the origin under which the app is visited, when it is known; asked for absolute targets alone,
+ *   since frameworks work it out anew each time
  */
 export function judgeTarget(
   to: unknown,
   requestUrl: string,
-  origin: string | undefined,
+  ownOrigin: () => string | undefined,
   allowed: OriginMatcher,
 ): TargetVerdict {
   if (typeof to !== 'string') return refused('no-text')
@@ -42,10 +43,14 @@ export function judgeTarget(
   if (loneSurrogate.test(to)) return refused('malformed')
   if (backslashBeforeQuery.test(to)) return refused('backslash')
   if (to.startsWith('//')) return refused('protocol-relative')
-  return scheme.test(to) ? judgeAbsolute(to, origin, allowed) : judgeRelative(to, requestUrl)
+  return scheme.test(to) ? judgeAbsolute(to, ownOrigin, allowed) : judgeRelative(to, requestUrl)
 }
 
-function judgeAbsolute(to: string, origin: string | undefined, allowed: OriginMatcher): TargetVerdict {
+function judgeAbsolute(
+  to: string,
+  ownOrigin: () => string | undefined,
+  allowed: OriginMatcher,
+): TargetVerdict {
   if (!webScheme.test(to)) return refused('scheme')
   // "https:evil" and "http:/evil" are relative or absolute by the scheme of the page; "https:///evil" skips slashes.
   const authority = webAuthority.exec(to)?.[1]
@@ -53,7 +58,7 @@ function judgeAbsolute(to: string, origin: string | undefined, allowed: OriginMa
   if (authority.includes('@')) return refused('userinfo')
   if (!URL.canParse(to)) return refused('malformed')
   const url = new URL(to)
-  if (url.origin !== origin && !allowed(url.origin)) return refused('unlisted-origin')
+  if (url.origin !== ownOrigin() && !allowed(url.origin)) return refused('unlisted-origin')
   return safe(url.href)
 }
 

@@ -74,14 +74,15 @@ export interface Ran {
  *
  * @param nameOf the names that the form has for the parts of the input
  */
-export async function run(call: Call, submission: CurrentSubmission, nameOf: NameOf): Promise<Ran> {
+export function run(call: Call, submission: CurrentSubmission, nameOf: NameOf): Ran | Promise<Ran> {
   const { hooks } = call.definition
-  const ran = hooks
-    ? await runWithHooks(hooks, call, submission, nameOf)
-    : { outcome: named(await runAction(call, submission), nameOf), ran: true }
-  const { revalidations } = submission
-  if (revalidations) await revalidations
-  return ran
+  if (hooks) return runWithHooks(hooks, call, submission, nameOf).then(revalidated)
+  return runAction(call, submission, (outcome) => revalidated({ outcome: named(outcome, nameOf), ran: true }))
+
+  function revalidated(ran: Ran): Ran | Promise<Ran> {
+    const { revalidations } = submission
+    return revalidations ? revalidations.then(() => ran) : ran
+  }
 }
 
 async function runWithHooks(
@@ -92,7 +93,7 @@ async function runWithHooks(
 ): Promise<Ran> {
   const event: ActionEvent = { action: call.definition.name, submission, values: call.values }
   const early = await before(hooks, event)
-  const outcome = named(early ?? (await runAction(call, submission)), nameOf)
+  const outcome = named(early ?? (await runAction(call, submission, itself)), nameOf)
   const answered = outcome instanceof Failed ? await onError(hooks, event, outcome, submission) : outcome
   return early
     ? { outcome: answered, ran: false }
@@ -150,16 +151,40 @@ async function onError(
   return outcome
 }
 
-async function runAction(call: Call, submission: CurrentSubmission): Promise<Outcome> {
+/** `finish` takes what came of it: at once from an action that is not asynchronous. */
+function runAction<Result>(
+  call: Call,
+  submission: CurrentSubmission,
+  finish: (outcome: Outcome) => Result | Promise<Result>,
+): Result | Promise<Result> {
   const { timeout } = call.definition
+  let outcome: Outcome
   try {
-    const result: unknown = await (timeout === undefined
-      ? start(call, submission)
-      : startWithin(timeout, call, submission))
-    return isOutcome(result) ? result : new Done(result)
+    const result = timeout === undefined ? start(call, submission) : startWithin(timeout, call, submission)
+    if (isThenable(result)) {
+      return Promise.resolve(result).then(
+        (value) => finish(outcomeOf(value)),
+        (thrown) => finish(settle(thrown)),
+      )
+    }
+    outcome = outcomeOf(result)
   } catch (thrown) {
-    return settle(thrown)
+    outcome = settle(thrown)
   }
+  return finish(outcome)
+}
+
+function itself(outcome: Outcome): Outcome {
+  return outcome
+}
+
+function outcomeOf(result: unknown): Outcome {
+  return isOutcome(result) ? result : new Done(result)
+}
+
+function isThenable(result: unknown): result is PromiseLike<unknown> {
+  if ((typeof result !== 'object' && typeof result !== 'function') || result === null) return false
+  return 'then' in result && typeof result.then === 'function'
 }
 
 function start({ definition, values }: Call, submission: CurrentSubmission): unknown {

@@ -21,8 +21,7 @@ export type Seal = string & { readonly [brand]: true }
 /** What an authentic seal holds. Whether it still applies is for others to judge. */
 export interface Opened {
   readonly claims: Claims
-  /** The authenticated nonce in base64url, 32 characters: unlike the token, nobody can spell it in a second way. */
-  readonly id: string
+  readonly token: string
   /** Eight hexadecimal characters: the key that sealed. */
   readonly keyId: string
 }
@@ -91,7 +90,13 @@ export function open(ring: KeyRing, purpose: SealPurpose, token: string): Opened
   const end = messageOffset + length
   const claims = decodeClaims(message, messageOffset, end, key.number, purpose)
   message.fill(0, messageOffset, end)
-  return claims && { claims, id: envelope.toString('base64url', nonceStart, boxStart), keyId: key.id }
+  return claims && { claims, token, keyId: key.id }
+}
+
+/** What tells this seal from every other: its nonce in base64url, 32 characters. */
+export function idOf({ token }: Opened): string {
+  decodeToken(token)
+  return envelope.toString('base64url', nonceStart, boxStart)
 }
 
 /**

@@ -13,7 +13,7 @@ import type { BuiltInPage } from '../lib/last-resort.js'
 import { type FormOptions, Page } from '../lib/page.js'
 import type { PageCacheOptions } from '../lib/page-cache.js'
 import { recognise } from '../lib/recognise.js'
-import { type Actions, asRegistry } from '../lib/registry.js'
+import { type Actions, asRegistry, type Registry } from '../lib/registry.js'
 import type { ConnectedCache } from '../lib/revalidation.js'
 import { type MiddlewareOptions, resolveSettings, type Settings } from '../lib/settings.js'
 import { regionHeaders } from '../lib/wire.js'
@@ -66,28 +66,23 @@ export function sealform<Own = unknown>(
   const settings = resolveSettings(options as MiddlewareOptions<unknown>)
 
   return async function sealform(ctx, next) {
-    const host = new KoaHost(ctx, next, settings)
-    const page = new Page(registry, host)
-    // Bound functions: V8 keeps a closure that is assigned to the context until the next full collection.
-    ctx.form = formOn.bind(null, page, settings, ctx) as PageTools['form']
-    ctx.region = regionOn.bind(null, page, settings, ctx) as PageTools['region']
-    if (registry.cache) ctx.cache = sendKept.bind(null, registry.cache, page, host)
-    else if (ctx.cache === undefined) ctx.app.context.cache = cacheMissing
-    if (ctx.req.method !== 'POST') {
-      await next()
-      return finishPage(ctx, page, host)
-    }
-    const recognition = await recognise(ctx.req)
-    if (recognition.kind === 'aborted') return
-    if (recognition.kind !== 'submission') {
+    const host = new KoaHost(registry, ctx, next, settings)
+    const { page } = host
+    if (ctx.req.method === 'POST') {
+      const recognition = await recognise(ctx.req)
+      if (recognition.kind === 'aborted') return
+      if (recognition.kind === 'submission') {
+        await answer(registry, settings, host, page, recognition.body)
+        host.restoreCookies()
+        ctx.set('Cache-Control', cacheControl(page))
+        if (page.hasRegions) ctx.vary([...regionHeaders])
+        return
+      }
       if (recognition.kind === 'consumed') refuseConsumed(ctx, sealform)
-      await next()
-      return finishPage(ctx, page, host)
     }
-    await answer(registry, settings, host, page, recognition.body)
-    host.restoreCookies()
-    ctx.set('Cache-Control', cacheControl(page))
-    if (page.hasRegions) ctx.vary([...regionHeaders])
+    host.equip()
+    await next()
+    finishPage(ctx, page, host)
   }
 }
 
@@ -122,14 +117,18 @@ class KoaHost implements Host {
   readonly req: Context['req']
   readonly res: Context['res']
   readonly context: Context
+  readonly page: Page
+  readonly #registry: Registry
   readonly #next: Next
   readonly #settings: Settings<unknown>
   #cookies: readonly string[] = noCookies
 
-  constructor(ctx: Context, next: Next, settings: Settings<unknown>) {
+  constructor(registry: Registry, ctx: Context, next: Next, settings: Settings<unknown>) {
     this.req = ctx.req
     this.res = ctx.res
     this.context = ctx
+    this.page = new Page(registry, this)
+    this.#registry = registry
     this.#next = next
     this.#settings = settings
   }
@@ -159,7 +158,19 @@ class KoaHost implements Host {
     return this.#settings.session(this.context)
   }
 
+  /** Before a page is run, and not for the many submissions that end in a redirect. */
+  equip(): void {
+    const { context, page } = this
+    // Bound functions: V8 keeps a closure that is assigned to the context until the next full collection.
+    context.form = formOn.bind(null, page, this.#settings, context) as PageTools['form']
+    context.region = regionOn.bind(null, page, this.#settings, context) as PageTools['region']
+    const { cache } = this.#registry
+    if (cache) context.cache = sendKept.bind(null, cache, page, this)
+    else if (context.cache === undefined) context.app.context.cache = cacheMissing
+  }
+
   renderPage(cookieHeader: string | undefined): Promise<Rendering> {
+    this.equip()
     return renderAsGet(this.context, this.#next, cookieHeader)
   }
 

@@ -91,10 +91,10 @@ test('refuses other origins', () => {
 })
 
 test('refuses every absolute target but listed ones when the own origin is unknown', () => {
-  const verdict = judgeTarget('https://app.example/', '/', undefined, allowed)
+  const verdict = judgeTarget('https://app.example/', '/', () => undefined, allowed)
   assert.deepEqual(verdict, { verdict: 'refused', reason: 'unlisted-origin' })
-  assert.equal(judgeTarget('https://pay.example/', '/', undefined, allowed).verdict, 'safe')
-  assert.equal(judgeTarget('/x', '/', undefined, allowed).verdict, 'safe')
+  assert.equal(judgeTarget('https://pay.example/', '/', () => undefined, allowed).verdict, 'safe')
+  assert.equal(judgeTarget('/x', '/', () => undefined, allowed).verdict, 'safe')
 })
 
 test('refuses targets that name a host without a scheme', () => {
@@ -226,7 +226,7 @@ test('stays on the site whatever the request line held', () => {
     '/\ud800\u00ff',
   ]) {
     for (const to of ['?q', '#f', 'y', './y', '../y', '?', 'y?q=\\']) {
-      const verdict = judgeTarget(to, requestUrl, own, allowed)
+      const verdict = judgeTarget(to, requestUrl, () => own, allowed)
       assert.equal(verdict.verdict, 'safe', `${to} from ${requestUrl}`)
       if (verdict.verdict === 'safe') staysHome(verdict.location)
     }
@@ -234,18 +234,27 @@ test('stays on the site whatever the request line held', () => {
 })
 
 test('goes back to the path of a request in absolute form, or of one with slashes in front', () => {
-  assert.deepEqual(judgeTarget('?q', 'http://evil.example/lists/3?x', own, allowed), {
-    verdict: 'safe',
-    location: '/lists/3?q',
-  })
-  assert.deepEqual(judgeTarget('?q', '/.//evil.example/x?y', own, allowed), {
-    verdict: 'safe',
-    location: '/evil.example/x?q',
-  })
-  assert.deepEqual(judgeTarget('#f', '//evil.example/x?y', own, allowed), {
-    verdict: 'safe',
-    location: '/evil.example/x?y#f',
-  })
+  assert.deepEqual(
+    judgeTarget('?q', 'http://evil.example/lists/3?x', () => own, allowed),
+    {
+      verdict: 'safe',
+      location: '/lists/3?q',
+    },
+  )
+  assert.deepEqual(
+    judgeTarget('?q', '/.//evil.example/x?y', () => own, allowed),
+    {
+      verdict: 'safe',
+      location: '/evil.example/x?q',
+    },
+  )
+  assert.deepEqual(
+    judgeTarget('#f', '//evil.example/x?y', () => own, allowed),
+    {
+      verdict: 'safe',
+      location: '/evil.example/x?y#f',
+    },
+  )
 })
 
 test('leads nowhere else, whatever is put together', () => {
@@ -272,7 +281,7 @@ test('leads nowhere else, whatever is put together', () => {
   for (let round = 0; round < 40_000; round++) {
     const to = compose()
     const requestUrl = random(2) === 0 ? '/lists/3?x=1' : compose()
-    const verdict = judgeTarget(to, requestUrl, own, allowed)
+    const verdict = judgeTarget(to, requestUrl, () => own, allowed)
     if (verdict.verdict === 'refused') continue
     safe++
     staysHome(verdict.location)
@@ -301,10 +310,18 @@ function staysHome(location: string): void {
 }
 
 function leads(to: string, location: string): void {
-  assert.deepEqual(judgeTarget(to, '/lists/3?x=1', own, allowed), { verdict: 'safe', location }, to)
+  assert.deepEqual(
+    judgeTarget(to, '/lists/3?x=1', () => own, allowed),
+    { verdict: 'safe', location },
+    to,
+  )
   staysHome(location)
 }
 
 function refuses(to: string, reason: TargetRefusalReason): void {
-  assert.deepEqual(judgeTarget(to, '/lists/3?x=1', own, allowed), { verdict: 'refused', reason }, to)
+  assert.deepEqual(
+    judgeTarget(to, '/lists/3?x=1', () => own, allowed),
+    { verdict: 'refused', reason },
+    to,
+  )
 }
