@@ -11,6 +11,8 @@ export interface Plan {
   /** Rounds per start; in each, every app has one turn. */
   readonly rounds: number
   readonly turnSeconds: number
+  /** Load before each turn that is not measured. */
+  readonly leadInSeconds: number
   /** Before the rounds, every server gets so many requests of a scenario, or as many as fit into the time. */
   readonly warmUpRequests: number
   readonly warmUpSeconds: number
@@ -55,6 +57,7 @@ export async function runRounds(
         for (let i = 0; i < plan.rounds; i++) {
           const round = start * plan.rounds + i
           for (const server of orderOf(taking, round)) {
+            await server.turn(load, scenario, plan.connections, plan.leadInSeconds)
             const turn = await server.turn(load, scenario, plan.connections, plan.turnSeconds)
             samples.push({ app: server.app, scenario, round, ...turn })
           }
