@@ -4,6 +4,8 @@ export interface App {
   /** How the command line and the tables call it. */
   readonly id: string
   readonly name: string
+  /** What it runs on. Only apps of one family run at the same time, and are compared. */
+  readonly family: 'Koa' | 'node:http' | 'Express'
   readonly script: string
   readonly scenarios: readonly Scenario[]
   /** How it answers a submission with a wrong token. */
@@ -14,24 +16,28 @@ export const apps: readonly App[] = [
   {
     id: 'a',
     name: 'Koa, router, busboy; no protection',
+    family: 'Koa',
     script: './apps/koa-bare.js',
     scenarios: ['redirect', 're-render', 'multipart', 'page'],
   },
   {
     id: 'b',
     name: 'node:http, busboy; no protection',
+    family: 'node:http',
     script: './apps/node-busboy.js',
     scenarios: ['redirect', 're-render', 'multipart'],
   },
   {
     id: 'b2',
     name: 'node:http reading the body whole; no protection',
+    family: 'node:http',
     script: './apps/node-urlencoded.js',
     scenarios: ['redirect', 're-render'],
   },
   {
     id: 'c',
     name: 'Koa, router, koa-body, koa-session, csrf',
+    family: 'Koa',
     script: './apps/koa-csrf.js',
     scenarios: ['redirect', 're-render', 'multipart', 'forged', 'page'],
     forgedStatus: 403,
@@ -39,6 +45,7 @@ export const apps: readonly App[] = [
   {
     id: 's',
     name: 'Koa, router, Sealform',
+    family: 'Koa',
     script: './apps/sealform-koa.js',
     scenarios: ['redirect', 're-render', 'multipart', 'forged', 'page'],
     forgedStatus: 400,
@@ -46,6 +53,7 @@ export const apps: readonly App[] = [
   {
     id: 'n',
     name: 'node:http, Sealform',
+    family: 'node:http',
     script: './apps/sealform-node.js',
     scenarios: ['redirect'],
     forgedStatus: 400,
@@ -53,12 +61,14 @@ export const apps: readonly App[] = [
   {
     id: 'e',
     name: 'Express, busboy; no protection',
+    family: 'Express',
     script: './apps/express-bare.js',
     scenarios: ['redirect', 're-render'],
   },
   {
     id: 'ec',
     name: 'Express, cookie-parser, urlencoded, multer, csrf-csrf',
+    family: 'Express',
     script: './apps/express-csrf.js',
     scenarios: ['redirect'],
     forgedStatus: 403,
@@ -66,6 +76,7 @@ export const apps: readonly App[] = [
   {
     id: 'es',
     name: 'Express, Sealform',
+    family: 'Express',
     script: './apps/sealform-express.js',
     scenarios: ['redirect', 're-render'],
     forgedStatus: 400,
@@ -76,6 +87,14 @@ export const apps: readonly App[] = [
 export const control: App = {
   id: 'a′',
   name: '(a) once more, to show the noise',
+  family: 'Koa',
   script: './apps/koa-bare.js',
   scenarios: ['redirect'],
+}
+
+/** The apps of each family, in their order. */
+export function familiesOf(list: readonly App[]): App[][] {
+  const families = new Map<App['family'], App[]>()
+  for (const app of list) families.set(app.family, [...(families.get(app.family) ?? []), app])
+  return [...families.values()]
 }

@@ -50,9 +50,19 @@ export class Child {
     })
   }
 
+  /** Gives the child no time at all until `resume()`. */
+  pause(): void {
+    this.#process.kill('SIGSTOP')
+  }
+
+  resume(): void {
+    this.#process.kill('SIGCONT')
+  }
+
   /** The child ends itself when the channel is closed. */
   async stop(): Promise<void> {
     if (this.#exited) return
+    this.resume()
     const exited = new Promise((resolve) => this.#process.once('exit', resolve))
     if (this.#process.connected) this.#process.disconnect()
     await exited

@@ -1,16 +1,16 @@
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import { type App, apps, control } from './apps.js'
+import { type App, apps, control, familiesOf } from './apps.js'
 import { Child } from './child.js'
 import { type Cores, chooseCores, describeMachine } from './machine.js'
 import { profileApp } from './profile.js'
 import { bottleneckNotes, profileTables, scenarioTable, uploadTable, verdictTable } from './report.js'
-import { type Plan, runRounds } from './rounds.js'
+import { type Plan, runGroups } from './rounds.js'
 import { type Scenario, scenarios } from './scenarios.js'
 import { judgeRatios, judgeSeals, judgeUploads, type Verdict } from './targets.js'
 import { measureUploads, type UploadPlan } from './uploads.js'
 
-const usage = `npm run bench                          everything, about four minutes; writes bench/results.md
+const usage = `npm run bench                          everything, about eight minutes; writes bench/results.md
 npm run bench -- --short               a quick look; fails only far below a target
 npm run bench -- --only redirect       one of ${scenarios.join(', ')}, seals, uploads
 npm run bench -- --apps a,s            some of ${apps.map(({ id }) => id).join(', ')}; one may come twice
@@ -65,11 +65,11 @@ async function main(): Promise<number> {
   }
 
   const plan = options.short ? short : full
-  const taking = options.apps ? pick(options.apps) : options.short ? apps : [...apps, control]
+  const groups = options.apps ? [pick(options.apps)] : familiesOf(options.short ? apps : [...apps, control])
   const { only } = options
   const some = only === 'seals' || only === 'uploads' ? [] : only ? [only] : scenarios
-  const samples = await runRounds(taking, some, plan, cores, (line) => console.error(line))
-  const tables = some.map((scenario) => scenarioTable(samples, scenario))
+  const samples = await runGroups(groups, some, plan, cores, (line) => console.error(line))
+  const tables = some.map((scenario) => scenarioTable(groups, samples, scenario))
   console.log(`\n${tables.join('\n\n')}\n`)
   const notes = bottleneckNotes(samples)
   for (const note of notes) console.log(`note: ${note}`)
@@ -79,8 +79,8 @@ async function main(): Promise<number> {
   if (doubtful.length > 0) {
     // What else ran on the machine can spoil a short run. A blunder is one that a long run shows as well.
     console.log(`\n${doubtful.join(', ')}: far below the target; measured once more, for longer`)
-    const again = await runRounds(taking, doubtful, full, cores, (line) => console.error(line))
-    for (const scenario of doubtful) console.log(`\n${scenarioTable(again, scenario)}`)
+    const again = await runGroups(groups, doubtful, full, cores, (line) => console.error(line))
+    for (const scenario of doubtful) console.log(`\n${scenarioTable(groups, again, scenario)}`)
     verdicts = verdicts.map(
       (verdict) => judgeRatios(again).find(({ measure }) => measure === verdict.measure) ?? verdict,
     )

@@ -6,22 +6,39 @@ import { formatSpread, spreadOf } from './statistics.js'
 import { ratiosOf, type Verdict } from './targets.js'
 import { inMiB, timeRatios, type UploadFigures } from './uploads.js'
 
-/** One scenario as a Markdown table; forged submissions are compared with (c), since (a) has nothing to refuse. */
-export function scenarioTable(samples: readonly Sample[], scenario: Scenario): string {
-  const ours = samples.filter((sample) => sample.scenario === scenario)
-  const apps = [...new Set(ours.map((sample) => sample.app))]
-  const preferred = scenario === 'forged' ? 'c' : 'a'
-  const baseline = apps.some(({ id }) => id === preferred) ? preferred : (apps[0]?.id ?? '')
-  const rows = apps.map((app) => scenarioRow(samples, scenario, app, baseline))
+/** One scenario as Markdown, with a table for each group, whose first app is what the others are compared with. */
+export function scenarioTable(
+  groups: readonly (readonly App[])[],
+  samples: readonly Sample[],
+  scenario: Scenario,
+): string {
+  const taking = new Set(samples.filter((sample) => sample.scenario === scenario).map(({ app }) => app))
+  const tables = groups.map((group) => {
+    const apps = group.filter((app) => taking.has(app))
+    const [first] = apps
+    return first ? `\n\n${groupTable(apps, first, samples, scenario)}` : ''
+  })
+  return `### ${scenario}\n\n${scenarioWords[scenario]}.${tables.join('')}`
+}
+
+function groupTable(
+  apps: readonly App[],
+  baseline: App,
+  samples: readonly Sample[],
+  scenario: Scenario,
+): string {
   const header = [
     '',
     'app',
     'requests/s',
     'CPU µs per request',
-    `requests/s ÷ (${baseline})`,
-    `CPU ÷ (${baseline})`,
+    `requests/s ÷ (${baseline.id})`,
+    `CPU ÷ (${baseline.id})`,
   ]
-  return [`### ${scenario}`, '', `${scenarioWords[scenario]}.`, '', table(header, rows)].join('\n')
+  return table(
+    header,
+    apps.map((app) => scenarioRow(samples, scenario, app, baseline.id)),
+  )
 }
 
 function scenarioRow(samples: readonly Sample[], scenario: Scenario, app: App, baseline: string): string[] {

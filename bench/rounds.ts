@@ -33,8 +33,24 @@ export interface Sample {
   readonly loadBusy: number
 }
 
-/** Runs each scenario in interleaved rounds over all apps that take part in it. */
-export async function runRounds(
+/** Runs each scenario in interleaved rounds over the apps of each group that take part in it, one group after the other. */
+export async function runGroups(
+  groups: readonly (readonly App[])[],
+  scenarios: readonly Scenario[],
+  plan: Plan,
+  cores: Cores,
+  progress: (line: string) => void,
+): Promise<Sample[]> {
+  const samples: Sample[] = []
+  for (const apps of groups) samples.push(...(await runRounds(apps, scenarios, plan, cores, progress)))
+  return samples
+}
+
+/**
+ * The apps share a core, so each is paused when it is not its turn: otherwise one would collect its garbage in the time of
+ * the next.
+ */
+async function runRounds(
   apps: readonly App[],
   scenarios: readonly Scenario[],
   plan: Plan,
@@ -50,15 +66,20 @@ export async function runRounds(
       for (const scenario of scenarios) {
         const taking = servers.filter(({ app }) => app.scenarios.includes(scenario))
         if (taking.length === 0) continue
-        progress(`start ${start + 1} of ${plan.starts}: ${scenario}`)
+        const who = taking.map(({ app }) => app.id).join(', ')
+        progress(`${who}: start ${start + 1} of ${plan.starts}: ${scenario}`)
         for (const server of taking) {
+          server.child.resume()
           await server.turn(load, scenario, plan.connections, plan.warmUpSeconds, plan.warmUpRequests)
+          server.child.pause()
         }
         for (let i = 0; i < plan.rounds; i++) {
           const round = start * plan.rounds + i
           for (const server of orderOf(taking, round)) {
+            server.child.resume()
             await server.turn(load, scenario, plan.connections, plan.leadInSeconds)
             const turn = await server.turn(load, scenario, plan.connections, plan.turnSeconds)
+            server.child.pause()
             samples.push({ app: server.app, scenario, round, ...turn })
           }
         }
