@@ -65,9 +65,11 @@ function recogniseForm(req: IncomingMessage): Recognition | Promise<Recognition>
  * after a body's last byte is read, Node emits 'end' in the next, and then nothing can be put back.
  */
 function decide(req: IncomingMessage, form: Form, head: Bytes): Recognition | undefined {
-  if (req.readableLength > 0) {
+  // From Node 26 on, read() gives one of the chunks that are there, and no event tells of the others.
+  while (req.readableLength > 0) {
     const chunk: unknown = req.read()
-    if (chunk instanceof Buffer) head.push(chunk)
+    if (!(chunk instanceof Buffer)) break
+    head.push(chunk)
   }
   const ended = hasAll(req, head.length)
   if (head.length === 0) return ended ? (req.readableDidRead ? consumed : foreign) : undefined

@@ -56,6 +56,23 @@ test('passes other types and bodies without the field on untouched', async () =>
   }
 })
 
+test('reads what is there to its end where read() gives a part of it', { timeout: 5000 }, async () => {
+  const typed = `a=${'x'.repeat(3000)}`
+  for (const [body, kind] of [
+    [typed, 'foreign'],
+    [`${typed}&sealform=S`, 'submission'],
+  ] as const) {
+    const req = request([body], {})
+    const { read } = req
+    req.read = () => read.call(req, Math.min(req.readableLength, 1000))
+    const recognition = await recognise(req)
+    assert.equal(recognition.kind, kind)
+    req.read = read
+    if (recognition.kind === 'foreign') assert.equal((await remainder(req)).toString(), body)
+    else assert.equal(recognition.body.seal, 'S')
+  }
+})
+
 test('passes an empty body on, and one that two Content-Type lines describe', async () => {
   await assertForeign([''], {})
   await assertForeign([''], { length: false })
