@@ -161,13 +161,22 @@ function runAction<Result>(
   let outcome: Outcome
   try {
     const result = timeout === undefined ? start(call, submission) : startWithin(timeout, call, submission)
-    if (isThenable(result)) {
-      return Promise.resolve(result).then(
-        (value) => finish(outcomeOf(value)),
-        (thrown) => finish(settle(thrown)),
-      )
-    }
+    // Whatever may be a promise, of any kind, is awaited: to look for its `then` would be once too often for some.
+    if (mayBePromise(result) && !isOutcome(result)) return finishLater(result, finish)
     outcome = outcomeOf(result)
+  } catch (thrown) {
+    outcome = settle(thrown)
+  }
+  return finish(outcome)
+}
+
+async function finishLater<Result>(
+  result: object,
+  finish: (outcome: Outcome) => Result | Promise<Result>,
+): Promise<Result> {
+  let outcome: Outcome
+  try {
+    outcome = outcomeOf(await result)
   } catch (thrown) {
     outcome = settle(thrown)
   }
@@ -182,9 +191,8 @@ function outcomeOf(result: unknown): Outcome {
   return isOutcome(result) ? result : new Done(result)
 }
 
-function isThenable(result: unknown): result is PromiseLike<unknown> {
-  if ((typeof result !== 'object' && typeof result !== 'function') || result === null) return false
-  return 'then' in result && typeof result.then === 'function'
+function mayBePromise(result: unknown): result is object {
+  return (typeof result === 'object' && result !== null) || typeof result === 'function'
 }
 
 function start({ definition, values }: Call, submission: CurrentSubmission): unknown {

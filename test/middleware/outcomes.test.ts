@@ -49,6 +49,38 @@ function appThat(
 }
 
 describe('an outcome', () => {
+  it('may be promised by whatever can be awaited', async () => {
+    const promised = Promise.resolve(redirect('/next'))
+    Reflect.set(promised, 'then', () => undefined)
+    // As query builders do it: nothing is there until it is asked for.
+    const builder = new Proxy(
+      {},
+      {
+        get: (_, name) =>
+          name === 'then' ? (take: (value: unknown) => void) => take(redirect('/next')) : undefined,
+      },
+    )
+    let asked = 0
+    const once = Object.defineProperty({}, 'then', {
+      get: () => (asked++ === 0 ? (take: (value: unknown) => void) => take(redirect('/next')) : undefined),
+    })
+    for (const result of [promised, builder, once]) {
+      const parts = createTestApp(({ actions, router }) => {
+        const act = actions.define('act', () => result)
+        router.get('/page', (ctx) => {
+          const form = ctx.form(act)
+          ctx.body = html`<form ${form.attributes}>${form.fields}</form>`
+        })
+      })
+      const page = await parts.request.get('/page')
+      const answer = await parts.request
+        .post('/page')
+        .set(fromSamePage)
+        .send(urlencoded(formIn(page.text, 'act').fields))
+      assert.deepEqual([answer.status, answer.headers.location], [303, '/next'])
+    }
+  })
+
   it('may be thrown as well as returned', async () => {
     const thrown = await appThat(() => {
       throw redirect('/next')
