@@ -160,21 +160,20 @@ export function receive(
   function readOn(own: Admitted): Promise<Received> {
     const { definition } = own
     const files = takeFiles(definition, own.values, submission, exchange)
+    if (files) return readFilesOn(own, files)
     const reading = staged(trace, 'read', () =>
-      body.read(definition.limits, 'accept', files?.taking, registry.lastCall),
+      body.read(definition.limits, 'accept', undefined, registry.lastCall),
     )
-    if (files) return proceedWithFiles(own, reading, files)
     return reading instanceof Promise ? reading.then((all) => proceed(own, all)) : proceed(own, reading)
   }
 
-  async function proceedWithFiles(
-    own: Admitted,
-    reading: Reading | Promise<Reading>,
-    files: Files,
-  ): Promise<Received> {
+  async function readFilesOn(own: Admitted, files: Files): Promise<Received> {
     let received: Received | undefined
     try {
-      received = await proceed(own, await reading, files)
+      const reading = await staged(trace, 'read', () =>
+        body.read(own.definition.limits, 'accept', files.taking, registry.lastCall),
+      )
+      received = await proceed(own, reading, files)
       return received
     } finally {
       files.uploads.conclude(received?.outcome.kind ?? 'failed')

@@ -21,6 +21,7 @@ export type Seal = string & { readonly [brand]: true }
 /** What an authentic seal holds. Whether it still applies is for others to judge. */
 export interface Opened {
   readonly claims: Claims
+  /** The seal itself. Nobody can spell it in a second way: others do not open. */
   readonly token: string
   /** Eight hexadecimal characters: the key that sealed. */
   readonly keyId: string

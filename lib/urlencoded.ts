@@ -75,7 +75,14 @@ function readText(
 }
 
 function decode(body: Buffer, from: number, to: number): string | undefined {
-  const target = to - from <= shared.length ? shared : Buffer.allocUnsafe(to - from)
+  if (to - from > shared.length) return decodeInto(Buffer.allocUnsafe(to - from), body, from, to)
+  const text = decodeInto(shared, body, from, to)
+  // It may have been a password.
+  shared.fill(0, 0, to - from)
+  return text
+}
+
+function decodeInto(target: Buffer, body: Buffer, from: number, to: number): string | undefined {
   let length = 0
   let seen = 0
   for (let i = from; i < to; i++) {

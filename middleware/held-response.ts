@@ -126,9 +126,7 @@ export class HeldResponse {
   #write(...said: Writing): boolean {
     if (this.#state === 'passing') return Reflect.apply(this.#before.write, this.#res, said)
     if (this.#state === 'dropped' || this.ended) return false
-    const bytes = bytesIn(said)
-    // Who waits for the callback may use the memory again; of what comes last nobody waits for anything but the answer.
-    this.#keep(typeof said[0] === 'string' ? bytes : Buffer.from(bytes))
+    this.#keep(said)
     const callback = callbackIn(said)
     if (callback) process.nextTick(callback)
     if (this.#length <= this.#limit()) return true
@@ -139,7 +137,7 @@ export class HeldResponse {
   #end(...said: Writing): ServerResponse {
     if (this.#state === 'passing') return Reflect.apply(this.#before.end, this.#res, said)
     if (this.#state === 'dropped' || this.ended) return this.#res
-    this.#keep(bytesIn(said))
+    this.#keep(said)
     const callback = callbackIn(said)
     if (callback) this.#res.once('finish', callback)
     this.ended = true
@@ -148,22 +146,17 @@ export class HeldResponse {
     return this.#res
   }
 
-  #keep(bytes: Buffer): void {
-    if (bytes.length === 0) return
+  /** A copy, since the page may use its memory again. */
+  #keep([chunk, encoding]: Writing): void {
+    if (chunk === undefined || chunk === null || typeof chunk === 'function') return
+    const bytes =
+      typeof chunk === 'string'
+        ? Buffer.from(chunk, typeof encoding === 'string' ? (encoding as BufferEncoding) : 'utf8')
+        : Buffer.from(chunk)
     this.#chunks.push(bytes)
     this.#length += bytes.length
   }
 }
-
-function bytesIn([chunk, encoding]: Writing): Buffer {
-  if (chunk === undefined || chunk === null || typeof chunk === 'function') return nothing
-  if (typeof chunk === 'string') {
-    return Buffer.from(chunk, typeof encoding === 'string' ? (encoding as BufferEncoding) : 'utf8')
-  }
-  return Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)
-}
-
-const nothing = Buffer.alloc(0)
 
 function callbackIn(said: Writing): Callback | undefined {
   return said.find((one) => typeof one === 'function')

@@ -67,6 +67,7 @@ export function sealform<Own = unknown>(
 
   return async function sealform(ctx, next) {
     const host = new KoaHost(registry, ctx, next, settings)
+    host.equip()
     const { page } = host
     if (ctx.req.method === 'POST') {
       const recognition = await recognise(ctx.req)
@@ -80,7 +81,6 @@ export function sealform<Own = unknown>(
       }
       if (recognition.kind === 'consumed') refuseConsumed(ctx, sealform)
     }
-    host.equip()
     await next()
     finishPage(ctx, page, host)
   }
@@ -158,7 +158,7 @@ class KoaHost implements Host {
     return this.#settings.session(this.context)
   }
 
-  /** Before a page is run, and not for the many submissions that end in a redirect. */
+  /** Gives the context what pages use. */
   equip(): void {
     const { context, page } = this
     // Bound functions: V8 keeps a closure that is assigned to the context until the next full collection.
@@ -170,7 +170,6 @@ class KoaHost implements Host {
   }
 
   renderPage(cookieHeader: string | undefined): Promise<Rendering> {
-    this.equip()
     return renderAsGet(this.context, this.#next, cookieHeader)
   }
 
