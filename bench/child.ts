@@ -2,6 +2,13 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import type { Exchange, Kind, Question } from './exchange.js'
 
+/** One that is paused does not notice that its parent is gone. */
+const running = new Set<ChildProcess>()
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL')
+})
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
+
 /** A child process of the benchmark that answers questions; when it dies, the question fails with its stderr. */
 export class Child {
   readonly #process: ChildProcess
@@ -22,8 +29,10 @@ export class Child {
     this.#process.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.#stderr = (this.#stderr + text).slice(-20_000)
     })
+    running.add(this.#process)
     this.#process.once('exit', () => {
       this.#exited = true
+      running.delete(this.#process)
     })
   }
 

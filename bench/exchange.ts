@@ -63,8 +63,6 @@ export interface Run {
   readonly requests: number
   /** From the first byte sent to the last answer. */
   readonly seconds: number
-  /** CPU time that the load generator itself used, in µs. */
-  readonly cpu: number
   /** The first answer, header and body. */
   readonly first: string
 }

@@ -28,9 +28,8 @@ export interface Sample {
   readonly requestsPerSecond: number
   /** CPU time of the server process per request, in µs. */
   readonly cpuPerRequest: number
-  /** Shares of the turn in which each process was on its core. */
+  /** The share of the turn in which the server was on its core. */
   readonly serverBusy: number
-  readonly loadBusy: number
 }
 
 /** Runs each scenario in interleaved rounds over the apps of each group that take part in it, one group after the other. */
@@ -62,7 +61,11 @@ async function runRounds(
     const load = new Child('./load.js', cores.load)
     const servers: Server[] = []
     try {
-      for (const app of apps) servers.push(await Server.start(app, cores))
+      for (const app of apps) {
+        const server = await Server.start(app, cores)
+        servers.push(server)
+        server.child.pause()
+      }
       for (const scenario of scenarios) {
         const taking = servers.filter(({ app }) => app.scenarios.includes(scenario))
         if (taking.length === 0) continue
@@ -143,7 +146,6 @@ function turnOf(run: Run, cpu: number): Turn {
     requestsPerSecond: run.requests / run.seconds,
     cpuPerRequest: cpu / run.requests,
     serverBusy: cpu / (run.seconds * 1e6),
-    loadBusy: run.cpu / (run.seconds * 1e6),
   }
 }
 
