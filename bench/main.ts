@@ -5,7 +5,7 @@ import { Child } from './child.js'
 import { type Cores, chooseCores, describeMachine } from './machine.js'
 import { profileApp } from './profile.js'
 import { bottleneckNotes, profileTables, scenarioTable, uploadTable, verdictTable } from './report.js'
-import { type Plan, runGroups } from './rounds.js'
+import { type Plan, runRounds, type Sample } from './rounds.js'
 import { type Scenario, scenarios } from './scenarios.js'
 import { judgeRatios, judgeSeals, judgeUploads, type Verdict } from './targets.js'
 import { measureUploads, type UploadPlan } from './uploads.js'
@@ -68,7 +68,7 @@ async function main(): Promise<number> {
   const groups = options.apps ? [pick(options.apps)] : familiesOf(options.short ? apps : [...apps, control])
   const { only } = options
   const some = only === 'seals' || only === 'uploads' ? [] : only ? [only] : scenarios
-  const samples = await runGroups(groups, some, plan, cores, (line) => console.error(line))
+  const samples = await runGroups(groups, some, plan, cores)
   const tables = some.map((scenario) => scenarioTable(groups, samples, scenario))
   console.log(`\n${tables.join('\n\n')}\n`)
   const notes = bottleneckNotes(samples)
@@ -79,7 +79,7 @@ async function main(): Promise<number> {
   if (doubtful.length > 0) {
     // What else ran on the machine can spoil a short run. A blunder is one that a long run shows as well.
     console.log(`\n${doubtful.join(', ')}: far below the target; measured once more, for longer`)
-    const again = await runGroups(groups, doubtful, full, cores, (line) => console.error(line))
+    const again = await runGroups(groups, doubtful, full, cores)
     for (const scenario of doubtful) console.log(`\n${scenarioTable(groups, again, scenario)}`)
     verdicts = verdicts.map(
       (verdict) => judgeRatios(again).find(({ measure }) => measure === verdict.measure) ?? verdict,
@@ -106,6 +106,20 @@ async function main(): Promise<number> {
     writeFileSync('bench/results.md', results(machine, plan, verdicts, tables, notes, profiles))
   }
   return options.short && verdicts.some(({ score }) => !(score >= farBelow)) ? 1 : 0
+}
+
+/** One group after the other, so that only apps which are compared are there at the same time. */
+async function runGroups(
+  groups: readonly (readonly App[])[],
+  some: readonly Scenario[],
+  plan: Plan,
+  cores: Cores,
+): Promise<Sample[]> {
+  const samples: Sample[] = []
+  for (const group of groups) {
+    samples.push(...(await runRounds(group, some, plan, cores, (line) => console.error(line))))
+  }
+  return samples
 }
 
 function farBelowScenario({ score, scenario }: Verdict): Scenario[] {

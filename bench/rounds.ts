@@ -32,24 +32,11 @@ export interface Sample {
   readonly serverBusy: number
 }
 
-/** Runs each scenario in interleaved rounds over the apps of each group that take part in it, one group after the other. */
-export async function runGroups(
-  groups: readonly (readonly App[])[],
-  scenarios: readonly Scenario[],
-  plan: Plan,
-  cores: Cores,
-  progress: (line: string) => void,
-): Promise<Sample[]> {
-  const samples: Sample[] = []
-  for (const apps of groups) samples.push(...(await runRounds(apps, scenarios, plan, cores, progress)))
-  return samples
-}
-
 /**
- * The apps share a core, so each is paused when it is not its turn: otherwise one would collect its garbage in the time of
- * the next.
+ * Runs each scenario in interleaved rounds over the apps that take part in it. They share a core, so each is paused when
+ * it is not its turn: otherwise one would collect its garbage in the time of the next.
  */
-async function runRounds(
+export async function runRounds(
   apps: readonly App[],
   scenarios: readonly Scenario[],
   plan: Plan,

@@ -36,7 +36,7 @@ export class HeldResponse {
     this.#decide = decide
     const { writeHead, write, end, flushHeaders } = res
     this.#before = { writeHead, write, end, flushHeaders }
-    // Assigned one by one: that takes a tenth of the time of Object.assign.
+    // Assigned one by one: Object.assign showed in the profile of every page that is held.
     res.writeHead = this.#writeHead.bind(this)
     res.write = this.#write.bind(this)
     res.end = this.#end.bind(this)

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { createServer, type IncomingMessage } from 'node:http'
-import { connect, constants, createServer as createHttp2Server } from 'node:http2'
+import { createServer, type IncomingMessage, type RequestListener } from 'node:http'
+import { type ClientHttp2Session, connect, constants, createServer as createHttp2Server } from 'node:http2'
 import type { AddressInfo } from 'node:net'
 import { describe, it, type TestContext } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -45,6 +45,23 @@ async function nodeApp(
       .send(urlencoded(fields, { text: 'typed' }))
   }
   return { request, submit, errors, port }
+}
+
+/** A server of HTTP/2 without TLS, and a client that is connected to it. */
+async function openHttp2(
+  t: TestContext,
+  listener: RequestListener,
+): Promise<{ session: ClientHttp2Session; port: number }> {
+  const server = createHttp2Server()
+  Reflect.apply(server.on, server, ['request', listener])
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  const session = connect(`http://127.0.0.1:${port}`)
+  t.after(() => {
+    session.close()
+    server.close()
+  })
+  return { session, port }
 }
 
 const boom = new Error('boom')
@@ -250,16 +267,8 @@ describe('sealform for plain Node servers', () => {
       const form = page.form(act)
       page.send(`<form id="act">${form.fields}${form.issue('text')}</form>`)
     })
-    const server = createHttp2Server()
-    Reflect.apply(server.on, server, ['request', listener])
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-    const { port } = server.address() as AddressInfo
-    const session = connect(`http://127.0.0.1:${port}`)
-    t.after(() => {
-      process.off('warning', noteWarning)
-      session.close()
-      server.close()
-    })
+    const { session, port } = await openHttp2(t, listener)
+    t.after(() => process.off('warning', noteWarning))
     let lengths = true
     const ask = async (headers: Record<string, string>, body = '') => {
       const length = body === '' || !lengths ? {} : { 'content-length': String(Buffer.byteLength(body)) }
@@ -321,15 +330,7 @@ describe('sealform for plain Node servers', () => {
     const listener = sealform(actions, (_req, _res, page) => {
       page.send(html`<form id="act">${page.form(act).fields}</form>`)
     })
-    const server = createHttp2Server()
-    Reflect.apply(server.on, server, ['request', listener])
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-    const { port } = server.address() as AddressInfo
-    const session = connect(`http://127.0.0.1:${port}`)
-    t.after(() => {
-      session.close()
-      server.close()
-    })
+    const { session } = await openHttp2(t, listener)
     let text = ''
     for await (const piece of session.request({ ':path': '/' }).setEncoding('utf8')) text += piece
     const body = urlencoded(formIn(text, 'act').fields)
