@@ -5,15 +5,16 @@ import { SealformError } from './errors.js'
 import { GuardedTier } from './guarded-tier.js'
 import { inTime } from './in-time.js'
 import { lifetime } from './lifetime.js'
+import type { KeepablePage, PageRequest } from './offered-page.js'
 import { checkOptions } from './options.js'
-import type { Page } from './page.js'
-import { PageCache, type PageCacheOptions, type PageRequest } from './page-cache.js'
-import { type ConnectedCache, pathTag, type Revalidation, tagName } from './revalidation.js'
+import { PageCache, type PageCacheOptions } from './page-cache.js'
+import { pathTag, type Revalidation, tagName } from './revalidation.js'
 import type { SharedTier } from './shared-cache.js'
 import { TagVersions } from './tag-versions.js'
 import { TaggedEntries } from './tagged-entries.js'
 import { parseSize } from './units.js'
 
+export { cachePage } from './cache-page.js'
 export type { CachedOptions } from './cached-data.js'
 export type { PageCacheOptions } from './page-cache.js'
 export type { Revalidation } from './revalidation.js'
@@ -55,7 +56,7 @@ export interface CacheOptions {
 }
 
 /** A cache for data and for whole pages. Give it to `createActions({ cache })`. */
-export interface Cache extends ConnectedCache {
+export interface Cache {
   /**
    * Makes a function of the same kind that remembers what it returned for the same arguments.
    *
@@ -174,7 +175,11 @@ class OpenCache implements Cache {
     return this.#revalidate(pathTag(path), { tags: [], paths: [path] })
   }
 
-  recall(page: Page, request: PageRequest, options?: PageCacheOptions): Promise<string | Buffer | undefined> {
+  recall(
+    page: KeepablePage,
+    request: PageRequest,
+    options?: PageCacheOptions,
+  ): Promise<string | Buffer | undefined> {
     return this.#pages.recall(page, request, options)
   }
 

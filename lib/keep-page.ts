@@ -1,15 +1,8 @@
 import { debuglog } from 'node:util'
 import { type CdnTerms, tellPrivate, tellPublic } from './cache-headers.js'
 import { pathOfUrl, writeKeptPage } from './kept-page.js'
-import type { Page } from './page.js'
-import type { PageRequest } from './page-cache.js'
+import type { KeepablePage, Keeping, PageRequest } from './offered-page.js'
 import { isPrivate, judgeKeeping, type KeepingFacts, namesIn } from './page-keeping.js'
-
-/** What is done with a page that has asked for a cache and was not in it. */
-export interface Keeping {
-  /** Keeps it when that is allowed, and tells other caches. Called once it is made, before its headers are sent. */
-  keep(status: number, body: unknown): void
-}
 
 export interface KeepingTerms {
   /** As the page gave them. */
@@ -29,7 +22,7 @@ const log = debuglog('sealform')
  * @param store takes its text for so many seconds
  */
 export function keepPage(
-  page: Page,
+  page: KeepablePage,
   request: PageRequest,
   { tags, ttl, vary, cdn }: KeepingTerms,
   store: (text: string, ttl: number) => void,

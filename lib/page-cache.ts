@@ -5,15 +5,14 @@ import { inTime } from './in-time.js'
 import { keepPage } from './keep-page.js'
 import { type KeptPage, pageKey, pathOfUrl, readKeptPage } from './kept-page.js'
 import { lifetime } from './lifetime.js'
+import type { KeepablePage, PageRequest } from './offered-page.js'
 import { checkOptions } from './options.js'
-import type { Page } from './page.js'
 import { judgeAsking } from './page-keeping.js'
-import type { Exchange } from './receive.js'
 import { tagNames, tagsOfPath } from './revalidation.js'
 import type { Address, TaggedEntries } from './tagged-entries.js'
 import { hasLeft } from './visitor-left.js'
 
-/** What `ctx.cache(options)` takes. */
+/** What `cachePage(ctx, options)` takes. */
 export interface PageCacheOptions {
   /** What to revalidate when something on the page changes. @default none; the page's path revalidates it anyway */
   tags?: readonly string[]
@@ -25,9 +24,6 @@ export interface PageCacheOptions {
   /** Names of request headers by which the page differs, such as `'Accept-Language'`. @default none */
   vary?: readonly string[]
 }
-
-/** The request whose page is asked for. */
-export type PageRequest = Pick<Exchange, 'req' | 'res' | 'url' | 'protocol' | 'host' | 'session'>
 
 /** What holds for all pages. */
 export interface PageCacheTerms {
@@ -58,15 +54,15 @@ export class PageCache {
    * page once it is made.
    */
   async recall(
-    page: Page,
+    page: KeepablePage,
     request: PageRequest,
     options: PageCacheOptions = {},
   ): Promise<string | Buffer | undefined> {
-    checkOptions('ctx.cache()', options, ['tags', 'ttl', 'vary'])
+    checkOptions('cachePage()', options, ['tags', 'ttl', 'vary'])
     const { tags = [] } = options
     const vary = headerNames(options.vary)
-    const ttl = options.ttl === undefined ? this.#terms.ttl : lifetime(options.ttl, 'ctx.cache({ ttl })')
-    const ownTags = tagNames(tags, 'ctx.cache()')
+    const ttl = options.ttl === undefined ? this.#terms.ttl : lifetime(options.ttl, 'cachePage({ ttl })')
+    const ownTags = tagNames(tags, 'cachePage()')
     const { req, res, url, host } = request
     const { method, headers } = req
     const { showsOutcome } = page
@@ -129,6 +125,6 @@ function headerNames(names: PageCacheOptions['vary'] = []): readonly string[] {
   }
   throw new SealformError(
     'ERR_OPTION_INVALID',
-    'ctx.cache({ vary }) takes a list of names of request headers.',
+    'cachePage({ vary }) takes a list of names of request headers.',
   )
 }

@@ -1,13 +1,13 @@
 import type { Definition, Submittable } from './action.js'
-import type { FailureDetails } from './answer.js'
+import type { Echo } from './echo.js'
 import { SealformError } from './errors.js'
 import { failed, saysMissing } from './failure.js'
 import { clearFlashHeader, openFlash } from './flash.js'
-import type { Keeping } from './keep-page.js'
 import { type BuiltInPage, lastResort } from './last-resort.js'
 import type { Messages } from './messages.js'
+import type { Keeping } from './offered-page.js'
 import { type Issue, issuesOf, isValid, type Outcome } from './outcome.js'
-import type { Echo, Exchange } from './receive.js'
+import type { PageHost } from './page-host.js'
 import type { Registry } from './registry.js'
 import { Sealer } from './sealer.js'
 import type { ShownFile } from './uploads.js'
@@ -45,12 +45,6 @@ export interface FormRecord {
   readonly outcome: Outcome | undefined
   /** To be called when its hidden fields are printed. */
   printed(): void
-}
-
-/** What a page has to know of its request, and do for it. */
-export interface PageHost extends Pick<Exchange, 'req' | 'path' | 'secure' | 'session'> {
-  addSetCookie(lines: readonly string[]): void
-  reportError(error: unknown, details: FailureDetails): void
 }
 
 /** A part of a page that may fail without the rest. */

@@ -19,11 +19,12 @@ import { LastCall } from './last-call.js'
 import { defaultLimits, type LimitOptions, type Limits, resolveLimits } from './limits.js'
 import { memoryStore } from './memory-store.js'
 import { checkOptions } from './options.js'
-import { type ConnectedCache, checkCache } from './revalidation.js'
+import { checkRevalidator, type Revalidator } from './revalidator.js'
+import type { SealingContext } from './sealing-context.js'
 import type { Submission } from './submission.js'
 import type { SubmissionStore } from './submission-store.js'
 import { parseDuration, parseTimer } from './units.js'
-import { type ActionReferences, decodeValues } from './values.js'
+import { decodeValues } from './values.js'
 
 /** What `createActions()` takes. */
 export interface ActionsOptions<Context = unknown> extends HookOptions<Context> {
@@ -46,8 +47,8 @@ export interface ActionsOptions<Context = unknown> extends HookOptions<Context> 
   store?: SubmissionStore
   /** Where the files of submissions lie, and for how long. */
   uploads?: UploadOptions
-  /** What `createCache()` from `sealform/cache` returned, for `ctx.cache()` and for revalidation by actions. @default none */
-  cache?: ConnectedCache
+  /** What `createCache()` from `sealform/cache` returned, for `cachePage()` and for revalidation by actions. @default none */
+  cache?: Revalidator
 }
 
 /** What `createActions({ uploads })` takes. */
@@ -121,7 +122,7 @@ const namePattern = /^[A-Za-z0-9][A-Za-z0-9_.:-]{0,127}$/
 const longestAudience = 64
 
 /** The registry as the library itself sees it. */
-export class Registry implements ActionReferences {
+export class Registry implements SealingContext {
   readonly keys: KeyRing
   readonly lastCall = new LastCall()
   readonly audience: string
@@ -129,7 +130,7 @@ export class Registry implements ActionReferences {
   readonly limits: Limits
   /** Seconds for which received files wait for the corrected submission. */
   readonly keptTime: number
-  readonly cache: ConnectedCache | undefined
+  readonly cache: Revalidator | undefined
   #storage: FileStorage | undefined
   #swept = false
   #store: SubmissionStore | undefined
@@ -155,7 +156,7 @@ export class Registry implements ActionReferences {
     this.#ttl = parseDuration(options.ttl ?? defaultTtl, 'createActions({ ttl })')
     this.limits = resolveLimits(options.limits, defaultLimits, 'createActions({ limits })')
     this.keptTime = keptTime(options.uploads?.keep, 'createActions({ uploads: { keep } })')
-    this.cache = checkCache(options.cache)
+    this.cache = checkRevalidator(options.cache)
     this.#storage = checkStorage(options.uploads?.storage)
     this.#store = checkStore(options.store)
     this.#hooks = resolveHooks(options, undefined, 'createActions()')
@@ -227,7 +228,6 @@ export class Registry implements ActionReferences {
     return createAction({ definition, registry: this, values })
   }
 
-  /** The values that a seal held; `undefined` when one of them names an action that is not registered here. */
   decode(text: string): readonly unknown[] | undefined {
     try {
       return decodeValues(text, this)

@@ -1,17 +1,4 @@
 import { SealformError } from './errors.js'
-import type { Page } from './page.js'
-import type { PageCacheOptions, PageRequest } from './page-cache.js'
-
-/** The cache of an app as its actions and pages see it, so that an app without one loads none. */
-export interface ConnectedCache {
-  revalidateTag(tag: string): Promise<void>
-  revalidatePath(path: string): Promise<void>
-  /**
-   * For adapters: the body of the page that was kept for such a request, its headers set already. Otherwise
-   * `page.keeping` is to be told of the page once it is made.
-   */
-  recall(page: Page, request: PageRequest, options?: PageCacheOptions): Promise<string | Buffer | undefined>
-}
 
 /** What was revalidated by one call. */
 export interface Revalidation {
@@ -96,37 +83,6 @@ function decoded(segment: string): string {
 /** Without lone surrogates, which nothing can encode. */
 export function wellFormed(text: string): string {
   return Buffer.from(text).toString()
-}
-
-/**
- * The cache, or the error that says how to get one.
- *
- * @throws SealformError `ERR_CACHE_MISSING`
- */
-export function requireCache(cache: ConnectedCache | undefined, what: string): ConnectedCache {
-  if (cache) return cache
-  throw new SealformError(
-    'ERR_CACHE_MISSING',
-    `${what} needs a cache. Make one with createCache() from 'sealform/cache' and give it to createActions({ cache }).`,
-  )
-}
-
-/**
- * Takes what was given as `cache` for the cache that it is.
- *
- * @throws SealformError `ERR_OPTION_INVALID`
- */
-export function checkCache(cache: ConnectedCache | undefined): ConnectedCache | undefined {
-  if (
-    cache === undefined ||
-    (typeof cache?.recall === 'function' && typeof cache.revalidateTag === 'function')
-  ) {
-    return cache
-  }
-  throw new SealformError(
-    'ERR_OPTION_INVALID',
-    "createActions({ cache }) takes what createCache() from 'sealform/cache' returned.",
-  )
 }
 
 function shown(value: unknown): string {

@@ -1,7 +1,8 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
 import { type Cookies, SubmissionCookies } from './cookies.js'
+import type { Entry, FormFile } from './entry.js'
 import { SealformError } from './errors.js'
-import { type ConnectedCache, requireCache } from './revalidation.js'
+import { type Revalidator, requireRevalidator } from './revalidator.js'
 import type { StoredFile } from './stored-file.js'
 import { whenLeft } from './visitor-left.js'
 
@@ -55,7 +56,7 @@ export interface SubmittedData extends FormData {
 }
 
 /** A file in a submission, as whatever the types of the program take for a `File`. */
-export type SubmittedFile = Exclude<ReturnType<FormData['get']>, string | null> & StoredFile
+export type SubmittedFile = FormFile & StoredFile
 
 /** What a submission is made from. */
 export interface SubmissionSource {
@@ -73,20 +74,20 @@ export class CurrentSubmission implements Submission<unknown> {
   input: unknown = undefined
   previous: unknown = undefined
   readonly #source: SubmissionSource
-  #entries: readonly (readonly [string, string | StoredFile])[] | undefined
+  #entries: readonly Entry[] | undefined
   #formData: SubmittedData | undefined
   #cookies: SubmissionCookies | undefined
   #controller: AbortController | undefined
   #left: AbortSignal | undefined
   #faults: unknown[] | undefined
-  readonly #cache: ConnectedCache | undefined
+  readonly #revalidator: Revalidator | undefined
   #revalidations: Promise<void>[] | undefined
   /** The action is to go on when the visitor leaves. */
   outlivesVisitor = false
 
-  constructor(source: SubmissionSource, cache?: ConnectedCache) {
+  constructor(source: SubmissionSource, revalidator?: Revalidator) {
     this.#source = source
-    this.#cache = cache
+    this.#revalidator = revalidator
   }
 
   get context(): unknown {
@@ -154,15 +155,15 @@ export class CurrentSubmission implements Submission<unknown> {
   // Getters, since an action takes what it needs out of its submission.
   get revalidateTag(): Submission['revalidateTag'] {
     return (tag) => {
-      const cache = requireCache(this.#cache, 'submission.revalidateTag()')
-      return this.#revalidate(cache.revalidateTag(tag))
+      const revalidator = requireRevalidator(this.#revalidator, 'submission.revalidateTag()')
+      return this.#revalidate(revalidator.revalidateTag(tag))
     }
   }
 
   get revalidatePath(): Submission['revalidatePath'] {
     return (path) => {
-      const cache = requireCache(this.#cache, 'submission.revalidatePath()')
-      return this.#revalidate(cache.revalidatePath(path))
+      const revalidator = requireRevalidator(this.#revalidator, 'submission.revalidatePath()')
+      return this.#revalidate(revalidator.revalidatePath(path))
     }
   }
 
@@ -191,7 +192,7 @@ export class CurrentSubmission implements Submission<unknown> {
   }
 
   /** Called once the body has been read. */
-  fill(entries: readonly (readonly [string, string | StoredFile])[]): void {
+  fill(entries: readonly Entry[]): void {
     this.#entries = entries
   }
 }

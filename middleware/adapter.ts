@@ -1,10 +1,8 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
 import { inspect } from 'node:util'
 import type { Submittable } from '../lib/action.js'
-import type { FailureDetails } from '../lib/answer.js'
 import type { FormOptions, Page } from '../lib/page.js'
-import type { PageCacheOptions } from '../lib/page-cache.js'
-import { requireCache } from '../lib/revalidation.js'
+import type { FailureDetails } from '../lib/page-host.js'
 import type { Settings } from '../lib/settings.js'
 import type { Form } from '../views/form.js'
 import { createForm } from '../views/page-form.js'
@@ -38,25 +36,6 @@ export interface PageTools {
     options?: RegionOptions,
   ): SafeHtml
   region(id: string, content: () => Promise<SafeHtml | string>, options?: RegionOptions): Promise<SafeHtml>
-  /**
-   * Sends this page from the cache, when it is there; it must be the same for everybody. Otherwise what the handler
-   * makes is kept, unless something in it shows that it is for one visitor or one answer.
-   *
-   * @returns true when the page has been sent, so that the handler returns
-   * @throws SealformError `ERR_CACHE_MISSING` without `createActions({ cache })`, `ERR_OPTION_INVALID` on bad options
-   * @example
-   * ```ts
-   * if (await ctx.cache({ tags: ['todos'], ttl: '5m' })) return
-   * ctx.body = todos.map(({ title }) => title).join()
-   * ```
-   */
-  cache(options?: PageCacheOptions): Promise<boolean>
-}
-
-/** `ctx.cache` of an app that has none. */
-export async function cacheMissing(): Promise<boolean> {
-  requireCache(undefined, 'ctx.cache()')
-  return false
 }
 
 export function formOn(

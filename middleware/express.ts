@@ -1,8 +1,9 @@
 import type { ServerResponse } from 'node:http'
 import type { NextFunction, Request, Response } from 'express'
-import { answer, consumedError, type FailureDetails } from '../lib/answer.js'
+import { answer, consumedError } from '../lib/answer.js'
 import { sentCookies } from '../lib/cookies.js'
 import type { FormOptions } from '../lib/page.js'
+import type { FailureDetails } from '../lib/page-host.js'
 import { recognise } from '../lib/recognise.js'
 import { type Actions, asRegistry, type Registry } from '../lib/registry.js'
 import { type MiddlewareOptions, resolveSettings, type Settings } from '../lib/settings.js'
@@ -19,11 +20,8 @@ export type { FailureDetails, Form, FormOptions }
 /** What the middleware adds to Express's request. */
 export interface SealformRequest extends PageTools {}
 
-/**
- * What the middleware adds to `res.locals`, and so to every template. Express takes a local named `cache` for the setting
- * that keeps compiled templates.
- */
-export interface SealformLocals extends Omit<PageTools, 'cache'> {
+/** What the middleware adds to `res.locals`, and so to every template. */
+export interface SealformLocals extends PageTools {
   /** For error-handling middleware: what the visitor was shown of the error that it gets. */
   failure?: FailureDetails
 }
@@ -175,11 +173,10 @@ class ExpressHost extends HttpHost<Request, Response> {
   }
 
   #equip(): void {
-    const { form, region, cache } = this.tools()
+    const { form, region } = this.tools()
     const { req, res } = this
     req.form = form
     req.region = region
-    req.cache = cache
     res.locals.form = form
     res.locals.region = region
     sendSafeHtml(res)

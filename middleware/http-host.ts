@@ -1,15 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Submittable } from '../lib/action.js'
-import { type FailureDetails, type Host, type Rendering, regionOf } from '../lib/answer.js'
+import { type Host, type Rendering, regionOf } from '../lib/answer.js'
 import { addVary, tellPrivate } from '../lib/cache-headers.js'
 import { SealformError } from '../lib/errors.js'
 import { saysMissing } from '../lib/failure.js'
 import type { BuiltInPage } from '../lib/last-resort.js'
+import { offerPage } from '../lib/offered-page.js'
 import { type FormOptions, Page } from '../lib/page.js'
-import type { PageCacheOptions } from '../lib/page-cache.js'
+import type { FailureDetails } from '../lib/page-host.js'
 import { askedRegion } from '../lib/region.js'
 import type { Registry } from '../lib/registry.js'
-import type { ConnectedCache } from '../lib/revalidation.js'
 import type { Settings } from '../lib/settings.js'
 import { hasLeft } from '../lib/visitor-left.js'
 import { regionHeaders } from '../lib/wire.js'
@@ -19,7 +19,6 @@ import type { RegionContent, RegionOptions } from '../views/region.js'
 import type { SafeHtml } from '../views/safe-html.js'
 import {
   cacheControl,
-  cacheMissing,
   contentHeaders,
   formOn,
   isHtml,
@@ -95,10 +94,10 @@ export abstract class HttpHost<
   /** What a page uses; made where a page is run. */
   tools(): PageTools {
     const { cache } = this.#registry
+    if (cache) offerPage(this, cache)
     return {
       form: toolForm.bind(null, this) as PageTools['form'],
       region: toolRegion.bind(null, this) as PageTools['region'],
-      cache: cache ? toolCache.bind(null, this, cache) : cacheMissing,
     }
   }
 
@@ -319,18 +318,4 @@ function toolRegion(
     return region
   }
   return region.finally(() => host.noticed())
-}
-
-async function toolCache(
-  host: HttpHost,
-  cache: ConnectedCache,
-  options?: PageCacheOptions,
-): Promise<boolean> {
-  const body = await cache.recall(host.page, host, options)
-  if (body === undefined) {
-    host.holdForKeeping()
-    return false
-  }
-  host.sendKept(body)
-  return true
 }

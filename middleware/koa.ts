@@ -1,20 +1,13 @@
 import type { DefaultState, Middleware, Next, ParameterizedContext } from 'koa'
-import {
-  answer,
-  consumedError,
-  type FailureDetails,
-  type Host,
-  type Rendering,
-  regionOf,
-} from '../lib/answer.js'
+import { answer, consumedError, type Host, type Rendering, regionOf } from '../lib/answer.js'
 import { tellPrivate } from '../lib/cache-headers.js'
 import { saysMissing } from '../lib/failure.js'
 import type { BuiltInPage } from '../lib/last-resort.js'
+import { offerPage } from '../lib/offered-page.js'
 import { type FormOptions, Page } from '../lib/page.js'
-import type { PageCacheOptions } from '../lib/page-cache.js'
+import type { FailureDetails } from '../lib/page-host.js'
 import { recognise } from '../lib/recognise.js'
 import { type Actions, asRegistry, type Registry } from '../lib/registry.js'
-import type { ConnectedCache } from '../lib/revalidation.js'
 import { type MiddlewareOptions, resolveSettings, type Settings } from '../lib/settings.js'
 import { regionHeaders } from '../lib/wire.js'
 import { builtInPage } from '../views/built-in-page.js'
@@ -23,7 +16,6 @@ import { SafeHtml } from '../views/safe-html.js'
 import {
   asError,
   cacheControl,
-  cacheMissing,
   contentHeaders,
   failureLine,
   formOn,
@@ -84,19 +76,6 @@ export function sealform<Own = unknown>(
     await next()
     finishPage(ctx, page, host)
   }
-}
-
-async function sendKept(
-  cache: ConnectedCache,
-  page: Page,
-  host: KoaHost,
-  options?: PageCacheOptions,
-): Promise<boolean> {
-  const body = await cache.recall(page, host, options)
-  if (body === undefined) return false
-  host.context.status = 200
-  host.context.body = body
-  return true
 }
 
 /** What Koa does with the page of a GET: prints our HTML, sends a region alone, keeps personal pages out of caches. */
@@ -165,8 +144,7 @@ class KoaHost implements Host {
     context.form = formOn.bind(null, page, this.#settings, context) as PageTools['form']
     context.region = regionOn.bind(null, page, this.#settings, context) as PageTools['region']
     const { cache } = this.#registry
-    if (cache) context.cache = sendKept.bind(null, cache, page, this)
-    else if (context.cache === undefined) context.app.context.cache = cacheMissing
+    if (cache) offerPage(this, cache)
   }
 
   renderPage(cookieHeader: string | undefined): Promise<Rendering> {
@@ -207,6 +185,14 @@ class KoaHost implements Host {
 
   reportError(error: unknown, details: FailureDetails): void {
     reportError(this.context, error, details)
+  }
+
+  /** Koa sends a page when all of the app has run, so nothing has to be held. */
+  holdForKeeping(): void {}
+
+  sendKept(body: string | Buffer): void {
+    this.context.status = 200
+    this.context.body = body
   }
 
   builtInPage(page: BuiltInPage): string {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { OutgoingMessage } from 'node:http'
 import { describe, it, type TestContext } from 'node:test'
-import { type CacheOptions, createCache } from '../../lib/cache.js'
+import { type CacheOptions, cachePage, createCache } from '../../lib/cache.js'
 import type { PageCacheOptions } from '../../lib/page-cache.js'
 import { redirect } from '../../lib/sealform.js'
 import { html } from '../../views/html.js'
@@ -38,7 +38,7 @@ async function cachedSite(
         return { html: html`<form ${form.attributes}>${form.fields}</form>` }
       },
       '/news': async (view) => {
-        if (await view.cache(page)) return 'sent'
+        if (await cachePage(view, page)) return 'sent'
         return show(++renders.count)
       },
     },
@@ -108,7 +108,7 @@ function cases(framework: Framework): void {
       actions: { cache },
       pages: {
         '/news': async (view) => {
-          if (await view.cache()) return 'sent'
+          if (await cachePage(view)) return 'sent'
           renders++
           const list = view.region('list', () => {
             if (renders === 1) throw new Error('The list is away.')
@@ -135,7 +135,7 @@ function cases(framework: Framework): void {
       run: ({ formData }) => formData.get('text'),
       pages: {
         '/page': async (view, act) => {
-          if (await view.cache()) return 'sent'
+          if (await cachePage(view)) return 'sent'
           renders++
           const form = view.form(act)
           const state = String(form.state ?? 'nothing')

@@ -46,7 +46,7 @@ export type Shown =
       readonly headers?: Readonly<Record<string, string>>
     }
   | { readonly to: string }
-  /** By `view.cache()`. */
+  /** By `cachePage()`. */
   | 'sent'
   | undefined
 
@@ -56,8 +56,8 @@ export interface View extends PageTools {
   cookie(name: string): string | undefined
 }
 
-function view(req: IncomingMessage, { form, region, cache }: PageTools): View {
-  return { req, form, region, cache, cookie: (name) => parseCookie(req.headers.cookie ?? '')[name] }
+function view(req: IncomingMessage, { form, region }: PageTools): View {
+  return { req, form, region, cookie: (name) => parseCookie(req.headers.cookie ?? '')[name] }
 }
 
 function pathIn(req: IncomingMessage): string {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { Readable } from 'node:stream'
 import { describe, it } from 'node:test'
+import { cachePage } from '../../lib/cache.js'
 import { flash, redirect } from '../../lib/sealform.js'
 import { html } from '../../views/html.js'
 import { bytes, type CacheApp, cacheApp, newsApp, type PageContext } from '../setup/cache-app.js'
@@ -52,7 +53,7 @@ describe('a page that is never kept', () => {
         ctx.cookies.set('session', String(renders.count))
       })
       router.get('/news', async (ctx) => {
-        if (await ctx.cache()) return
+        if (await cachePage(ctx)) return
         ctx.body = `<p>${++renders.count}</p>`
       })
     })
@@ -71,7 +72,7 @@ describe('a page that is never kept', () => {
         ctx.set('Cache-Control', 'no-store')
       })
       router.get('/news', async (ctx) => {
-        if (await ctx.cache()) return
+        if (await cachePage(ctx)) return
         ctx.body = `<p>${++renders.count}</p>`
       })
     })
@@ -87,7 +88,7 @@ describe('a page that is never kept', () => {
         ctx.status = 503
       })
       router.get('/news', async (ctx) => {
-        if (await ctx.cache()) return
+        if (await cachePage(ctx)) return
         ctx.body = `<p>${++renders.count}</p>`
       })
     })
@@ -99,7 +100,7 @@ describe('a page that is never kept', () => {
   it('answers anything but GET and HEAD, and is not sent in the place of such an answer', async (t) => {
     const { request, renders } = await cacheApp(t, ({ router, renders }) => {
       router.all('/news', async (ctx) => {
-        if (await ctx.cache()) return
+        if (await cachePage(ctx)) return
         ctx.body = `<p>${ctx.method} ${++renders.count}</p>`
       })
     })
@@ -144,7 +145,7 @@ describe('a page that is never kept', () => {
         const plain = actions.define('plain', async () => redirect('/'))
         const once = actions.define('order', { once: true, run: () => redirect('/') })
         router.get('/news', async (ctx) => {
-          if (await ctx.cache()) return
+          if (await cachePage(ctx)) return
           renders.count++
           const form = ctx.form(plain)
           ctx.body = html`<form ${form.attributes}>${form.fields}<button ${form.submit(once)}>B</button></form>`
@@ -211,7 +212,7 @@ describe('a page that is never kept', () => {
     const { request, renders } = await cacheApp(t, ({ actions, router, renders }) => {
       const save = actions.define('save', async () => flash('Saved', '/news'))
       router.get('/news', async (ctx) => {
-        if (await ctx.cache()) return
+        if (await cachePage(ctx)) return
         renders.count++
         const form = ctx.form(save)
         ctx.body = html`<form ${form.attributes}>${form.fields}</form><p>${String(form.state ?? 'nothing')}</p>`
@@ -233,7 +234,7 @@ describe('a page that is never kept', () => {
     const { request, renders } = await cacheApp(t, ({ actions, router, renders }) => {
       const save = actions.define('save', async ({ formData }) => String(formData.get('text')))
       router.get('/news', async (ctx) => {
-        if (await ctx.cache({ tags: ['news'] })) return
+        if (await cachePage(ctx, { tags: ['news'] })) return
         renders.count++
         const form = ctx.form(save)
         ctx.body = html`<form ${form.attributes}>${form.fields}</form><p>${String(form.state ?? 'nothing')}</p>`

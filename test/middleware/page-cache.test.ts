@@ -2,13 +2,14 @@ import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
 import { describe, it } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
+import { cachePage } from '../../lib/cache.js'
 import type { PageCacheOptions } from '../../lib/page-cache.js'
 import { redirect } from '../../lib/sealform.js'
 import { html } from '../../views/html.js'
 import { bytes, cacheApp, newsApp, type PageContext } from '../setup/cache-app.js'
 import { createTestApp, formIn, fromSamePage, Koa2, listen, urlencoded } from '../setup/koa-app.js'
 
-describe('ctx.cache()', () => {
+describe('cachePage()', () => {
   it('runs the handler once and sends the same page to everybody', async (t) => {
     const { request, renders } = await newsApp(t)
     const first = await request.get('/news').expect(200)
@@ -60,7 +61,7 @@ describe('ctx.cache()', () => {
         return next()
       })
       router.get('/', async (ctx) => {
-        if (await ctx.cache({ tags: ['a'] })) return
+        if (await cachePage(ctx, { tags: ['a'] })) return
         ctx.set('Content-Language', 'de')
         ctx.set('Link', ['</a>; rel=next', '</b>; rel=prev'])
         ctx.body = '<p>Hallo</p>'
@@ -116,7 +117,7 @@ describe('ctx.cache()', () => {
     const { request, app } = await cacheApp(t, ({ router }) => {
       router.get('/news', async (ctx) => {
         await left
-        if (await ctx.cache()) return
+        if (await cachePage(ctx)) return
         await wait(50)
         ctx.body = '<p>a</p>'
       })
@@ -178,7 +179,7 @@ describe('ctx.cache()', () => {
   it('says how to get a cache when the app has none', async () => {
     const { request, errors } = createTestApp(({ router }) => {
       router.get('/', async (ctx) => {
-        if (await ctx.cache()) return
+        if (await cachePage(ctx)) return
         ctx.body = 'never'
       })
     })
@@ -202,7 +203,7 @@ describe('a cached page with forms', () => {
       const long = actions.define('long', async () => redirect('/'))
       const short = actions.define('short', { ttl: '400ms', run: () => redirect('/') })
       router.get('/news', async (ctx) => {
-        if (await ctx.cache({ ttl: '1h' })) return
+        if (await cachePage(ctx, { ttl: '1h' })) return
         renders.count++
         const form = ctx.form(long)
         ctx.body = html`<form ${form.attributes}>${form.fields}<button ${form.submit(short)}>B</button></form>`
@@ -227,7 +228,7 @@ describe('a cached page with forms', () => {
         },
       })
       router.get('/news', async (ctx) => {
-        if (await ctx.cache()) return
+        if (await cachePage(ctx)) return
         renders.count++
         const form = ctx.form(save)
         ctx.body = html`<form ${form.attributes}>${form.fields}</form>`
@@ -334,7 +335,7 @@ describe('what other caches are told of a page', () => {
       ({ actions, router }) => {
         const short = actions.define('short', { ttl: '60s', run: () => redirect('/') })
         router.get('/:name', async (ctx) => {
-          if (await ctx.cache({ tags: ['news', 'a b,ü'] })) return
+          if (await cachePage(ctx, { tags: ['news', 'a b,ü'] })) return
           ctx.body = ctx.params.name === 'form' ? html`<form>${ctx.form(short).fields}</form>` : '<p>a</p>'
           if (ctx.params.name === 'missing') ctx.status = 404
         })
@@ -371,7 +372,7 @@ describe('what other caches are told of a page', () => {
           if (cookie === 'set') ctx.append('Set-Cookie', 'a=b')
         })
         router.get('/news', async (ctx) => {
-          if (await ctx.cache({ tags: ['news'] })) return
+          if (await cachePage(ctx, { tags: ['news'] })) return
           ctx.body = `<p>${++renders.count}</p>`
         })
       },
@@ -407,7 +408,7 @@ describe('what other caches are told of a page', () => {
         }
       })
       router.get('/news', async (ctx) => {
-        if (await ctx.cache()) return
+        if (await cachePage(ctx)) return
         renders.count++
         ctx.body = '<p>a</p>'
       })

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it, type TestContext } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { CacheOptions } from '../../lib/cache.js'
+import { cachePage } from '../../lib/cache.js'
 import { done, redirect, type Submission } from '../../lib/sealform.js'
 import { html } from '../../views/html.js'
 import { type CacheApp, cacheApp } from '../setup/cache-app.js'
@@ -43,7 +44,7 @@ async function newsApp(
         ctx.body = html`<form ${form.attributes}>${form.fields}</form><p>${text}</p>`
       })
       router.get('/news{/*rest}', async (ctx) => {
-        if (await ctx.cache({ tags: ['news'] })) return
+        if (await cachePage(ctx, { tags: ['news'] })) return
         renders.count++
         ctx.body = html`<p>${(await headlines()).join(', ')} of ${ctx.path}</p>`
       })
@@ -128,7 +129,7 @@ describe('an action that revalidates a tag', () => {
         { key: 'headlines', tags: ['news'] },
       )
       router.get('/news', async (ctx) => {
-        if (await ctx.cache({ tags: ['news'] })) return
+        if (await cachePage(ctx, { tags: ['news'] })) return
         renders.count++
         ctx.body = html`<p>${(await headlines()).join()}</p>`
       })

@@ -2,7 +2,7 @@ import { createServer } from 'node:http'
 import type { TestContext } from 'node:test'
 import type { DefaultState, ParameterizedContext } from 'koa'
 import supertest, { type Response } from 'supertest'
-import { type Cache, type CacheOptions, createCache } from '../../lib/cache.js'
+import { type Cache, type CacheOptions, cachePage, createCache } from '../../lib/cache.js'
 import type { PageCacheOptions } from '../../lib/page-cache.js'
 import type { SealformContext } from '../../middleware/koa.js'
 import { createTestApp, listen, type TestAppParts } from './koa-app.js'
@@ -45,7 +45,7 @@ export function newsApp(
     t,
     (parts) => {
       parts.router.get('/news{/*rest}', async (ctx) => {
-        if (await ctx.cache(page)) return
+        if (await cachePage(ctx, page)) return
         parts.renders.count++
         ctx.body = `<p>rendering ${parts.renders.count}</p>`
         const body = await render(ctx, parts)

@@ -3,6 +3,7 @@ import { type Actions, done, redirect } from 'sealform'
 import type { Cache } from 'sealform/cache'
 import { html, type SafeHtml } from 'sealform/html'
 import { z } from 'zod'
+import { cachePage } from '../../../lib/cache.js'
 import type { TourRouter } from '../app.js'
 import { field } from '../field.js'
 import { layout } from '../layout.js'
@@ -81,7 +82,7 @@ ${field(form, 'headline', 'What has happened?', { required: true, autocomplete: 
   })
 
   router.get('/frontpage', async (ctx) => {
-    if (await ctx.cache({ tags: ['news'], ttl: '1h' })) return
+    if (await cachePage(ctx, { tags: ['news'], ttl: '1h' })) return
     const { list, made } = await readNews()
     ctx.body = layout({
       title: 'Front page',

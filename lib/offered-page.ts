@@ -1,0 +1,63 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+
+/** The request whose page may be kept. */
+export interface PageRequest {
+  readonly req: IncomingMessage
+  readonly res: ServerResponse
+  /** Path and query string, as the browser asked for them. */
+  readonly url: string
+  readonly protocol: string
+  readonly host: string
+  session(): string | undefined
+}
+
+/** What is done with a page that has asked for a cache and was not in it. */
+export interface Keeping {
+  /** Keeps it when that is allowed, and tells other caches. Called once it is made, before its headers are sent. */
+  keep(status: number, body: unknown): void
+}
+
+/** What a page says of itself when it is to be kept. */
+export interface KeepablePage {
+  /** It is run again after a submission. */
+  readonly showsOutcome: boolean
+  /** It is made for one visitor. */
+  readonly personal: boolean
+  /** A region of it has failed. */
+  readonly failed: boolean
+  readonly sealer: {
+    /** It holds the seal of a one-time action. */
+    readonly oneTime: boolean
+    /** Seconds: the shortest life of a seal on it. */
+    readonly shortestTtl: number
+  }
+  /** Set when the page has asked for the cache and was not in it; the adapter calls it once the page is made. */
+  keeping: Keeping | undefined
+}
+
+/** A page that an adapter offers to `cachePage()`. */
+export interface OfferedPage extends PageRequest {
+  readonly page: KeepablePage
+  /** Ends the answer with the body of a page that was kept; its headers are set already. */
+  sendKept(body: string | Buffer): void
+  /** Called when the page is not in the cache and will be kept: holds back what the handler sends until it is whole. */
+  holdForKeeping(): void
+}
+
+interface Offer {
+  readonly page: OfferedPage
+  /** What `createActions({ cache })` was given. */
+  readonly cache: object
+}
+
+const offers = new WeakMap<IncomingMessage, Offer>()
+
+/** Called by adapters of apps with a cache, before the app's own handler runs. */
+export function offerPage(page: OfferedPage, cache: object): void {
+  offers.set(page.req, { page, cache })
+}
+
+/** The page that was offered for a request, and the cache to look for it in. */
+export function offerFor(req: IncomingMessage): Offer | undefined {
+  return offers.get(req)
+}
