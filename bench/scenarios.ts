@@ -1,5 +1,3 @@
-import type { App } from './apps.js'
-
 export const scenarios = ['redirect', 're-render', 'multipart', 'forged', 'page'] as const
 export type Scenario = (typeof scenarios)[number]
 
@@ -36,7 +34,11 @@ const note =
   'Whole grain, if they have <any>.\r\nElse the one from last week; ask "Zoë" which.\r\nBack by 5 o\'clock.'
 
 /** The whole request as latin1, and the status that it must get. */
-export function requestOf(scenario: Scenario, app: App, from: Visit): { request: string; status: number } {
+export function requestOf(
+  scenario: Scenario,
+  app: { readonly id: string; readonly forgedStatus?: number },
+  from: Visit,
+): { request: string; status: number } {
   switch (scenario) {
     case 'redirect':
       return { request: post(from, urlencoded([...from.hidden, ...fields(title)])), status: 303 }

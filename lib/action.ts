@@ -7,7 +7,7 @@ import type { FileStorage } from './file-storage.js'
 import type { FileDescription } from './file-taking.js'
 import type { HookOptions, Hooks } from './hooks.js'
 import type { LimitOptions, Limits } from './limits.js'
-import type { Migration } from './migrate.js'
+import type { Migration } from './migration.js'
 import type { Submission } from './submission.js'
 import type { SubmissionStore } from './submission-store.js'
 

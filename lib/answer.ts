@@ -1,12 +1,14 @@
-import type { Body } from './body.js'
 import { conclude, type PageConclusion } from './conclude.js'
 import { drainAfterAnswer } from './drain.js'
 import { SealformError } from './errors.js'
+import type { Exchange } from './exchange.js'
 import { failed } from './failure.js'
 import { type BuiltInPage, lastResort } from './last-resort.js'
-import { explainRefusal } from './origin.js'
+import { explainRefusal } from './origin-explanation.js'
 import type { Page } from './page.js'
-import { type Exchange, type Received, receive } from './receive.js'
+import type { FailureDetails } from './page-host.js'
+import type { Body } from './reading.js'
+import { type Received, receive } from './receive.js'
 import { askedRegion } from './region.js'
 import type { Registry } from './registry.js'
 import type { Refusal, Settings } from './settings.js'
@@ -36,13 +38,6 @@ export type Rendering =
   | { readonly kind: 'missing' }
   | { readonly kind: 'redirect'; readonly location: string }
   | { readonly kind: 'failed'; readonly error: unknown }
-
-/** Goes with an error to the app's handlers. */
-export interface FailureDetails {
-  /** The one that the visitor was shown. */
-  readonly reference: string
-  readonly action: string | undefined
-}
 
 /**
  * Answers one submission: with a redirect, with the app's own page showing the outcome, with one region of it, or,

@@ -1,5 +1,5 @@
-import type { Registry } from './registry.js'
 import { matchesSession, open, type Seal, seal } from './seal.js'
+import type { SealingContext } from './sealing-context.js'
 import { encodeValues } from './values.js'
 
 /**
@@ -22,20 +22,20 @@ export interface CarriedFor {
 
 /** Seals a state. */
 export function carry(
-  registry: Registry,
+  context: SealingContext,
   state: unknown,
   { carrier, action, ttl, binding, form }: CarriedFor,
 ): Seal {
   const issued = Math.floor(Date.now() / 1000)
-  return seal(registry.keys, 'state', {
-    audience: registry.audience,
+  return seal(context.keys, 'state', {
+    audience: context.audience,
     action,
     version: carrier,
     issued,
     expires: issued + Math.ceil(ttl),
     session: binding,
     path: form,
-    values: encodeValues([state], `${action} (state)`, registry),
+    values: encodeValues([state], `${action} (state)`, context),
   })
 }
 
@@ -49,15 +49,15 @@ export interface Carried {
 
 /** Opens a state that was sealed here, for this carrier and session. */
 export function uncarry(
-  registry: Registry,
+  context: SealingContext,
   carrier: Carrier,
   token: string | undefined,
   session: string | undefined,
 ): Carried | undefined {
-  const opened = token === undefined ? undefined : open(registry.keys, 'state', token)
-  if (!opened || !matchesSession(registry.keys, opened, session)) return undefined
+  const opened = token === undefined ? undefined : open(context.keys, 'state', token)
+  if (!opened || !matchesSession(context.keys, opened, session)) return undefined
   const { audience, version, action, expires, path, values } = opened.claims
-  if (audience !== registry.audience || version !== carrier) return undefined
-  const decoded = registry.decode(values)
+  if (audience !== context.audience || version !== carrier) return undefined
+  const decoded = context.decode(values)
   return decoded && { action, form: path, state: decoded[0], current: Date.now() / 1000 < expires }
 }

@@ -1,7 +1,9 @@
 import { compileAllowedOrigins, normaliseOrigin } from './allowed-origins.js'
 import type { CheckReport } from './check-keys.js'
 import { table } from './command.js'
-import { explainRefusal, judgeOrigin, type OriginVerdict } from './origin.js'
+import { judgeOrigin } from './origin.js'
+import { explainRefusal } from './origin-explanation.js'
+import type { OriginVerdict } from './origin-verdict.js'
 import type { OriginFacts } from './request-origin.js'
 import { originOfHost } from './web-origin.js'
 

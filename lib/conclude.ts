@@ -1,8 +1,9 @@
 import { SealformError } from './errors.js'
+import type { Exchange } from './exchange.js'
 import { flashHeader } from './flash.js'
 import { expectedOrigin, type OriginPolicy } from './origin.js'
 import { type Outcome, type Redirect, Refused } from './outcome.js'
-import type { Exchange, Received } from './receive.js'
+import type { Received } from './receive.js'
 import { judgeTarget } from './redirect-target.js'
 import type { Registry } from './registry.js'
 

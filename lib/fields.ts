@@ -1,5 +1,5 @@
-import type { BodyRefusal, KeptFields, Reading } from './body.js'
 import type { Limits } from './limits.js'
+import type { BodyRefusal, KeptFields, Reading } from './reading.js'
 import { fieldNames } from './wire.js'
 
 /** The longest value of a field of our own, in characters: a seal has at most 8 KiB. */

@@ -1,7 +1,7 @@
 import { stringifySetCookie } from 'cookie'
 import { carry, uncarry } from './carried-state.js'
 import { SealformError } from './errors.js'
-import type { Registry } from './registry.js'
+import type { SealingContext } from './sealing-context.js'
 
 /** Seconds for which a flash waits for its page. */
 const flashTtl = 300
@@ -26,8 +26,13 @@ function cookieOptions(secure: boolean) {
  *
  * @throws SealformError `ERR_FLASH_TOO_LARGE` when it does not fit into a cookie
  */
-export function flashHeader(registry: Registry, action: string, state: unknown, secure: boolean): string {
-  const token = carry(registry, state, {
+export function flashHeader(
+  context: SealingContext,
+  action: string,
+  state: unknown,
+  secure: boolean,
+): string {
+  const token = carry(context, state, {
     carrier: 'flash',
     action,
     ttl: flashTtl,
@@ -50,13 +55,13 @@ export function clearFlashHeader(secure: boolean): string {
 
 /** Opens the flash among the cookies that a visitor sent: the action that set it and what it says. */
 export function openFlash(
-  registry: Registry,
+  context: SealingContext,
   cookieHeader: string,
   secure: boolean,
 ): { readonly action: string; readonly state: unknown } | undefined {
   const name = flashCookie(secure)
   if (!cookieHeader.includes(name)) return undefined
   const pair = cookieHeader.split(';').find((part) => part.trimStart().startsWith(`${name}=`))
-  const opened = uncarry(registry, 'flash', pair?.slice(pair.indexOf('=') + 1).trim(), undefined)
+  const opened = uncarry(context, 'flash', pair?.slice(pair.indexOf('=') + 1).trim(), undefined)
   return opened?.current ? opened : undefined
 }

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { LastCall } from './last-call.js'
+import type { Consumer } from './reading.js'
 
 /** What to do after a chunk: read on, read on for a second at most, or read no more. */
 export type Appetite = 'more' | 'hurry' | 'stop'
@@ -18,16 +19,6 @@ export interface IntakeTimes {
   /** The submission is already refused: one second in all. */
   readonly hurry: boolean
   readonly lastCall: LastCall | undefined
-}
-
-/** Somebody who takes files out of the request, and can be slower than it. */
-export interface Consumer {
-  /** The request has to pause. */
-  readonly behind: boolean
-  /** Bytes of files that have come. */
-  readonly taken: number
-  /** Set while the request is read; called whenever the consumer has taken something or wants no more. */
-  onProgress: (() => void) | undefined
 }
 
 const hurryTime = 1

@@ -1,7 +1,7 @@
 import { clockTolerance } from './admission.js'
 import { isFileId } from './file-storage.js'
-import type { Registry } from './registry.js'
 import { matchesSession, open, type Seal, seal } from './seal.js'
+import type { SealingContext } from './sealing-context.js'
 import { parseDuration } from './units.js'
 
 /** What a form remembers of a file that was received and waits for the corrected submission. */
@@ -37,7 +37,7 @@ export function keptTime(option: number | string | undefined, where: string): nu
  * @param binding the session that it is good for
  */
 export function sealKept(
-  registry: Registry,
+  context: SealingContext,
   action: string,
   field: string,
   file: KeptFile,
@@ -45,8 +45,8 @@ export function sealKept(
   binding: Uint8Array | undefined,
 ): Seal {
   const issued = Math.floor(Date.now() / 1000)
-  return seal(registry.keys, 'upload', {
-    audience: registry.audience,
+  return seal(context.keys, 'upload', {
+    audience: context.audience,
     action,
     version: undefined,
     issued,
@@ -62,19 +62,19 @@ export function sealKept(
  * audience and session and has not expired. Whether the file is still there is for the storage to say.
  */
 export function openKept(
-  registry: Registry,
+  context: SealingContext,
   token: string | undefined,
   action: string,
   field: string,
   session: string | undefined,
 ): KeptFile | undefined {
-  const opened = token === undefined ? undefined : open(registry.keys, 'upload', token)
-  if (!opened || !matchesSession(registry.keys, opened, session)) return undefined
+  const opened = token === undefined ? undefined : open(context.keys, 'upload', token)
+  if (!opened || !matchesSession(context.keys, opened, session)) return undefined
   const { claims } = opened
-  if (claims.audience !== registry.audience || claims.action !== action) return undefined
+  if (claims.audience !== context.audience || claims.action !== action) return undefined
   const now = Date.now() / 1000
   if (now >= claims.expires || claims.issued > now + clockTolerance) return undefined
-  return keptFile(registry.decode(claims.values), field)
+  return keptFile(context.decode(claims.values), field)
 }
 
 function keptFile(values: readonly unknown[] | undefined, field: string): KeptFile | undefined {

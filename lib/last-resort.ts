@@ -1,6 +1,6 @@
+import type { Echo } from './echo.js'
 import type { Messages } from './messages.js'
 import type { Outcome } from './outcome.js'
-import type { Echo } from './receive.js'
 import type { Seal } from './seal.js'
 import type { Sealer } from './sealer.js'
 import type { ShownFile } from './uploads.js'

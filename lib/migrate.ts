@@ -1,20 +1,10 @@
 import type { Definition } from './action.js'
+import type { ActionReferences } from './action-references.js'
 import { SealformError } from './errors.js'
 import { failed } from './failure.js'
+import type { Migration } from './migration.js'
 import { isOutcome, type Outcome, Refused } from './outcome.js'
-import { type ActionReferences, encodeValues } from './values.js'
-
-/** What `migrate()` of an action makes of a page that was rendered for another version. */
-export interface Migration<Bound extends readonly unknown[] = readonly unknown[]> {
-  /** The bound values that this version takes. @default those of the page */
-  bound?: readonly [...Bound]
-  /**
-   * Turns the fields of the page into those that this version expects: it changes the `FormData` that it is given, or
-   * returns another. The schema judges what comes out. Files are not among the fields, and stay as they are.
-   * @default the fields of the page
-   */
-  formData?(formData: FormData): FormData | undefined | Promise<FormData | undefined>
-}
+import { encodeValues } from './values.js'
 
 /** An action that takes a submission of another version, with what has become of the bound values. */
 export interface Migrated {

@@ -1,6 +1,6 @@
-import type { BodyRefusal } from './body.js'
 import { Bytes } from './bytes.js'
-import { type PartHeaders, parsePartHeaders } from './part-headers.js'
+import { parsePartHeaders } from './part-headers.js'
+import type { BodyRefusal, PartHeaders } from './reading.js'
 
 /** What the scanner finds, in the order of the body. */
 export interface PartSink {

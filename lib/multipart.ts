@@ -1,11 +1,10 @@
 import { isUtf8 } from 'node:buffer'
 import busboy from 'busboy'
-import type { FileTaker } from './body.js'
 import { Bytes } from './bytes.js'
 import { type Fields, ownFieldLength } from './fields.js'
 import type { Limits } from './limits.js'
 import { MultipartScanner, type PartSink } from './multipart-scan.js'
-import type { PartHeaders } from './part-headers.js'
+import type { FileTaker, PartHeaders } from './reading.js'
 
 // How much of a value over its limit is kept, to be given back.
 const beyondLimit = 1024 * 1024

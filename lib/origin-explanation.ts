@@ -1,4 +1,4 @@
-import type { OriginRefusal, OriginVerdict } from './origin.js'
+import type { OriginRefusal, OriginVerdict } from './origin-verdict.js'
 
 /**
  * Says for a developer what was compared and which setting to change. What came from the network is shortened and

@@ -1,8 +1,7 @@
 import type { OriginMatcher } from './allowed-origins.js'
+import type { OriginRefusal, OriginRefusalReason, OriginVerdict } from './origin-verdict.js'
 import { type HeaderFact, type OriginFacts, repeated } from './request-origin.js'
 import { isWebOrigin, originOfHost, originOfUrl } from './web-origin.js'
-
-export { explainRefusal } from './origin-explanation.js'
 
 /** What an app has configured. */
 export interface OriginPolicy {
@@ -19,40 +18,6 @@ export interface OwnHost {
   /** As in a Host header. */
   readonly host: string
 }
-
-/** Why a request was refused. Each word is stable: logs and `onRefused` go by it. */
-export type OriginRefusalReason =
-  | 'protocol-unknown'
-  | 'host-missing'
-  | 'host-malformed'
-  | 'host-repeated'
-  | 'origin-malformed'
-  | 'origin-repeated'
-  | 'site-unknown'
-  | 'site-repeated'
-  | 'same-site'
-  | 'cross-site'
-  | 'other-origin'
-  | 'referer-malformed'
-  | 'referer-repeated'
-  | 'other-referer'
-
-export interface OriginRefusal {
-  readonly verdict: 'refuse'
-  readonly status: 400 | 403
-  readonly reason: OriginRefusalReason
-  /** The origin that would have passed, when the app knows its own. */
-  readonly expected: string | undefined
-  /** The header that decided, as it came: it may hold anything. `undefined` when it is absent or repeated. */
-  readonly received: string | undefined
-  /** Whether `expected` is the `origin` option, rather than what the framework says. */
-  readonly configured: boolean
-  /** Whether the framework has the host from elsewhere than the Host line: from X-Forwarded-Host, when it trusts a proxy. */
-  readonly forwarded: boolean
-}
-
-/** `token`: allowed only with a session-bound seal that matches. */
-export type OriginVerdict = { readonly verdict: 'allow' } | { readonly verdict: 'token' } | OriginRefusal
 
 /**
  * Judges from its headers alone where a submission comes from. The first rule that fits decides. It never replaces

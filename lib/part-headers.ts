@@ -1,17 +1,6 @@
 import { isUtf8 } from 'node:buffer'
-import type { BodyRefusal } from './body.js'
 import { isUtf8Label, parseMediaType } from './content-type.js'
-
-/** What the header block of one multipart part says. */
-export interface PartHeaders {
-  readonly name: string
-  /** Present for a file input, empty when no file was chosen. */
-  readonly filename: string | undefined
-  /** The media type without parameters, lower case; `text/plain` when the part does not say. */
-  readonly type: string
-  /** The part names its charset, which is then UTF-8. */
-  readonly charset: boolean
-}
+import type { BodyRefusal, PartHeaders } from './reading.js'
 
 const plain = 'Content-Disposition: form-data; name="'
 const line = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):([\t\x20-\x7e\x80-\xff]*)$/

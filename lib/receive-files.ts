@@ -1,9 +1,10 @@
 import type { Definition } from './action.js'
-import type { BodyRefusal, KeptFields, Reading } from './body.js'
+import type { Entry } from './entry.js'
 import { type FileConsumer, FileTaking } from './file-taking.js'
 import { type KeptFile, openKept } from './kept-files.js'
 import type { Messages } from './messages.js'
 import { Invalid, type Issue, isOutcome, type Outcome, Refused } from './outcome.js'
+import type { BodyRefusal, KeptFields, Reading } from './reading.js'
 import type { Registry } from './registry.js'
 import type { Checked } from './run-action.js'
 import type { StoredFile } from './stored-file.js'
@@ -16,9 +17,6 @@ export interface Files {
   readonly uploads: Uploads
   readonly taking: FileTaking
 }
-
-/** A field of a submission with its value. */
-export type Entry = readonly [name: string, value: string | StoredFile]
 
 /** Prepares to take the files of an admitted submission; `undefined` for the many actions without any. */
 export function takeFiles(

@@ -1,41 +1,26 @@
 import type { Definition } from './action.js'
 import { type Admitted, admit } from './admit.js'
-import type { Body, Reading } from './body.js'
+import type { Echo } from './echo.js'
+import type { Entry } from './entry.js'
+import type { Exchange } from './exchange.js'
 import { failed } from './failure.js'
 import type { Messages } from './messages.js'
 import { changeFields } from './migrate.js'
 import { type OneTime, runOnce, type Settlement, whatBecame } from './once.js'
-import { judgeOrigin, type OriginPolicy, type OriginVerdict } from './origin.js'
+import { judgeOrigin, type OriginPolicy } from './origin.js'
+import type { OriginVerdict } from './origin-verdict.js'
 import { isOutcome, type Outcome, Refused } from './outcome.js'
-import {
-  type Entry,
-  type Files,
-  fileIssues,
-  joinFiles,
-  joinIssues,
-  keptFiles,
-  takeFiles,
-} from './receive-files.js'
+import type { Body, Reading } from './reading.js'
+import { type Files, fileIssues, joinFiles, joinIssues, keptFiles, takeFiles } from './receive-files.js'
 import { refusedBody } from './refused-body.js'
 import type { Registry } from './registry.js'
 import { readOriginFacts } from './request-origin.js'
 import { authorize, type Checked, check, noInput, run } from './run-action.js'
 import { idOf, matchesSession, open } from './seal.js'
 import { openState } from './state.js'
-import { CurrentSubmission, type SubmissionSource } from './submission.js'
+import { CurrentSubmission } from './submission.js'
 import { staged, stagedSync, type Trace } from './trace.js'
-import type { ShownFile } from './uploads.js'
 import { answerValidation, askedValidation } from './validate-only.js'
-
-/** What a framework's adapter tells of one POST. */
-export interface Exchange extends SubmissionSource {
-  /** The framework's own protocol and host, its proxy settings honoured. */
-  readonly protocol: string
-  readonly host: string
-  readonly path: string
-  /** What seals are tied to at this moment; an action can change it. */
-  session(): string | undefined
-}
 
 /** What the origin policy does not allow by itself. */
 export type SuspectOrigin = Exclude<OriginVerdict, { readonly verdict: 'allow' }>
@@ -44,23 +29,6 @@ export interface Rules {
   readonly origin: OriginPolicy
   readonly mode: 'enforce' | 'report'
   messages(context: unknown): Messages
-}
-
-/** What a page needs to give back what was sent, whatever became of it. */
-export interface Echo {
-  /** In clear, so good for nothing but finding the form again. */
-  formId: string | undefined
-  /** From the form's own seal, once it has opened. */
-  definition: Definition | undefined
-  /** That seal was good for this visitor here and now, so that it may be made anew. */
-  admitted: boolean
-  /** The bound values as the seal held them, to find the same form again. */
-  boundText: string
-  state: unknown
-  hasState: boolean
-  entries: readonly (readonly [string, string])[]
-  /** Files that wait on the server for the next submission, and the action that alone may have them. */
-  files: { readonly definition: Definition; readonly list: readonly ShownFile[] } | undefined
 }
 
 export interface Received {

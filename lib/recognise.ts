@@ -1,10 +1,11 @@
 import type { IncomingMessage } from 'node:http'
 import type { ServerHttp2Stream } from 'node:http2'
-import { type Body, type BodyRefusal, declaredLength, type Encoding, FormBody } from './body.js'
+import { declaredLength, type Encoding, FormBody } from './body.js'
 import { Bytes } from './bytes.js'
 import { isUtf8Label, parseMediaType } from './content-type.js'
 import { type Finder, findInMultipart, findInUrlencoded, findRaw } from './find-seal.js'
 import { isBoundary } from './multipart-scan.js'
+import type { Body, BodyRefusal } from './reading.js'
 import { traceRecognition } from './trace.js'
 
 export type Recognition =

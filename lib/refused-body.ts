@@ -1,7 +1,7 @@
 import type { Definition } from './action.js'
-import type { BodyRefusal } from './body.js'
 import type { Messages } from './messages.js'
 import { type RefusalReason, Refused } from './outcome.js'
+import type { BodyRefusal } from './reading.js'
 import { refusalIssues } from './receive-files.js'
 
 const bodyReasons: Record<BodyRefusal['status'], RefusalReason> = {

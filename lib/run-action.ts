@@ -1,12 +1,12 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import type { Definition } from './action.js'
+import type { Entry } from './entry.js'
 import { SealformError } from './errors.js'
 import { failed } from './failure.js'
 import { joinName } from './field-name.js'
 import { type ActionEvent, callHook, type Hooks } from './hooks.js'
 import type { Messages } from './messages.js'
 import { Done, Failed, Invalid, isOutcome, type Outcome, Refused } from './outcome.js'
-import type { Entry } from './receive-files.js'
 import type { CurrentSubmission } from './submission.js'
 import { type NameOf, validate } from './validate.js'
 

@@ -11,7 +11,7 @@ export type { Keys } from './key-ring.js'
 export type { LimitOptions } from './limits.js'
 export { type MemoryStoreOptions, memoryStore } from './memory-store.js'
 export type { Messages } from './messages.js'
-export type { Migration } from './migrate.js'
+export type { Migration } from './migration.js'
 export {
   done,
   flash,

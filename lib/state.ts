@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { type Carried, carry, uncarry } from './carried-state.js'
-import type { Registry } from './registry.js'
 import type { Seal } from './seal.js'
+import type { SealingContext } from './sealing-context.js'
 
 /** The form that a state belongs to. */
 export interface StateOwner {
@@ -12,13 +12,13 @@ export interface StateOwner {
 
 /** Seals the state of a form for its hidden field. */
 export function sealState(
-  registry: Registry,
+  context: SealingContext,
   owner: StateOwner,
   state: unknown,
   ttl: number,
   binding: Uint8Array | undefined,
 ): Seal {
-  return carry(registry, state, { carrier: 'field', action: owner.action, ttl, binding, form: digest(owner) })
+  return carry(context, state, { carrier: 'field', action: owner.action, ttl, binding, form: digest(owner) })
 }
 
 /**
@@ -26,13 +26,13 @@ export function sealState(
  * has expired still opens, not `current`, so that a page can show it again.
  */
 export function openState(
-  registry: Registry,
+  context: SealingContext,
   token: string | undefined,
   owner: StateOwner | undefined,
   session: string | undefined,
 ): Carried | undefined {
   if (!owner) return undefined
-  const opened = uncarry(registry, 'field', token, session)
+  const opened = uncarry(context, 'field', token, session)
   return opened?.action === owner.action && opened.form === digest(owner) ? opened : undefined
 }
 

@@ -6,11 +6,11 @@ import type { Target } from './testing/target.js'
 export type { BrowserOptions, TestBrowser } from './testing/browser.js'
 export type { FormEntry } from './testing/entry-list.js'
 export type { FillValue, TestFile } from './testing/fill.js'
-export type { SubmitOptions, TestForm } from './testing/form.js'
+export type { SubmitOptions } from './testing/form.js'
 export type { Invocation, Invoke, InvokeOptions } from './testing/invoke.js'
 export type { InvokeInput } from './testing/invoke-input.js'
 export type { Redirection } from './testing/navigation.js'
-export type { TestElement, TestLink, TestPage } from './testing/page.js'
+export type { TestElement, TestForm, TestLink, TestPage } from './testing/page.js'
 export type { Target } from './testing/target.js'
 
 /**

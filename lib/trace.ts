@@ -1,7 +1,13 @@
 import { type Channel, channel, type TracingChannel, tracingChannel } from 'node:diagnostics_channel'
 import type { ServerResponse } from 'node:http'
 import { debuglog } from 'node:util'
-import type { Outcome } from './outcome.js'
+
+/** What became of a submission, as much of it as a trace tells. */
+interface TracedOutcome {
+  readonly kind: 'redirect' | 'invalid' | 'done' | 'refused' | 'failed'
+  /** Why it was refused. */
+  readonly reason?: string
+}
 
 /** The stages of a submission, in their order. `authorize`, `validate`, `claim` and `render` happen for some only. */
 export const stages = ['origin', 'open', 'authorize', 'read', 'validate', 'claim', 'run', 'render'] as const
@@ -17,7 +23,7 @@ export interface SubmissionTrace {
   /** The action that the submission is for, once its seal has opened. */
   action: string | undefined
   /** What became of it, once that is known. */
-  outcome: Outcome['kind'] | undefined
+  outcome: TracedOutcome['kind'] | undefined
   /** Of the answer. */
   status: number | undefined
   /** Why it was refused. */
@@ -117,11 +123,11 @@ export class Trace {
   }
 
   /** It is known what became of it. */
-  end(outcome: Outcome, action: string | undefined, repeated: boolean): void {
+  end(outcome: TracedOutcome, action: string | undefined, repeated: boolean): void {
     const { submission } = this
     submission.action = action ?? submission.action
     submission.outcome = outcome.kind
-    submission.reason = outcome.kind === 'refused' ? outcome.reason : undefined
+    submission.reason = outcome.reason
     submission.repeated = repeated
   }
 

@@ -1,9 +1,9 @@
 import type { ServerResponse } from 'node:http'
-import type { KeptFields } from './body.js'
 import type { FileRules } from './file-rules.js'
 import type { FileStorage } from './file-storage.js'
 import type { KeptFile } from './kept-files.js'
 import type { Outcome } from './outcome.js'
+import type { KeptFields } from './reading.js'
 import { type StoredFile, storedFile } from './stored-file.js'
 import { hasLeft, isTaken } from './visitor-left.js'
 

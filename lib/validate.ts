@@ -1,8 +1,8 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { coerce, type Plan } from './coerce.js'
+import type { Entry } from './entry.js'
 import { type Fields, nestFields } from './nested-fields.js'
 import { type Issue, Refused } from './outcome.js'
-import type { StoredFile } from './stored-file.js'
 
 export type Validation =
   | { readonly valid: true; readonly input: unknown; readonly nameOf: NameOf }
@@ -29,7 +29,7 @@ export interface Expectation {
  */
 export async function validate(
   { schema, depth, coercion }: Expectation,
-  entries: readonly (readonly [string, string | StoredFile])[],
+  entries: readonly Entry[],
 ): Promise<Validation | Refused> {
   const fields = depth > 0 ? nestFields(entries, depth) : flatFields(entries)
   if (fields instanceof Refused) return fields

@@ -1,6 +1,6 @@
 import { types } from 'node:util'
+import type { ActionReferences } from './action-references.js'
 import { SealformError } from './errors.js'
-import type { ActionReferences } from './values.js'
 
 /** How deeply lists and objects may lie in each other; a bound value that holds none has depth 0. */
 export const maxValueDepth = 32

@@ -1,12 +1,7 @@
 import { stringify, unflatten } from 'devalue'
+import type { ActionReferences } from './action-references.js'
 import { SealformError } from './errors.js'
 import { checkValues } from './values-check.js'
-
-/** How actions inside values travel: by name, with the values bound to them. */
-export interface ActionReferences {
-  describe(value: unknown): { name: string; values: readonly unknown[] } | undefined
-  restore(name: string, values: readonly unknown[]): unknown
-}
 
 /**
  * Writes bound values as text from which `decodeValues` makes equal ones, types and shared references included.

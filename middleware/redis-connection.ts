@@ -1,23 +1,7 @@
 import { createHash } from 'node:crypto'
 import { SealformError } from '../lib/errors.js'
+import type { RedisClient } from './redis-client.js'
 import { RedisMessages } from './redis-messages.js'
-
-/** What is used of a client that `createClient()` of the package redis made. */
-export interface RedisClient {
-  readonly isOpen: boolean
-  readonly isReady: boolean
-  sendCommand(
-    args: readonly (string | Buffer)[],
-    options?: { readonly typeMapping?: object },
-  ): Promise<unknown>
-  duplicate(): RedisClient
-  connect(): Promise<unknown>
-  destroy(): void
-  subscribe(channel: string, listener: (message: string) => void): Promise<void>
-  unsubscribe(channel: string, listener: (message: string) => void): Promise<void>
-  on(event: string, listener: (reason: unknown) => void): unknown
-  listenerCount(event: string): number
-}
 
 /** A program that Redis runs in one step; it remembers those it has seen by their hash. */
 export interface Script {

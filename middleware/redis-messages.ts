@@ -1,4 +1,4 @@
-import type { RedisClient } from './redis-connection.js'
+import type { RedisClient } from './redis-client.js'
 
 export interface MessageListener {
   message(message: string): void

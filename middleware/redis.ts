@@ -5,11 +5,12 @@ import type { SharedTier } from '../lib/shared-cache.js'
 import type { SubmissionStore } from '../lib/submission-store.js'
 import { parseDuration, parseSize } from '../lib/units.js'
 import { RedisClaims } from './redis-claims.js'
-import { type RedisClient, RedisConnection } from './redis-connection.js'
+import type { RedisClient } from './redis-client.js'
+import { RedisConnection } from './redis-connection.js'
 import { RedisFiles } from './redis-files.js'
 import { RedisTier } from './redis-tier.js'
 
-export type { RedisClient } from './redis-connection.js'
+export type { RedisClient } from './redis-client.js'
 
 /** What everything that lies in Redis takes. */
 export interface RedisOptions {

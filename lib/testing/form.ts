@@ -11,7 +11,6 @@ import { entryList, type FormEntry, type Submitter } from './entry-list.js'
 import { choose, type FillValue, fill, uncheck } from './fill.js'
 import { encodingOf, type FormPlace, planSubmission } from './form-submission.js'
 import type { Navigation } from './navigation.js'
-import type { TestPage } from './page.js'
 import { listed, refuse } from './refuse.js'
 import { problemsOf } from './validity.js'
 
@@ -24,19 +23,19 @@ export interface SubmitOptions {
 }
 
 /** A form on a page, to be filled in as a person would. */
-export class TestForm {
+export class FormOnPage<Page> {
   /** Empty when it has none. */
   readonly id: string
   readonly #element: Element
   readonly #controls: readonly Control[]
   readonly #place: FormPlace
-  readonly #open: (navigation: Navigation) => Promise<TestPage>
+  readonly #open: (navigation: Navigation) => Promise<Page>
 
   constructor(
     document: HtmlDocument,
     element: Element,
     place: FormPlace,
-    open: (navigation: Navigation) => Promise<TestPage>,
+    open: (navigation: Navigation) => Promise<Page>,
   ) {
     this.id = attribute(element, 'id') ?? ''
     this.#element = element
@@ -122,7 +121,7 @@ export class TestForm {
    * @throws SealformError `ERR_BROWSER_REFUSED` when a browser would not send the form: a control with a value that it
    *   refuses, a disabled button, or none
    */
-  async submit(button?: string | SubmitOptions, options: SubmitOptions = {}): Promise<TestPage> {
+  async submit(button?: string | SubmitOptions, options: SubmitOptions = {}): Promise<Page> {
     if (typeof button === 'object') return this.submit(undefined, button)
     const pressed = button === undefined ? this.#defaultButton() : this.#find(button)
     if (pressed?.disabled) this.#refuse(`its button "${pressed.label || pressed.name}" is disabled.`)

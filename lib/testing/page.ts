@@ -7,7 +7,7 @@ import {
   readableText,
   textContent,
 } from './document.js'
-import { TestForm } from './form.js'
+import { FormOnPage } from './form.js'
 import type { FormPlace } from './form-submission.js'
 import type { Loaded, Navigation, Redirection } from './navigation.js'
 import { policyOfElement, policyOfPage } from './referrer-policy.js'
@@ -28,6 +28,9 @@ export interface TestLink {
   readonly url: string
   click(): Promise<TestPage>
 }
+
+/** A form on a page, to be filled in as a person would; submitting it gives the next page. */
+export type TestForm = FormOnPage<TestPage>
 
 /** A page that a server answered with, as a browser without JavaScript shows it. */
 export class TestPage {
@@ -197,7 +200,7 @@ export class TestPage {
   #formOf(element: Element): TestForm {
     const known = this.#forms.get(element)
     if (known) return known
-    const form = new TestForm(this.#document, element, this.#place, (navigation) =>
+    const form = new FormOnPage(this.#document, element, this.#place, (navigation) =>
       this.#tab.open(navigation, this),
     )
     this.#forms.set(element, form)

@@ -1,13 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { compileAllowedOrigins } from '../../lib/allowed-origins.js'
-import {
-  explainRefusal,
-  judgeOrigin,
-  type OriginPolicy,
-  type OriginRefusalReason,
-  type OriginVerdict,
-} from '../../lib/origin.js'
+import { judgeOrigin, type OriginPolicy } from '../../lib/origin.js'
+import { explainRefusal } from '../../lib/origin-explanation.js'
+import type { OriginRefusalReason, OriginVerdict } from '../../lib/origin-verdict.js'
 import { readOriginFacts } from '../../lib/request-origin.js'
 import { type OriginCase, readOriginCases } from '../vectors/origin.js'
 

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { runInNewContext } from 'node:vm'
+import type { ActionReferences } from '../../lib/action-references.js'
 import { SealformError } from '../../lib/errors.js'
-import { type ActionReferences, decodeValues, encodeValues } from '../../lib/values.js'
+import { decodeValues, encodeValues } from '../../lib/values.js'
 
 const action = () => {}
 let bound: unknown[] = []

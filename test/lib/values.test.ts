@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { isDeepStrictEqual } from 'node:util'
-import { type ActionReferences, decodeValues, encodeValues } from '../../lib/values.js'
+import type { ActionReferences } from '../../lib/action-references.js'
+import { decodeValues, encodeValues } from '../../lib/values.js'
 
 /** A registry as the codec sees it: functions with a name and values. */
 class References implements ActionReferences {

@@ -1,7 +1,7 @@
 import { IncomingMessage } from 'node:http'
 import { Socket } from 'node:net'
-import type { Body, Reading } from '../../lib/body.js'
 import { defaultLimits, type Limits } from '../../lib/limits.js'
+import type { Body, Reading } from '../../lib/reading.js'
 import { type Recognition, recognise } from '../../lib/recognise.js'
 
 export const urlencoded = 'application/x-www-form-urlencoded'
