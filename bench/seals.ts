@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { performance } from 'node:perf_hooks'
-import { createKeyRing } from '../lib/key-ring.js'
-import { open, seal } from '../lib/seal.js'
+import { createKeyRing } from '../lib/seal/key-ring.js'
+import { open, seal } from '../lib/seal/seal.js'
 import { answer } from './exchange.js'
 
 /** Seals and opens in a process of its own, pinned like a server. */

@@ -1,15 +1,15 @@
 import type { DefaultState, Middleware, Next, ParameterizedContext } from 'koa'
-import { answer, consumedError, type Host, type Rendering, regionOf } from '../lib/answer.js'
-import { tellPrivate } from '../lib/cache-headers.js'
-import { saysMissing } from '../lib/failure.js'
-import type { BuiltInPage } from '../lib/last-resort.js'
-import { offerPage } from '../lib/offered-page.js'
-import { type FormOptions, Page } from '../lib/page.js'
-import type { FailureDetails } from '../lib/page-host.js'
-import { recognise } from '../lib/recognise.js'
-import { type Actions, asRegistry, type Registry } from '../lib/registry.js'
-import { type MiddlewareOptions, resolveSettings, type Settings } from '../lib/settings.js'
-import { regionHeaders } from '../lib/wire.js'
+import { type Actions, asRegistry, type Registry } from '../lib/action/registry.js'
+import { answer, consumedError, type Host, type Rendering, regionOf } from '../lib/answer/answer.js'
+import { recognise } from '../lib/answer/recognise.js'
+import { type MiddlewareOptions, resolveSettings, type Settings } from '../lib/answer/settings.js'
+import { regionHeaders } from '../lib/base/wire-names.js'
+import { tellPrivate } from '../lib/cache/cache-headers.js'
+import { offerPage } from '../lib/cache/offered-page.js'
+import { saysMissing } from '../lib/outcome/failure.js'
+import type { BuiltInPage } from '../lib/page/last-resort.js'
+import { type FormOptions, Page } from '../lib/page/page.js'
+import type { FailureDetails } from '../lib/page/page-host.js'
 import { builtInPage } from '../views/built-in-page.js'
 import type { Form } from '../views/form.js'
 import { SafeHtml } from '../views/safe-html.js'
@@ -27,9 +27,9 @@ import {
   regionOn,
   restoreCookies,
   restoreRequest,
-} from './adapter.js'
+} from './page-tools.js'
 
-export type { MiddlewareOptions, Refusal } from '../lib/settings.js'
+export type { MiddlewareOptions, Refusal } from '../lib/answer/settings.js'
 export type { Attributes } from '../views/attributes.js'
 export type { SelectOption } from '../views/form.js'
 export type { FailureDetails, Form, FormOptions }

@@ -1,4 +1,4 @@
-import { SealformError } from '../lib/errors.js'
+import { SealformError } from '../lib/base/errors.js'
 import { escapeHtml } from './escape-html.js'
 
 /** Attributes by name: `true` prints the name alone; `false`, `null` and `undefined` print nothing. */

@@ -1,5 +1,5 @@
-import type { Definition } from '../lib/action.js'
-import type { ConstraintAttributes, ControlKind } from '../lib/constraints.js'
+import type { Definition } from '../lib/action/action.js'
+import type { ConstraintAttributes, ControlKind } from '../lib/input/constraints.js'
 import type { Attributes } from './attributes.js'
 import type { SelectOption } from './form.js'
 

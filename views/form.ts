@@ -1,6 +1,6 @@
-import type { Submittable } from '../lib/action.js'
-import type { Issue } from '../lib/outcome.js'
-import type { FormStatus } from '../lib/page.js'
+import type { Submittable } from '../lib/action/action.js'
+import type { Issue } from '../lib/outcome/outcome.js'
+import type { FormStatus } from '../lib/page/page.js'
 import type { Attributes } from './attributes.js'
 import type { SafeHtml } from './safe-html.js'
 

@@ -1,4 +1,4 @@
-import type { FormRecord } from '../lib/page.js'
+import type { FormRecord } from '../lib/page/page.js'
 import type { Attributes } from './attributes.js'
 
 /** What the visitor sent under a name, when it is to be given back. */

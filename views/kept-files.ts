@@ -1,7 +1,7 @@
-import type { Messages } from '../lib/messages.js'
-import { formatSize } from '../lib/units.js'
-import { markOf, type ShownFile } from '../lib/uploads.js'
-import { fieldNames } from '../lib/wire.js'
+import { formatSize } from '../lib/base/units.js'
+import { fieldNames } from '../lib/base/wire-names.js'
+import { markOf, type ShownFile } from '../lib/files/uploads.js'
+import type { Messages } from '../lib/outcome/messages.js'
 import { escapeHtml } from './escape-html.js'
 
 /** The files of one field that wait on the server: each by name and size, with a box that removes it. */

@@ -1,5 +1,5 @@
-import type { Messages } from '../lib/messages.js'
-import type { Page } from '../lib/page.js'
+import type { Messages } from '../lib/outcome/messages.js'
+import type { Page } from '../lib/page/page.js'
 import { inputGivenBack } from './built-in-page.js'
 import { html } from './html.js'
 import { SafeHtml } from './safe-html.js'

@@ -1,5 +1,5 @@
-import type { Messages } from '../lib/messages.js'
-import type { Issue } from '../lib/outcome.js'
+import type { Messages } from '../lib/outcome/messages.js'
+import type { Issue } from '../lib/outcome/outcome.js'
 import { escapeHtml } from './escape-html.js'
 import { SafeHtml } from './safe-html.js'
 

@@ -69,7 +69,7 @@ export class FormOnPage<Page> {
    *   no such option, longer than `maxlength`
    * @example
    * ```ts
-   * async function addMilk(form: TestForm) {
+   * async function addMilk(form: FormOnPage<unknown>) {
    *   await form.fill({ title: 'Milk', urgent: true, tags: ['food', 'drink'] }).submit()
    * }
    * ```

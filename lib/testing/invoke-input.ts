@@ -1,4 +1,4 @@
-import { SealformError } from '../errors.js'
+import { SealformError } from '../base/errors.js'
 import type { FormEntry } from './entry-list.js'
 import type { TestFile } from './fill.js'
 

@@ -1,4 +1,4 @@
-import { SealformError } from '../errors.js'
+import { SealformError } from '../base/errors.js'
 
 /** What a browser, or the person in front of it, could not do. */
 export function refuse(message: string): never {

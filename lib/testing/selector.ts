@@ -1,4 +1,4 @@
-import { SealformError } from '../errors.js'
+import { SealformError } from '../base/errors.js'
 import { ancestorsOf, attribute, type Element, type HtmlDocument } from './document.js'
 
 /** What one element has to be like, and where it stands: anywhere in, or directly in, what the rest describes. */

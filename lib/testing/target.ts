@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer, type Server as HttpServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { Server as NetServer } from 'node:net'
 import { Server as TlsServer } from 'node:tls'
-import { SealformError } from '../errors.js'
+import { SealformError } from '../base/errors.js'
 
 type Listener = (req: IncomingMessage, res: ServerResponse) => unknown
 

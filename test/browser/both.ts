@@ -8,7 +8,7 @@ import {
 } from 'node:http'
 import { after, before, beforeEach } from 'node:test'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { createBrowser, type TestForm, type TestPage } from '../../lib/testing.js'
+import { createBrowser, type TestForm, type TestPage } from '../../lib/testing/testing.js'
 import { listen } from '../setup/koa-app.js'
 import { launchChromium } from './chromium.js'
 import { newVisitor } from './visit.js'

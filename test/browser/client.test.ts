@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import type { TestFile } from '../../lib/testing.js'
+import type { TestFile } from '../../lib/testing/testing.js'
 import { browser, compare, formIn, load, press } from './both.js'
 import { brokenForms, constrained, oddButtons, oddFiles, oddPage } from './odd-pages.js'
 import { newVisitor } from './visit.js'

@@ -1,4 +1,4 @@
-import type { TestFile } from '../../lib/testing.js'
+import type { TestFile } from '../../lib/testing/testing.js'
 
 /** Files as both sides choose them. */
 export const oddFiles: readonly [TestFile, TestFile] = [

@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { after, before, describe, it } from 'node:test'
 import Koa from 'koa'
 import type { Browser, Page } from 'playwright-core'
-import { compileAllowedOrigins, type OriginMatcher } from '../../lib/allowed-origins.js'
+import { compileAllowedOrigins, type OriginMatcher } from '../../lib/origin/allowed-origins.js'
 import { createActions, done } from '../../lib/sealform.js'
 import { type MiddlewareOptions, type SealformContext, sealform } from '../../middleware/koa.js'
 import { html } from '../../views/html.js'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import type { SubmissionStore } from '../../lib/claims/claim-store.js'
 import { done, flash, forbidden, invalid, notFound, redirect, unauthorized } from '../../lib/sealform.js'
-import type { SubmissionStore } from '../../lib/submission-store.js'
 import { html } from '../../views/html.js'
 import { formIn, fromSamePage, urlencoded } from '../setup/koa-app.js'
 import { type Framework, frameworks } from './frameworks.js'

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { TestContext } from 'node:test'
 import supertest from 'supertest'
+import type { MiddlewareOptions } from '../../lib/answer/settings.js'
 import {
   type ActionOptions,
   type Actions,
@@ -9,7 +10,6 @@ import {
   type Submission,
   type Submittable,
 } from '../../lib/sealform.js'
-import type { MiddlewareOptions } from '../../lib/settings.js'
 import { html } from '../../views/html.js'
 import { formIn, fromSamePage, listen, testKey, urlencoded } from '../setup/koa-app.js'
 import type { AnyContext, Framework, Page, View } from './frameworks.js'

@@ -7,7 +7,7 @@ import { root } from './project.js'
 const folder = join(root, 'docs', 'errors')
 const pages = readdirSync(folder).filter((name) => name !== 'README.md')
 const index = readFileSync(join(folder, 'README.md'), 'utf8')
-const codes = namesIn('lib/errors.ts', 'SealformErrorCode')
+const codes = namesIn('lib/base/errors.ts', 'SealformErrorCode')
 
 /** The pages of refusals, by the reason that `onRefused` is told. What an action says itself needs none. */
 const refusalPages: Record<string, readonly string[]> = {
@@ -30,7 +30,7 @@ describe('docs/errors', () => {
   })
 
   it('has a page for each refusal that a visitor can meet', () => {
-    const reasons = namesIn('lib/outcome.ts', 'RefusalReason')
+    const reasons = namesIn('lib/outcome/outcome.ts', 'RefusalReason')
     assert.ok(reasons.length > 5)
     for (const reason of reasons) {
       for (const page of refusalPages[reason] ?? [reason]) assert.ok(pages.includes(`${page}.md`), page)

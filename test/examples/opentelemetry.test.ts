@@ -11,7 +11,7 @@ import {
 import supertest from 'supertest'
 import { createApp } from '../../examples/opentelemetry/app.js'
 import { traceSubmissions } from '../../examples/opentelemetry/trace-submissions.js'
-import { stages } from '../../lib/trace.js'
+import { stages } from '../../lib/base/trace.js'
 import { formIn, fromSamePage, testKey, urlencoded } from '../setup/koa-app.js'
 
 const contexts = new AsyncLocalStorageContextManager()

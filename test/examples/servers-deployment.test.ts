@@ -14,7 +14,7 @@ import {
   startRedis,
   startServer,
 } from '../../examples/servers/processes.js'
-import { createKeyRing } from '../../lib/key-ring.js'
+import { createKeyRing } from '../../lib/seal/key-ring.js'
 import { invite, type Sent } from '../setup/visitors.js'
 
 /** Seconds that a form lives, many times longer than anybody takes over one. */

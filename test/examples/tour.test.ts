@@ -5,7 +5,7 @@ import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import supertest from 'supertest'
 import { createTour } from '../../examples/tour/app.js'
-import { createBrowser } from '../../lib/testing.js'
+import { createBrowser } from '../../lib/testing/testing.js'
 import { formIn, fromSamePage, testKey, urlencoded } from '../setup/koa-app.js'
 
 test('every page is HTML with strict headers, links to its source and loads no script', async () => {

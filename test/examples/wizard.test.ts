@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it, mock } from 'node:test'
 import { createTour } from '../../examples/tour/app.js'
-import { type TestPage, visit } from '../../lib/testing.js'
+import { type TestPage, visit } from '../../lib/testing/testing.js'
 import { formIn, fromSamePage, testKey, urlencoded } from '../setup/koa-app.js'
 import { buttonIn, messagesIn, valueIn, visitTour } from '../setup/tour-visitor.js'
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it, type TestContext } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
-import { type Cache, createCache } from '../../lib/cache.js'
-import { redisCache } from '../../middleware/redis.js'
+import { type Cache, createCache } from '../../lib/cache/cache.js'
+import { redisCache } from '../../lib/redis/redis.js'
 import { type RedisServer, startRedis } from '../setup/redis.js'
 
 interface Server extends Cache {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { invalid, redirect, type Submission } from '../../lib/sealform.js'
-import { type TestPage, visit } from '../../lib/testing.js'
+import { type TestPage, visit } from '../../lib/testing/testing.js'
 import { html } from '../../views/html.js'
 import { createTestApp, formIn, fromSamePage, urlencoded } from '../setup/koa-app.js'
 

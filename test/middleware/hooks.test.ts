@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
-import type { ActionOptions } from '../../lib/action.js'
+import type { ActionOptions } from '../../lib/action/action.js'
 import { forbidden, invalid, redirect, SealformError, type Submission } from '../../lib/sealform.js'
 import { html } from '../../views/html.js'
 import { createTestApp, formIn, fromSamePage, urlencoded } from '../setup/koa-app.js'

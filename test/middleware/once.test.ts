@@ -3,8 +3,9 @@ import { createServer } from 'node:http'
 import { describe, it } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
 import { z } from 'zod'
-import type { ActionOptions } from '../../lib/action.js'
-import type { ActionsOptions } from '../../lib/registry.js'
+import type { ActionOptions } from '../../lib/action/action.js'
+import type { ActionsOptions } from '../../lib/action/registry.js'
+import type { SubmissionStore } from '../../lib/claims/claim-store.js'
 import {
   done,
   flash,
@@ -14,7 +15,6 @@ import {
   type SealformError,
   type Submission,
 } from '../../lib/sealform.js'
-import type { SubmissionStore } from '../../lib/submission-store.js'
 import { html } from '../../views/html.js'
 import { createTestApp, formIn, fromSamePage, listen, urlencoded } from '../setup/koa-app.js'
 

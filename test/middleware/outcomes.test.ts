@@ -13,7 +13,7 @@ import {
   type Submission,
   unauthorized,
 } from '../../lib/sealform.js'
-import { invoke, visit } from '../../lib/testing.js'
+import { invoke, visit } from '../../lib/testing/testing.js'
 import { html } from '../../views/html.js'
 import { createTestApp, formIn, fromSamePage, urlencoded } from '../setup/koa-app.js'
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { Readable } from 'node:stream'
 import { describe, it } from 'node:test'
-import { cachePage } from '../../lib/cache.js'
+import { cachePage } from '../../lib/cache/cache.js'
 import { flash, redirect } from '../../lib/sealform.js'
 import { html } from '../../views/html.js'
 import { bytes, type CacheApp, cacheApp, newsApp, type PageContext } from '../setup/cache-app.js'

@@ -3,8 +3,8 @@ import { spawnSync } from 'node:child_process'
 import { subscribe, tracingChannel, unsubscribe } from 'node:diagnostics_channel'
 import { describe, it } from 'node:test'
 import { z } from 'zod'
+import { type StageTrace, type SubmissionTrace, stages } from '../../lib/base/trace.js'
 import { redirect } from '../../lib/sealform.js'
-import { type StageTrace, type SubmissionTrace, stages } from '../../lib/trace.js'
 import { html } from '../../views/html.js'
 import { createTestApp, formIn, fromSamePage, urlencoded } from '../setup/koa-app.js'
 
@@ -137,7 +137,7 @@ describe('diagnostics', () => {
 
   it('print a line for each submission with NODE_DEBUG=sealform', () => {
     const program = `
-      import { Trace, traceRefusal } from ${JSON.stringify(new URL('../../lib/trace.js', import.meta.url).href)}
+      import { Trace, traceRefusal } from ${JSON.stringify(new URL('../../lib/base/trace.js', import.meta.url).href)}
       const trace = new Trace('/page')
       await trace.whole(async () => trace.stage('run', async () => trace.submission.status = 303))
       traceRefusal({ reason: 'expired', detail: 'Why.', action: 'act' })`

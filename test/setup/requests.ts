@@ -1,8 +1,8 @@
 import { IncomingMessage } from 'node:http'
 import { Socket } from 'node:net'
-import { defaultLimits, type Limits } from '../../lib/limits.js'
-import type { Body, Reading } from '../../lib/reading.js'
-import { type Recognition, recognise } from '../../lib/recognise.js'
+import { type Recognition, recognise } from '../../lib/answer/recognise.js'
+import { defaultLimits, type Limits } from '../../lib/body/limits.js'
+import type { Body, Reading } from '../../lib/body/reading.js'
 
 export const urlencoded = 'application/x-www-form-urlencoded'
 export const multipart = 'multipart/form-data; boundary=XX'

@@ -1,4 +1,4 @@
-// npm test: all tests, or the files and folders given, as in `npm test -- test/lib/seal.test.ts`.
+// npm test: all tests, or the files and folders given, as in `npm test -- test/lib/seal/seal.test.ts`.
 // Everything else goes on to `node --test`, as in `npm test -- --test-name-pattern=origin`.
 
 import { spawn } from 'node:child_process'

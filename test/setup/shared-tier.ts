@@ -1,4 +1,4 @@
-import type { SharedTier, SharedTierListener } from '../../lib/shared-cache.js'
+import type { SharedTier, SharedTierListener } from '../../lib/cache/shared-tier.js'
 
 /** A tier that lives in this process, for caches that stand for several servers; its faults are made to order. */
 export class TestTier implements SharedTier {

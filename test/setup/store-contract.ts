@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { SubmissionStore } from '../../lib/submission-store.js'
+import type { SubmissionStore } from '../../lib/claims/claim-store.js'
 
 /** A store as two servers see it; for a store in memory they are one. */
 export interface SharedStore {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { describe, it } from 'node:test'
 import Koa from 'koa'
-import { createBrowser, visit } from '../../../lib/testing.js'
+import { createBrowser, visit } from '../../../lib/testing/testing.js'
 
 describe('a browser', () => {
   const counting = (req: IncomingMessage, res: ServerResponse) => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { describe, it } from 'node:test'
-import { type FillValue, type TestForm, visit } from '../../../lib/testing.js'
+import { type FillValue, type TestForm, visit } from '../../../lib/testing/testing.js'
 
 describe('fill', () => {
   const controls = `<input name=text maxlength=5><input name=fixed readonly><input name=off disabled><input name=secret type=hidden value=x>

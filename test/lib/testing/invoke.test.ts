@@ -10,7 +10,7 @@ import {
   redirect,
   type Submission,
 } from '../../../lib/sealform.js'
-import { invoke } from '../../../lib/testing.js'
+import { invoke } from '../../../lib/testing/testing.js'
 import { testKey } from '../../setup/koa-app.js'
 
 describe('invoke', () => {

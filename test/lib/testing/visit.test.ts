@@ -8,7 +8,7 @@ import { describe, it } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import express from 'express'
 import Koa from 'koa'
-import { createBrowser, visit } from '../../../lib/testing.js'
+import { createBrowser, visit } from '../../../lib/testing/testing.js'
 import { listen } from '../../setup/koa-app.js'
 
 const express4: typeof express = createRequire(import.meta.url)('express4')
@@ -85,7 +85,7 @@ describe('visit', () => {
   })
 
   it('keeps no program from ending', () => {
-    const client = new URL('../../../lib/testing.js', import.meta.url)
+    const client = new URL('../../../lib/testing/testing.js', import.meta.url)
     const program = `import { visit } from ${JSON.stringify(client.href)}
       const page = await visit((req, res) => res.end('there'), '/')
       console.log(page.text)`

@@ -1,0 +1,223 @@
+import type { Readable } from 'node:stream'
+import type { StandardSchemaV1 } from '@standard-schema/spec'
+import type { LimitOptions, Limits } from '../body/limits.js'
+import type { SubmissionStore } from '../claims/claim-store.js'
+import type { FileOptions, FileRules } from '../files/file-rules.js'
+import type { FileStorage } from '../files/file-storage.js'
+import type { FileDescription } from '../files/take-files.js'
+import type { Plan } from '../input/coerce.js'
+import type { Constraints } from '../input/constraints.js'
+import type { HookOptions, Hooks } from './hooks.js'
+import type { Migration } from './migration.js'
+import type { Submission } from './submission.js'
+
+declare const carries: unique symbol
+
+/**
+ * A registered async function that a form can name. It is a function itself: called directly it runs with the
+ * submission that it is given.
+ */
+export interface Action<Input = unknown, State = unknown, Bound extends unknown[] = [], Context = unknown> {
+  (submission: Submission<Input, State, Context>, ...bound: Bound): Promise<unknown>
+  /** The stable name that it was defined with. */
+  readonly name: string
+  /**
+   * Ties values to the action. They travel encrypted in the seal and arrive after the submission, in order.
+   *
+   * @param self always `null`, as in `Function.prototype.bind`
+   * @param values any that a seal can carry; what it cannot throws `ERR_VALUE_UNSUPPORTED` when the page is rendered
+   * @example
+   * ```ts
+   * ctx.form(addTodo.bind(null, list.id))
+   * ```
+   */
+  bind<Head extends unknown[], Tail extends unknown[]>(
+    this: Action<Input, State, [...Head, ...Tail], Context>,
+    self: null,
+    ...values: Head
+  ): Action<Input, State, Tail, Context>
+  readonly [carries]?: ((state: State) => void) | undefined
+}
+
+/** An action all of whose bound values are given, so that a form can carry it; by default, whatever its state. */
+export type Submittable<State = never> = ((submission: never) => Promise<unknown>) & {
+  readonly name: string
+  readonly [carries]?: ((state: State) => void) | undefined
+}
+
+/** What `actions.define(name, options)` takes. */
+export interface ActionOptions<
+  Schema extends StandardSchemaV1 | undefined,
+  State,
+  Bound extends unknown[],
+  Context,
+> extends HookOptions<Context> {
+  /** The action itself: the submission, then the bound values. What it returns or throws is the outcome. */
+  run(submission: Submission<InputOf<Schema>, State, Context>, ...bound: Bound): unknown
+  /** A schema of any Standard Schema library; its output is `submission.input`. @default none */
+  input?: Schema
+  /**
+   * Asked before the body is read any further than the seal. Returning or throwing an outcome refuses; nothing admits.
+   * @default everybody is admitted
+   */
+  authorize?(submission: Submission<InputOf<Schema>, State, Context>, ...bound: Bound): unknown
+  /**
+   * The file fields of the form, by name. Without them no file is taken. Files lie in the storage until the answer is
+   * over; `persist()` keeps one.
+   * @default none
+   * @example
+   * ```ts
+   * actions.define('profile.avatar', {
+   *   files: { avatar: { types: ['image/*'], maxSize: '5MiB', required: true } },
+   *   async run({ formData }) {
+   *     const avatar = formData.get('avatar')
+   *     if (avatar instanceof File) await avatar.persist(`/srv/avatars/${user}`, { overwrite: true })
+   *   },
+   * })
+   * ```
+   */
+  files?: Readonly<Record<string, FileOptions>>
+  /**
+   * Takes each file as it arrives, in place of the storage, one after the other: after `authorize`, before the fields
+   * are read. Read the stream to its end, or return early to have the rest passed over. A string that it
+   * returns is what `formData` then holds under the field's name; an outcome, returned or thrown, refuses the
+   * submission; nothing leaves the field out of `formData`.
+   *
+   * @param file the field, and the sender's word on name and type
+   * @param stream a Node stream; `Readable.toWeb(stream)` makes a web stream of it. Fails when the client leaves, or
+   *   the file passes `maxSize`
+   * @default files go to the storage
+   */
+  onFile?(
+    file: FileDescription,
+    stream: Readable,
+    submission: Submission<undefined, State, Context>,
+    ...bound: Bound
+  ): unknown
+  /**
+   * The same submission runs once, however often and on however many servers it arrives: double click, reload, a
+   * proxy that tries again, back and again. Every later copy gets the first one's outcome, and waits for it while it
+   * is running. Servers need a common `store`.
+   * @default false
+   */
+  once?: boolean
+  /**
+   * How long `run` may take, in seconds or as `'30s'`. Then `submission.signal` aborts, the visitor gets a page with
+   * status 500 that says that it is not known whether it was done, and what `run` still does is not waited for.
+   * @default no limit
+   */
+  timeout?: number | string
+  /**
+   * Change it when the fields or bound values change their meaning; pages of another version then get a 409 page that
+   * keeps the input, unless `migrate` takes them.
+   * @default none
+   */
+  version?: string | number
+  /**
+   * Takes submissions of pages that were rendered for another version. Asked before `authorize`, which gets the bound
+   * values that it gives; the fields are changed before they are validated.
+   *
+   * @param from the version of the page, as text; `undefined` when the action had none
+   * @param bound the values that were bound when the page was rendered
+   * @returns what becomes of bound values and fields; nothing refuses with 409, an outcome is the answer
+   * @default every other version is refused
+   * @example
+   * ```ts
+   * actions.define('contacts.add', {
+   *   version: 2,
+   *   migrate(from) {
+   *     if (from !== '1') return undefined
+   *     return {
+   *       formData(fields) {
+   *         const [first = '', ...rest] = String(fields.get('name')).split(' ')
+   *         fields.set('first', first)
+   *         fields.set('last', rest.join(' '))
+   *         return fields
+   *       },
+   *     }
+   *   },
+   *   async run({ formData }) {
+   *     await db.remove(String(formData.get('last')))
+   *   },
+   * })
+   * ```
+   */
+  migrate?(
+    from: string | undefined,
+    ...bound: never[]
+  ): Migration<NoInfer<Bound>> | undefined | Promise<Migration<NoInfer<Bound>> | undefined>
+  /** How long a rendered form stays valid, in seconds or as `'15m'`, `'24h'`. @default the registry's, 24 h */
+  ttl?: number | string
+  /** @default the registry's */
+  limits?: LimitOptions
+  /** The seal is good only for the path on which it was rendered. @default false */
+  path?: boolean
+}
+
+/** The type of `submission.input`: the schema's output, or `undefined` without one. */
+export type InputOf<Schema> = Schema extends StandardSchemaV1
+  ? StandardSchemaV1.InferOutput<Schema>
+  : undefined
+
+/** What the library keeps of an action. */
+export interface Definition {
+  readonly name: string
+  readonly run: (submission: never, ...values: never[]) => unknown
+  readonly authorize: ((submission: never, ...values: never[]) => unknown) | undefined
+  readonly input: StandardSchemaV1 | undefined
+  /** What the texts of the form stand for, as far as the schema can say; `undefined` when all stay as they are. */
+  readonly coercion: Plan | undefined
+  /** What controls can say of the fields; `undefined` when the schema cannot. */
+  readonly constraints: Constraints | undefined
+  readonly files: FileRules
+  readonly onFile:
+    | ((file: FileDescription, stream: Readable, submission: never, ...values: never[]) => unknown)
+    | undefined
+  /** Where files go when there is no `onFile`; set when there are file fields. */
+  readonly storage: FileStorage | undefined
+  readonly version: string | undefined
+  readonly migrate: ((from: string | undefined, ...values: never[]) => unknown) | undefined
+  /** Seconds. */
+  readonly ttl: number
+  readonly limits: Limits
+  readonly path: boolean
+  /** Where its submissions are claimed; set when each is to run once. */
+  readonly store: SubmissionStore | undefined
+  /** Seconds. */
+  readonly timeout: number | undefined
+  readonly hooks: Hooks | undefined
+  /** Names of the fields that a page has rendered as passwords, so that no other page gives them back. */
+  readonly secrets: Set<string>
+}
+
+/** A definition with the values bound to it so far, and the registry it belongs to. */
+export interface ActionDetails {
+  readonly definition: Definition
+  readonly registry: object
+  readonly values: readonly unknown[]
+}
+
+const details = new WeakMap<object, ActionDetails>()
+
+/** The details of an action, or `undefined` for any other value. */
+export function detailsOf(value: unknown): ActionDetails | undefined {
+  return typeof value === 'function' ? details.get(value) : undefined
+}
+
+/** Makes the function that stands for a definition with these values bound. */
+export function createAction<Input, State, Bound extends unknown[], Context>(
+  own: ActionDetails,
+): Action<Input, State, Bound, Context> {
+  const { definition, registry, values } = own
+  const call = async (submission: unknown, ...rest: unknown[]) =>
+    Reflect.apply(definition.run, undefined, [submission, ...values, ...rest])
+  Object.defineProperties(call, {
+    name: { value: definition.name },
+    bind: {
+      value: (_self: null, ...more: unknown[]) =>
+        createAction({ definition, registry, values: [...values, ...more] }),
+    },
+  })
+  details.set(call, own)
+  return call as unknown as Action<Input, State, Bound, Context>
+}

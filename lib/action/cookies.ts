@@ -1,0 +1,141 @@
+import { parseCookie, type SerializeOptions, stringifySetCookie } from 'cookie'
+import { SealformError } from '../base/errors.js'
+
+/** Options of one cookie, as in the cookie package. */
+export type CookieOptions = Omit<SerializeOptions, 'encode'>
+
+/**
+ * The visitor's cookies as an action sees and changes them. Changes are visible at once, to the page rendered in
+ * the same answer, and to the browser; those of an action that throws are dropped.
+ */
+export interface Cookies {
+  /** The decoded value, or `undefined`. */
+  get(name: string): string | undefined
+  /** All cookies, or those of one name. */
+  getAll(name?: string): { name: string; value: string }[]
+  has(name: string): boolean
+  /**
+   * Sets a cookie.
+   *
+   * @param options as in the cookie package; `maxAge` in seconds. @default `path: '/'`, `httpOnly: true`,
+   *   `sameSite: 'lax'`, `secure` when the request came over https
+   * @throws SealformError `ERR_COOKIE_INVALID` on a name, value or option that no cookie can have
+   * @see RFC 6265, section 4.1
+   */
+  set(name: string, value: string, options?: CookieOptions): void
+  /** Removes a cookie; give the `path` and `domain` that it was set with. */
+  delete(name: string, options?: Pick<CookieOptions, 'path' | 'domain'>): void
+}
+
+/** A cookie that an action has set or removed; without a value it is gone. */
+export interface CookieChange {
+  readonly name: string
+  readonly value: string | undefined
+  readonly header: string
+}
+
+/** Cookies of one request with the changes made so far. */
+export class SubmissionCookies implements Cookies {
+  readonly #header: string
+  readonly #sent: Map<string, string>
+  readonly #secure: boolean
+  readonly #changes = new Map<string, CookieChange>()
+
+  constructor(header: string | undefined, secure: boolean) {
+    this.#header = header ?? ''
+    this.#sent = new Map(sentCookies(this.#header))
+    this.#secure = secure
+  }
+
+  get(name: string): string | undefined {
+    return this.#current().get(name)
+  }
+
+  getAll(name?: string): { name: string; value: string }[] {
+    const all = [...this.#current()].map(([key, value]) => ({ name: key, value }))
+    return name === undefined ? all : all.filter((cookie) => cookie.name === name)
+  }
+
+  has(name: string): boolean {
+    return this.#current().has(name)
+  }
+
+  set(name: string, value: string, options: CookieOptions = {}): void {
+    const merged = { path: '/', httpOnly: true, sameSite: 'lax', secure: this.#secure, ...options } as const
+    const gone =
+      merged.maxAge === 0 || (merged.expires !== undefined && merged.expires.getTime() <= Date.now())
+    this.#change(name, gone ? undefined : value, setCookieHeader(name, value, merged), merged)
+  }
+
+  delete(name: string, options: Pick<CookieOptions, 'path' | 'domain'> = {}): void {
+    this.set(name, '', { ...options, maxAge: 0, expires: new Date(0) })
+  }
+
+  /** In the order in which they were made. */
+  get changes(): readonly CookieChange[] {
+    return [...this.#changes.values()]
+  }
+
+  /** Makes changes again that an earlier run of the same submission has made. */
+  repeat(changes: readonly CookieChange[]): void {
+    for (const change of changes) this.#changes.set(change.header, change)
+  }
+
+  /** `Set-Cookie` lines, in the order in which the changes were made. */
+  get headers(): string[] {
+    return [...this.#changes.values()].map((change) => change.header)
+  }
+
+  /**
+   * The `Cookie` header that the browser would send next, for the page rendered in the same answer. What the action
+   * did not touch stays byte for byte, since a visitor may send names that no cookie writer would accept.
+   */
+  get nextHeader(): string {
+    const changed = new Set([...this.#changes.values()].map(({ name }) => name))
+    const kept = this.#header.split(';').filter((pair) => !changed.has(pair.split('=', 1)[0]!.trim()))
+    const added = [...changed].flatMap((name) => {
+      const value = this.get(name)
+      return value === undefined ? [] : [`${name}=${encodeURIComponent(value)}`]
+    })
+    return [...kept.map((pair) => pair.trim()), ...added].filter((pair) => pair !== '').join('; ')
+  }
+
+  #change(name: string, value: string | undefined, header: string, { path, domain }: CookieOptions): void {
+    const identity = `${name};${path ?? ''};${domain ?? ''}`
+    this.#changes.delete(identity)
+    this.#changes.set(identity, { name, value, header })
+  }
+
+  #current(): Map<string, string> {
+    if (this.#changes.size === 0) return this.#sent
+    const current = new Map(this.#sent)
+    for (const { name, value } of this.#changes.values()) {
+      if (value === undefined) current.delete(name)
+      else current.set(name, value)
+    }
+    return current
+  }
+}
+
+export function sentCookies(header: string): [string, string][] {
+  return Object.entries(parseCookie(header)).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, value] satisfies [string, string]],
+  )
+}
+
+function setCookieHeader(name: string, value: string, options: CookieOptions): string {
+  if (typeof value !== 'string') {
+    throw new SealformError(
+      'ERR_COOKIE_INVALID',
+      `The cookie "${name}" needs a string as its value, not ${typeof value}.`,
+    )
+  }
+  try {
+    return stringifySetCookie(name, value, options)
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause)
+    throw new SealformError('ERR_COOKIE_INVALID', `The cookie "${String(name)}" cannot be set: ${why}`, {
+      cause,
+    })
+  }
+}

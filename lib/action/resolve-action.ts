@@ -1,0 +1,112 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec'
+import { checkOptions } from '../base/check-options.js'
+import { SealformError } from '../base/errors.js'
+import { parseDuration, parseTimer } from '../base/units.js'
+import { type Limits, resolveLimits } from '../body/limits.js'
+import type { SubmissionStore } from '../claims/claim-store.js'
+import { resolveFileRules } from '../files/file-rules.js'
+import type { FileStorage } from '../files/file-storage.js'
+import { requireSniffing } from '../files/sniff.js'
+import { Constraints } from '../input/constraints.js'
+import { planCoercion } from '../input/plan-coercion.js'
+import { inputJsonSchema } from '../input/to-json-schema.js'
+import type { ActionOptions, Definition } from './action.js'
+import { type Hooks, hookNames, resolveHooks } from './hooks.js'
+
+/** What an action has of its registry unless it says otherwise. */
+export interface ActionDefaults {
+  /** Seconds. */
+  readonly ttl: number
+  readonly limits: Limits
+  openStorage(): FileStorage
+  openStore(): SubmissionStore
+  readonly hooks: Hooks | undefined
+}
+
+const actionOptions = [
+  'run',
+  'input',
+  'authorize',
+  'files',
+  'onFile',
+  'version',
+  'migrate',
+  'ttl',
+  'limits',
+  'path',
+  'once',
+  'timeout',
+  ...hookNames,
+] as const
+
+/**
+ * Checks what `actions.define()` was given, and fills in what it was not.
+ *
+ * @throws SealformError `ERR_OPTION_INVALID`
+ */
+export function describeAction(name: string, runOrOptions: unknown, defaults: ActionDefaults): Definition {
+  const where = `actions.define('${name}')`
+  const options = typeof runOrOptions === 'function' ? { run: runOrOptions } : runOrOptions
+  checkOptions(where, options, actionOptions)
+  const given = options as Partial<ActionOptions<StandardSchemaV1, unknown, never[], unknown>>
+  if (typeof given?.run !== 'function') {
+    throw new SealformError(
+      'ERR_OPTION_INVALID',
+      `${where} needs a function: give it as the second argument or as "run".`,
+    )
+  }
+  for (const name of ['authorize', 'onFile', 'migrate'] as const) {
+    if (given[name] === undefined || typeof given[name] === 'function') continue
+    throw new SealformError('ERR_OPTION_INVALID', `${where}: "${name}" must be a function.`)
+  }
+  if (given.input !== undefined && typeof given.input?.['~standard']?.validate !== 'function') {
+    throw new SealformError(
+      'ERR_OPTION_INVALID',
+      `${where}: "input" must be a schema of a Standard Schema library, such as zod 3.24+, valibot 1+ or arktype 2+.`,
+    )
+  }
+  for (const name of ['path', 'once'] as const) {
+    if (given[name] === undefined || typeof given[name] === 'boolean') continue
+    throw new SealformError('ERR_OPTION_INVALID', `${where}: "${name}" must be true or false.`)
+  }
+  const files = resolveFileRules(given.files, `${where} "files"`)
+  if (given.onFile && files.size === 0) {
+    throw new SealformError(
+      'ERR_OPTION_INVALID',
+      `${where}: "onFile" is called for the fields in "files", and there are none.`,
+    )
+  }
+  for (const { field, sniff } of files.values()) if (sniff) requireSniffing(`${where} "files": ${field}`)
+  const limits = resolveLimits(given.limits, defaults.limits, `${where} "limits"`)
+  const schema = given.input && inputJsonSchema(given.input)
+  return {
+    name,
+    files,
+    onFile: given.onFile?.bind(options),
+    storage: files.size > 0 && !given.onFile ? defaults.openStorage() : undefined,
+    run: given.run.bind(options),
+    authorize: given.authorize?.bind(options),
+    input: given.input,
+    coercion: schema === undefined ? undefined : planCoercion(schema, limits.depth),
+    constraints: schema === undefined ? undefined : new Constraints(schema, limits.depth),
+    version: inputVersion(given.version, where),
+    migrate: given.migrate?.bind(options),
+    ttl: given.ttl === undefined ? defaults.ttl : parseDuration(given.ttl, `${where} "ttl"`),
+    limits,
+    path: given.path ?? false,
+    store: given.once ? defaults.openStore() : undefined,
+    timeout: given.timeout === undefined ? undefined : parseTimer(given.timeout, `${where} "timeout"`),
+    hooks: resolveHooks(given, defaults.hooks, where),
+    secrets: new Set(),
+  }
+}
+
+function inputVersion(version: unknown, where: string): string | undefined {
+  if (version === undefined) return undefined
+  const text = typeof version === 'number' && Number.isFinite(version) ? String(version) : version
+  if (typeof text === 'string' && text !== '' && Buffer.byteLength(text) <= 64) return text
+  throw new SealformError(
+    'ERR_OPTION_INVALID',
+    `${where}: "version" must be a number or a string of 1 to 64 bytes.`,
+  )
+}

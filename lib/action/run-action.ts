@@ -1,0 +1,223 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec'
+import type { Entry } from '../base/entry.js'
+import { SealformError } from '../base/errors.js'
+import { joinName } from '../base/field-path.js'
+import { type NameOf, validate } from '../input/validate.js'
+import { failed } from '../outcome/failure.js'
+import type { Messages } from '../outcome/messages.js'
+import { Done, Failed, Invalid, isOutcome, type Outcome, Refused } from '../outcome/outcome.js'
+import type { Definition } from './action.js'
+import { type ActionEvent, callHook, type Hooks } from './hooks.js'
+import type { CurrentSubmission } from './submission.js'
+
+/** An action with all of its values bound. */
+export interface Call {
+  readonly definition: Definition
+  readonly values: readonly unknown[]
+}
+
+/** The action's own word on this visitor: an outcome refuses, nothing admits, and anything else is a mistake. */
+export async function authorize(
+  { definition, values }: Call,
+  submission: CurrentSubmission,
+): Promise<Outcome | undefined> {
+  if (!definition.authorize) return undefined
+  try {
+    const result = await Reflect.apply(definition.authorize, undefined, [submission, ...values])
+    if (result === undefined || isOutcome(result)) return result
+    throw new SealformError(
+      'ERR_AUTHORIZE_RESULT',
+      `authorize() of "${definition.name}" returned ${typeof result}. Return an outcome such as forbidden() to refuse, and nothing to admit.`,
+    )
+  } catch (thrown) {
+    return settle(thrown)
+  }
+}
+
+/** What a schema has made of the fields. */
+export interface Checked {
+  readonly input: unknown
+  readonly nameOf: NameOf
+}
+
+/** Without a schema the fields keep their names. */
+export const noInput: Checked = { input: undefined, nameOf: (path) => joinName('', path) }
+
+/** What the action's schema makes of the fields. */
+export async function check(
+  schema: StandardSchemaV1,
+  { limits, coercion }: Definition,
+  entries: readonly Entry[],
+  messages: () => Messages,
+): Promise<Checked | Outcome> {
+  try {
+    const result = await validate({ schema, depth: limits.depth, coercion }, entries)
+    if (result instanceof Refused || result.valid) return result
+    const texts = messages()
+    return new Invalid(
+      result.issues.map(({ name, message }) => ({ name, message: texts.issue(message, name) })),
+    )
+  } catch (thrown) {
+    return settle(thrown)
+  }
+}
+
+/** What came of running an action. */
+export interface Ran {
+  readonly outcome: Outcome
+  /** False when a hook answered in its place, so that nothing has been done. */
+  readonly ran: boolean
+}
+
+/**
+ * Runs the action and the hooks around it. Whatever they do, there is an outcome.
+ *
+ * @param nameOf the names that the form has for the parts of the input
+ */
+export function run(call: Call, submission: CurrentSubmission, nameOf: NameOf): Ran | Promise<Ran> {
+  const { hooks } = call.definition
+  if (hooks) return runWithHooks(hooks, call, submission, nameOf).then(revalidated)
+  return runAction(call, submission, (outcome) => revalidated({ outcome: named(outcome, nameOf), ran: true }))
+
+  function revalidated(ran: Ran): Ran | Promise<Ran> {
+    const { revalidations } = submission
+    return revalidations ? revalidations.then(() => ran) : ran
+  }
+}
+
+async function runWithHooks(
+  hooks: Hooks,
+  call: Call,
+  submission: CurrentSubmission,
+  nameOf: NameOf,
+): Promise<Ran> {
+  const event: ActionEvent = { action: call.definition.name, submission, values: call.values }
+  const early = await before(hooks, event)
+  const outcome = named(early ?? (await runAction(call, submission, itself)), nameOf)
+  const answered = outcome instanceof Failed ? await onError(hooks, event, outcome, submission) : outcome
+  return early
+    ? { outcome: answered, ran: false }
+    : { outcome: named(await after(hooks, event, answered, submission), nameOf), ran: true }
+}
+
+function named(outcome: Outcome, nameOf: NameOf): Outcome {
+  return outcome.kind === 'invalid' ? outcome.named(nameOf) : outcome
+}
+
+async function before(hooks: Hooks, event: ActionEvent): Promise<Outcome | undefined> {
+  try {
+    for (const hook of hooks.before) {
+      const outcome = await callHook(hook, event, 'before')
+      if (outcome) return outcome
+    }
+  } catch (thrown) {
+    return settle(thrown)
+  }
+  return undefined
+}
+
+async function after(
+  hooks: Hooks,
+  event: ActionEvent,
+  outcome: Outcome,
+  submission: CurrentSubmission,
+): Promise<Outcome> {
+  let last = outcome
+  for (const hook of hooks.after) {
+    try {
+      last = (await callHook(hook, { ...event, outcome: last } as ActionEvent, 'after')) ?? last
+    } catch (error) {
+      submission.report(error)
+    }
+  }
+  return last
+}
+
+async function onError(
+  hooks: Hooks,
+  event: ActionEvent,
+  outcome: Failed,
+  submission: CurrentSubmission,
+): Promise<Outcome> {
+  const { error, reference } = outcome
+  for (const hook of hooks.onError) {
+    try {
+      const other = await callHook(hook, { ...event, error, reference } as ActionEvent, 'onError')
+      if (other) return other
+    } catch (thrown) {
+      submission.report(thrown)
+    }
+  }
+  return outcome
+}
+
+/** `finish` takes what came of it: at once from an action that is not asynchronous. */
+function runAction<Result>(
+  call: Call,
+  submission: CurrentSubmission,
+  finish: (outcome: Outcome) => Result | Promise<Result>,
+): Result | Promise<Result> {
+  const { timeout } = call.definition
+  let outcome: Outcome
+  try {
+    const result = timeout === undefined ? start(call, submission) : startWithin(timeout, call, submission)
+    // Whatever may be a promise, of any kind, is awaited: to look for its `then` would be once too often for some.
+    if (mayBePromise(result) && !isOutcome(result)) return finishLater(result, finish)
+    outcome = outcomeOf(result)
+  } catch (thrown) {
+    outcome = settle(thrown)
+  }
+  return finish(outcome)
+}
+
+async function finishLater<Result>(
+  result: object,
+  finish: (outcome: Outcome) => Result | Promise<Result>,
+): Promise<Result> {
+  let outcome: Outcome
+  try {
+    outcome = outcomeOf(await result)
+  } catch (thrown) {
+    outcome = settle(thrown)
+  }
+  return finish(outcome)
+}
+
+function itself(outcome: Outcome): Outcome {
+  return outcome
+}
+
+function outcomeOf(result: unknown): Outcome {
+  return isOutcome(result) ? result : new Done(result)
+}
+
+function mayBePromise(result: unknown): result is object {
+  return (typeof result === 'object' && result !== null) || typeof result === 'function'
+}
+
+function start({ definition, values }: Call, submission: CurrentSubmission): unknown {
+  return Reflect.apply(definition.run, undefined, [submission, ...values])
+}
+
+/** The action goes on when its time is up, as nothing can stop it; whatever comes of it then is not waited for. */
+function startWithin(seconds: number, call: Call, submission: CurrentSubmission): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      submission.abort(new DOMException('The time for this action is up.', 'TimeoutError'))
+      reject(
+        new SealformError(
+          'ERR_ACTION_TIMEOUT',
+          `"${call.definition.name}" did not settle within ${seconds} s. Pass submission.signal to what it waits for, so that its work ends too, or raise its "timeout".`,
+        ),
+      )
+    }, seconds * 1000)
+    Promise.resolve()
+      .then(() => start(call, submission))
+      .then(resolve, reject)
+      .finally(() => clearTimeout(timer))
+  })
+}
+
+function settle(thrown: unknown): Outcome {
+  return isOutcome(thrown) ? thrown : failed(thrown)
+}

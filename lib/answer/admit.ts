@@ -1,0 +1,79 @@
+import type { Definition } from '../action/action.js'
+import type { Exchange } from '../action/exchange.js'
+import { migrate } from '../action/migrate.js'
+import type { Migration } from '../action/migration.js'
+import type { Registry } from '../action/registry.js'
+import type { Call } from '../action/run-action.js'
+import { isOutcome, type Outcome, Refused } from '../outcome/outcome.js'
+import { explainUnopened } from '../seal/explain-unopened.js'
+import { type AdmissionVerdict, judgeClaims, pathClaim, refusalStatus } from '../seal/judge-seal.js'
+import type { Opened } from '../seal/seal.js'
+import type { Claims } from '../seal/seal-content.js'
+
+/** An action that a seal named and that this visitor may submit, with the values bound to it. */
+export interface Admitted extends Call {
+  readonly opened: Opened
+  /** The values as a seal of this version holds them. */
+  readonly boundText: string
+  readonly changeFields: Migration['formData']
+}
+
+/** Judges an opened seal, and finds the action that it names. What cannot go on from here is an outcome. */
+export function admit(
+  registry: Registry,
+  exchange: Pick<Exchange, 'path'>,
+  token: string | undefined,
+  opened: Opened | undefined,
+  sessionMatches: boolean,
+): Admitted | Refused | Promise<Admitted | Outcome> {
+  if (!opened) return new Refused('malformed', 400, explainUnopened(registry.keys, token))
+  const { claims } = opened
+  const action = registry.find(claims.action)
+  const now = Math.floor(Date.now() / 1000)
+  const verdict = judgeClaims({
+    claims,
+    audience: registry.audience,
+    action,
+    sessionMatches,
+    path: claims.path === undefined ? '' : pathClaim(exchange.path),
+    now,
+  })
+  if (verdict === 'malformed') return new Refused(verdict, 400, explainUnopened(registry.keys, token))
+  const migrates = verdict === 'other-version' && action?.migrate !== undefined
+  if (verdict !== 'admit' && !migrates) {
+    return new Refused(verdict, refusalStatus[verdict], detailOf(verdict, claims, action))
+  }
+  if (!action) return new Refused('unknown-action', 409, detailOf('unknown-action', claims, action))
+  const values = registry.decode(claims.values)
+  if (!values)
+    return new Refused(
+      'unknown-action',
+      409,
+      `A value bound to "${claims.action}" names an action that is not registered here.`,
+    )
+  if (migrates) return admitMigrated(registry, action, values, opened)
+  return { definition: action, values, opened, boundText: claims.values, changeFields: undefined }
+}
+
+function detailOf(
+  verdict: Exclude<AdmissionVerdict, 'admit'>,
+  { action: name, version }: Claims,
+  action: Definition | undefined,
+): string {
+  if (verdict === 'unknown-action') {
+    return `No action "${name}" is registered here. See docs/errors/failed-to-find-action.md.`
+  }
+  if (verdict !== 'other-version') return name
+  return `The page is for version ${version ?? 'none'} of "${name}", which has ${action?.version ?? 'none'} here. See docs/errors/other-version.md.`
+}
+
+/** A page of another version than the action's, if the action can make one of its own of it. */
+async function admitMigrated(
+  registry: Registry,
+  definition: Definition,
+  values: readonly unknown[],
+  opened: Opened,
+): Promise<Admitted | Outcome> {
+  const migrated = await migrate(definition, opened.claims.version, values, registry)
+  return isOutcome(migrated) ? migrated : { definition, opened, ...migrated }
+}

@@ -1,0 +1,70 @@
+import type { Exchange } from '../action/exchange.js'
+import type { Registry } from '../action/registry.js'
+import { SealformError } from '../base/errors.js'
+import { expectedOrigin, type OriginPolicy } from '../origin/judge-origin.js'
+import { judgeTarget } from '../origin/judge-redirect.js'
+import { type Outcome, type Redirect, Refused } from '../outcome/outcome.js'
+import { flashHeader } from '../page/flash.js'
+import type { Received } from './receive.js'
+
+/** An outcome made ready to be answered. */
+export type Conclusion = RedirectConclusion | PageConclusion
+
+export interface RedirectConclusion {
+  readonly kind: 'redirect'
+  readonly location: string
+  readonly setCookies: readonly string[]
+  /** What the program has to hear of: a flash that cannot be carried. */
+  readonly failure: { readonly error: unknown } | undefined
+}
+
+export interface PageConclusion {
+  readonly kind: 'page'
+  readonly outcome: Exclude<Outcome, Redirect>
+  readonly status: number
+  readonly setCookies: readonly string[]
+  /** What the program has to hear of: an action that threw, or a target that is not safe. */
+  readonly failure: { readonly error: unknown } | undefined
+}
+
+/**
+ * Decides how an outcome is answered. A redirect to a place that is not safe becomes a refusal: such a target
+ * comes from what a visitor sent. Cookies of an action that threw are dropped.
+ */
+export function conclude(
+  registry: Registry,
+  { outcome, action, submission, repeated }: Received,
+  exchange: Exchange,
+  policy: OriginPolicy,
+): Conclusion {
+  if (outcome.kind === 'failed')
+    return { kind: 'page', outcome, status: 500, setCookies: [], failure: repeated ? undefined : outcome }
+  const setCookies = submission.changedCookies?.headers ?? []
+  if (outcome.kind !== 'redirect') {
+    return { kind: 'page', outcome, status: outcome.status, setCookies, failure: undefined }
+  }
+  const ownOrigin = () => expectedOrigin(exchange, policy)
+  const target = judgeTarget(outcome.to, exchange.url, ownOrigin, policy.allowed)
+  if (target.verdict === 'refused') {
+    const error = new SealformError(
+      'ERR_REDIRECT_TARGET',
+      `"${action?.name}" redirects to ${show(outcome.to)}, which was refused (${target.reason}). Redirect to a path of this app, or list the other origin in allowedOrigins.`,
+    )
+    const refusal = new Refused('malformed', 400, error.message)
+    return { kind: 'page', outcome: refusal, status: 400, setCookies, failure: { error } }
+  }
+  const { location } = target
+  if (!outcome.flash) return { kind: 'redirect', location, setCookies, failure: undefined }
+  try {
+    const flashed = flashHeader(registry, action?.name ?? '', outcome.flash.state, exchange.secure)
+    return { kind: 'redirect', location, setCookies: [...setCookies, flashed], failure: undefined }
+  } catch (error) {
+    // What the action did is done: the visitor goes on, without the message.
+    return { kind: 'redirect', location, setCookies, failure: { error } }
+  }
+}
+
+/** A visitor can have sent anything, of any length. */
+function show(target: unknown): string {
+  return typeof target === 'string' ? JSON.stringify(target.slice(0, 200)) : typeof target
+}

@@ -1,0 +1,154 @@
+import type { Definition } from '../action/action.js'
+import type { Registry } from '../action/registry.js'
+import type { Checked } from '../action/run-action.js'
+import type { CurrentSubmission, SubmissionSource } from '../action/submission.js'
+import type { Entry } from '../base/entry.js'
+import { formatSize } from '../base/units.js'
+import type { BodyRefusal, KeptFields, Reading } from '../body/reading.js'
+import { type KeptFile, openKept } from '../files/kept-file-token.js'
+import type { StoredFile } from '../files/stored-file.js'
+import { type FileConsumer, FileTaking } from '../files/take-files.js'
+import { type FileProblem, type ShownFile, Uploads } from '../files/uploads.js'
+import type { Messages } from '../outcome/messages.js'
+import { Invalid, type Issue, isOutcome, type Outcome, Refused } from '../outcome/outcome.js'
+
+/** The files of one submission while it is received. */
+export interface Files {
+  readonly uploads: Uploads
+  readonly taking: FileTaking
+}
+
+/** Prepares to take the files of an admitted submission; `undefined` for the many actions without any. */
+export function takeFiles(
+  definition: Definition,
+  values: readonly unknown[],
+  submission: CurrentSubmission,
+  { res }: Pick<SubmissionSource, 'res'>,
+): Files | undefined {
+  const { files: rules, storage, onFile } = definition
+  if (rules.size === 0) return undefined
+  const consumer: FileConsumer | undefined = storage
+    ? { storage }
+    : onFile && {
+        onFile: (file, stream) => Reflect.apply(onFile, undefined, [file, stream, submission, ...values]),
+      }
+  if (!consumer) return undefined
+  const uploads = new Uploads(rules, storage, res)
+  return { uploads, taking: new FileTaking(rules, consumer, uploads) }
+}
+
+/** The kept files that a submission refers to, as far as the references are good for this action and visitor. */
+export function keptFiles(
+  registry: Registry,
+  definition: Definition,
+  { references }: KeptFields,
+  session: string | undefined,
+): readonly ShownFile[] {
+  const files: ShownFile[] = []
+  for (const { field, token } of references) {
+    const file = open(registry, definition, field, token, session)
+    if (file) files.push({ ...file, field })
+  }
+  return files
+}
+
+/** Brings in what was kept, and puts the files among the fields. What cannot be is an outcome. */
+export async function joinFiles(
+  registry: Registry,
+  definition: Definition,
+  { uploads, taking }: Files,
+  reading: Reading,
+  session: string | undefined,
+): Promise<readonly Entry[] | Outcome | { readonly thrown: unknown }> {
+  if (taking.verdict) return outcomeOf(taking.verdict)
+  const text = reading.entries.find(([name, value]) => value !== '' && definition.files.has(name))
+  if (text) {
+    const detail = `the field "${text[0]}" takes files, and text was sent; print form.attributes in the form tag, which say how files are sent`
+    return new Refused('unsupported', 415, detail)
+  }
+  try {
+    if (reading.kept) {
+      await uploads.refer(reading.kept, (field, token) => open(registry, definition, field, token, session))
+    }
+  } catch (thrown) {
+    return outcomeOf({ thrown })
+  }
+  const { values } = uploads
+  const entries: Entry[] = []
+  let next = 0
+  for (const [position, entry] of reading.entries.entries()) {
+    for (; next < values.length && values[next]!.position <= position; next++)
+      entries.push(entryOf(values[next]!))
+    if (!definition.files.has(entry[0])) entries.push(entry)
+  }
+  for (; next < values.length; next++) entries.push(entryOf(values[next]!))
+  return entries
+}
+
+/** What the visitor reads about files that do not fit. */
+export function fileIssues(
+  { files }: Definition,
+  problems: readonly FileProblem[],
+  messages: Messages,
+): readonly Issue[] {
+  const told = new Set<string>()
+  const issues: Issue[] = []
+  for (const { field, kind } of problems) {
+    if (told.has(`${kind} ${field}`)) continue
+    told.add(`${kind} ${field}`)
+    const rule = files.get(field)
+    const message = {
+      missing: () => messages.fileMissing,
+      gone: () => messages.fileGone,
+      'too-many': () => messages.tooManyFiles(rule?.maxFiles ?? 0),
+      type: () => messages.fileType(rule?.types.join(', ') ?? ''),
+    }[kind]()
+    issues.push({ name: field, message })
+  }
+  return issues
+}
+
+/** What the visitor reads about a refusal that is about files; nothing when it is not. */
+export function refusalIssues(
+  { files }: Definition,
+  { reason, field, limit = 0 }: BodyRefusal,
+  messages: Messages,
+): readonly Issue[] | undefined {
+  if (reason === 'body' && files.size > 0) return [{ name: '', message: messages.filesTooLarge }]
+  if (reason === 'file-size')
+    return [{ name: field ?? '', message: messages.fileTooLarge(formatSize(limit)) }]
+  if (reason !== 'files' || files.size === 0) return undefined
+  const message = field === undefined ? messages.unexpectedFile : messages.tooManyFiles(limit)
+  return [{ name: field ?? '', message }]
+}
+
+/** What is wrong with files, and what the schema says of other fields. */
+export function joinIssues(issues: readonly Issue[], checked: Checked | Outcome): Outcome {
+  if (!isOutcome(checked)) return new Invalid(issues)
+  if (checked.kind !== 'invalid') return checked
+  const others = checked.issues.filter((other) => !issues.some(({ name }) => name === other.name))
+  return new Invalid([...others, ...issues])
+}
+
+function open(
+  registry: Registry,
+  { name, files }: Definition,
+  field: string,
+  token: string,
+  session: string | undefined,
+): KeptFile | undefined {
+  return files.has(field) ? openKept(registry, token, name, field, session) : undefined
+}
+
+function entryOf({ field, value }: { readonly field: string; readonly value: string | StoredFile }): Entry {
+  return [field, value]
+}
+
+/** A full disk is nobody's fault, and is told for what it is. */
+function outcomeOf(verdict: { readonly thrown: unknown }): Outcome | { readonly thrown: unknown } {
+  const { thrown } = verdict
+  if (isOutcome(thrown)) return thrown
+  const code = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined
+  if (code !== 'ENOSPC' && code !== 'EDQUOT') return verdict
+  return new Refused('no-room', 507, `The storage of files is full (${code}).`)
+}

@@ -1,0 +1,136 @@
+import { checkOptions } from '../base/check-options.js'
+import { SealformError } from '../base/errors.js'
+import { compileAllowedOrigins, normaliseOrigin } from '../origin/allowed-origins.js'
+import type { OriginPolicy } from '../origin/judge-origin.js'
+import { english, type Messages } from '../outcome/messages.js'
+import type { RefusalReason } from '../outcome/outcome.js'
+
+/** A refusal as `onRefused` is told of it. Holds nothing that the visitor typed. */
+export interface Refusal {
+  readonly reason: RefusalReason
+  /** The status of the answer; in `mode: 'report'`, the one that would have been sent. */
+  readonly status: number
+  /** What was wrong and what to change, for developers. */
+  readonly detail: string
+  /** The action's name, once the seal has opened. */
+  readonly action: string | undefined
+  /** False when `mode: 'report'` let the request through. */
+  readonly enforced: boolean
+}
+
+/** What the middleware takes, the same for every framework. */
+export interface MiddlewareOptions<Context> {
+  /**
+   * The app's own origin as browsers see it, such as `'https://shop.example'`.
+   * @default the framework's protocol and host, its proxy settings honoured
+   */
+  origin?: string
+  /**
+   * Further origins whose pages may submit: full origins, bare hosts (meaning https), `*.example.com` for exactly one
+   * label and `**.example.com` for one or more.
+   * @default []
+   */
+  allowedOrigins?: readonly string[]
+  /**
+   * A value that changes at sign-in and sign-out, such as the session's id. Seals are then good only for the visitor
+   * they were made for. Mount the session middleware before this one.
+   * @default none
+   */
+  session?: (context: Context) => string | null | undefined
+  /** `'report'` lets through what the origin policy refuses, and only tells `onRefused`. @default 'enforce' */
+  mode?: 'enforce' | 'report'
+  /** Told of every refusal, for logs and alarms. @default a warning on the console, in development only */
+  onRefused?: (refusal: Refusal, context: Context) => void
+  /** Replaces built-in texts, for all requests or for each. @default English */
+  messages?: Partial<Messages> | ((context: Context) => Partial<Messages>)
+}
+
+/** The options, checked once at start. */
+export interface Settings<Context> {
+  readonly origin: OriginPolicy
+  readonly mode: 'enforce' | 'report'
+  readonly development: boolean
+  session(context: Context): string | undefined
+  onRefused(refusal: Refusal, context: Context): void
+  messages(context: Context): Messages
+}
+
+/**
+ * Checks the options of a middleware.
+ *
+ * @param more names of options that an adapter takes besides
+ * @throws SealformError `ERR_OPTION_INVALID`
+ */
+export function resolveSettings<Context>(
+  options: MiddlewareOptions<Context>,
+  more: readonly string[] = [],
+): Settings<Context> {
+  checkOptions('sealform()', options, [
+    ...more,
+    'origin',
+    'allowedOrigins',
+    'session',
+    'mode',
+    'onRefused',
+    'messages',
+  ])
+  const { mode = 'enforce', session, onRefused, messages } = options
+  if (mode !== 'enforce' && mode !== 'report') {
+    throw new SealformError(
+      'ERR_OPTION_INVALID',
+      `sealform({ mode }) is 'enforce' or 'report', not ${JSON.stringify(mode)}.`,
+    )
+  }
+  checkFunction('session', session)
+  checkFunction('onRefused', onRefused)
+  const development = process.env.NODE_ENV !== 'production'
+  return {
+    origin: {
+      origin: normaliseOrigin(options.origin),
+      allowed: compileAllowedOrigins(options.allowedOrigins),
+    },
+    mode,
+    development,
+    session: session ? (context) => sessionValue(session(context)) : () => undefined,
+    onRefused: onRefused ?? ((refusal) => development && warn(refusal)),
+    messages: resolveMessages(messages),
+  }
+}
+
+function resolveMessages<Context>(
+  option: MiddlewareOptions<Context>['messages'],
+): (context: Context) => Messages {
+  if (typeof option === 'function') return (context) => mergeMessages(option(context))
+  const merged = mergeMessages(option)
+  return () => merged
+}
+
+function mergeMessages(own: Partial<Messages> | undefined): Messages {
+  checkOptions('sealform({ messages })', own, Object.keys(english))
+  return { ...english, ...own }
+}
+
+function sessionValue(value: unknown): string | undefined {
+  if (value === undefined || value === null || value === '') return undefined
+  if (typeof value === 'string') return value
+  throw new SealformError(
+    'ERR_SESSION_INVALID',
+    `sealform({ session }) must return a string or undefined at once, not ${value instanceof Promise ? 'a promise' : `a ${typeof value}`}.`,
+  )
+}
+
+function checkFunction(name: string, value: unknown): void {
+  if (value !== undefined && typeof value !== 'function') {
+    throw new SealformError(
+      'ERR_OPTION_INVALID',
+      `sealform({ ${name} }) takes a function, not ${typeof value}.`,
+    )
+  }
+}
+
+function warn({ reason, status, detail, action, enforced }: Refusal): void {
+  const what = action === undefined ? 'A submission' : `A submission of "${action}"`
+  console.warn(
+    `sealform: ${what} ${enforced ? 'was' : 'would have been'} refused with ${status} (${reason}). ${detail}`,
+  )
+}

@@ -1,0 +1,161 @@
+import { fieldNames } from '../base/wire-names.js'
+import type { Limits } from './limits.js'
+import type { BodyRefusal, KeptFields, Reading } from './reading.js'
+
+/** The longest value of a field of our own, in characters: a seal has at most 8 KiB. */
+export const ownFieldLength = 8192
+
+// A refused submission is given back with this many fields more than the limit; the rest would only be work.
+const fieldsBeyondLimit = 1000
+
+// References to kept files, and marks for their removal.
+const keptFields = 1000
+
+const namedButton = /^sealform\.submit\.([A-Za-z0-9_-]+)(?:\.([xy]))?$/
+
+/**
+ * The fields of a body as they are found, in whichever encoding: counts them, takes out our own,
+ * and keeps the first refusal. What comes after a refusal is still collected, to be given back.
+ */
+export class Fields {
+  readonly entries: (readonly [name: string, value: string])[] = []
+  refusal: BodyRefusal | undefined
+  readonly #limits: Limits
+  #count = 0
+  #seal = false
+  #form: string | undefined
+  #state: string | undefined
+  #submit: string | undefined
+  #validate: string | undefined
+  #image = ''
+  #kept:
+    | { references: KeptFields['references'][number][]; dropped: KeptFields['dropped'][number][] }
+    | undefined
+
+  constructor(limits: Limits) {
+    this.#limits = limits
+  }
+
+  refuse(refusal: BodyRefusal): void {
+    this.refusal ??= refusal
+  }
+
+  /** Takes a decoded field. `valueBytes`: how long the value is in UTF-8. */
+  add(name: string, value: string, valueBytes: number): void {
+    if (name.startsWith('sealform')) this.#addOwn(name, value)
+    // Nobody names a control so; programs that copy fields into an object must not meet it.
+    else if (name === '__proto__') {
+      this.refuse({ status: 400, reason: 'reserved', detail: 'a field is named "__proto__"' })
+    } else this.#addTyped(name, value, valueBytes)
+  }
+
+  #addTyped(name: string, value: string, valueBytes: number): void {
+    const { fields, fieldName, fieldValue } = this.#limits
+    if (++this.#count > fields) {
+      this.refuse(passed('fields', fields, `the body has more than ${fields} fields`))
+      if (this.#count > fields + fieldsBeyondLimit) return
+    }
+    // A UTF-16 unit takes at most three bytes of UTF-8, so most names need no counting.
+    if (name.length * 3 > fieldName) {
+      const bytes = Buffer.byteLength(name)
+      if (bytes > fieldName) {
+        this.refuse(
+          passed(
+            'field-name',
+            fieldName,
+            `field ${this.#count} has a name of ${bytes} bytes; fieldName allows ${fieldName}`,
+          ),
+        )
+      }
+    }
+    if (valueBytes > fieldValue) {
+      this.refuse(
+        passed(
+          'field-value',
+          fieldValue,
+          `field ${this.#count} has a value of ${valueBytes} bytes; fieldValue allows ${fieldValue}`,
+        ),
+      )
+    }
+    this.entries.push([name, value])
+  }
+
+  reading(aborted: boolean): Reading {
+    return {
+      entries: this.entries,
+      own: { form: this.#form, state: this.#state, submit: this.#submit, validate: this.#validate },
+      kept: this.#kept,
+      refusal: this.refusal,
+      aborted,
+    }
+  }
+
+  #addOwn(name: string, value: string): void {
+    if (value.length > ownFieldLength) {
+      this.refuse({
+        status: 400,
+        reason: 'malformed',
+        detail: `a field of Sealform's own has a value of ${value.length} characters; the most is ${ownFieldLength}`,
+      })
+    } else if (name === 'sealform') {
+      if (this.#seal) this.#refuseDuplicate(name)
+      this.#seal = true
+    } else if (name === 'sealform.form') {
+      if (this.#form !== undefined) this.#refuseDuplicate(name)
+      this.#form ??= value
+    } else if (name === 'sealform.state') {
+      if (this.#state !== undefined) this.#refuseDuplicate(name)
+      this.#state ??= value
+    } else if (name === 'sealform.submit') {
+      if (this.#submit !== undefined) this.#refuseDuplicate(name)
+      this.#submit ??= value
+    } else if (name === 'sealform.validate') {
+      if (this.#validate !== undefined) this.#refuseDuplicate(name)
+      this.#validate ??= value
+    } else if (!this.#addKept(name, value)) this.#addNamedButton(name)
+  }
+
+  /** Files of an earlier submission; whether they are what they say is for others to judge. */
+  #addKept(name: string, value: string): boolean {
+    const kept = name.startsWith(fieldNames.kept)
+    if (!kept && !name.startsWith(fieldNames.drop)) return false
+    this.#kept ??= { references: [], dropped: [] }
+    const { references, dropped } = this.#kept
+    if (references.length + dropped.length >= keptFields) {
+      this.refuse(passed('fields', keptFields, `the body has more than ${keptFields} fields for kept files`))
+    } else if (kept) {
+      const field = name.slice(fieldNames.kept.length)
+      references.push({ field, token: value, position: this.entries.length })
+    } else dropped.push({ field: name.slice(fieldNames.drop.length), mark: value })
+    return true
+  }
+
+  /**
+   * The value of an `<input type="submit">` is its label, and an image button sends where it was clicked as two
+   * fields: the seal of such a button is in its name.
+   */
+  #addNamedButton(name: string): void {
+    const [, seal, axis = ''] = namedButton.exec(name) ?? []
+    if (seal === undefined || seal.length > ownFieldLength) {
+      this.refuse({
+        status: 400,
+        reason: 'reserved',
+        detail: 'a field has a name that starts with "sealform", which is reserved',
+      })
+      return
+    }
+    const secondAxis =
+      axis !== '' && this.#submit === seal && this.#image !== '' && !this.#image.includes(axis)
+    if (this.#submit !== undefined && !secondAxis) this.#refuseDuplicate('sealform.submit')
+    this.#image += axis
+    this.#submit ??= seal
+  }
+
+  #refuseDuplicate(name: string): void {
+    this.refuse({ status: 400, reason: 'duplicate', detail: `the body has more than one field "${name}"` })
+  }
+}
+
+function passed(reason: 'fields' | 'field-name' | 'field-value', limit: number, detail: string): BodyRefusal {
+  return { status: 413, reason, detail, limit }
+}

@@ -1,0 +1,106 @@
+import { ownFieldLength } from './field-collector.js'
+import { parsePartHeaders } from './part-headers.js'
+import { decodeComponent } from './urlencoded.js'
+
+/** A seal is there, is not there, or more of the body is needed to tell. */
+export type Found = { readonly seal: string | undefined } | 'absent' | 'more'
+
+/**
+ * Looks for the field `sealform` in the beginning of a body. Called again with a longer beginning while it answers `more`.
+ *
+ * @param ended no more will come
+ */
+export type Finder = (head: Buffer, ended: boolean) => Found
+
+/** The field has to start within this many bytes. */
+const window = 16 * 1024
+
+const fieldName = 'sealform'
+const ampersand = 0x26
+const equals = 0x3d
+// Every character of a name or value may be sent as an escape of three.
+const escaped = 3
+
+export function findInUrlencoded(): Finder {
+  let start = 0
+  return (head, ended) => {
+    while (start < window && start < head.length) {
+      const next = head.indexOf(ampersand, start)
+      const whole = next !== -1 || ended
+      const end = next === -1 ? head.length : next
+      const value = sealStart(head, start, end)
+      if (value !== -1) {
+        if (end - value > ownFieldLength * escaped) return { seal: undefined }
+        return whole ? { seal: sealIn(head, value, end) } : 'more'
+      }
+      if (!whole) return head.length < window || end - start <= fieldName.length * escaped ? 'more' : 'absent'
+      start = end + 1
+    }
+    return start < window && !ended ? 'more' : 'absent'
+  }
+}
+
+/** Where the value begins of a field that is named as the seal is; -1 when it has another name, or none yet. */
+function sealStart(head: Buffer, start: number, end: number): number {
+  const longest = Math.min(end, start + fieldName.length * escaped + 1)
+  for (let at = start; at < longest; at++) {
+    if (head[at] === equals) return decodeComponent(head, start, at) === fieldName ? at + 1 : -1
+  }
+  return -1
+}
+
+function sealIn(head: Buffer, from: number, to: number): string | undefined {
+  const seal = decodeComponent(head, from, to)
+  return seal !== undefined && seal.length <= ownFieldLength ? seal : undefined
+}
+
+/** Looks at real part headers after real delimiters, so that text inside a value is never taken for the field. */
+export function findInMultipart(boundary: string): Finder {
+  const delimiter = Buffer.from(`\r\n--${boundary}`, 'latin1')
+  const line = delimiter.length - 2
+  /** Where the delimiter line of the part begins that is to be looked at; -1 before the first is found. */
+  let start = -1
+  return (head, ended) => {
+    if (start === -1) {
+      // Text before the first delimiter is refused when the body is read; it does not hide a seal from us.
+      const length = Math.min(line, head.length)
+      if (delimiter.compare(head, 0, length, 2, 2 + length) === 0) {
+        if (length < line) return ended ? 'absent' : 'more'
+        start = 0
+      } else {
+        const first = head.indexOf(delimiter)
+        if (first === -1) return ended || head.length >= window + delimiter.length ? 'absent' : 'more'
+        start = first + 2
+      }
+    }
+    while (start < window) {
+      const headers = start + line + 2
+      if (head.toString('latin1', start + line, headers) === '--') return 'absent'
+      const end = head.indexOf('\r\n\r\n', headers, 'latin1')
+      if (end === -1) return ended || head.length - headers > window ? 'absent' : 'more'
+      const block = head.toString('latin1', headers, end)
+      const part = parsePartHeaders(block)
+      const next = head.indexOf(delimiter, end + 4)
+      if ('status' in part) {
+        if (/name="?sealform"?(?![.\w])/.test(block)) return { seal: undefined }
+      } else if (part.name === fieldName) {
+        const length = (next === -1 ? head.length : next) - end - 4
+        if (length > ownFieldLength + delimiter.length) return { seal: undefined }
+        if (next === -1) return ended ? { seal: undefined } : 'more'
+        const usable = length <= ownFieldLength && part.filename === undefined
+        return { seal: usable ? head.toString('latin1', end + 4, next) : undefined }
+      }
+      if (next === -1) return ended || head.length >= window + delimiter.length ? 'absent' : 'more'
+      start = next + 2
+    }
+    return 'absent'
+  }
+}
+
+/** For a multipart body without a usable boundary: ours when it says so in so many words. */
+export const findRaw: Finder = (head, ended) => {
+  const text = 'name="sealform"'
+  const at = head.subarray(0, window + text.length).indexOf(text, 0, 'latin1')
+  if (at !== -1 && at < window) return { seal: undefined }
+  return ended || head.length >= window + text.length ? 'absent' : 'more'
+}

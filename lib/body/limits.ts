@@ -1,0 +1,97 @@
+import { checkOptions } from '../base/check-options.js'
+import { SealformError } from '../base/errors.js'
+import { parseSize, parseTimer } from '../base/units.js'
+
+/**
+ * How much of a submission is taken. Each limit holds at exactly its value: that much is allowed.
+ * Sizes are bytes or strings such as `'5MiB'`, times are seconds or strings such as `'90s'`.
+ */
+export interface LimitOptions {
+  /** Bytes of the whole request body. @default '1MiB' */
+  readonly body?: number | string | undefined
+  /** How many fields, our own not counted. @default 1000 */
+  readonly fields?: number | undefined
+  /**
+   * How many steps of a name may follow the first one, for names such as `address.street` (1) and `items[0].qty` (2) to
+   * become objects and arrays for the schema; at most 8. With 0 names are taken as they are. @default 0
+   */
+  readonly depth?: number | undefined
+  /** Bytes of a field's name, in UTF-8 after decoding. @default 200 */
+  readonly fieldName?: number | string | undefined
+  /** Bytes of a field's value, in UTF-8 after decoding. @default '256 KiB' */
+  readonly fieldValue?: number | string | undefined
+  /** How long the rest of a body may take in all. @default '30s' */
+  readonly bodyTime?: number | string | undefined
+  /** How long a body may pause. @default '10s' */
+  readonly idleTime?: number | string | undefined
+}
+
+/** Limits with numbers in place of strings: bytes, counts, and seconds. */
+export interface Limits {
+  readonly body: number
+  readonly fields: number
+  readonly depth: number
+  readonly fieldName: number
+  readonly fieldValue: number
+  /** Seconds. */
+  readonly bodyTime: number
+  /** Seconds. */
+  readonly idleTime: number
+}
+
+export const defaultLimits: Limits = Object.freeze({
+  body: 1024 * 1024,
+  fields: 1000,
+  depth: 0,
+  fieldName: 200,
+  fieldValue: 256 * 1024,
+  bodyTime: 30,
+  idleTime: 10,
+})
+
+/**
+ * Lays options over a base, for example an action's limits over the registry's.
+ *
+ * @param where how a message calls the options, for example `createActions({ limits })`
+ * @throws SealformError `ERR_OPTION_INVALID`
+ */
+export function resolveLimits(options: LimitOptions | undefined, base: Limits, where: string): Limits {
+  checkOptions(where, options, Object.keys(defaultLimits))
+  if (options === undefined) return base
+  return Object.freeze({
+    body: size('body'),
+    fields: options.fields === undefined ? base.fields : count(options.fields, `${where}: fields`),
+    depth: options.depth === undefined ? base.depth : depth(options.depth, `${where}: depth`),
+    fieldName: size('fieldName'),
+    fieldValue: size('fieldValue'),
+    bodyTime: duration('bodyTime'),
+    idleTime: duration('idleTime'),
+  })
+
+  function size(name: 'body' | 'fieldName' | 'fieldValue'): number {
+    const given = options?.[name]
+    return given === undefined ? base[name] : parseSize(given, `${where}: ${name}`)
+  }
+
+  function duration(name: 'bodyTime' | 'idleTime'): number {
+    const given = options?.[name]
+    if (given === undefined) return base[name]
+    return parseTimer(given, `${where}: ${name}`)
+  }
+}
+
+function count(value: unknown, what: string): number {
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value
+  throw new SealformError('ERR_OPTION_INVALID', `${what} must be a whole number, 0 or more.`)
+}
+
+/** The deepest that names may lead, whatever is asked for. */
+const deepest = 8
+
+function depth(value: unknown, what: string): number {
+  if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= deepest) return value
+  throw new SealformError(
+    'ERR_OPTION_INVALID',
+    `${what} is a whole number from 0, for flat names, to ${deepest}, not ${String(value)}.`,
+  )
+}

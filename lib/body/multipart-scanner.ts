@@ -1,0 +1,224 @@
+import { Bytes } from '../base/byte-buffer.js'
+import { parsePartHeaders } from './part-headers.js'
+import type { BodyRefusal, PartHeaders } from './reading.js'
+
+/** What the scanner finds, in the order of the body. */
+export interface PartSink {
+  part(headers: PartHeaders): void
+  data(piece: Buffer): void
+  partEnd(): void
+  refuse(refusal: BodyRefusal): void
+}
+
+/** The most bytes that the headers of one part may have; busboy's own limit, which it passes over in silence. */
+export const partHeaderBytes = 16 * 1024
+
+// RFC 2046 section 5.1.1: 1 to 70 bchars, the last of them no space.
+const validBoundary = /^[0-9A-Za-z'()+_,\-./:=? ]{0,69}[0-9A-Za-z'()+_,\-./:=?]$/
+
+export function isBoundary(text: string): boolean {
+  return validBoundary.test(text)
+}
+
+const headersEnd = Buffer.from('\r\n\r\n')
+const cr = 0x0d
+const lf = 0x0a
+const dash = 0x2d
+
+type State = 'start' | 'delimiter' | 'headers' | 'content' | 'data' | 'epilogue' | 'broken'
+
+/**
+ * Finds delimiters and part headers in a multipart body, in whatever pieces it comes, and refuses what a browser
+ * does not send: a preamble, a delimiter with something behind it, an epilogue, a missing end.
+ *
+ * @see RFC 2046 section 5.1.1
+ */
+export class MultipartScanner {
+  readonly #delimiter: Buffer
+  readonly #sink: PartSink
+  #state: State = 'start'
+  #skipping = false
+  #rest = new Bytes()
+  /** Where the unread bytes of the present buffer begin. */
+  #unread = 0
+  /** How many bytes of an unfinished header block were searched for its end. */
+  #searched = 0
+
+  constructor(boundary: string, sink: PartSink) {
+    this.#delimiter = Buffer.from(`\r\n--${boundary}`, 'latin1')
+    this.#sink = sink
+  }
+
+  /** Nothing more can be read: the structure is lost. */
+  get broken(): boolean {
+    return this.#state === 'broken'
+  }
+
+  push(chunk: Buffer): void {
+    let buffer = chunk
+    const waiting = this.#rest.length > 0
+    if (waiting) {
+      this.#rest.push(chunk)
+      buffer = this.#rest.view()
+    }
+    for (let at = 0; at !== -1; ) at = this.#step(buffer, at)
+    if (waiting && this.#unread === 0) return
+    this.#rest = new Bytes()
+    this.#rest.push(buffer.subarray(this.#unread))
+  }
+
+  /** The body has ended. A part that it breaks off in is handed over as far as it goes. */
+  end(): void {
+    if (this.#state === 'epilogue' || this.#state === 'broken') return
+    this.#sink.refuse(malformed('the multipart body ends before its closing delimiter'))
+    this.cut()
+  }
+
+  /** Reading stopped early: hands over what there is of the last part. */
+  cut(): void {
+    if ((this.#state === 'content' || this.#state === 'data') && !this.#skipping) {
+      if (this.#rest.length > 0) this.#sink.data(this.#rest.view())
+      this.#sink.partEnd()
+    }
+    this.#rest = new Bytes()
+    this.#state = 'broken'
+  }
+
+  /** Takes one construct at `at`; returns where the next begins, or -1 when more bytes are needed. */
+  #step(buffer: Buffer, at: number): number {
+    this.#unread = at
+    if (at === buffer.length) return -1
+    switch (this.#state) {
+      case 'start':
+        return this.#start(buffer, at)
+      case 'delimiter':
+        return this.#afterDelimiter(buffer, at)
+      case 'headers':
+        return this.#headers(buffer, at)
+      case 'content':
+        return this.#content(buffer, at)
+      case 'data':
+        return this.#data(buffer, at)
+      case 'epilogue':
+        return this.#epilogue(buffer, at)
+      case 'broken':
+        this.#unread = buffer.length
+        return -1
+    }
+  }
+
+  /** The first delimiter has no line break before it. */
+  #start(buffer: Buffer, at: number): number {
+    const starts = this.#startsWithDelimiter(buffer, at)
+    if (starts === 'no') return this.#fail('the multipart body does not start with its delimiter')
+    if (starts === 'perhaps') return -1
+    this.#state = 'delimiter'
+    return at + this.#delimiter.length - 2
+  }
+
+  /**
+   * Content that starts with the delimiter is an empty part to those who give the line break of the empty line to the
+   * delimiter, as busboy does, and text to others.
+   */
+  #content(buffer: Buffer, at: number): number {
+    const starts = this.#startsWithDelimiter(buffer, at)
+    if (starts === 'perhaps') return -1
+    this.#state = 'data'
+    return starts === 'no' ? at : this.#fail('the content of a part starts with the delimiter')
+  }
+
+  /** The delimiter without its line break. */
+  #startsWithDelimiter(buffer: Buffer, at: number): 'yes' | 'no' | 'perhaps' {
+    const length = Math.min(buffer.length - at, this.#delimiter.length - 2)
+    if (buffer[at] !== dash || this.#delimiter.compare(buffer, at, at + length, 2, 2 + length) !== 0)
+      return 'no'
+    return length < this.#delimiter.length - 2 ? 'perhaps' : 'yes'
+  }
+
+  #afterDelimiter(buffer: Buffer, at: number): number {
+    if (buffer.length - at < 2) return -1
+    const first = buffer[at]
+    const second = buffer[at + 1]
+    if (first === cr && second === lf) {
+      this.#state = 'headers'
+      return at + 2
+    }
+    if (first === dash && second === dash) {
+      this.#state = 'epilogue'
+      return at + 2
+    }
+    return this.#fail('a delimiter is followed by something other than a line break')
+  }
+
+  #headers(buffer: Buffer, at: number): number {
+    const end = buffer.indexOf(headersEnd, at + Math.max(0, this.#searched - 3))
+    const length = end === -1 ? buffer.length - at - 3 : end - at
+    if (length > partHeaderBytes) {
+      return this.#fail(`the headers of a part have more than ${partHeaderBytes} bytes`)
+    }
+    if (end === -1) {
+      this.#searched = buffer.length - at
+      return -1
+    }
+    this.#searched = 0
+    const headers = parsePartHeaders(buffer.toString('latin1', at, end))
+    this.#skipping = 'status' in headers
+    if ('status' in headers) this.#sink.refuse(headers)
+    else this.#sink.part(headers)
+    this.#state = 'content'
+    return end + 4
+  }
+
+  #data(buffer: Buffer, at: number): number {
+    const found = buffer.indexOf(this.#delimiter, at)
+    if (found !== -1) {
+      if (!this.#skipping) {
+        if (found > at) this.#sink.data(buffer.subarray(at, found))
+        this.#sink.partEnd()
+      }
+      this.#state = 'delimiter'
+      return found + this.#delimiter.length
+    }
+    const safe = this.#delimiterMayBegin(buffer, at)
+    if (safe > at && !this.#skipping) this.#sink.data(buffer.subarray(at, safe))
+    this.#unread = safe
+    return -1
+  }
+
+  /**
+   * Where in the last bytes a delimiter may begin, or their end. Exactly, since what is held back is copied together
+   * with the whole next piece, and every second piece of a text file ends near a line break.
+   */
+  #delimiterMayBegin(buffer: Buffer, from: number): number {
+    const { length } = buffer
+    let at = buffer.indexOf(cr, Math.max(from, length - this.#delimiter.length + 1))
+    while (at !== -1 && this.#delimiter.compare(buffer, at, length, 0, length - at) !== 0) {
+      at = buffer.indexOf(cr, at + 1)
+    }
+    return at === -1 ? length : at
+  }
+
+  /** Browsers end with one line break; spaces and line breaks mean nothing, anything else is refused. */
+  #epilogue(buffer: Buffer, at: number): number {
+    for (let i = at; i < buffer.length; i++) {
+      const byte = buffer[i]
+      if (byte !== cr && byte !== lf && byte !== 0x20 && byte !== 0x09) {
+        return this.#fail('something follows the closing delimiter')
+      }
+    }
+    this.#unread = buffer.length
+    return -1
+  }
+
+  #fail(detail: string): -1 {
+    this.#sink.refuse(malformed(detail))
+    this.#rest = new Bytes()
+    this.cut()
+    this.#unread = Number.POSITIVE_INFINITY
+    return -1
+  }
+}
+
+function malformed(detail: string): BodyRefusal {
+  return { status: 400, reason: 'malformed', detail }
+}

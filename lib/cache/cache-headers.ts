@@ -1,0 +1,77 @@
+import type { ServerResponse } from 'node:http'
+import { namesIn } from './judge-page.js'
+import { wellFormed } from './tags.js'
+
+/** How pages are offered to a CDN. */
+export interface CdnTerms {
+  /** Seconds. */
+  readonly maxAge: number
+  readonly tagHeader: 'Cache-Tag' | 'Surrogate-Key' | undefined
+}
+
+/**
+ * Tells browsers and a CDN how to keep a page that is the same for everybody. What the app itself has said stays.
+ *
+ * @param freshUntil milliseconds since 1970, from when on nobody should be shown the page as new
+ */
+export function tellPublic(
+  res: ServerResponse,
+  cdn: CdnTerms | undefined,
+  tags: readonly string[],
+  freshUntil: number | undefined,
+): void {
+  const left = freshUntil === undefined ? Number.POSITIVE_INFINITY : (freshUntil - Date.now()) / 1000
+  const seconds = Math.floor(Math.min(cdn?.maxAge ?? 0, left))
+  if (!res.hasHeader('cache-control')) {
+    const offer = `public, max-age=0, s-maxage=${seconds}`
+    const isOffered = seconds > 0 && lookWhenWritten(res, () => takeBack(res, offer, cdn?.tagHeader))
+    res.setHeader('Cache-Control', isOffered ? offer : 'no-cache')
+  }
+  if (!cdn?.tagHeader || tags.length === 0) return
+  res.setHeader(cdn.tagHeader, tags.map(headerTag).join(cdn.tagHeader === 'Surrogate-Key' ? ' ' : ','))
+}
+
+/** A CDN would give one visitor's cookie to all the others. */
+function takeBack(res: ServerResponse, offer: string, tagHeader: CdnTerms['tagHeader']): void {
+  if (!res.hasHeader('set-cookie') || res.getHeader('cache-control') !== offer) return
+  res.setHeader('Cache-Control', 'private, no-cache')
+  if (tagHeader) res.removeHeader(tagHeader)
+}
+
+/**
+ * Calls `look` when all headers are there. Sessions that are mounted further out set their cookie from within
+ * `writeHead`, behind everything that is put before it now, and the package cookies does it past the response's own
+ * `setHeader`; only Node's last step comes later.
+ *
+ * @returns false on HTTP/2, which has no such step
+ */
+function lookWhenWritten(res: ServerResponse, look: () => void): boolean {
+  const store: unknown = Reflect.get(res, '_storeHeader')
+  if (typeof store !== 'function') return false
+  Object.assign(res, {
+    _storeHeader: (...said: unknown[]) => {
+      look()
+      return Reflect.apply(store, res, said)
+    },
+  })
+  return true
+}
+
+/** Tells them that this answer is for its visitor only. */
+export function tellPrivate(res: ServerResponse): void {
+  if (!res.headersSent && !res.hasHeader('cache-control')) res.setHeader('Cache-Control', 'private, no-cache')
+}
+
+/** RFC 9110, section 12.5.5: names what the answer depends on, once. */
+export function addVary(res: ServerResponse, names: readonly string[]): void {
+  const present = namesIn(res.getHeader('vary'))
+  if (present.includes('*')) return
+  const lower = new Set(present.map((name) => name.toLowerCase()))
+  const missing = names.filter((name) => !lower.has(name.toLowerCase()))
+  if (missing.length > 0) res.setHeader('Vary', [...present, ...missing].join(', '))
+}
+
+/** A header holds visible ASCII, and a comma or space ends a tag. */
+function headerTag(tag: string): string {
+  return wellFormed(tag).replace(/[^\x21-\x2b\x2d-\x7e]/gu, encodeURIComponent)
+}

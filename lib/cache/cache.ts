@@ -1,0 +1,249 @@
+import { checkOptions } from '../base/check-options.js'
+import { SealformError } from '../base/errors.js'
+import { inTime } from '../base/timeout.js'
+import { parseSize } from '../base/units.js'
+import type { CdnTerms } from './cache-headers.js'
+import { CachedData, type CachedOptions } from './cached-data.js'
+import { GuardedTier } from './guarded-tier.js'
+import { lifetime } from './lifetime.js'
+import type { KeepablePage, PageRequest } from './offered-page.js'
+import { PageCache, type PageCacheOptions } from './page-cache.js'
+import type { SharedTier } from './shared-tier.js'
+import { TagVersions } from './tag-versions.js'
+import { TaggedEntries } from './tagged-entries.js'
+import { pathTag, type Revalidation, tagName } from './tags.js'
+import { openTiers } from './tiers.js'
+
+export { cachePage } from './cache-page.js'
+export type { CachedOptions } from './cached-data.js'
+export type { PageCacheOptions } from './page-cache.js'
+export type { SharedTier, SharedTierListener } from './shared-tier.js'
+export type { Revalidation } from './tags.js'
+
+/** What `createCache()` takes. */
+export interface CacheOptions {
+  /** How long something is kept that does not say so itself, in seconds or as `'90s'`, `'5m'`. @default '5m' */
+  ttl?: number | string
+  /** What the memory of this server holds at most; what was not asked for the longest leaves first. */
+  memory?: {
+    /** @default 5000 */
+    entries?: number
+    /** Bytes, or a string such as `'64MiB'`. @default '32MiB' */
+    size?: number | string
+  }
+  /** What servers share, such as `redisCache()`. @default none, good for one server */
+  shared?: SharedTier
+  /**
+   * Changes when what is kept changes its shape or its looks, such as the number of a build: what another version has
+   * kept is not found. Revalidation reaches all versions.
+   * @default ''
+   */
+  version?: string
+  /** Lets a CDN in front of the app keep whole pages, too. @default browsers and proxies ask each time */
+  cdn?: {
+    /** How long a CDN may show a page, in seconds or as `'10m'`. */
+    maxAge: number | string
+    /** The header in which it wants to know a page's tags. @default none */
+    tagHeader?: 'Cache-Tag' | 'Surrogate-Key'
+  }
+  /**
+   * Told of each revalidation, for example to purge a CDN, and waited for, though for five seconds at most, before the
+   * answer of the action is made.
+   */
+  onRevalidate?: (revalidation: Revalidation) => unknown
+  /** Told once of each outage of the shared tier. @default a process warning, `SEALFORM_CACHE` */
+  onError?: (error: unknown) => void
+}
+
+/** A cache for data and for whole pages. Give it to `createActions({ cache })`. */
+export interface Cache {
+  /**
+   * Makes a function of the same kind that remembers what it returned for the same arguments.
+   *
+   * Types come back as they were; each caller gets a value of its own. Concurrent calls run the function once. An error
+   * is not kept. Values are those that a seal can hold, without actions and of any size; URL and RegExp as well.
+   *
+   * @throws SealformError `ERR_OPTION_INVALID` at once on bad options and on a name that is missing or taken;
+   *   `ERR_VALUE_UNSUPPORTED` from the call when an argument or the result cannot be kept
+   * @example
+   * ```ts
+   * const { cached } = createCache()
+   * const isListed = cached((id: string) => db.has(id), {
+   *   key: 'is-listed',
+   *   tags: (id) => [`list:${id}`],
+   *   ttl: '90s',
+   * })
+   * const listed: boolean = await isListed('1')
+   * ```
+   */
+  cached<Args extends unknown[], Result>(
+    fn: (...args: Args) => Result | Promise<Result>,
+    options?: CachedOptions<Args>,
+  ): (...args: Args) => Promise<Result>
+  /**
+   * Forgets what has this tag, on every server. For use outside of actions, which have `submission.revalidateTag`.
+   *
+   * @throws SealformError `ERR_OPTION_INVALID` on anything but a text of 1 to 256 characters; rejects with what
+   *   `onRevalidate` throws
+   */
+  revalidateTag(tag: string): Promise<void>
+  /**
+   * Forgets the pages of this path, whatever their query, on every server. `'/news/*'` means that page and all below.
+   *
+   * @throws SealformError `ERR_OPTION_INVALID` on anything but a path; rejects with what `onRevalidate` throws
+   */
+  revalidatePath(path: string): Promise<void>
+  /** Stops listening to the shared tier and waits for what is being written. The tier itself stays open. */
+  close(): Promise<void>
+}
+
+/**
+ * Makes a cache. Its bounded memory comes from the package bentocache, which has to be installed.
+ *
+ * @throws SealformError `ERR_OPTION_INVALID` on misspelt options and bad values
+ * @example
+ * ```ts
+ * const cache = createCache({ ttl: '10m', memory: { size: '64MiB' } })
+ * ```
+ */
+export function createCache(options: CacheOptions = {}): Cache {
+  return new OpenCache(options)
+}
+
+const defaults = { ttl: '5m', entries: 5000, size: '32MiB' }
+
+/** Milliseconds for which `onRevalidate` is waited for. */
+const longestPurge = 5000
+
+class OpenCache implements Cache {
+  readonly #data: CachedData
+  readonly #pages: PageCache
+  readonly #versions: TagVersions
+  readonly #onRevalidate: CacheOptions['onRevalidate']
+  readonly #close: () => Promise<void>
+
+  constructor(options: CacheOptions) {
+    checkOptions('createCache()', options, [
+      'ttl',
+      'memory',
+      'shared',
+      'version',
+      'cdn',
+      'onRevalidate',
+      'onError',
+    ])
+    const { ttl = defaults.ttl, version = '', onRevalidate, onError = warn } = options
+    if (typeof version !== 'string') {
+      throw new SealformError(
+        'ERR_OPTION_INVALID',
+        'createCache({ version }) takes a text, such as that of a build.',
+      )
+    }
+    checkFunction('onRevalidate', onRevalidate)
+    checkFunction('onError', onError)
+    const shared = options.shared && new GuardedTier(checkTier(options.shared), onError)
+    const tiers = openTiers(memoryBounds(options.memory), shared)
+    this.#versions = new TagVersions(shared)
+    this.#onRevalidate = onRevalidate
+    const entries = new TaggedEntries(tiers, this.#versions)
+    const seconds = lifetime(ttl, 'createCache({ ttl })')
+    this.#data = new CachedData(entries, seconds, version)
+    this.#pages = new PageCache(entries, { ttl: seconds, version, cdn: cdnTerms(options.cdn) })
+    this.#versions.listen()
+    this.#close = async () => {
+      this.#versions.close()
+      await Promise.all([tiers.close(), shared?.close()])
+    }
+    // So that they can be taken out of the object.
+    this.cached = this.cached.bind(this)
+    this.revalidateTag = this.revalidateTag.bind(this)
+    this.revalidatePath = this.revalidatePath.bind(this)
+  }
+
+  cached<Args extends unknown[], Result>(
+    fn: (...args: Args) => Result | Promise<Result>,
+    options: CachedOptions<Args> = {},
+  ): (...args: Args) => Promise<Result> {
+    return this.#data.remember(fn, options)
+  }
+
+  revalidateTag(tag: string): Promise<void> {
+    return this.#revalidate(tagName(tag, 'revalidateTag()'), { tags: [tag], paths: [] })
+  }
+
+  revalidatePath(path: string): Promise<void> {
+    return this.#revalidate(pathTag(path), { tags: [], paths: [path] })
+  }
+
+  recall(
+    page: KeepablePage,
+    request: PageRequest,
+    options?: PageCacheOptions,
+  ): Promise<string | Buffer | undefined> {
+    return this.#pages.recall(page, request, options)
+  }
+
+  close(): Promise<void> {
+    return this.#close()
+  }
+
+  async #revalidate(tag: string, revalidation: Revalidation): Promise<void> {
+    await this.#versions.renew([tag])
+    // After our own, so that a CDN that asks again at once gets the new page.
+    if (this.#onRevalidate) await inTime(Promise.resolve(this.#onRevalidate(revalidation)), longestPurge)
+  }
+}
+
+function memoryBounds(memory: CacheOptions['memory'] = {}) {
+  checkOptions('createCache({ memory })', memory, ['entries', 'size'])
+  const { entries = defaults.entries, size = defaults.size } = memory
+  if (!Number.isSafeInteger(entries) || entries < 1) {
+    throw new SealformError(
+      'ERR_OPTION_INVALID',
+      `createCache({ memory: { entries } }) is a whole number above 0, not ${entries}.`,
+    )
+  }
+  const bytes = parseSize(size, 'createCache({ memory: { size } })')
+  if (bytes > 0) return { entries, size: bytes }
+  throw new SealformError('ERR_OPTION_INVALID', 'createCache({ memory: { size } }) must be above 0.')
+}
+
+function cdnTerms(cdn: CacheOptions['cdn']): CdnTerms | undefined {
+  if (cdn === undefined) return undefined
+  checkOptions('createCache({ cdn })', cdn, ['maxAge', 'tagHeader'])
+  const { tagHeader } = cdn
+  if (tagHeader !== undefined && tagHeader !== 'Cache-Tag' && tagHeader !== 'Surrogate-Key') {
+    throw new SealformError(
+      'ERR_OPTION_INVALID',
+      `createCache({ cdn: { tagHeader } }) is 'Cache-Tag' or 'Surrogate-Key', not ${JSON.stringify(tagHeader)}.`,
+    )
+  }
+  return { maxAge: lifetime(cdn.maxAge, 'createCache({ cdn: { maxAge } })'), tagHeader }
+}
+
+function checkTier(tier: SharedTier): SharedTier {
+  for (const method of ['get', 'set', 'delete', 'publish', 'subscribe'] as const) {
+    if (typeof tier?.[method] === 'function') continue
+    throw new SealformError(
+      'ERR_OPTION_INVALID',
+      `createCache({ shared }) needs the methods get, set, delete, publish and subscribe; ${method} is missing.`,
+    )
+  }
+  return tier
+}
+
+function checkFunction(name: string, value: unknown): void {
+  if (value === undefined || typeof value === 'function') return
+  throw new SealformError(
+    'ERR_OPTION_INVALID',
+    `createCache({ ${name} }) takes a function, not ${typeof value}.`,
+  )
+}
+
+function warn(error: unknown): void {
+  const reason = error instanceof Error ? error.message : String(error)
+  process.emitWarning(`The shared tier of the cache does not answer; this server goes on alone. ${reason}`, {
+    type: 'SealformWarning',
+    code: 'SEALFORM_CACHE',
+  })
+}

@@ -1,0 +1,45 @@
+import { DevalueError, parse, stringify } from 'devalue'
+import { SealformError } from '../base/errors.js'
+
+/**
+ * Writes a value as text from which `decodeCached` makes an equal one, types included. Values that differ, if only as
+ * `-0` and `0` or as `undefined` and nothing, have different texts.
+ *
+ * @param what how an error calls the value, for example `cached("news"): what the function returned`
+ * @throws SealformError `ERR_VALUE_UNSUPPORTED` on functions, class instances and the like
+ */
+export function encodeCached(value: unknown, what: string): string {
+  try {
+    return stringify(value, reducers)
+  } catch (error) {
+    const at = error instanceof DevalueError && error.path ? ` at ${error.path}` : ''
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new SealformError(
+      'ERR_VALUE_UNSUPPORTED',
+      `${what} cannot be kept${at}: ${reason}. Give plain objects, lists, Map, Set, Date, URL, RegExp, typed arrays and primitive values.`,
+      { cause: error },
+    )
+  }
+}
+
+/** Reads what `encodeCached` wrote; a new value each time. */
+export function decodeCached(text: string): unknown {
+  return parse(text, revivers)
+}
+
+/** For what devalue would change or refuse. Each gives a list, because an empty string would count as "not mine". */
+const reducers = {
+  Symbol: (value: unknown) => typeof value === 'symbol' && [registered(value)],
+  Buffer: (value: unknown) => Buffer.isBuffer(value) && [value.toString('base64')],
+}
+
+const revivers = {
+  Symbol: ([key]: [string]) => Symbol.for(key),
+  Buffer: ([text]: [string]) => Buffer.from(text, 'base64'),
+}
+
+function registered(symbol: symbol): string {
+  const key = Symbol.keyFor(symbol)
+  if (key === undefined) throw new Error('A symbol that is not registered; use Symbol.for()')
+  return key
+}

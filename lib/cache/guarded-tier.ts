@@ -1,0 +1,89 @@
+import { inTime } from '../base/timeout.js'
+import type { SharedTier, SharedTierListener } from './shared-tier.js'
+
+/** Milliseconds for which one call is waited for. */
+const longestCall = 500
+
+/** Milliseconds for which nothing is asked of a tier that has failed, so that no page waits for it in vain again. */
+const pause = 1000
+
+/** Milliseconds between two attempts to listen. */
+const listenAgain = 2000
+
+/**
+ * A shared tier that may be slow or away: no call waits for long, and one that has failed is followed by a pause in
+ * which all others fail at once. Each outage is told once.
+ */
+export class GuardedTier {
+  readonly #tier: SharedTier
+  readonly #report: (error: unknown) => void
+  #down: { readonly until: number; readonly error: unknown } | undefined
+  #stop: (() => Promise<void>) | undefined
+  #closed = false
+
+  constructor(tier: SharedTier, report: (error: unknown) => void) {
+    this.#tier = tier
+    this.#report = report
+  }
+
+  get(key: string): Promise<string | undefined> {
+    return this.#call(() => this.#tier.get(key))
+  }
+
+  set(key: string, text: string, ttl: number): Promise<void> {
+    return this.#call(() => this.#tier.set(key, text, ttl))
+  }
+
+  delete(key: string): Promise<void> {
+    return this.#call(() => this.#tier.delete(key))
+  }
+
+  publish(message: string): Promise<void> {
+    return this.#call(() => this.#tier.publish(message))
+  }
+
+  /** Listens as soon as the tier lets it, and until `close()`. */
+  async listen(listener: SharedTierListener): Promise<void> {
+    try {
+      const stop = await this.#tier.subscribe(listener)
+      if (this.#closed) return await stop()
+      this.#stop = stop
+      // What was sent until now nobody here has heard.
+      listener.interrupted()
+    } catch (error) {
+      this.#fail(error)
+      if (!this.#closed) setTimeout(() => this.listen(listener), listenAgain).unref()
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    if (this.#stop) await inTime(this.#stop(), longestCall).catch(() => {})
+  }
+
+  async #call<Result>(call: () => Promise<Result>): Promise<Result> {
+    if (this.#down && this.#down.until > Date.now()) throw this.#down.error
+    try {
+      const result = await inTime(call(), longestCall)
+      this.#down = undefined
+      return result
+    } catch (error) {
+      this.#fail(error)
+      throw error
+    }
+  }
+
+  #fail(error: unknown): void {
+    const known = this.#down !== undefined
+    this.#down = { until: Date.now() + pause, error }
+    if (!known && !this.#closed) this.#tell(error)
+  }
+
+  /** A log that is down, at once or later, changes nothing. */
+  #tell(error: unknown): void {
+    try {
+      const told: unknown = this.#report(error)
+      if (told instanceof Promise) told.catch(() => {})
+    } catch {}
+  }
+}

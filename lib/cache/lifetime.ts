@@ -1,0 +1,20 @@
+import { SealformError } from '../base/errors.js'
+import { parseDuration } from '../base/units.js'
+
+/** Days. What is kept must be over before the shared tier forgets that it was revalidated. */
+const longest = 30
+
+/**
+ * How long something may be kept.
+ *
+ * @returns seconds
+ * @throws SealformError `ERR_OPTION_INVALID`
+ */
+export function lifetime(option: number | string, what: string): number {
+  const seconds = parseDuration(option, what)
+  if (seconds <= longest * 86_400) return seconds
+  throw new SealformError(
+    'ERR_OPTION_INVALID',
+    `${what} is more than ${longest} days, the longest that anything is kept.`,
+  )
+}

@@ -1,0 +1,130 @@
+import { debuglog } from 'node:util'
+import { checkOptions } from '../base/check-options.js'
+import { SealformError } from '../base/errors.js'
+import { inTime } from '../base/timeout.js'
+import { hasLeft } from '../base/visitor-left.js'
+import { addVary, type CdnTerms, tellPrivate, tellPublic } from './cache-headers.js'
+import { judgeAsking } from './judge-page.js'
+import { lifetime } from './lifetime.js'
+import type { KeepablePage, PageRequest } from './offered-page.js'
+import { keepPage } from './page-keeper.js'
+import { type KeptPage, pageKey, pathOfUrl, readKeptPage } from './page-record.js'
+import type { Address, TaggedEntries } from './tagged-entries.js'
+import { tagNames, tagsOfPath } from './tags.js'
+
+/** What `cachePage(ctx, options)` takes. */
+export interface PageCacheOptions {
+  /** What to revalidate when something on the page changes. @default none; the page's path revalidates it anyway */
+  tags?: readonly string[]
+  /**
+   * How long the page is kept, in seconds or as `'90s'`, `'5m'`: no longer than half of the shortest life of the forms
+   * on it. @default the cache's own
+   */
+  ttl?: number | string
+  /** Names of request headers by which the page differs, such as `'Accept-Language'`. @default none */
+  vary?: readonly string[]
+}
+
+/** What holds for all pages. */
+export interface PageCacheTerms {
+  /** Seconds, where a page says nothing. */
+  readonly ttl: number
+  readonly version: string
+  readonly cdn: CdnTerms | undefined
+}
+
+/** Milliseconds for which a request waits for another that is already making the same page. */
+const longestWait = 3000
+
+const log = debuglog('sealform')
+
+/** Whole pages that are the same for everybody. */
+export class PageCache {
+  readonly #entries: TaggedEntries
+  readonly #terms: PageCacheTerms
+  readonly #running = new Map<Address, Promise<void>>()
+
+  constructor(entries: TaggedEntries, terms: PageCacheTerms) {
+    this.#entries = entries
+    this.#terms = terms
+  }
+
+  /**
+   * The page that was kept for such a request; its headers are set then. Otherwise `page.keeping` is to be told of the
+   * page once it is made.
+   */
+  async recall(
+    page: KeepablePage,
+    request: PageRequest,
+    options: PageCacheOptions = {},
+  ): Promise<string | Buffer | undefined> {
+    checkOptions('cachePage()', options, ['tags', 'ttl', 'vary'])
+    const { tags = [] } = options
+    const vary = headerNames(options.vary)
+    const ttl = options.ttl === undefined ? this.#terms.ttl : lifetime(options.ttl, 'cachePage({ ttl })')
+    const ownTags = tagNames(tags, 'cachePage()')
+    const { req, res, url, host } = request
+    const { method, headers } = req
+    const { showsOutcome } = page
+    const session = request.session() !== undefined
+    const verdict = judgeAsking({ method, host, headers, showsOutcome, session })
+    // An answer to a submission has its own Cache-Control, and other methods are kept by no cache.
+    if (verdict === 'outcome' || verdict === 'method') return undefined
+    addVary(res, vary)
+    if (verdict !== 'ask') {
+      log('%s is not looked up: %s', pathOfUrl(url), verdict)
+      tellPrivate(res)
+      return undefined
+    }
+    const values = vary.map((name) => String(headers[name] ?? ''))
+    const key = pageKey(request, [this.#terms.version, ...values])
+    const address = await this.#entries.address('p', key, [...ownTags, ...tagsOfPath(pathOfUrl(url))])
+    const kept = await this.#find(address)
+    if (kept) {
+      for (const [name, value] of kept.headers) {
+        res.setHeader(name, typeof value === 'object' ? [...value] : value)
+      }
+      addVary(res, kept.vary)
+      tellPublic(res, this.#terms.cdn, tags, kept.freshUntil)
+      return kept.body
+    }
+    if (method === 'GET') this.#lead(address, res)
+    page.keeping = keepPage(page, request, { tags, ttl, vary, cdn: this.#terms.cdn }, (text, seconds) => {
+      void this.#entries.set(address, text, seconds)
+    })
+    return undefined
+  }
+
+  /** Looks for the page, and once more when another request is about to have made it. */
+  async #find(address: Address): Promise<KeptPage | undefined> {
+    const kept = await this.#read(address)
+    const running = kept ? undefined : this.#running.get(address)
+    if (!running) return kept
+    await inTime(running, longestWait).catch(() => {})
+    return this.#read(address)
+  }
+
+  async #read(address: Address): Promise<KeptPage | undefined> {
+    const text = await this.#entries.get(address)
+    return text === undefined ? undefined : readKeptPage(text)
+  }
+
+  /** Others wait for this page until it has been sent, or whatever else becomes of it. */
+  #lead(address: Address, res: PageRequest['res']): void {
+    // A visitor who has left already will not be told of again.
+    if (hasLeft(res) || this.#running.has(address)) return
+    const running = new Promise<void>((resolve) => res.once('finish', resolve).once('close', resolve))
+    this.#running.set(address, running)
+    void running.then(() => this.#running.delete(address))
+  }
+}
+
+function headerNames(names: PageCacheOptions['vary'] = []): readonly string[] {
+  if (Array.isArray(names) && names.every((name) => /^[\w-]+$/.test(String(name)))) {
+    return names.map((name) => String(name).toLowerCase())
+  }
+  throw new SealformError(
+    'ERR_OPTION_INVALID',
+    'cachePage({ vary }) takes a list of names of request headers.',
+  )
+}

@@ -1,0 +1,39 @@
+import type { TagVersions } from './tag-versions.js'
+import { tierKey } from './tier-key.js'
+import type { Tiers } from './tiers.js'
+
+/** Where something is kept: it holds the versions that its tags have at this moment. */
+export type Address = string & { readonly address: unique symbol }
+
+/** Texts that are found until their time is over or one of their tags is revalidated. */
+export class TaggedEntries {
+  readonly #tiers: Tiers
+  readonly #versions: TagVersions
+
+  constructor(tiers: Tiers, versions: TagVersions) {
+    this.#tiers = tiers
+    this.#versions = versions
+  }
+
+  /**
+   * The address of a key. Ask for it before what is kept there is made: what is made from data that change in the
+   * meantime is then kept where nobody looks any more.
+   *
+   * @param key ends in JSON, so that nobody can mistake the tags behind it for a part of it
+   */
+  async address(kind: 'd' | 'p', key: string, tags: readonly string[]): Promise<Address> {
+    const own = [...new Set(tags)].sort()
+    const found = this.#versions.of(own)
+    const versions = typeof found === 'string' ? found : await found
+    return tierKey(kind, `${key}|${own.map((tag) => JSON.stringify(tag)).join()}${versions}`) as Address
+  }
+
+  get(address: Address): Promise<string | undefined> {
+    return this.#tiers.get(address)
+  }
+
+  /** @param ttl seconds */
+  set(address: Address, text: string, ttl: number): Promise<void> {
+    return this.#tiers.set(address, text, ttl)
+  }
+}

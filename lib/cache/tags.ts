@@ -1,0 +1,90 @@
+import { SealformError } from '../base/errors.js'
+
+/** What was revalidated by one call. */
+export interface Revalidation {
+  readonly tags: readonly string[]
+  /** As they were given: `/news`, or `/news/*` for that page and all below. */
+  readonly paths: readonly string[]
+}
+
+/** Characters. */
+const longestTag = 256
+
+/**
+ * What a tag is called inside, so that none can be taken for a path.
+ *
+ * @throws SealformError `ERR_OPTION_INVALID` unless it is a text of 1 to 256 characters
+ */
+export function tagName(tag: unknown, where: string): string {
+  if (typeof tag === 'string' && tag !== '' && tag.length <= longestTag) return `t:${tag}`
+  throw new SealformError(
+    'ERR_OPTION_INVALID',
+    `${where}: a tag is a text of 1 to ${longestTag} characters, not ${shown(tag)}.`,
+  )
+}
+
+/**
+ * The names of a list of tags.
+ *
+ * @throws SealformError `ERR_OPTION_INVALID`
+ */
+export function tagNames(tags: unknown, where: string): readonly string[] {
+  if (Array.isArray(tags)) return tags.map((tag) => tagName(tag, where))
+  throw new SealformError('ERR_OPTION_INVALID', `${where}: "tags" is a list of texts, not ${typeof tags}.`)
+}
+
+/** The tags that a page has of itself: its path, and the trees that it stands in. */
+export function tagsOfPath(path: string): string[] {
+  const whole = normalPath(path)
+  const tags = [`p:${whole}`, 's:/']
+  for (let end = whole.indexOf('/', 1); end !== -1; end = whole.indexOf('/', end + 1)) {
+    tags.push(`s:${whole.slice(0, end)}`)
+  }
+  if (whole !== '/') tags.push(`s:${whole}`)
+  return tags.slice(0, mostLevels)
+}
+
+/** Deeper trees have no tag of their own. */
+const mostLevels = 32
+
+/**
+ * The tag of a path, or of a tree when the path ends in `/*`. The query is not looked at.
+ *
+ * @throws SealformError `ERR_OPTION_INVALID` unless it starts with a slash
+ */
+export function pathTag(path: unknown): string {
+  if (typeof path !== 'string' || !path.startsWith('/')) {
+    throw new SealformError(
+      'ERR_OPTION_INVALID',
+      `revalidatePath() takes a path of this app such as '/news', or '/news/*' for all pages below it as well, not ${shown(path)}.`,
+    )
+  }
+  const [own = ''] = path.split(/[?#]/, 1)
+  return own.endsWith('/*') ? `s:${normalPath(own.slice(0, -2))}` : `p:${normalPath(own)}`
+}
+
+/**
+ * The one spelling of a path. Routers take several spellings for the same page, with another case, a slash at the end
+ * or percent-encoded letters; revalidating one page too many costs little.
+ */
+function normalPath(path: string): string {
+  const segments = path.split('/').filter((segment) => segment !== '')
+  return `/${segments.map((segment) => encodeURIComponent(decoded(segment).toLowerCase())).join('/')}`
+}
+
+function decoded(segment: string): string {
+  try {
+    return wellFormed(decodeURIComponent(segment))
+  } catch {
+    return wellFormed(segment)
+  }
+}
+
+/** Without lone surrogates, which nothing can encode. */
+export function wellFormed(text: string): string {
+  return Buffer.from(text).toString()
+}
+
+function shown(value: unknown): string {
+  return typeof value === 'string' ? JSON.stringify(value.slice(0, 60)) : typeof value
+}

@@ -1,0 +1,63 @@
+import { SealformError } from '../base/errors.js'
+import { Key } from '../seal/key-ring.js'
+import { judgeKeys } from '../seal/parse-keys.js'
+import { keysIn } from '../seal/read-keys.js'
+import { table } from './command.js'
+
+/** A part of what `sealform check` prints. */
+export interface CheckReport {
+  readonly text: string
+  /** An app would not start with this, or would refuse its own visitors. */
+  readonly wrong: boolean
+}
+
+type Row = readonly [label: string, text: string]
+
+/** Says which keys an app would have in this environment. */
+export function checkKeys(env: NodeJS.ProcessEnv): CheckReport {
+  const production = env.NODE_ENV === 'production'
+  const mode: Row = ['NODE_ENV', nodeEnv(env.NODE_ENV)]
+  try {
+    const given = keysIn(env)
+    if (!given) return { text: table([mode, ['keys', noKeys(production)]]), wrong: production }
+    const judged = judgeKeys(given.keys, given.source)
+    const ids = new Map<string, number>()
+    const rows = judged.map((key, i) => [`key ${i + 1}`, keyLine(key, i, ids)] as const)
+    const wrong = judged.some((key) => key instanceof SealformError) || ids.size < judged.length
+    return { text: table([mode, ['keys', given.source.replace('The', 'the')], ...rows]), wrong }
+  } catch (error) {
+    if (!(error instanceof SealformError)) throw error
+    return { text: table([mode, ['keys', `wrong: ${error.message}`]]), wrong: true }
+  }
+}
+
+function keyLine(key: Uint8Array | SealformError, index: number, ids: Map<string, number>): string {
+  if (key instanceof SealformError) return `wrong: ${key.message}`
+  const { id } = new Key(key)
+  const twin = ids.get(id)
+  if (twin !== undefined)
+    return `wrong: it has the id ${id} of key ${twin}, so that seals could not tell them apart.`
+  ids.set(id, index + 1)
+  const use = index === 0 ? 'seals, opens' : 'opens'
+  return `${id}, ${use}, ${key.length} bytes${isText(key) ? textWarning : ''}`
+}
+
+const textWarning =
+  '\nWarning: its bytes are readable text, so somebody thought it up. Make one with: npx sealform keygen'
+
+/** Of random bytes, 16 and more, this is one in ten million. */
+function isText(key: Uint8Array): boolean {
+  return key.every((byte) => byte >= 0x20 && byte < 0x7f)
+}
+
+function noKeys(production: boolean): string {
+  return production
+    ? 'none: the app does not start. Make one with `npx sealform keygen`, and give it to every server as SEALFORM_KEYS, or in a file that SEALFORM_KEYS_FILE names.'
+    : 'none: each process makes up one of its own, so that forms survive neither a restart nor a second server.'
+}
+
+function nodeEnv(value: string | undefined): string {
+  if (value === 'production')
+    return 'production: the app needs a key, and pages show no advice for developers'
+  return `${value === undefined || value === '' ? 'not set' : value}: taken for development; refusals show developers what to change`
+}

@@ -1,0 +1,199 @@
+import { inspect } from 'node:util'
+import { decodeValues } from '../seal/bound-values.js'
+import { type AdmissionVerdict, judgeClaims, pathClaim, refusalStatus } from '../seal/judge-seal.js'
+import type { KeyRing } from '../seal/key-ring.js'
+import { idOf, type Opened, open } from '../seal/seal.js'
+import type { Claims, SealPurpose } from '../seal/seal-content.js'
+import { explainEnvelope } from './inspect-envelope.js'
+
+/** What is known of the server that a seal would be sent to. What is `undefined` is taken to fit. */
+export interface InspectionFacts {
+  readonly ring: KeyRing | undefined
+  readonly app: string | undefined
+  /** `''` for an action without a version. */
+  readonly version: string | undefined
+  readonly path: string | undefined
+  /** Seconds since the epoch. */
+  readonly now: number
+}
+
+export interface Inspection {
+  readonly rows: readonly (readonly [label: string, text: string])[]
+  readonly verdict: string
+  readonly refused: boolean
+}
+
+const purposes: readonly SealPurpose[] = ['action', 'state', 'upload']
+
+/** Says step by step what a token is, as far as the keys reach, and what a server would say to it. */
+export function inspectSeal(token: string, facts: InspectionFacts): Inspection {
+  const { ring } = facts
+  const envelope = explainEnvelope(token)
+  if (envelope.keyId === undefined) return refuse(envelope.rows, 'malformed', envelope.fault)
+  const { keyId } = envelope
+  if (!ring) {
+    const verdict =
+      'It has the form of a seal. Without keys there is no telling more: set SEALFORM_KEYS or SEALFORM_KEYS_FILE to those of the server.'
+    return { rows: [...envelope.rows, ['key', keyId]], verdict, refused: false }
+  }
+  const place = ring.ids.indexOf(keyId) + 1
+  if (place === 0) {
+    return refuse(
+      [...envelope.rows, ['key', `${keyId}, which is not here`]],
+      'malformed',
+      `it was sealed with key ${keyId}; these keys are ${ring.ids.join(', ')}. See docs/errors/key-mismatch.md.`,
+    )
+  }
+  const rows = [...envelope.rows, ['key', keyPlace(keyId, place, ring.ids.length)] as const]
+  for (const purpose of purposes) {
+    const opened = open(ring, purpose, token)
+    if (opened) return judge(purpose, opened, facts, [...rows, ...describe(purpose, opened, facts.now)])
+  }
+  return refuse(
+    rows,
+    'malformed',
+    'the key is here, but the seal does not open with it: it was changed on its way, or is made up.',
+  )
+}
+
+function judge(
+  purpose: SealPurpose,
+  { claims }: Opened,
+  { app, version, path, now }: InspectionFacts,
+  rows: Inspection['rows'],
+): Inspection {
+  const verdict = judgeClaims({
+    claims,
+    audience: app ?? claims.audience,
+    // A state and a reference keep something else where the seal of an action has its version and its path.
+    action: {
+      version: purpose === 'action' && version !== undefined ? version || undefined : claims.version,
+    },
+    sessionMatches: true,
+    path: purpose === 'action' && path !== undefined ? pathClaim(path) : (claims.path ?? ''),
+    now,
+  })
+  if (verdict === 'admit') return { rows, verdict: fitting(purpose, claims), refused: false }
+  return refuse(rows, verdict, explain(verdict, claims, { app, version, path, now }))
+}
+
+function explain(
+  verdict: Refusing,
+  claims: Claims,
+  { app, version, path, now }: Omit<InspectionFacts, 'ring'>,
+): string {
+  switch (verdict) {
+    case 'malformed':
+      return `it is of ${appName(claims.audience)}, and this is ${appName(app ?? '')}. A server says no more than that it does not open.`
+    case 'expired':
+      return claims.expires <= now
+        ? `it expired ${ago(claims.expires, now)}. See docs/errors/expired.md.`
+        : 'it was issued in the future: the clock of the server that sealed it, or of this one, is wrong.'
+    case 'other-version':
+      return `the page was rendered for version ${claims.version ?? 'none'} of the action, and the action now has ${version || 'none'}. See docs/errors/other-version.md.`
+    default:
+      return `it is good for ${claims.path} only, and not for ${path}. See docs/errors/other-path.md.`
+  }
+}
+
+function fitting(purpose: SealPurpose, { action, session }: Claims): string {
+  if (purpose !== 'action') {
+    return `It is good, in its own place: in the field "sealform" a server would refuse it, since it is ${kinds[purpose]} and no seal of an action.`
+  }
+  const visitor = session ? `, when it comes from the session that it was made for` : ''
+  return `It would be admitted${visitor}, as long as "${action}" is registered on the server and its authorize() agrees.`
+}
+
+const kinds: Record<SealPurpose, string> = {
+  action: 'the seal of a form',
+  state: 'a state',
+  upload: 'a reference to a file that was kept',
+}
+
+function describe(purpose: SealPurpose, opened: Opened, now: number): Inspection['rows'] {
+  const { audience, action, version, issued, expires, session, path, values } = opened.claims
+  const bound: [string, string] = [purpose === 'action' ? 'bound values' : 'content', show(values)]
+  return [
+    ['opens', `yes: ${kinds[purpose]}`],
+    ['app', audience === '' ? 'none' : audience],
+    ['action', action],
+    ...(purpose === 'upload'
+      ? []
+      : [[purpose === 'state' ? 'carried in' : 'input version', carrier(version)] as const]),
+    ['issued', `${time(issued)}, ${ago(issued, now)}`],
+    ['expires', `${time(expires)}, ${ago(expires, now)}`],
+    ['session', session ? 'bound to one' : 'not bound to any'],
+    ...(purpose === 'action' ? [['path', path ?? 'any'] as const] : []),
+    ['id', idOf(opened)],
+    bound,
+  ]
+}
+
+/** Where a state travels stands in place of a version. */
+function carrier(version: string | undefined): string {
+  if (version === 'field') return 'a hidden field'
+  return version === 'flash' ? 'the cookie of flash()' : (version ?? 'none')
+}
+
+function keyPlace(id: string, place: number, count: number): string {
+  if (place === 1) return `${id}, which seals here`
+  return `${id}, which is key ${place} of ${count} here: it opens, and seals nothing any more, or not yet`
+}
+
+/** Bound values as a program would write them; actions among them need not be registered here. */
+function show(values: string): string {
+  try {
+    const decoded = decodeValues(values, {
+      describe: () => undefined,
+      restore: (name, own) => new ActionReference(name, own),
+    })
+    if (decoded.length === 0) return 'none'
+    return inspect(decoded, { depth: 8, maxArrayLength: 100, maxStringLength: 1000, breakLength: 100 })
+  } catch {
+    return 'not to be understood: they were written by another version of Sealform'
+  }
+}
+
+class ActionReference {
+  readonly #name: string
+  readonly #values: readonly unknown[]
+
+  constructor(name: string, values: readonly unknown[]) {
+    this.#name = name
+    this.#values = values
+  }
+
+  [inspect.custom](_depth: number, options: object): string {
+    return `action ${this.#name}${this.#values.length > 0 ? ` ${inspect(this.#values, options)}` : ''}`
+  }
+}
+
+type Refusing = Exclude<AdmissionVerdict, 'admit'>
+
+function refuse(rows: Inspection['rows'], reason: Refusing, why: string): Inspection {
+  const verdict = `It would be refused with ${refusalStatus[reason]} (${reason}): ${why}`
+  return { rows, verdict, refused: true }
+}
+
+function appName(audience: string): string {
+  return audience === '' ? 'an app without a name' : `the app "${audience}"`
+}
+
+function time(seconds: number): string {
+  return new Date(seconds * 1000).toISOString().replace('T', ' ').replace('.000Z', ' UTC')
+}
+
+const units = [
+  ['day', 86_400],
+  ['hour', 3600],
+  ['minute', 60],
+] as const
+
+function ago(then: number, now: number): string {
+  const format = new Intl.RelativeTimeFormat('en')
+  const away = then - now
+  for (const [unit, seconds] of units) {
+    if (Math.abs(away) >= 2 * seconds) return format.format(Math.trunc(away / seconds), unit)
+  }
+  return format.format(away, 'second')
+}

@@ -1,0 +1,125 @@
+import { SealformError } from '../base/errors.js'
+import { type FileKind, type FileRule, matchesType } from './file-rules.js'
+
+/** What is used of the package `file-type`. */
+interface Library {
+  fileTypeFromBuffer(content: Uint8Array): Promise<Sniffed | undefined>
+  fileTypeFromBlob(content: Blob): Promise<Sniffed | undefined>
+  readonly supportedMimeTypes: ReadonlySet<string>
+  readonly supportedExtensions: ReadonlySet<string>
+}
+
+interface Sniffed {
+  readonly ext: string
+  readonly mime: string
+}
+
+/** An optional peer, loaded when a rule says `sniff`. */
+const packageName = 'file-type'
+
+/**
+ * Checks, when an action is defined, that sniffing is possible.
+ *
+ * @param where how the message calls the field, for example `actions.define('upload') "files": avatar`
+ * @throws SealformError `ERR_OPTION_INVALID` when the package `file-type` is not installed
+ */
+export function requireSniffing(where: string): void {
+  try {
+    import.meta.resolve(packageName)
+  } catch (cause) {
+    throw new SealformError(
+      'ERR_OPTION_INVALID',
+      `${where}: "sniff" needs the package "${packageName}", which is not installed: npm install ${packageName}@21`,
+      { cause },
+    )
+  }
+}
+
+/**
+ * Whether the content of a file is of one of the types of its rule. A type that has no signature, such as `text/plain`,
+ * is the sender's claim as before, for content that is text or that nothing is known of.
+ *
+ * @param said name and type as the sender gave them
+ * @param content a Blob, of which no more is read than the question needs, or the first bytes
+ */
+export async function matchesContent(
+  rule: Pick<FileRule, 'types'>,
+  said: FileKind,
+  content: Blob | Uint8Array,
+): Promise<boolean> {
+  const library = await load()
+  const sniffed = await sniff(library, content)
+  if (sniffed && rule.types.some((type) => contentIs(type, sniffed, said))) return true
+  const claimed = rule.types.filter((type) => !hasSignature(library, type) && matchesType(type, said))
+  if (claimed.length === 0) return false
+  if (await isText(content)) return true
+  return sniffed === undefined && !claimed.every((type) => type.startsWith('text/'))
+}
+
+/** The name is no literal, so that this compiles without the package. The module loader remembers what it loaded. */
+function load(): Promise<Library> {
+  return import(packageName)
+}
+
+async function sniff(library: Library, content: Blob | Uint8Array): Promise<Sniffed | undefined> {
+  return content instanceof Uint8Array
+    ? library.fileTypeFromBuffer(content)
+    : library.fileTypeFromBlob(content)
+}
+
+function contentIs(type: string, { ext, mime }: Sniffed, said: FileKind): boolean {
+  if (matchesType(spelled(type), { type: mime, name: `file.${ext}` })) return true
+  return containers.get(mime)?.test(type) === true && matchesType(type, said)
+}
+
+/** Other spellings of what the library calls by one name. */
+function spelled(type: string): string {
+  return spellings.get(type) ?? type
+}
+
+const spellings = new Map([
+  ['.aiff', '.aif'],
+  ['.jpeg', '.jpg'],
+  ['.mpeg', '.mpg'],
+  ['.tiff', '.tif'],
+  ['application/x-zip-compressed', 'application/zip'],
+  ['audio/mp3', 'audio/mpeg'],
+  ['audio/vnd.wave', 'audio/wav'],
+  ['audio/x-wav', 'audio/wav'],
+  ['image/jpg', 'image/jpeg'],
+  ['image/vnd.microsoft.icon', 'image/x-icon'],
+])
+
+/** Formats that the library cannot always tell from the container that they are written in. */
+const containers = new Map([
+  ['application/xml', /^text\/xml$|\+xml$|^\.svg$/],
+  [
+    'application/zip',
+    /\+zip$|^application\/vnd\.(?:openxmlformats-officedocument|oasis\.opendocument)\.|^\.(?:docx|xlsx|pptx|od[tsp]|epub)$/,
+  ],
+  ['application/x-cfb', /^application\/(?:msword|vnd\.ms-(?:excel|powerpoint))$|^\.(?:doc|xls|ppt)$/],
+])
+
+function hasSignature({ supportedMimeTypes, supportedExtensions }: Library, type: string): boolean {
+  const name = spelled(type)
+  if (name === 'text/*' || containers.get('application/xml')?.test(name)) return false
+  if (name.endsWith('/*')) return true
+  if (containers.get('application/x-cfb')?.test(name)) return true
+  return name.startsWith('.')
+    ? supportedExtensions.has(name.slice(name.lastIndexOf('.') + 1))
+    : supportedMimeTypes.has(name)
+}
+
+/** As browsers tell text from binary content: MIME Sniffing Standard, section 7.2, on the bytes that it looks at. */
+async function isText(content: Blob | Uint8Array): Promise<boolean> {
+  const head =
+    content instanceof Uint8Array
+      ? content.subarray(0, 1445)
+      : new Uint8Array(await content.slice(0, 1445).arrayBuffer())
+  const [a, b] = head
+  if ((a === 0xfe && b === 0xff) || (a === 0xff && b === 0xfe)) return true
+  return !head.some(
+    (byte) =>
+      byte <= 0x08 || byte === 0x0b || (byte >= 0x0e && byte <= 0x1a) || (byte >= 0x1c && byte <= 0x1f),
+  )
+}

@@ -1,0 +1,168 @@
+import { constants, copyFile, type FileHandle, link, lstat, open, rename, unlink } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { ReadableStream } from 'node:stream/web'
+import { checkOptions } from '../base/check-options.js'
+import { SealformError } from '../base/errors.js'
+import { type FileStorage, newFileId } from './file-storage.js'
+import { writeExclusively } from './write-new-file.js'
+
+/** What `persist` takes. */
+export interface PersistOptions {
+  /** Whether a file that is there already is replaced, at one stroke. @default false */
+  readonly overwrite?: boolean | undefined
+}
+
+/** A file that was sent: a real `File` whose content lies in the storage and is read from there. */
+export interface StoredFile extends File {
+  /** As on every `File`; the types of Node's FormData ask for it, those of its File forget it. */
+  readonly [Symbol.toStringTag]: string
+  /**
+   * Keeps the file under a path of yours, where it has mode 0600. Without it, the file is gone after the answer.
+   *
+   * @param path in a directory that exists; the name that the sender gave is no path to trust
+   * @throws an error with `code` `EEXIST` when something is there and `overwrite` is not set, `ENOENT` when the
+   *   directory is missing or the answer is over, or whatever else the file system says; nothing is left then
+   * @example
+   * ```ts
+   * async function keep(avatar: StoredFile) {
+   *   await avatar.persist(`/var/lib/shop/avatars/${user}.png`, { overwrite: true })
+   * }
+   * ```
+   */
+  persist(path: string, options?: PersistOptions): Promise<void>
+}
+
+/**
+ * Makes the `File` that an action finds in its `formData`.
+ *
+ * @param content what the storage opened under the id
+ * @param said the name, already safe, and the type, which is the sender's claim
+ */
+export function storedFile(
+  storage: FileStorage,
+  id: string,
+  content: Blob,
+  said: { readonly name: string; readonly type: string },
+): StoredFile {
+  return new FileInStorage(storage, id, content, said)
+}
+
+class FileInStorage extends File implements StoredFile {
+  declare readonly [Symbol.toStringTag]: string
+  readonly #storage: FileStorage
+  readonly #id: string
+
+  constructor(storage: FileStorage, id: string, content: Blob, said: { name: string; type: string }) {
+    super([content], said.name, { type: said.type })
+    this.#storage = storage
+    this.#id = id
+  }
+
+  async persist(path: string, options: PersistOptions = {}): Promise<void> {
+    checkOptions('persist()', options, ['overwrite'])
+    if (typeof path !== 'string' || path === '') {
+      throw new SealformError('ERR_OPTION_INVALID', 'persist() takes the path that the file shall have.')
+    }
+    if (!options.overwrite) return this.#place(path, path)
+    // rename() replaces at one stroke: nobody finds half a file, or none.
+    const beside = join(dirname(path), `.${basename(path).slice(0, 64)}.${newFileId()}`)
+    await this.#place(beside, path)
+    try {
+      await rename(beside, path)
+    } finally {
+      // Still there after a failure, and when both names are one file already: rename() then does nothing.
+      await unlink(beside).catch(() => {})
+    }
+  }
+
+  /**
+   * As the Blob's own stream, which Node 20 leaves open until the garbage is collected when it is cancelled. One that
+   * nobody reads opens nothing.
+   */
+  override stream(): ReadableStream<Uint8Array> {
+    const path = this.#storage.path?.(this.#id)
+    return path === undefined ? super.stream() : fileStream(path)
+  }
+
+  async #place(at: string, path: string): Promise<void> {
+    const source = this.#storage.path?.(this.#id)
+    try {
+      if (source === undefined) await writeExclusively(at, this.stream())
+      else await linkOrCopy(source, at)
+    } catch (error) {
+      throw await explained(error, source, path)
+    }
+  }
+}
+
+/** A byte stream, as a Blob's is, so that readers may bring their own buffer. */
+function fileStream(path: string): ReadableStream<Uint8Array> {
+  let opened: Promise<FileHandle> | undefined
+  return new ReadableStream({
+    type: 'bytes',
+    autoAllocateChunkSize: 64 * 1024,
+    async pull(controller) {
+      opened ??= open(path, 'r')
+      const handle = await opened
+      const request = controller.byobRequest
+      const view = request?.view
+      if (!request || !view) throw new TypeError('A byte stream was asked for no bytes.')
+      try {
+        const target = new Uint8Array(view.buffer, view.byteOffset, view.byteLength)
+        const { bytesRead } = await handle.read(target, 0, target.length)
+        if (bytesRead > 0) return request.respond(bytesRead)
+      } catch (error) {
+        await handle.close().catch(() => {})
+        throw error
+      }
+      await handle.close()
+      controller.close()
+      request.respond(0)
+    },
+    async cancel() {
+      await (await opened)?.close()
+    },
+  })
+}
+
+/** A link is a move that leaves the file readable until the answer is over. */
+async function linkOrCopy(source: string, target: string): Promise<void> {
+  try {
+    await link(source, target)
+  } catch (error) {
+    // Another device, or a file system without links, which says so in several ways.
+    if (!['EXDEV', 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'].includes(codeOf(error))) throw error
+    await copyFile(source, target, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE)
+  }
+}
+
+/** The system names two paths and not which of them is the matter. */
+async function explained(error: unknown, source: string | undefined, path: string): Promise<unknown> {
+  const code = codeOf(error)
+  if (code === 'EEXIST') {
+    return coded(code, `${path} exists. Choose another name, or persist(path, { overwrite: true }).`, error)
+  }
+  if (code === 'ENOENT') {
+    const gone = source !== undefined && (await isMissing(source))
+    const why = gone
+      ? 'the file is no longer stored. Call persist() before the action returns.'
+      : `there is no directory ${dirname(path)}. Make it first.`
+    return coded(code, `Cannot persist a file as ${path}: ${why}`, error)
+  }
+  return error
+}
+
+async function isMissing(path: string): Promise<boolean> {
+  return lstat(path).then(
+    () => false,
+    (error) => codeOf(error) === 'ENOENT',
+  )
+}
+
+function coded(code: string, message: string, cause: unknown): Error {
+  return Object.assign(new Error(message, { cause }), { code })
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
+}

@@ -1,0 +1,64 @@
+import { marks } from './json-schema.js'
+import { markDate, markPatterns, type Writable } from './json-schema-marks.js'
+
+interface ZodDefinition {
+  readonly type?: string
+  /** `z.coerce`: takes anything. */
+  readonly coerce?: boolean
+  readonly check?: string
+  readonly format?: string
+  readonly pattern?: RegExp
+  readonly value?: unknown
+  readonly inclusive?: boolean
+  /** Of an `overwrite`, such as `trim()`. */
+  readonly tx?: (text: string) => unknown
+  readonly in?: { readonly _zod: { readonly def: ZodDefinition } }
+  readonly checks?: readonly { readonly _zod: { readonly def: ZodDefinition } }[]
+}
+
+/**
+ * Marks what JSON Schema cannot say of a zod schema, and unsays what zod says of schemas that take anything.
+ *
+ * @see https://zod.dev/json-schema
+ */
+export const zodOptions = {
+  unrepresentable: 'any',
+  override(context: {
+    readonly zodSchema: { readonly _zod: { readonly def: ZodDefinition } }
+    readonly jsonSchema: Writable
+  }): void {
+    const { jsonSchema: json } = context
+    const { def } = context.zodSchema._zod
+    // What z.preprocess() and z.coerce take is whatever they make something of.
+    if (def.coerce || (def.type === 'pipe' && def.in?._zod.def.type === 'transform')) {
+      for (const keyword of Object.keys(json)) delete json[keyword]
+      return
+    }
+    const checks = (def.checks ?? []).map((check) => check._zod.def)
+    if (def.type === 'date' || def.type === 'bigint') json[marks.type] = def.type
+    if (def.type === 'date')
+      for (const { check, value, inclusive } of checks) markDate(json, check, value, inclusive)
+    if (def.type !== 'string') return
+    // JSON Schema's own `time` has a zone; that of a form, and zod's, has none.
+    if (def.format === 'time') json.format = 'time'
+    const patterns = [def, ...checks].map(({ pattern }) => pattern).filter((pattern) => pattern !== undefined)
+    if (patterns.length > 0) markPatterns(json, patterns)
+    if (checks.some(({ tx }) => tx && !keepsEmpty(tx))) {
+      delete json.minLength
+      delete json.format
+      markPatterns(json, [])
+    }
+    const change = checks.findIndex(({ check }) => check === 'overwrite')
+    if (change !== -1 && checks.slice(change).some(({ check }) => check !== 'overwrite'))
+      json[marks.rewritten] = true
+  },
+} as const
+
+/** A change that makes something of nothing makes every demand on the text void. */
+function keepsEmpty(change: (text: string) => unknown): boolean {
+  try {
+    return change('') === ''
+  } catch {
+    return false
+  }
+}

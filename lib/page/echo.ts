@@ -1,0 +1,19 @@
+import type { Definition } from '../action/action.js'
+import type { ShownFile } from '../files/uploads.js'
+
+/** What a page needs to give back what was sent, whatever became of it. */
+export interface Echo {
+  /** In clear, so good for nothing but finding the form again. */
+  formId: string | undefined
+  /** From the form's own seal, once it has opened. */
+  definition: Definition | undefined
+  /** That seal was good for this visitor here and now, so that it may be made anew. */
+  admitted: boolean
+  /** The bound values as the seal held them, to find the same form again. */
+  boundText: string
+  state: unknown
+  hasState: boolean
+  entries: readonly (readonly [string, string])[]
+  /** Files that wait on the server for the next submission, and the action that alone may have them. */
+  files: { readonly definition: Definition; readonly list: readonly ShownFile[] } | undefined
+}

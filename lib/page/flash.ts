@@ -1,0 +1,67 @@
+import { stringifySetCookie } from 'cookie'
+import { SealformError } from '../base/errors.js'
+import { carry, uncarry } from '../seal/sealed-state.js'
+import type { SealingContext } from '../seal/sealing-context.js'
+
+/** Seconds for which a flash waits for its page. */
+const flashTtl = 300
+
+/** Browsers keep at most 4096 bytes of name, value and attributes (RFC 6265, section 6.1). */
+const longestFlash = 3800
+
+/**
+ * The cookie that carries what `flash()` says to the next page. Over https its name has the prefix with which no other
+ * host of the domain can plant one (RFC 6265bis, section 4.1.3.2).
+ */
+function flashCookie(secure: boolean): string {
+  return secure ? '__Host-sealform.flash' : 'sealform.flash'
+}
+
+function cookieOptions(secure: boolean) {
+  return { path: '/', httpOnly: true, sameSite: 'lax', secure } as const
+}
+
+/**
+ * The `Set-Cookie` line that carries what `flash()` says.
+ *
+ * @throws SealformError `ERR_FLASH_TOO_LARGE` when it does not fit into a cookie
+ */
+export function flashHeader(
+  context: SealingContext,
+  action: string,
+  state: unknown,
+  secure: boolean,
+): string {
+  const token = carry(context, state, {
+    carrier: 'flash',
+    action,
+    ttl: flashTtl,
+    binding: undefined,
+    form: undefined,
+  })
+  if (token.length > longestFlash) {
+    throw new SealformError(
+      'ERR_FLASH_TOO_LARGE',
+      `The state that "${action}" flashes makes a cookie of ${token.length} characters; ${longestFlash} is the most that browsers keep. Flash an id and look the rest up, or return done(state).`,
+    )
+  }
+  return stringifySetCookie(flashCookie(secure), token, { ...cookieOptions(secure), maxAge: flashTtl })
+}
+
+/** The `Set-Cookie` line that removes a flash once it has been shown. */
+export function clearFlashHeader(secure: boolean): string {
+  return stringifySetCookie(flashCookie(secure), '', { ...cookieOptions(secure), maxAge: 0 })
+}
+
+/** Opens the flash among the cookies that a visitor sent: the action that set it and what it says. */
+export function openFlash(
+  context: SealingContext,
+  cookieHeader: string,
+  secure: boolean,
+): { readonly action: string; readonly state: unknown } | undefined {
+  const name = flashCookie(secure)
+  if (!cookieHeader.includes(name)) return undefined
+  const pair = cookieHeader.split(';').find((part) => part.trimStart().startsWith(`${name}=`))
+  const opened = uncarry(context, 'flash', pair?.slice(pair.indexOf('=') + 1).trim(), undefined)
+  return opened?.current ? opened : undefined
+}

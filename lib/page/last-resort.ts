@@ -1,0 +1,52 @@
+import type { ShownFile } from '../files/uploads.js'
+import type { Messages } from '../outcome/messages.js'
+import type { Outcome } from '../outcome/outcome.js'
+import type { Seal } from '../seal/seal.js'
+import type { Echo } from './echo.js'
+import type { Sealer } from './page-seals.js'
+
+/** What the page of last resort is made from. */
+export interface BuiltInPage {
+  readonly outcome: Outcome
+  readonly echo: Echo
+  readonly messages: Messages
+  /** Fresh, when the submission can be sent again from here. */
+  readonly seal: Seal | undefined
+  readonly state: Seal | undefined
+  /** Files that wait on the server, each with the reference to it. */
+  readonly files: readonly { readonly file: ShownFile; readonly reference: Seal }[]
+  /** Where that page wanted to send the visitor instead of being shown. */
+  readonly onward: string | undefined
+  /** Set when the page failed: said instead of the outcome's own words. */
+  readonly reference: string | undefined
+  /** What a developer has to change; only in development. */
+  readonly advice: string | undefined
+}
+
+/** Gathers what a form needs so that nothing is lost when the app's own cannot be shown. */
+export function lastResort(
+  sealer: Sealer,
+  outcome: Outcome,
+  echo: Echo,
+  messages: Messages,
+  { onward, reference, advice }: Partial<Pick<BuiltInPage, 'onward' | 'reference' | 'advice'>>,
+): BuiltInPage {
+  const { definition, boundText } = echo
+  return {
+    outcome,
+    echo,
+    messages,
+    seal: definition && echo.admitted ? sealer.action(definition, boundText) : undefined,
+    state: definition && echo.hasState ? sealer.state(definition, boundText, echo.state) : undefined,
+    files: outcome.kind === 'done' ? [] : keptFiles(sealer, echo),
+    onward,
+    reference,
+    advice,
+  }
+}
+
+/** The files that wait for the next submission of the form, when it can be sent again from the page of last resort. */
+function keptFiles(sealer: Sealer, { files, definition }: Echo): BuiltInPage['files'] {
+  if (files === undefined || files.definition !== definition) return []
+  return files.list.map((file) => ({ file, reference: sealer.file(files.definition, file) }))
+}

@@ -1,0 +1,85 @@
+import type { Definition, Submittable } from '../action/action.js'
+import type { Registry } from '../action/registry.js'
+import { sealKept } from '../files/kept-file-token.js'
+import type { ShownFile } from '../files/uploads.js'
+import { encodeValues } from '../seal/bound-values.js'
+import { sealState } from '../seal/form-state.js'
+import { pathClaim } from '../seal/judge-seal.js'
+import type { Key } from '../seal/key-ring.js'
+import { type Seal, seal, sessionBinding } from '../seal/seal.js'
+
+/** What a seal says of the request that it is made for. */
+export interface SealingRequest {
+  readonly path: string
+  session(): string | undefined
+}
+
+/** Makes the seals of one page. */
+export class Sealer {
+  /** Seconds: the shortest life of a seal that was made. */
+  shortestTtl = Number.POSITIVE_INFINITY
+  /** A seal was made that is good for one submission, so it must not be shown to two visitors. */
+  oneTime = false
+  readonly #registry: Registry
+  readonly #request: SealingRequest
+  #bound: { readonly session: string; readonly key: Key; readonly binding: Uint8Array } | undefined
+
+  constructor(registry: Registry, request: SealingRequest) {
+    this.#registry = registry
+    this.#request = request
+  }
+
+  /** Whether seals are tied to a visitor at this moment. */
+  get personal(): boolean {
+    return this.#request.session() !== undefined
+  }
+
+  /** Seals an action with the values bound to it, as `encodeValues` wrote them. */
+  action(definition: Definition, boundText: string): Seal {
+    const issued = Math.floor(Date.now() / 1000)
+    if (definition.ttl < this.shortestTtl) this.shortestTtl = definition.ttl
+    if (definition.store) this.oneTime = true
+    return seal(this.#registry.keys, 'action', {
+      audience: this.#registry.audience,
+      action: definition.name,
+      version: definition.version,
+      issued,
+      expires: issued + Math.ceil(definition.ttl),
+      session: this.#binding(),
+      path: definition.path ? pathClaim(this.#request.path) : undefined,
+      values: boundText,
+    })
+  }
+
+  /** Seals an action that a button carries. */
+  other(action: Submittable): Seal {
+    const { definition, values } = this.#registry.detailsOf(action)
+    return this.action(definition, encodeValues(values, definition.name, this.#registry))
+  }
+
+  /** Seals the state that a form carries. */
+  state(definition: Definition, boundText: string, state: unknown): Seal {
+    const owner = { action: definition.name, boundText }
+    return sealState(this.#registry, owner, state, definition.ttl, this.#binding())
+  }
+
+  /** Seals the reference to a file that waits for the next submission of a form of this action. */
+  file(definition: Definition, file: ShownFile): Seal {
+    const { keptTime } = this.#registry
+    return sealKept(this.#registry, definition.name, file.field, file, keptTime, this.#binding())
+  }
+
+  /**
+   * Costs as much as a seal, and is the same for all seals of a page unless its action has signed the visitor in, or
+   * the keys were replaced meanwhile: it is made with the key that seals.
+   */
+  #binding(): Uint8Array | undefined {
+    const session = this.#request.session()
+    if (session === undefined) return undefined
+    const { keys } = this.#registry
+    if (this.#bound?.session !== session || this.#bound.key !== keys.sealing) {
+      this.#bound = { session, key: keys.sealing, binding: sessionBinding(keys, session) }
+    }
+    return this.#bound.binding
+  }
+}

@@ -1,0 +1,293 @@
+import type { Definition, Submittable } from '../action/action.js'
+import type { Registry } from '../action/registry.js'
+import { SealformError } from '../base/errors.js'
+import type { Keeping } from '../cache/offered-page.js'
+import type { ShownFile } from '../files/uploads.js'
+import { failed, saysMissing } from '../outcome/failure.js'
+import type { Messages } from '../outcome/messages.js'
+import { type Issue, issuesOf, isValid, type Outcome } from '../outcome/outcome.js'
+import { encodeValues } from '../seal/bound-values.js'
+import type { Echo } from './echo.js'
+import { clearFlashHeader, openFlash } from './flash.js'
+import { type BuiltInPage, lastResort } from './last-resort.js'
+import type { PageHost } from './page-host.js'
+import { Sealer } from './page-seals.js'
+
+/** Options of `ctx.form(action, options)`. */
+export interface FormOptions<State = unknown> {
+  /** Tells several forms of one action on a page apart; becomes part of the form's id. @default none */
+  key?: string | number
+  /** State before the first submission. With it, the form carries its state from submission to submission. @default none */
+  initial?: State
+}
+
+/**
+ * What became of the submission that this page shows, as one of its forms sees it; `idle` before any. `valid` when the
+ * visitor only asked what is wrong, and nothing is.
+ */
+export type FormStatus = 'idle' | 'valid' | 'done' | 'invalid' | 'refused' | 'failed'
+
+/** A form as data: everything that its HTML is made from. */
+export interface FormRecord {
+  readonly id: string
+  readonly definition: Definition
+  /** The values bound to the action, as its seal holds them. */
+  readonly boundText: string
+  readonly status: FormStatus
+  readonly issues: readonly Issue[]
+  readonly state: unknown
+  readonly carriesState: boolean
+  /** What the visitor sent, by field name, when it is to be given back. */
+  readonly given: ReadonlyMap<string, readonly string[]> | undefined
+  /** Files that wait for the next submission of this form. */
+  readonly files: readonly ShownFile[]
+  /** The outcome to speak of, when this is the form it belongs to. */
+  readonly outcome: Outcome | undefined
+  /** To be called when its hidden fields are printed. */
+  printed(): void
+}
+
+/** A part of a page that may fail without the rest. */
+export interface Boundary {
+  /**
+   * The part has thrown. Reports it, and tells what was to be shown in it.
+   *
+   * @throws the error itself when it says, by a status of the 400s, that the page is not there for this visitor
+   */
+  catch(
+    error: unknown,
+    messages: Messages,
+  ): { readonly reference: string; readonly lost: BuiltInPage | undefined }
+}
+
+/**
+ * What one answer knows: the forms on it, the regions of it, and the outcome that it has to show.
+ */
+export class Page {
+  /** A form on this page shows the outcome, so that nothing is lost when the page is sent. */
+  adopted = false
+  /** That form has been printed; a page can make one and then show something else. */
+  printed = false
+  /** The answer is made for one visitor: no cache may keep it. */
+  personal = false
+  /** A part of it stands in for one that failed. */
+  failed = false
+  /** Set when the page has asked for a cache and was not in it: whoever sends the page tells it. */
+  keeping: Keeping | undefined
+  readonly sealer: Sealer
+  readonly #registry: Registry
+  readonly #host: PageHost
+  #shown: { readonly outcome: Outcome; readonly echo: Echo } | undefined
+  #watched: WatchedInput | undefined
+  #ids: Map<string, number> | undefined
+  #regions: Map<string, string> | undefined
+
+  constructor(registry: Registry, host: PageHost) {
+    this.sealer = new Sealer(registry, host)
+    this.#registry = registry
+    this.#host = host
+  }
+
+  /** From now on the page shows an outcome. */
+  show(outcome: Outcome, echo: Echo): void {
+    this.#shown = { outcome, echo }
+  }
+
+  /** From here on, until it is closed by catching an error, forms belong to a part of the page that may fail. */
+  openBoundary(): Boundary {
+    const adoptedBefore = this.adopted
+    return {
+      catch: (error, messages) => {
+        if (saysMissing(error)) throw error
+        const { reference } = failed(error)
+        this.failed = true
+        const shown = this.#shown
+        this.#host.reportError(error, { reference, action: shown?.echo.definition?.name })
+        if (!shown || adoptedBefore || !this.adopted) return { reference, lost: undefined }
+        this.adopted = false
+        return { reference, lost: lastResort(this.sealer, shown.outcome, shown.echo, messages, {}) }
+      },
+    }
+  }
+
+  /**
+   * The form that shows the outcome is another than the one that was filled in, and has no place for something that was
+   * typed there.
+   */
+  get losesInput(): boolean {
+    return this.#watched?.lost ?? false
+  }
+
+  get showsOutcome(): boolean {
+    return this.#shown !== undefined
+  }
+
+  /** Keeps a region, so that it can be sent alone. */
+  keepRegion(id: string, html: string): void {
+    if (typeof id !== 'string' || id === '' || /\s/.test(id)) {
+      throw new SealformError('ERR_REGION_INVALID', `${JSON.stringify(id)} cannot be the id of an element.`)
+    }
+    const opening = /^\s*<[a-zA-Z][^>]*>/.exec(html)?.[0]
+    if (!opening || !new RegExp(`\\sid\\s*=\\s*(["']?)${escapePattern(id)}\\1[\\s>/]`).test(opening)) {
+      throw new SealformError(
+        'ERR_REGION_INVALID',
+        `The HTML of the region "${id}" must be one element with id="${id}", so that a client can find what to replace.`,
+      )
+    }
+    this.#regions ??= new Map()
+    this.#regions.set(id, html)
+  }
+
+  get hasRegions(): boolean {
+    return this.#regions !== undefined
+  }
+
+  region(id: string): string | undefined {
+    return this.#regions?.get(id)
+  }
+
+  form(action: Submittable, options: FormOptions = {}): FormRecord {
+    const { definition, values } = this.#registry.detailsOf(action)
+    if (this.sealer.personal) this.personal = true
+    const boundText = encodeValues(values, definition.name, this.#registry)
+    const id = this.#newId(definition.name, options.key)
+    const shown = this.#adopt(id, options.key !== undefined, definition, boundText)
+    const flashed = shown ? undefined : this.#takeFlash(definition)
+    return {
+      id,
+      definition,
+      boundText,
+      status: shown ? formStatus(shown.outcome) : flashed ? 'done' : 'idle',
+      issues: shown ? issuesOf(shown.outcome) : noIssues,
+      state: shownState(shown, flashed, options),
+      carriesState: options.initial !== undefined || shown?.echo.hasState === true,
+      given: shown && shown.outcome.kind !== 'done' ? this.#give(shown, definition) : undefined,
+      files: shown ? filesOf(shown, definition) : noFiles,
+      outcome: shown?.outcome,
+      printed: shown ? this.#notePrinted.bind(this) : ignore,
+    }
+  }
+
+  #notePrinted(): void {
+    this.printed = true
+  }
+
+  #newId(name: string, key: string | number | undefined): string {
+    if (key === '' || (typeof key === 'number' && !Number.isFinite(key))) {
+      throw new SealformError(
+        'ERR_FORM_INVALID',
+        `The key of a form of "${name}" must not be ${key === '' ? 'empty' : key}.`,
+      )
+    }
+    const id = key === undefined ? name : `${name}-${encodeURIComponent(key)}`
+    this.#ids ??= new Map()
+    const count = (this.#ids.get(id) ?? 0) + 1
+    this.#ids.set(id, count)
+    return count === 1 ? id : `${id}-${count}`
+  }
+
+  /**
+   * Finds the form that was submitted. A key names a form by itself; without one, the bound values that its seal held
+   * do, because the ids of forms in a list move when the list changes, and input must not end in another item's form.
+   * A seal that did not open leaves only the id that travels in clear; it decides nothing but who shows the input.
+   */
+  #adopt(id: string, keyed: boolean, definition: Definition, boundText: string) {
+    const shown = this.#shown
+    if (!shown || this.adopted) return undefined
+    const { formId, definition: sealed, boundText: sealedText } = shown.echo
+    const sameId = formId === id
+    const sameValues = () => sealedText === boundText && (sameId || formId === undefined || sealedText !== '')
+    const same = sealed
+      ? sealed === definition && (keyed && formId !== undefined ? sameId : sameValues())
+      : sameId
+    if (!same) return undefined
+    this.adopted = true
+    return shown
+  }
+
+  /** What was typed into a form of another version may have no place in this one. */
+  #give({ outcome, echo }: { readonly outcome: Outcome; readonly echo: Echo }, { secrets }: Definition) {
+    const groups = groupByName(echo.entries)
+    if (outcome.kind !== 'refused' || outcome.reason !== 'other-version') return groups
+    this.#watched = new WatchedInput(groups, secrets)
+    return this.#watched
+  }
+
+  #takeFlash(definition: Definition): { readonly state: unknown } | undefined {
+    const { cookie } = this.#host.req.headers
+    if (cookie === undefined) return undefined
+    const { secure } = this.#host
+    const flashed = openFlash(this.#registry, cookie, secure)
+    if (flashed?.action !== definition.name) return undefined
+    this.personal = true
+    this.#host.addSetCookie([clearFlashHeader(secure)])
+    return flashed
+  }
+}
+
+const noIssues: readonly Issue[] = []
+const noFiles: readonly ShownFile[] = []
+
+function ignore(): void {}
+
+/** A reference is good for the action that it was made for, whatever form shows the outcome. */
+function filesOf(
+  { outcome, echo }: { readonly outcome: Outcome; readonly echo: Echo },
+  definition: Definition,
+): readonly ShownFile[] {
+  return outcome.kind !== 'done' && echo.files?.definition === definition ? echo.files.list : noFiles
+}
+
+function shownState(
+  shown: { readonly outcome: Outcome; readonly echo: Echo } | undefined,
+  flashed: { readonly state: unknown } | undefined,
+  options: FormOptions,
+): unknown {
+  if (shown?.outcome.kind === 'done') return shown.outcome.state
+  if (shown?.echo.hasState) return shown.echo.state
+  return flashed ? flashed.state : options.initial
+}
+
+function formStatus(outcome: Outcome): FormStatus {
+  if (isValid(outcome)) return 'valid'
+  return outcome.kind === 'redirect' ? 'done' : outcome.kind
+}
+
+/** Input that knows which of it no control has asked for. */
+class WatchedInput extends Map<string, readonly string[]> {
+  readonly #asked = new Set<string>()
+  readonly #secrets: ReadonlySet<string>
+
+  /** @param secrets filled in while the page is rendered: they are never given back, and so not lost here */
+  constructor(groups: ReadonlyMap<string, readonly string[]>, secrets: ReadonlySet<string>) {
+    super(groups)
+    this.#secrets = secrets
+  }
+
+  get lost(): boolean {
+    for (const [name, values] of this) {
+      const isSecret = name.startsWith('_') || this.#secrets.has(name)
+      if (!isSecret && !this.#asked.has(name) && values.some((value) => value !== '')) return true
+    }
+    return false
+  }
+
+  override get(name: string): readonly string[] | undefined {
+    this.#asked.add(name)
+    return super.get(name)
+  }
+}
+
+function groupByName(entries: Echo['entries']): ReadonlyMap<string, readonly string[]> {
+  const groups = new Map<string, string[]>()
+  for (const [name, value] of entries) {
+    const group = groups.get(name)
+    if (group) group.push(value)
+    else groups.set(name, [value])
+  }
+  return groups
+}
+
+function escapePattern(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+}

@@ -1,0 +1,194 @@
+import type { ClaimState, ClaimTerms, SubmissionStore } from '../claims/claim-store.js'
+import { Waiters } from '../claims/waiters.js'
+import { claimScript, releaseScript, renewScript, settleScript, stateScript } from './claim-scripts.js'
+import { NotSent, type RedisConnection, type Script } from './connection.js'
+import { type HeldClaim, RedisLedger } from './ledger.js'
+
+export interface RedisClaimsOptions {
+  /** Begins every key and channel. */
+  readonly prefix: string
+  /** Milliseconds. */
+  readonly timeout: number
+}
+
+type Ending = Exclude<ClaimState, { readonly kind: 'running' }>
+
+/** Those who wait for one claim, and the timer by which they look at it. */
+interface Watch {
+  readonly waiters: Waiters<Ending>
+  timer: NodeJS.Timeout | undefined
+}
+
+/** Milliseconds after which whoever waits looks by himself, since a message may be lost. */
+const lookInterval = 1000
+
+export class RedisClaims implements SubmissionStore {
+  readonly #redis: RedisConnection
+  readonly #prefix: string
+  readonly #timeout: number
+  readonly #ledger: RedisLedger
+  readonly #watches = new Map<string, Watch>()
+  #hearing: Promise<unknown> | undefined
+
+  constructor(redis: RedisConnection, { prefix, timeout }: RedisClaimsOptions) {
+    this.#redis = redis
+    this.#prefix = prefix
+    this.#timeout = timeout
+    this.#ledger = new RedisLedger(
+      (claim) => this.#tell(claim),
+      () => redis.isReady,
+    )
+    redis.onReady(() => void this.#ledger.tellAgain())
+  }
+
+  async claim(id: string, { owner, lease, keep }: ClaimTerms): Promise<ClaimState | { kind: 'claimed' }> {
+    const held: HeldClaim = { id, owner, lease, until: Date.now() + keep * 1000 }
+    let reply: unknown
+    try {
+      reply = await this.#run(claimScript, id, [owner, milliseconds(lease), milliseconds(keep)])
+    } catch (error) {
+      if (isFull(error)) return { kind: 'full' }
+      // Redis may have taken it all the same. Nobody will run it, so the next copy shall find it free.
+      if (!(error instanceof NotSent))
+        this.#ledger.end({ ...held, ending: { kind: 'released' } }).catch(ignore)
+      throw error
+    }
+    if (kindOf(reply) !== 'claimed') return stateOf(reply)
+    this.#ledger.hold(held)
+    return { kind: 'claimed' }
+  }
+
+  async renew(id: string, owner: string, lease: number): Promise<void> {
+    const held = this.#ledger.find(id, owner)
+    if (held?.ending) return
+    if (held) held.lease = lease
+    await this.#tell(held ?? { id, owner, lease, until: Number.NaN })
+  }
+
+  async settle(id: string, owner: string, result: string, keep: number): Promise<void> {
+    const held = this.#ledger.find(id, owner)
+    const ending = { kind: 'settled', result } as const
+    const until = Date.now() + keep * 1000
+    if (held) await this.#ledger.end({ ...held, until, ending })
+    else await this.#run(settleScript, id, [owner, result, milliseconds(keep), this.#channel, id, ''])
+  }
+
+  async release(id: string, owner: string): Promise<void> {
+    const held = this.#ledger.find(id, owner)
+    if (held) await this.#ledger.end({ ...held, ending: { kind: 'released' } })
+    else await this.#run(releaseScript, id, [owner, this.#channel, id])
+  }
+
+  async outcome(id: string, signal: AbortSignal): Promise<Ending> {
+    signal.throwIfAborted()
+    // Without a connection the look below fails at once, and says why.
+    if (this.#redis.isReady) await this.#hear()
+    // Watched before the first look, so that no message is missed between the two.
+    const watch = this.#watch(id)
+    const told = watch.waiters.wait(signal)
+    return Promise.race([told, this.#look(id).then(() => told)])
+  }
+
+  get #channel(): string {
+    return `${this.#prefix}claims`
+  }
+
+  /** How a claim of this process stands. What Redis has lost meanwhile is there again afterwards. */
+  async #tell({ id, owner, lease, until, ending }: HeldClaim): Promise<void> {
+    const left = Number.isNaN(until) ? '' : milliseconds((until - Date.now()) / 1000)
+    if (!ending) await this.#run(renewScript, id, [owner, milliseconds(lease), left])
+    else if (ending.kind === 'released') await this.#run(releaseScript, id, [owner, this.#channel, id])
+    else await this.#run(settleScript, id, [owner, ending.result, left, this.#channel, id, 'held'])
+  }
+
+  #watch(id: string): Watch {
+    const known = this.#watches.get(id)
+    if (known) return known
+    const watch: Watch = { waiters: new Waiters(), timer: undefined }
+    this.#watches.set(id, watch)
+    this.#lookIn(id, watch, lookInterval)
+    return watch
+  }
+
+  #lookIn(id: string, watch: Watch, delay: number): void {
+    clearTimeout(watch.timer)
+    watch.timer = setTimeout(() => {
+      if (watch.waiters.size === 0) return this.#forget(id)
+      this.#lookIn(id, watch, lookInterval)
+      this.#look(id).catch(ignore)
+    }, delay).unref()
+  }
+
+  /** Tells those who wait for a claim what has become of it. */
+  async #look(id: string): Promise<void> {
+    const reply = await this.#run(stateScript, id, [])
+    const watch = this.#watches.get(id)
+    if (!watch) return
+    const state = stateOf(reply)
+    if (state.kind === 'running') {
+      const left = leaseLeft(reply)
+      if (left < lookInterval) this.#lookIn(id, watch, left + 1)
+    } else {
+      this.#forget(id)
+      watch.waiters.tell(state)
+    }
+  }
+
+  #forget(id: string): void {
+    clearTimeout(this.#watches.get(id)?.timer)
+    this.#watches.delete(id)
+  }
+
+  /** Goes on without messages after a while: looking is slower and needs none. */
+  #hear(): Promise<unknown> {
+    this.#hearing ??= this.#redis.messages
+      .listen(this.#channel, {
+        message: (id) => {
+          if (this.#watches.has(id)) this.#look(id).catch(ignore)
+        },
+        interrupted: () => {
+          for (const id of this.#watches.keys()) this.#look(id).catch(ignore)
+        },
+      })
+      .catch(() => {
+        this.#hearing = undefined
+      })
+    let timer: NodeJS.Timeout
+    const late = new Promise((resolve) => {
+      timer = setTimeout(resolve, this.#timeout).unref()
+    })
+    return Promise.race([this.#hearing, late]).finally(() => clearTimeout(timer))
+  }
+
+  #run(script: Script, id: string, args: readonly string[]): Promise<unknown> {
+    return this.#redis.run(script, `${this.#prefix}claim:${id}`, args, { timeout: this.#timeout })
+  }
+}
+
+function kindOf(reply: unknown): unknown {
+  return Array.isArray(reply) ? reply[0] : undefined
+}
+
+function stateOf(reply: unknown): ClaimState {
+  const kind = kindOf(reply)
+  if (kind === 'free' || kind === 'running' || kind === 'lost') return { kind }
+  if (kind === 'settled' && Array.isArray(reply) && typeof reply[1] === 'string') {
+    return { kind, result: reply[1] }
+  }
+  throw new Error(`Redis answered a claim with ${JSON.stringify(reply)?.slice(0, 100)}.`)
+}
+
+function leaseLeft(reply: unknown): number {
+  return Array.isArray(reply) ? Number(reply[1]) : 0
+}
+
+/** Redis takes no more data, by its setting `maxmemory` with the policy `noeviction`. */
+function isFull(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith('OOM')
+}
+
+function milliseconds(seconds: number): string {
+  return String(Math.max(1, Math.ceil(seconds * 1000)))
+}
+
+function ignore(): void {}

@@ -1,0 +1,153 @@
+import { SealformError } from '../base/errors.js'
+import { type FileStorage, isFileId } from '../files/file-storage.js'
+import { type RedisConnection, script } from './connection.js'
+
+export interface RedisFilesOptions {
+  readonly prefix: string
+  /** Milliseconds. */
+  readonly timeout: number
+  /** Bytes of one file. */
+  readonly maxSize: number
+  /** Milliseconds. */
+  readonly keep: number
+}
+
+/** Bytes that go to Redis at a time: a larger one would keep everybody else waiting for longer. */
+const pieceSize = 256 * 1024
+
+/**
+ * A file is a hash: its pieces by number, and `size` when it is whole. Arguments: number, piece, milliseconds to keep,
+ * and the size with the last piece.
+ */
+const putScript = script(`
+local exists = redis.call('EXISTS', KEYS[1]) == 1
+if ARGV[1] == '0' and exists then return 'taken' end
+if ARGV[1] ~= '0' and not exists then return 'gone' end
+redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
+if ARGV[4] ~= '' then redis.call('HSET', KEYS[1], 'size', ARGV[4]) end
+redis.call('PEXPIRE', KEYS[1], ARGV[3])
+return 'stored'
+`)
+
+/** Argument: milliseconds to keep from now on. */
+const sizeScript = script(`
+local size = redis.call('HGET', KEYS[1], 'size')
+if size then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end
+return size
+`)
+
+export class RedisFiles implements FileStorage {
+  readonly #redis: RedisConnection
+  readonly #options: RedisFilesOptions
+
+  constructor(redis: RedisConnection, options: RedisFilesOptions) {
+    this.#redis = redis
+    this.#options = options
+  }
+
+  async put(id: string, content: AsyncIterable<Uint8Array>): Promise<void> {
+    if (!isFileId(id)) {
+      throw new SealformError(
+        'ERR_OPTION_INVALID',
+        'A file is stored under an id of 32 lower-case hexadecimal characters; take one from newFileId().',
+      )
+    }
+    let number = 0
+    let size = 0
+    try {
+      for await (const { piece, last } of piecesOf(content)) {
+        size += piece.length
+        if (size > this.#options.maxSize) throw this.#tooLarge()
+        await this.#putPiece(id, number++, piece, last ? String(size) : '')
+      }
+    } catch (error) {
+      // What cannot be removed now expires by itself.
+      if (!isTaken(error)) await this.remove(id).catch(() => {})
+      throw error
+    }
+  }
+
+  async open(id: string): Promise<Blob | undefined> {
+    if (!isFileId(id)) return undefined
+    const size = await this.#redis.run(sizeScript, this.#key(id), [String(this.#options.keep)], this.#options)
+    if (size === null) return undefined
+    const pieces: Buffer[] = []
+    for (let left = Number(size); left > 0; left -= pieceSize) {
+      const command = ['HGET', this.#key(id), String(pieces.length)]
+      const piece = await this.#redis.command(command, { ...this.#options, bytes: true })
+      if (!Buffer.isBuffer(piece)) return undefined
+      pieces.push(piece)
+    }
+    return new Blob(pieces)
+  }
+
+  async remove(id: string): Promise<void> {
+    if (isFileId(id)) await this.#redis.command(['UNLINK', this.#key(id)], this.#options)
+  }
+
+  /** Nothing is left to do, since every file expires by itself; unless that is earlier than the caller counts on. */
+  async sweep(olderThan: Date): Promise<number> {
+    const age = Date.now() - olderThan.getTime()
+    if (age <= this.#options.keep) return 0
+    throw new SealformError(
+      'ERR_OPTION_INVALID',
+      `redisStorage({ keep }) is ${Math.round(this.#options.keep / 60_000)} minutes, and files are counted on for ` +
+        `${Math.round(age / 60_000)}. Give it ten minutes more than createActions({ uploads: { keep } }).`,
+    )
+  }
+
+  async #putPiece(id: string, number: number, piece: Buffer, size: string): Promise<void> {
+    const args = [String(number), piece, String(this.#options.keep), size]
+    let reply: unknown
+    try {
+      reply = await this.#redis.run(putScript, this.#key(id), args, this.#options)
+    } catch (error) {
+      throw isFull(error) ? failure('ENOSPC', 'Redis takes no more data.', error) : error
+    }
+    if (reply === 'taken') throw failure('EEXIST', 'A file is stored under this id already.')
+    if (reply !== 'stored') throw failure('ENOENT', 'Redis has lost the beginning of the file.')
+  }
+
+  #tooLarge(): Error {
+    return failure('EDQUOT', `The file is larger than redisStorage({ maxSize: ${this.#options.maxSize} }).`)
+  }
+
+  #key(id: string): string {
+    return `${this.#options.prefix}file:${id}`
+  }
+}
+
+/** Pieces of one size but for the last; at least one, even of nothing. */
+async function* piecesOf(
+  content: AsyncIterable<Uint8Array>,
+): AsyncGenerator<{ readonly piece: Buffer; readonly last: boolean }> {
+  let collected: Buffer[] = []
+  let length = 0
+  for await (const chunk of content) {
+    // The reader may use its memory again, as soon as it is asked for more.
+    collected.push(Buffer.from(chunk))
+    length += chunk.length
+    if (length <= pieceSize) continue
+    const all = Buffer.concat(collected, length)
+    let start = 0
+    for (; all.length - start > pieceSize; start += pieceSize) {
+      yield { piece: all.subarray(start, start + pieceSize), last: false }
+    }
+    collected = [all.subarray(start)]
+    length = all.length - start
+  }
+  yield { piece: Buffer.concat(collected, length), last: true }
+}
+
+function isFull(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith('OOM')
+}
+
+function isTaken(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EEXIST'
+}
+
+/** As the file system fails, so that its `code` says the same wherever files lie. */
+function failure(code: string, message: string, cause?: unknown): Error {
+  return Object.assign(new Error(`${code}: ${message}`, { cause }), { code })
+}

@@ -1,0 +1,112 @@
+import { checkOptions } from '../base/check-options.js'
+import { SealformError } from '../base/errors.js'
+import { parseDuration, parseSize } from '../base/units.js'
+import type { SharedTier } from '../cache/shared-tier.js'
+import type { SubmissionStore } from '../claims/claim-store.js'
+import type { FileStorage } from '../files/file-storage.js'
+import { RedisClaims } from './claims.js'
+import type { RedisClient } from './client.js'
+import { RedisConnection } from './connection.js'
+import { RedisFiles } from './files.js'
+import { RedisTier } from './tier.js'
+
+export type { RedisClient } from './client.js'
+
+/** What everything that lies in Redis takes. */
+export interface RedisOptions {
+  /** Begins every key and channel, so that several apps can share a Redis. @default 'sealform:' */
+  readonly prefix?: string | undefined
+  /** How long Redis may take for an answer: seconds, or a string such as `'500ms'`. @default '1.5s' */
+  readonly timeout?: number | string | undefined
+}
+
+/**
+ * Claims one-time submissions in Redis, so that each of them runs once among all servers. The client is the app's: it
+ * connects it, and closes it at the end. Waiting uses a second connection, a duplicate of it, which ends with it.
+ *
+ * Redis must not drop what is in it: give it `maxmemory-policy noeviction` and `appendonly yes`.
+ *
+ * @param client made by `createClient()` of the package redis, version 5 or 6
+ * @throws SealformError `ERR_OPTION_INVALID`
+ * @example
+ * ```ts
+ * import { createClient } from 'redis'
+ *
+ * const client = createClient({ url: 'redis://redis.internal' })
+ * client.on('error', (error) => console.error(error))
+ * await client.connect()
+ * const store = redisStore(client)
+ * ```
+ */
+export function redisStore(client: RedisClient, options: RedisOptions = {}): SubmissionStore {
+  const where = 'redisStore()'
+  checkOptions(where, options, ['prefix', 'timeout'])
+  return new RedisClaims(RedisConnection.of(client, where), common(where, options))
+}
+
+/** What `redisStorage()` takes. */
+export interface RedisStorageOptions extends RedisOptions {
+  /**
+   * The largest file, in bytes or as a string such as `'5MiB'`. A file that an action opens is in the memory of the
+   * process as a whole, so keep it small.
+   * @default '10MiB'
+   */
+  readonly maxSize?: number | string | undefined
+  /**
+   * How long a file stays after it was last stored or opened: seconds, or a string such as `'2h'`. At least ten
+   * minutes longer than `uploads.keep` of `createActions()`.
+   * @default '2h'
+   */
+  readonly keep?: number | string | undefined
+  /** How long Redis may take for 256 KiB of a file: seconds, or a string such as `'500ms'`. @default '5s' */
+  readonly timeout?: number | string | undefined
+}
+
+/**
+ * Keeps the files of submissions in Redis, for servers that have no common disk. They come to Redis in pieces as they
+ * arrive, and expire there by themselves. For large files, use a common directory or `onFile`.
+ *
+ * @param client made by `createClient()` of the package redis, version 5 or 6
+ * @throws SealformError `ERR_OPTION_INVALID`
+ * @example
+ * ```ts
+ * import { createActions } from 'sealform'
+ *
+ * const storage = redisStorage(client, { maxSize: '5MiB' })
+ * const actions = createActions({ uploads: { storage } })
+ * ```
+ */
+export function redisStorage(client: RedisClient, options: RedisStorageOptions = {}): FileStorage {
+  const where = 'redisStorage()'
+  checkOptions(where, options, ['prefix', 'timeout', 'maxSize', 'keep'])
+  const { maxSize = '10MiB', keep = '2h', timeout = '5s' } = options
+  return new RedisFiles(RedisConnection.of(client, where), {
+    ...common(where, { ...options, timeout }),
+    maxSize: parseSize(maxSize, 'redisStorage({ maxSize })'),
+    keep: Math.ceil(parseDuration(keep, 'redisStorage({ keep })') * 1000),
+  })
+}
+
+/**
+ * What the caches of several servers share, in Redis: entries, and word of what was revalidated.
+ *
+ * @param client made by `createClient()` of the package redis, version 5 or 6
+ * @throws SealformError `ERR_OPTION_INVALID`
+ * @example
+ * ```ts
+ * const shared = redisCache(client)
+ * ```
+ */
+export function redisCache(client: RedisClient, options: RedisOptions = {}): SharedTier {
+  const where = 'redisCache()'
+  checkOptions(where, options, ['prefix', 'timeout'])
+  return new RedisTier(RedisConnection.of(client, where), common(where, options))
+}
+
+function common(where: string, { prefix = 'sealform:', timeout = '1.5s' }: RedisOptions) {
+  const option = where.slice(0, -1)
+  if (typeof prefix !== 'string') {
+    throw new SealformError('ERR_OPTION_INVALID', `${option}{ prefix }) takes a text such as 'shop:'.`)
+  }
+  return { prefix, timeout: parseDuration(timeout, `${option}{ timeout })`) * 1000 }
+}

@@ -1,0 +1,63 @@
+import { encodeValues } from './bound-values.js'
+import { matchesSession, open, type Seal, seal } from './seal.js'
+import type { SealingContext } from './sealing-context.js'
+
+/**
+ * State travels with the visitor, sealed, so that no server has to remember it: in a hidden field from one
+ * submission to the next, or in a cookie from an action to the page that it redirects to. The version claim says
+ * which of the two it is, so that one cannot be passed off as the other.
+ */
+export type Carrier = 'field' | 'flash'
+
+/** What a state is tied to. */
+export interface CarriedFor {
+  readonly carrier: Carrier
+  readonly action: string
+  /** Seconds. */
+  readonly ttl: number
+  readonly binding: Uint8Array | undefined
+  /** The one form that it belongs to, among those of the action. */
+  readonly form: string | undefined
+}
+
+/** Seals a state. */
+export function carry(
+  context: SealingContext,
+  state: unknown,
+  { carrier, action, ttl, binding, form }: CarriedFor,
+): Seal {
+  const issued = Math.floor(Date.now() / 1000)
+  return seal(context.keys, 'state', {
+    audience: context.audience,
+    action,
+    version: carrier,
+    issued,
+    expires: issued + Math.ceil(ttl),
+    session: binding,
+    path: form,
+    values: encodeValues([state], `${action} (state)`, context),
+  })
+}
+
+export interface Carried {
+  readonly action: string
+  readonly form: string | undefined
+  readonly state: unknown
+  /** It has not expired. */
+  readonly current: boolean
+}
+
+/** Opens a state that was sealed here, for this carrier and session. */
+export function uncarry(
+  context: SealingContext,
+  carrier: Carrier,
+  token: string | undefined,
+  session: string | undefined,
+): Carried | undefined {
+  const opened = token === undefined ? undefined : open(context.keys, 'state', token)
+  if (!opened || !matchesSession(context.keys, opened, session)) return undefined
+  const { audience, version, action, expires, path, values } = opened.claims
+  if (audience !== context.audience || version !== carrier) return undefined
+  const decoded = context.decode(values)
+  return decoded && { action, form: path, state: decoded[0], current: Date.now() / 1000 < expires }
+}

@@ -1,0 +1,69 @@
+import { type BrowserOptions, TestBrowser } from './browser.js'
+import { type Invoke, invokeWith } from './invoke.js'
+import type { TestPage } from './page.js'
+import type { Target } from './target.js'
+
+export type { BrowserOptions, TestBrowser } from './browser.js'
+export type { FormEntry } from './entry-list.js'
+export type { FillValue, TestFile } from './fill.js'
+export type { SubmitOptions } from './form.js'
+export type { Invocation, Invoke, InvokeOptions } from './invoke.js'
+export type { InvokeInput } from './invoke-input.js'
+export type { Redirection } from './navigation.js'
+export type { TestElement, TestForm, TestLink, TestPage } from './page.js'
+export type { Target } from './target.js'
+
+/**
+ * Opens a page as a browser without JavaScript does, and gives it to a test: its links can be followed and its forms
+ * filled in and sent. Needs the packages supertest and parse5.
+ *
+ * @param target a Koa or Express app, a `(req, res)` function, an `http.Server` or `https.Server`, or the URL of a server
+ *   that is up
+ * @param path with its query string
+ * @throws SealformError `ERR_BROWSER_REFUSED` for another site and after 20 redirects, `ERR_OPTION_INVALID` on a
+ *   target that is none and misspelt options
+ * @example
+ * ```ts
+ * const page = await visit(new Koa(), '/todos')
+ * const next = await page.form('todos.add').fill({ title: 'Milk' }).submit()
+ * console.log(next.status, next.path, next.texts('li'))
+ * ```
+ */
+export async function visit(target: Target, path: string, options: BrowserOptions = {}): Promise<TestPage> {
+  return new TestBrowser(target, options).visit(path)
+}
+
+/**
+ * Makes a browser, whose pages share their cookies. Each has its own.
+ *
+ * @param target as in `visit()`
+ * @throws SealformError `ERR_OPTION_INVALID` on misspelt options
+ * @example
+ * ```ts
+ * const browser = createBrowser(new Koa(), { cookies: { session: 'ada' } })
+ * const todos = await browser.visit('/todos')
+ * ```
+ */
+export function createBrowser(target: Target, options: BrowserOptions = {}): TestBrowser {
+  return new TestBrowser(target, options)
+}
+
+/**
+ * Calls an action without HTTP and returns what became of it. Everything but the page is as on a server: the bound
+ * values are sealed and opened, `authorize` is asked, limits hold, the schema validates, hooks run. A FormData's line
+ * breaks arrive as a browser sends them, as CRLF.
+ *
+ * @param action with its registry's key; it can have values bound already
+ * @param input the fields of the form, or a `FormData`
+ * @param bound the values that are still to be bound
+ * @throws what the action threw, unless it is an outcome; SealformError `ERR_VALUE_UNSUPPORTED` on a bound value that no
+ *   form could carry
+ * @example
+ * ```ts
+ * const added = await invoke(addTodo, { title: 'Milk' }, 'groceries')
+ * console.log(added.kind, added.to, added.issues, added.cookies)
+ *
+ * const byAda = await invoke.with({ cookies: { session: 'ada' } })(addTodo, { title: 'Bread' }, 'groceries')
+ * ```
+ */
+export const invoke: Invoke = invokeWith({})

@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { pageKey, pathOfUrl, readKeptPage, writeKeptPage } from '../../../lib/cache/page-record.js'
+import { pathTag, tagsOfPath } from '../../../lib/cache/tags.js'
+
+const key = (url: string) => pageKey({ protocol: 'https', host: 'a.example', url }, [])
+
+describe('a kept page', () => {
+  it('comes back byte by byte, with what it says of itself', () => {
+    for (const body of ['', '<p>ü\n\n{"a":1}</p>', '\n', '\ud83d\ude00', Buffer.from([0, 255, 10, 128])]) {
+      const page = {
+        body,
+        headers: [
+          ['link', ['<a>', '<b>']],
+          ['x-count', 5],
+        ] as const,
+        vary: ['Accept'],
+        freshUntil: 5,
+      }
+      const read = readKeptPage(writeKeptPage(page))
+      assert.deepEqual(read, page)
+    }
+    const bare = { body: Buffer.from('ü'), headers: [], vary: [], freshUntil: undefined }
+    assert.deepEqual(readKeptPage(writeKeptPage(bare)), { ...bare, body: 'ü' })
+  })
+
+  it('is nothing when something else was kept there', () => {
+    for (const text of ['', '\n', 'a\nb', '{}\na', 'null\na', '[]\na', '{"headers":1,"vary":[]}\na']) {
+      assert.equal(readKeptPage(text), undefined, text)
+    }
+  })
+})
+
+describe('what pages are told apart by', () => {
+  it('leaves only the order of different names in a query out', () => {
+    assert.equal(key('/a?x=1&y=2'), key('/a?y=2&x=1'))
+    assert.equal(key('/a?&x=1&&y=2&'), key('/a?y=2&x=1'))
+    const apart = [
+      '/a',
+      '/a/',
+      '/A',
+      '/%61',
+      '/a?',
+      '/a?x',
+      '/a?x=',
+      '/a?x=1',
+      '/a?x=%31',
+      '/a?x=1&x=2',
+      '/a?x=2&x=1',
+      '/a?%78=2&x=1',
+      '/a?x=1?y=2',
+      '/a%3Fx=1',
+      '//a',
+      '/a?__proto__=1',
+    ]
+    assert.equal(new Set(apart.map(key)).size, apart.length - 1, '"/a" and "/a?" are one')
+    assert.equal(key('/a?%78=1&x=2'), key('/a?%78=1&x=2'))
+    assert.notEqual(key('/a?%78=1&x=2'), key('/a?x=2&%78=1'))
+  })
+})
+
+describe('the tags of a path', () => {
+  it('are the path and each tree that it stands in', () => {
+    assert.deepEqual(tagsOfPath('/'), ['p:/', 's:/'])
+    assert.deepEqual(tagsOfPath('/a/b'), ['p:/a/b', 's:/', 's:/a', 's:/a/b'])
+    assert.ok(tagsOfPath('/x'.repeat(4000)).length <= 32)
+  })
+
+  it('are found by the path that is revalidated, in any spelling', () => {
+    for (const path of ['/a/b', '/a/b/', '//a//b', '/A/b', '/%61/b', '/a/b?x=1', '/a/b#x']) {
+      assert.equal(pathTag(path), 'p:/a/b', path)
+      assert.equal(tagsOfPath(pathOfUrl(path.replace('#', '?')))[0], 'p:/a/b', path)
+    }
+    assert.equal(pathTag('/*'), 's:/')
+    assert.equal(pathTag('/a/*'), 's:/a')
+    assert.equal(pathTag('/a/*?x'), 's:/a')
+    assert.equal(pathTag('/a*'), 'p:/a*')
+    assert.equal(pathTag('/ü'), pathTag('/%C3%BC'))
+    for (const path of ['/%', '/%ff', '/\ud800']) assert.equal(tagsOfPath(path)[0], pathTag(path))
+  })
+
+  it('are those of the path of a request line with a whole URL', () => {
+    assert.equal(pathOfUrl('http://a.example/b?c'), '/b')
+    assert.equal(pathOfUrl('http://a.example'), '/')
+    assert.equal(pathOfUrl('*'), '*')
+  })
+
+  it('are none of what is no path', () => {
+    for (const path of ['', 'news', 'https://a.example/', '?a', undefined, 5]) {
+      assert.throws(() => pathTag(path), { code: 'ERR_OPTION_INVALID', message: /takes a path of this app/ })
+    }
+  })
+})

@@ -1,0 +1,291 @@
+import assert from 'node:assert/strict'
+import { describe, it, type TestContext } from 'node:test'
+import { setTimeout as wait } from 'node:timers/promises'
+import { type Cache, type CacheOptions, createCache } from '../../../lib/cache/cache.js'
+import { TestTier } from '../../setup/shared-tier.js'
+
+interface Server extends Cache {
+  /** The number that the function returns, which is that of its runs on all servers. */
+  get(): Promise<number>
+  readonly told: string[]
+}
+
+/** Servers that cache the same function. */
+function servers(
+  t: TestContext,
+  options?: CacheOptions,
+): { tier: TestTier; make: () => Server; runs: () => number } {
+  const tier = new TestTier()
+  let runs = 0
+  return {
+    tier,
+    runs: () => runs,
+    make() {
+      const told: string[] = []
+      const cache = createCache({ shared: tier, onError: (error) => told.push(String(error)), ...options })
+      t.after(() => cache.close())
+      return Object.assign(cache, {
+        told,
+        get: cache.cached(async () => ++runs, { key: 'runs', tags: ['a'] }),
+      })
+    },
+  }
+}
+
+describe('a shared tier', () => {
+  it('gives one server what another has kept', async (t) => {
+    const { make } = servers(t)
+    const [one, other] = [make(), make()]
+    assert.equal(await one.get(), 1)
+    assert.equal(await other.get(), 1)
+  })
+
+  it('brings a revalidation to every server at once', async (t) => {
+    const { make } = servers(t)
+    const [one, other] = [make(), make()]
+    await one.get()
+    await other.get()
+    for (let i = 2; i < 6; i++) {
+      await (i % 2 ? one : other).revalidateTag('a')
+      assert.equal(await one.get(), i)
+      assert.equal(await other.get(), i)
+    }
+  })
+
+  it('keeps what a slow server was computing meanwhile where nobody finds it', async (t) => {
+    const tier = new TestTier()
+    let data = 'old'
+    let slow: Promise<unknown> | undefined = wait(60)
+    const make = () => {
+      const cache = createCache({ shared: tier })
+      t.after(() => cache.close())
+      const read = async () => {
+        const found = data
+        await slow
+        return found
+      }
+      return { cache, get: cache.cached(read, { key: 'data', tags: ['a'] }) }
+    }
+    const [one, other] = [make(), make()]
+    const late = one.get()
+    await wait(10)
+    data = 'new'
+    slow = undefined
+    await other.cache.revalidateTag('a')
+    assert.equal(await other.get(), 'new')
+    assert.equal(await late, 'old')
+    assert.equal(await one.get(), 'new')
+    assert.equal(await other.get(), 'new')
+  })
+
+  it('needs no message: a version is not believed for longer than five seconds', async (t) => {
+    t.mock.timers.enable({ apis: ['Date'], now: Date.now() })
+    const { tier, make } = servers(t)
+    const [one, other] = [make(), make()]
+    await one.get()
+    await other.get()
+    tier.deaf = true
+    await one.revalidateTag('a')
+    assert.equal(await one.get(), 2)
+    assert.equal(await other.get(), 1)
+    t.mock.timers.tick(5001)
+    assert.equal(await other.get(), 2)
+  })
+
+  it('is asked again after messages may have been lost', async (t) => {
+    const { tier, make } = servers(t)
+    const [one, other] = [make(), make()]
+    await one.get()
+    await other.get()
+    tier.deaf = true
+    await one.revalidateTag('a')
+    for (const listener of tier.listeners) listener.interrupted()
+    assert.equal(await other.get(), 2)
+  })
+
+  it('may send anything as a message', async (t) => {
+    const { tier, make, runs } = servers(t)
+    const one = make()
+    await one.get()
+    for (const message of ['', '{', 'null', '{"a":1}', '[1,null]', '["__proto__"]']) {
+      for (const listener of tier.listeners) listener.message(message)
+    }
+    await one.get()
+    assert.equal(runs(), 1)
+  })
+
+  it('can be away: each server goes on alone, says so once, and finds nothing from before', async (t) => {
+    const { tier, make } = servers(t)
+    const one = make()
+    assert.equal(await one.get(), 1)
+    tier.failure = new Error('away')
+    await one.revalidateTag('a')
+    assert.equal(await one.get(), 2)
+    assert.equal(await one.get(), 2)
+    assert.deepEqual(one.told, ['Error: away'])
+  })
+
+  it('can be away: what others may have revalidated meanwhile is computed afresh', async (t) => {
+    t.mock.timers.enable({ apis: ['Date'], now: Date.now() })
+    const { tier, make } = servers(t)
+    const one = make()
+    await new Promise((resolve) => setImmediate(resolve))
+    assert.equal(await one.get(), 1)
+    tier.failure = new Error('away')
+    assert.equal(await one.get(), 1)
+    t.mock.timers.tick(5001)
+    assert.equal(await one.get(), 2)
+    assert.equal(await one.get(), 2)
+  })
+
+  it('may answer late: a message that came in the meantime counts more', async (t) => {
+    const { tier, make } = servers(t)
+    const [one, other] = [make(), make()]
+    await one.get()
+    const { get } = tier
+    tier.get = async (key) => {
+      const before = await get.call(tier, key)
+      await wait(30)
+      return before
+    }
+    const late = other.get()
+    await wait(10)
+    await one.revalidateTag('a')
+    assert.equal(await late, 1)
+    tier.get = get
+    assert.equal(await other.get(), 2)
+  })
+
+  it('hears of a revalidation when it is back', async (t) => {
+    t.mock.timers.enable({ apis: ['Date', 'setTimeout'], now: Date.now() })
+    const { tier, make } = servers(t)
+    const [one, other] = [make(), make()]
+    assert.equal(await one.get(), 1)
+    assert.equal(await other.get(), 1)
+    tier.failure = new Error('away')
+    await one.revalidateTag('a')
+    tier.failure = undefined
+    t.mock.timers.tick(2001)
+    await new Promise((resolve) => setImmediate(resolve))
+    assert.equal(await one.get(), 2)
+    assert.equal(await other.get(), 2)
+    assert.deepEqual([one.told, other.told], [['Error: away'], []])
+  })
+
+  it('never brings back with a late word what was kept before', async (t) => {
+    t.mock.timers.enable({ apis: ['Date', 'setTimeout'], now: Date.now() })
+    const { tier, make } = servers(t)
+    const [one, other] = [make(), make()]
+    tier.failure = new Error('away')
+    await one.revalidateTag('a')
+    assert.equal(await one.get(), 1)
+    t.mock.timers.tick(1001)
+    tier.failure = undefined
+    // Kept in the shared tier under the version that only this server knows.
+    await one.get()
+    await other.revalidateTag('a')
+    assert.equal(await other.get(), 2)
+    t.mock.timers.tick(1001)
+    await new Promise((resolve) => setImmediate(resolve))
+    assert.ok((await one.get()) >= 2)
+    assert.ok((await other.get()) >= 2)
+  })
+
+  it('may hang: nobody waits for it longer than half a second, and then not at all for a while', async (t) => {
+    const { tier, make } = servers(t)
+    const one = make()
+    await one.get()
+    tier.delay = new Promise(() => {})
+    const start = Date.now()
+    await one.revalidateTag('a')
+    await one.get()
+    const first = Date.now() - start
+    assert.ok(first < 900, `${first} ms`)
+    await one.revalidateTag('a')
+    await one.get()
+    assert.ok(Date.now() - start - first < 100)
+    assert.equal(one.told.length, 1)
+    assert.match(one.told[0] ?? '', /no answer within 500 ms/)
+  })
+
+  it('is not waited for when something is written', async (t) => {
+    const { tier, make } = servers(t)
+    const one = make()
+    await one.get()
+    await one.revalidateTag('a')
+    await one.get()
+    const { set } = tier
+    tier.set = () => new Promise(() => {})
+    await one.revalidateTag('b')
+    const start = Date.now()
+    const other = one.cached(async () => 1, { key: 'other' })
+    assert.equal(await other(), 1)
+    assert.ok(Date.now() - start < 100)
+    tier.set = set
+  })
+
+  it('is told to stop when the cache is closed', async (t) => {
+    const { tier, make } = servers(t)
+    const one = make()
+    await one.get()
+    assert.equal(tier.listeners.size, 1)
+    await one.close()
+    await one.close()
+    assert.equal(tier.listeners.size, 0)
+    assert.ok([...tier.entries.keys()].some((key) => key.startsWith('d:')))
+  })
+
+  it('is told to stop when the cache was closed before it began to listen', async (t) => {
+    const { tier, make } = servers(t)
+    let answer = () => {}
+    tier.delay = new Promise<void>((resolve) => {
+      answer = resolve
+    })
+    await make().close()
+    answer()
+    await new Promise((resolve) => setImmediate(resolve))
+    assert.equal(tier.calls.length, 1)
+    assert.equal(tier.listeners.size, 0)
+  })
+
+  it('is listened to again when it could not be at first', async (t) => {
+    t.mock.timers.enable({ apis: ['Date', 'setTimeout'], now: Date.now() })
+    const { tier, make } = servers(t)
+    tier.failure = new Error('away')
+    const one = make()
+    await new Promise((resolve) => setImmediate(resolve))
+    assert.deepEqual([tier.listeners.size, one.told], [0, ['Error: away']])
+    tier.failure = undefined
+    t.mock.timers.tick(2001)
+    await new Promise((resolve) => setImmediate(resolve))
+    assert.equal(tier.listeners.size, 1)
+  })
+
+  it('can be away while the log is down as well', async (t) => {
+    const down = () => {
+      throw new Error('the log is down')
+    }
+    for (const onError of [down, async () => down()]) {
+      const { tier, make } = servers(t, { onError })
+      tier.subscribe = () => Promise.reject(new Error('away'))
+      assert.equal(await make().get(), 1)
+      // An unhandled rejection would end the test.
+      await wait(10)
+    }
+  })
+
+  it('is given keys that any store can take', async (t) => {
+    const { tier, make } = servers(t)
+    const one = make()
+    const get = one.cached(async (text: string) => text, {
+      key: 'text',
+      tags: (text) => [text.slice(0, 256)],
+    })
+    for (const text of ['ü', '\n', 'a b', 'x'.repeat(10_000)]) {
+      await get(text)
+      await one.revalidateTag(text.slice(0, 256))
+    }
+    for (const key of tier.entries.keys()) assert.match(key, /^[\x21-\x7e]{1,256}$/)
+    assert.ok(tier.entries.size >= 8)
+  })
+})

@@ -1,0 +1,172 @@
+import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, it } from 'node:test'
+import { createKeyRing } from '../../../lib/seal/key-ring.js'
+import { runCommand } from '../../setup/command.js'
+
+const [one, two] = [randomBytes(32), randomBytes(24)].map((bytes) => bytes.toString('base64')) as [
+  string,
+  string,
+]
+const [oneId, twoId] = createKeyRing([one, two], {}).ids
+
+const check = (env: NodeJS.ProcessEnv, ...args: string[]) => runCommand(['check', ...args], { env })
+const visit = (...args: string[]) => check({ SEALFORM_KEYS: one }, '--visit', 'https://shop.example', ...args)
+
+describe('sealform check', () => {
+  it('names the keys by their ids, and the one that seals', async () => {
+    const { status, stdout } = await check({ SEALFORM_KEYS: `${one},${two}`, NODE_ENV: 'production' })
+    assert.equal(status, 0)
+    assert.match(stdout, /^NODE_ENV +production/m)
+    assert.match(stdout, new RegExp(`^key 1 +${oneId}, seals, opens, 32 bytes$`, 'm'))
+    assert.match(stdout, new RegExp(`^key 2 +${twoId}, opens, 24 bytes$`, 'm'))
+  })
+
+  it('says of each bad key what is wrong with it, and shows nothing of any key', async () => {
+    const bad = [
+      '',
+      one.slice(0, 30),
+      Buffer.alloc(32, 7).toString('base64'),
+      one,
+      randomBytes(32).toString('hex'),
+    ]
+    const { status, stdout } = await check({ SEALFORM_KEYS: [one, ...bad].join(',') })
+    assert.equal(status, 1)
+    assert.match(stdout, /^key 1 +[0-9a-f]{8}, seals/m)
+    assert.match(stdout, /^key 2 +wrong: .*empty/m)
+    assert.match(stdout, /^key 3 +wrong: /m)
+    assert.match(stdout, /^key 4 +wrong: .*again and again/m)
+    assert.match(stdout, /^key 5 +wrong: .*key 5 is key 1 again/m)
+    assert.match(stdout, /^key 6 +wrong: .*hexadecimal/m)
+    for (const key of [one, ...bad]) if (key !== '') assert.ok(!stdout.includes(key.slice(0, 8)))
+  })
+
+  it('warns of a passphrase that was encoded', async () => {
+    const { status, stdout } = await check({
+      SEALFORM_KEYS: Buffer.from('correct horse battery staple hey').toString('base64'),
+    })
+    assert.equal(status, 0)
+    assert.match(stdout, /Warning: its bytes are readable text/)
+    assert.doesNotMatch(stdout, /correct/)
+  })
+
+  it('is wrong without a key in production only', async () => {
+    const production = await check({ NODE_ENV: 'production' })
+    assert.equal(production.status, 1)
+    assert.match(production.stdout, /none: the app does not start.*keygen/)
+    const development = await check({})
+    assert.equal(development.status, 0)
+    assert.match(development.stdout, /none: each process makes up one/)
+  })
+
+  it('reads the file that SEALFORM_KEYS_FILE names', async (t) => {
+    const folder = mkdtempSync(join(tmpdir(), 'sealform-check-'))
+    t.after(() => rmSync(folder, { recursive: true }))
+    const file = join(folder, 'keys')
+    writeFileSync(file, `${one}\n${two}\n`)
+    assert.match(
+      (await check({ SEALFORM_KEYS_FILE: file })).stdout,
+      new RegExp(`^key 2 +${twoId}, opens`, 'm'),
+    )
+    const missing = await check({ SEALFORM_KEYS_FILE: `${file}s` })
+    assert.equal(missing.status, 1)
+    assert.match(missing.stdout, /wrong: SEALFORM_KEYS_FILE names .*ENOENT/)
+    const both = await check({ SEALFORM_KEYS_FILE: file, SEALFORM_KEYS: one })
+    assert.match(both.stdout, /wrong: .*both set/)
+  })
+
+  it('allows all of our own pages when the origin is configured, and none of another site', async () => {
+    const { status, stdout } = await visit(
+      '--origin',
+      'https://shop.example',
+      '--host',
+      'internal:3000',
+      '--protocol',
+      'http',
+    )
+    assert.equal(status, 0)
+    assert.match(stdout, /^the app is +https:\/\/shop\.example, by its origin option$/m)
+    assert.match(stdout, /^a form of our own page +allowed$/m)
+    assert.match(stdout, /^a form of our own page, without Sec-Fetch-Site +allowed$/m)
+    assert.match(stdout, /^a form of another site +refused with 403 \(cross-site\), as it should be$/m)
+  })
+
+  it('says which setting to change when TLS ends in front and nobody is told', async () => {
+    const { status, stdout } = await visit('--protocol', 'http')
+    assert.equal(status, 1)
+    assert.match(stdout, /^a form of our own page +allowed$/m)
+    assert.match(stdout, /without Sec-Fetch-Site +refused with 403 \(other-origin\)$/m)
+    assert.match(stdout, /Only the scheme differs, so TLS probably ends at a proxy/)
+  })
+
+  it('says that X-Forwarded-* is not trusted, and is content once it is', async () => {
+    const sent = ['--forwarded-proto', 'https', '--session']
+    const ignored = await visit(...sent)
+    assert.equal(ignored.status, 1)
+    assert.match(ignored.stdout, /X-Forwarded-\* is not trusted/)
+    const trusted = await visit(...sent, '--trust-proxy')
+    assert.equal(trusted.status, 0)
+    assert.match(trusted.stdout, /^the app is +https:\/\/shop\.example, by X-Forwarded-Proto/m)
+  })
+
+  it('judges by the first of several forwarded hosts, as frameworks do, and warns', async () => {
+    const { stdout } = await visit('--trust-proxy', '--forwarded-host', 'evil.example, shop.example')
+    assert.match(stdout, /^the app is +https:\/\/evil\.example/m)
+    assert.match(stdout, /Warning: frameworks take the first of several hosts/)
+  })
+
+  it('needs a session where nothing tells who sent the form', async () => {
+    const without = await check({}, '--visit', 'http://intranet')
+    assert.equal(without.status, 1)
+    assert.match(without.stdout, /no-referrer, without Sec-Fetch-Site +refused with 403: nothing tells/)
+    const session = await check({}, '--visit', 'http://intranet', '--session')
+    assert.equal(session.status, 0)
+    assert.match(session.stdout, /allowed to whoever is signed in/)
+  })
+
+  it('judges a form of each origin that is listed', async () => {
+    const { stdout } = await visit(
+      '--allowed-origins',
+      'pay.example, *.my-proxy.com',
+      '--allowed-origins',
+      'http://localhost:8080',
+    )
+    assert.match(stdout, /^a form of https:\/\/pay\.example +allowed$/m)
+    assert.match(stdout, /^a form of http:\/\/localhost:8080 +allowed$/m)
+  })
+
+  it('refuses what the middleware would not take, with its words', async () => {
+    const origin = await visit('--origin', 'https://shop.example/')
+    assert.equal(origin.status, 2)
+    assert.match(origin.stderr, /write 'https:\/\/shop\.example'/)
+    assert.equal((await visit('--allowed-origins', '*')).status, 2)
+  })
+
+  it('asks for --visit when it is told of a proxy alone, and for a URL when it is none', async () => {
+    for (const args of [
+      ['--host', 'x'],
+      ['--trust-proxy'],
+      ['--visit', 'shop.example'],
+      ['--visit', 'ftp://shop.example'],
+    ]) {
+      const { status, stderr } = await check({}, ...args)
+      assert.equal(status, 2)
+      assert.match(stderr, /--visit takes where visitors see the app/)
+    }
+  })
+
+  it('says what is missing when there is no Host, and calls no refusal of ours right', async () => {
+    const { status, stdout } = await visit('--host', '')
+    assert.equal(status, 1)
+    assert.match(stdout, /^the app is +not to be known/m)
+    assert.equal(stdout.match(/as it should be/g)?.length, 1)
+    assert.match(stdout, /This request has no Host header/)
+  })
+
+  it('takes no other arguments', async () => {
+    assert.equal((await check({}, 'keys')).status, 2)
+  })
+})

@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict'
+import { cpSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { matchesContent, requireSniffing } from '../../../lib/files/sniff.js'
+import { scratch } from '../../setup/file-storage.js'
+
+const png = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  'base64',
+)
+const jpeg = Buffer.from('ffd8ffe000104a46494600010100000100010000ffd9', 'hex')
+const gif = Buffer.from('GIF89a\x01\x00\x01\x00\x00\x00\x00;', 'latin1')
+const pdf = Buffer.from('%PDF-1.7\n%\u00e2\u00e3\n1 0 obj\n<<>>\nendobj\n', 'latin1')
+const zip = Buffer.from(`PK\x05\x06${'\0'.repeat(18)}`, 'latin1')
+const doc = Buffer.from(`d0cf11e0a1b11ae1${'00'.repeat(504)}`, 'hex')
+const exe = Buffer.from(`MZ\x90\x00${'\0'.repeat(200)}`, 'latin1')
+const html = Buffer.from('<!doctype html><script>alert(1)</script>')
+const svg = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>')
+const svgWithProlog = Buffer.from('<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"/>')
+const noise = Buffer.from('0001020304050607f8f9fafb', 'hex')
+
+function matches(types: readonly string[], name: string, type: string, content: Buffer): Promise<boolean> {
+  return matchesContent({ types }, { name, type }, content)
+}
+
+test('takes content of a type that is listed', async () => {
+  assert.equal(await matches(['image/png'], 'a.png', 'image/png', png), true)
+  assert.equal(await matches(['image/*'], 'a.jpg', 'image/jpeg', jpeg), true)
+  assert.equal(await matches(['image/*', '.pdf'], 'a.pdf', 'application/pdf', pdf), true)
+  assert.equal(await matches(['.gif'], 'a.gif', 'image/gif', gif), true)
+})
+
+test('refuses content of another type, whatever the name and the sender say', async () => {
+  assert.equal(await matches(['image/*'], 'a.png', 'image/png', html), false)
+  assert.equal(await matches(['image/*'], 'a.png', 'image/png', exe), false)
+  assert.equal(await matches(['image/*'], 'a.png', 'image/png', pdf), false)
+  assert.equal(await matches(['image/png'], 'a.png', 'image/png', jpeg), false)
+  assert.equal(await matches(['.pdf'], 'a.pdf', 'application/pdf', png), false)
+  assert.equal(await matches(['application/pdf'], 'a.pdf', 'application/pdf', html), false)
+})
+
+test('refuses content that nothing is known of where a signature is due', async () => {
+  assert.equal(await matches(['image/*'], 'a.png', 'image/png', noise), false)
+  assert.equal(await matches(['image/*'], 'a.png', 'image/png', Buffer.alloc(0)), false)
+  assert.equal(await matches(['image/png'], 'a.png', 'image/png', png.subarray(0, 7)), false)
+})
+
+test('knows other spellings of a type', async () => {
+  assert.equal(await matches(['.jpeg'], 'a.jpeg', 'image/jpeg', jpeg), true)
+  assert.equal(await matches(['image/jpg'], 'a.jpg', 'image/jpg', jpeg), true)
+  assert.equal(
+    await matches(['application/x-zip-compressed'], 'a.zip', 'application/x-zip-compressed', zip),
+    true,
+  )
+  assert.equal(await matches(['.jpeg'], 'a.jpeg', 'image/jpeg', png), false)
+})
+
+test('takes text as the type that its sender says, when no signature could tell', async () => {
+  assert.equal(await matches(['text/plain'], 'a.txt', 'text/plain', Buffer.from('hello')), true)
+  assert.equal(await matches(['text/*'], 'a.txt', 'text/plain', Buffer.from('hello')), true)
+  assert.equal(await matches(['.csv'], 'a.csv', 'application/vnd.ms-excel', Buffer.from('a;b\r\n1;2')), true)
+  assert.equal(await matches(['application/json'], 'a.json', 'application/json', Buffer.from('{}')), true)
+  assert.equal(
+    await matches(['text/plain'], 'a.txt', 'text/plain', Buffer.from('\ufeffh\u00e9', 'utf16le')),
+    true,
+  )
+  assert.equal(await matches(['text/plain'], 'a.txt', 'text/plain', Buffer.from('h\u00e9', 'latin1')), true)
+  assert.equal(await matches(['text/plain'], 'a.txt', 'text/plain', Buffer.alloc(0)), true)
+})
+
+test('takes text that starts as a picture does by accident', async () => {
+  assert.equal(await matches(['text/csv'], 'cars.csv', 'text/csv', Buffer.from('BMW;3er;1999')), true)
+})
+
+test('refuses binary content as text', async () => {
+  assert.equal(await matches(['text/plain'], 'a.txt', 'text/plain', png), false)
+  assert.equal(await matches(['text/*'], 'a.txt', 'text/plain', exe), false)
+  assert.equal(await matches(['text/plain'], 'a.txt', 'text/plain', noise), false)
+  assert.equal(await matches(['.txt'], 'a.txt', 'text/plain', exe), false)
+})
+
+test('refuses text whose sender says another type', async () => {
+  assert.equal(await matches(['text/csv'], 'a.html', 'text/html', html), false)
+})
+
+test('takes a document that looks like the container it is written in, when the sender says so', async () => {
+  const docx = 'application/vnd.openxmlformats-officedocument.wordprocessingml.document'
+  assert.equal(await matches([docx], 'a.docx', docx, zip), true)
+  assert.equal(await matches(['.docx'], 'a.docx', docx, zip), true)
+  assert.equal(await matches(['.docx'], 'a.zip', 'application/zip', zip), false)
+  assert.equal(await matches(['application/msword'], 'a.doc', 'application/msword', doc), true)
+  assert.equal(await matches(['.doc'], 'a.doc', 'application/msword', exe), false)
+  assert.equal(await matches(['.doc'], 'a.doc', 'application/msword', noise), false)
+})
+
+test('takes SVG only where it is listed by name, since it may hold scripts', async () => {
+  assert.equal(await matches(['image/svg+xml'], 'a.svg', 'image/svg+xml', svg), true)
+  assert.equal(await matches(['image/svg+xml'], 'a.svg', 'image/svg+xml', svgWithProlog), true)
+  assert.equal(await matches(['image/*'], 'a.svg', 'image/svg+xml', svg), false)
+  assert.equal(await matches(['image/*'], 'a.svg', 'image/svg+xml', svgWithProlog), false)
+})
+
+test('reads a Blob as it reads bytes', async () => {
+  const said = { name: 'a.png', type: 'image/png' }
+  assert.equal(await matchesContent({ types: ['image/*'] }, said, new Blob([png])), true)
+  assert.equal(await matchesContent({ types: ['image/*'] }, said, new Blob([html])), false)
+  assert.equal(
+    await matchesContent({ types: ['text/*'] }, { name: 'a', type: 'text/plain' }, new Blob(['a'])),
+    true,
+  )
+})
+
+test('is content with an installation that has the package', () => {
+  requireSniffing('files: avatar')
+})
+
+test('says how to install the package where it is missing', async (t) => {
+  const bare = scratch(t)
+  const lib = fileURLToPath(new URL('../../../lib', import.meta.url))
+  cpSync(lib, join(bare, 'lib'), { recursive: true })
+  writeFileSync(join(bare, 'package.json'), '{ "type": "module" }')
+  const module = await import(pathToFileURL(join(bare, 'lib', 'files', 'sniff.js')).href)
+  assert.throws(() => module.requireSniffing('files: avatar'), {
+    code: 'ERR_OPTION_INVALID',
+    message:
+      'files: avatar: "sniff" needs the package "file-type", which is not installed: npm install file-type@21',
+  })
+})

@@ -1,0 +1,342 @@
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { type TestContext, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { redisStore } from '../../../lib/redis/redis.js'
+import { cutter, newClient, type RedisServer, startRedis } from '../../setup/redis.js'
+
+const timeout = 0.3
+
+test('rejects at once while Redis is down, and goes on when it is back', async (t) => {
+  const server = await startRedis(t)
+  const client = await server.connect(t)
+  const store = redisStore(client, { timeout })
+  assert.deepEqual(await store.claim('before', terms()), { kind: 'claimed' })
+  await server.kill()
+  await until(() => !client.isReady)
+  const began = Date.now()
+  await assert.rejects(store.claim('s', terms()), /not connected/)
+  await assert.rejects(store.renew('before', 'owner', 60), /not connected/)
+  await assert.rejects(store.settle('before', 'owner', 'result', 60), /not connected/)
+  await assert.rejects(store.release('other', 'owner'), /not connected/)
+  await assert.rejects(store.outcome('s', AbortSignal.timeout(5000)), /not connected/)
+  assert.ok(Date.now() - began < 1000)
+  await server.start()
+  await until(() => client.isReady)
+  assert.deepEqual(await store.claim('s', terms()), { kind: 'claimed' })
+})
+
+test('rejects when Redis goes away before it answers', async (t) => {
+  const server = await startRedis(t)
+  const store = redisStore(await server.connect(t), { timeout: 5 })
+  server.pause()
+  const claims = Promise.allSettled(Array.from({ length: 20 }, (_, i) => store.claim(`${i}`, terms())))
+  await sleep(50)
+  await server.kill()
+  for (const { status } of await claims) assert.equal(status, 'rejected')
+})
+
+test('waits no longer than the signal allows when Redis goes away meanwhile', async (t) => {
+  const server = await startRedis(t)
+  const store = redisStore(await server.connect(t), { timeout })
+  await store.claim('s', terms())
+  const reason = new Error('time is up')
+  const patience = new AbortController()
+  const waiting = assert.rejects(store.outcome('s', patience.signal), reason)
+  await someoneWaits(t, server)
+  await server.kill()
+  await sleep(1200)
+  patience.abort(reason)
+  await waiting
+})
+
+test('wakes those who waited through a restart of Redis', async (t) => {
+  const server = await startRedis(t, { appendonly: 'yes', appendfsync: 'always' })
+  const [one, other] = [await server.connect(t), await server.connect(t)]
+  const store = redisStore(one, { timeout })
+  await store.claim('s', terms())
+  const waiting = redisStore(other, { timeout }).outcome('s', AbortSignal.timeout(10_000))
+  await someoneWaits(t, server)
+  await server.kill()
+  await server.start()
+  await until(() => one.isReady)
+  await store.settle('s', 'owner', 'result', 60)
+  assert.deepEqual(await waiting, { kind: 'settled', result: 'result' })
+})
+
+test('answers in its time when Redis hangs, and gives back what was claimed meanwhile', async (t) => {
+  const server = await startRedis(t)
+  const store = redisStore(await server.connect(t), { timeout })
+  await store.claim('before', terms())
+  server.pause()
+  const began = Date.now()
+  await assert.rejects(store.claim('s', terms()), /did not answer within 300 ms/)
+  await assert.rejects(store.outcome('s', AbortSignal.timeout(5000)), /did not answer/)
+  assert.ok(Date.now() - began < 1500)
+  server.resume()
+  await until(async () => (await store.claim('s', terms({ owner: 'later' }))).kind === 'claimed')
+})
+
+test('sends no more to a Redis that has left many commands without an answer', async (t) => {
+  const server = await startRedis(t)
+  const store = redisStore(await server.connect(t), { timeout })
+  server.pause()
+  await Promise.allSettled(Array.from({ length: 150 }, (_, i) => store.renew(`${i}`, 'owner', 60)))
+  const began = Date.now()
+  await assert.rejects(store.claim('s', terms()), /has left 1\d\d commands without an answer/)
+  assert.ok(Date.now() - began < 100)
+  server.resume()
+  await until(async () => (await store.claim('s', terms()).catch(() => undefined)) !== undefined)
+})
+
+test('answers in its time when a command keeps Redis busy', async (t) => {
+  const server = await startRedis(t)
+  const [client, admin] = [await server.connect(t), await server.connect(t)]
+  const store = redisStore(client, { timeout })
+  await store.claim('before', terms())
+  const busy = admin.sendCommand(['DEBUG', 'SLEEP', '1'])
+  await sleep(50)
+  await assert.rejects(store.claim('s', terms()), /did not answer/)
+  await busy
+  await until(async () => (await store.claim('s', terms({ owner: 'later' }))).kind === 'claimed')
+})
+
+test('gives back a claim whose answer was lost with the connection', async (t) => {
+  const server = await startRedis(t)
+  const between = await cutter(t, server)
+  const client = newClient(between.url)
+  t.after(() => client.destroy())
+  await client.connect()
+  const store = redisStore(client, { timeout: 5 })
+  await store.claim('another', terms())
+  between.loseAnswers()
+  const claiming = assert.rejects(store.claim('s', terms()))
+  const admin = await server.connect(t)
+  await until(async () => (await admin.exists('sealform:claim:s')) === 1)
+  between.cut()
+  await claiming
+  const other = redisStore(admin)
+  await until(async () => (await other.claim('s', terms({ owner: 'later' }))).kind === 'claimed')
+})
+
+test('says that it is full when Redis takes no more data, and still knows what it has', async (t) => {
+  const server = await startRedis(t, { maxmemory: '8mb', 'maxmemory-policy': 'noeviction' })
+  const [client, admin] = [await server.connect(t), await server.connect(t)]
+  const store = redisStore(client, { timeout })
+  await store.claim('settled', terms())
+  await store.settle('settled', 'owner', 'result', 60)
+  await store.claim('running', terms())
+  await fill(admin)
+  assert.deepEqual(await store.claim('s', terms()), { kind: 'full' })
+  assert.deepEqual(await store.claim('settled', terms()), { kind: 'settled', result: 'result' })
+  assert.deepEqual(await store.claim('running', terms()), { kind: 'running' })
+  await assert.rejects(store.settle('running', 'owner', 'late', 60), /OOM/)
+  await admin.del('filling')
+  assert.deepEqual(await store.claim('s', terms()), { kind: 'claimed' })
+  const became = { kind: 'settled', result: 'late' }
+  assert.deepEqual(await store.outcome('running', soon()), became)
+})
+
+test('keeps claims and results through a restart with appendonly', async (t) => {
+  const server = await startRedis(t, { appendonly: 'yes', appendfsync: 'always' })
+  const client = await server.connect(t)
+  const store = redisStore(client, { timeout })
+  await store.claim('settled', terms())
+  await store.settle('settled', 'owner', 'result', 60)
+  await store.claim('running', terms())
+  await restart(server, client)
+  assert.deepEqual(await store.claim('settled', terms()), { kind: 'settled', result: 'result' })
+  assert.deepEqual(await store.claim('running', terms()), { kind: 'running' })
+})
+
+test('tells a Redis that has lost its data what is running here', async (t) => {
+  const server = await startRedis(t)
+  const [client, another] = [await server.connect(t), await server.connect(t)]
+  const store = redisStore(client, { timeout })
+  const other = redisStore(another, { timeout })
+  await store.claim('running', terms())
+  await store.claim('done', terms())
+  await server.kill()
+  await until(() => !client.isReady)
+  await assert.rejects(store.settle('done', 'owner', 'result', 60))
+  server.loseData()
+  await server.start()
+  await until(() => client.isReady && another.isReady)
+  await sleep(100)
+  assert.deepEqual(await other.claim('running', terms({ owner: 'b' })), { kind: 'running' })
+  assert.deepEqual(await other.claim('done', terms({ owner: 'b' })), { kind: 'settled', result: 'result' })
+  await store.settle('running', 'owner', 'result', 60)
+  assert.deepEqual(await other.claim('running', terms({ owner: 'b' })), { kind: 'settled', result: 'result' })
+})
+
+test('tells Redis of no run that had lost its claim to another meanwhile', async (t) => {
+  const server = await startRedis(t)
+  const client = await server.connect(t)
+  const store = redisStore(client, { timeout })
+  await store.claim('s', terms({ owner: 'a' }))
+  const admin = await server.connect(t)
+  await admin.flushAll()
+  assert.deepEqual(await redisStore(admin).claim('s', terms({ owner: 'b' })), { kind: 'claimed' })
+  await store.settle('s', 'a', 'of the first', 60)
+  await redisStore(admin).settle('s', 'b', 'of the second', 60)
+  assert.deepEqual(await store.outcome('s', soon()), { kind: 'settled', result: 'of the second' })
+})
+
+test('goes on when Redis has forgotten the scripts', async (t) => {
+  const server = await startRedis(t)
+  const client = await server.connect(t)
+  const store = redisStore(client, { timeout })
+  await store.claim('a', terms())
+  await client.scriptFlush()
+  assert.deepEqual(await store.claim('b', terms()), { kind: 'claimed' })
+})
+
+test('finds out by looking when messages are not permitted', async (t) => {
+  const server = await startRedis(t)
+  const [one, other] = [await server.connect(t), await server.connect(t)]
+  await one.aclSetUser('default', ['resetchannels'])
+  const store = redisStore(one)
+  await store.claim('s', terms())
+  const waiting = redisStore(other).outcome('s', soon())
+  await sleep(100)
+  await store.settle('s', 'owner', 'result', 60)
+  assert.deepEqual(await waiting, { kind: 'settled', result: 'result' })
+})
+
+test('finds out by looking what was told while the connection for messages was cut', async (t) => {
+  const server = await startRedis(t)
+  const [one, other] = [await server.connect(t), await server.connect(t)]
+  const store = redisStore(one)
+  await store.claim('s', terms())
+  const waiting = redisStore(other).outcome('s', soon())
+  await someoneWaits(t, server)
+  const killing = one.sendCommand(['CLIENT', 'KILL', 'TYPE', 'pubsub'])
+  await store.settle('s', 'owner', 'result', 60)
+  assert.equal(await killing, 1)
+  assert.deepEqual(await waiting, { kind: 'settled', result: 'result' })
+})
+
+test('lets no more listeners on the client than one app needs, however many stores it makes', async (t) => {
+  const server = await startRedis(t)
+  const client = await server.connect(t)
+  const stores = Array.from({ length: 50 }, (_, i) => redisStore(client, { prefix: `${i}:` }))
+  await Promise.all(stores.map((store) => store.claim('s', terms())))
+  await Promise.all(stores.map((store) => store.outcome('s', AbortSignal.timeout(200)).catch(() => {})))
+  for (const event of ['error', 'ready', 'end']) assert.ok(client.listenerCount(event) <= 3, event)
+})
+
+test('closes its second connection with the client', async (t) => {
+  const server = await startRedis(t)
+  const client = newClient(server.url)
+  await client.connect()
+  const store = redisStore(client)
+  await store.claim('s', terms())
+  await store.outcome('s', AbortSignal.timeout(100)).catch(() => {})
+  const admin = await server.connect(t)
+  const connections = async () =>
+    String(await admin.sendCommand(['CLIENT', 'LIST']))
+      .trim()
+      .split('\n').length
+  assert.equal(await connections(), 3)
+  await client.close()
+  await until(async () => (await connections()) === 1)
+})
+
+test('says what to do when the client was never connected', async (t) => {
+  const server = await startRedis(t)
+  const store = redisStore(newClient(server.url))
+  await assert.rejects(store.claim('s', terms()), /await client\.connect\(\)/)
+})
+
+test('works again when an app whose client does not reconnect has connected it again', async (t) => {
+  const server = await startRedis(t)
+  const client = newClient(server.url, { reconnectStrategy: false })
+  t.after(() => client.destroy())
+  await client.connect()
+  const store = redisStore(client, { timeout })
+  await store.claim('s', terms())
+  const waiting = store.outcome('s', AbortSignal.timeout(8000))
+  await someoneWaits(t, server)
+  await server.kill()
+  await until(() => !client.isOpen)
+  await assert.rejects(store.claim('t', terms()), /await client\.connect\(\)/)
+  await server.start()
+  await client.connect()
+  await until(async () => (await store.claim('s', terms()).catch(() => undefined))?.kind === 'running')
+  await store.settle('s', 'owner', 'result', 60)
+  assert.deepEqual(await waiting, { kind: 'settled', result: 'result' })
+})
+
+test('keeps a process whose app listens to no errors, and says so', async (t) => {
+  const server = await startRedis(t)
+  const program = `
+    import { createClient } from 'redis'
+    import { redisStore } from '${new URL('../../../lib/redis/redis.js', import.meta.url)}'
+    const client = createClient({ url: '${server.url}' })
+    await client.connect()
+    const store = redisStore(client, { timeout: 1 })
+    await store.claim('s', { owner: 'o', lease: 60, keep: 60 })
+    store.outcome('s', AbortSignal.timeout(5000)).catch(() => {})
+    const back = new Promise((resolve) => client.once('ready', resolve))
+    await client.sendCommand(['CLIENT', 'KILL', 'SKIPME', 'no', 'TYPE', 'normal']).catch(() => {})
+    await back
+    await store.settle('s', 'o', 'result', 60)
+    console.log((await store.claim('s', { owner: 'o', lease: 60, keep: 60 })).kind)
+    await client.close()
+  `
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', program], {
+    encoding: 'utf8',
+    timeout: 20_000,
+  })
+  assert.equal(status, 0, stderr)
+  assert.match(stdout, /settled/)
+  assert.match(stderr, /SealformWarning: The connection to Redis has an error: .*client\.on\('error', …\)/)
+})
+
+test('refuses what is no client', () => {
+  // @ts-expect-error: an address is no client
+  assert.throws(() => redisStore('redis://127.0.0.1'), {
+    code: 'ERR_OPTION_INVALID',
+    message: /createClient/,
+  })
+  // @ts-expect-error: nothing is no client
+  assert.throws(() => redisStore(), { code: 'ERR_OPTION_INVALID', message: /createClient/ })
+})
+
+function terms({ owner = 'owner', lease = 60, keep = 600 } = {}) {
+  return { owner, lease, keep }
+}
+
+function soon(): AbortSignal {
+  return AbortSignal.timeout(5000)
+}
+
+async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+  for (const end = Date.now() + 10_000; Date.now() < end; await sleep(10)) if (await condition()) return
+  assert.fail('it did not come to that within 10 s')
+}
+
+/** Resolves when a server listens for the end of a claim, and has looked at it. */
+async function someoneWaits(t: TestContext, server: RedisServer): Promise<void> {
+  const admin = await server.connect(t)
+  await until(async () => (await admin.pubSubNumSub('sealform:claims'))['sealform:claims'] === 1)
+  await sleep(100)
+}
+
+async function restart(server: RedisServer, client: ReturnType<typeof newClient>): Promise<void> {
+  await server.kill()
+  await until(() => !client.isReady)
+  await server.start()
+  await until(() => client.isReady)
+}
+
+async function fill(admin: ReturnType<typeof newClient>): Promise<void> {
+  const piece = Buffer.alloc(256 * 1024, 'x')
+  for (let i = 0; i < 100; i++) {
+    try {
+      await admin.append('filling', piece)
+    } catch {
+      return
+    }
+  }
+}

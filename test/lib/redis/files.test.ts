@@ -1,0 +1,229 @@
+import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type TestContext, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { newFileId } from '../../../lib/files/file-storage.js'
+import { type RedisStorageOptions, redisStorage } from '../../../lib/redis/redis.js'
+import { invalid, redirect } from '../../../lib/sealform.js'
+import { pieces, scratch } from '../../setup/file-storage.js'
+import { startRedis } from '../../setup/redis.js'
+import { uploadApp } from '../../setup/upload-app.js'
+
+test('gives back any bytes on another server', async (t) => {
+  const { server, storage } = await redisAndStorage(t)
+  const other = redisStorage(await server.connect(t))
+  for (const size of [0, 1, 256 * 1024 - 1, 256 * 1024, 256 * 1024 + 1, 512 * 1024, 1_000_000]) {
+    const content = randomBytes(size)
+    const id = newFileId()
+    await storage.put(id, inChunks(content, 60_000))
+    assert.deepEqual(Buffer.from(await (await other.open(id))!.arrayBuffer()), content, `${size} bytes`)
+  }
+})
+
+test('takes a file that comes in one piece, and in pieces of a byte', async (t) => {
+  const { storage } = await redisAndStorage(t)
+  const content = randomBytes(700_000)
+  const [whole, bytes] = [newFileId(), newFileId()]
+  await storage.put(whole, inChunks(content, content.length))
+  assert.deepEqual(Buffer.from(await (await storage.open(whole))!.arrayBuffer()), content)
+  await storage.put(bytes, inChunks(content.subarray(0, 3000), 1))
+  assert.deepEqual(Buffer.from(await (await storage.open(bytes))!.arrayBuffer()), content.subarray(0, 3000))
+})
+
+test('keeps what it was given when the reader uses its memory again', async (t) => {
+  const { storage } = await redisAndStorage(t)
+  const id = newFileId()
+  await storage.put(
+    id,
+    (async function* () {
+      const memory = Buffer.alloc(10, 'a')
+      yield memory
+      memory.fill('b')
+      yield memory
+    })(),
+  )
+  assert.equal(await (await storage.open(id))?.text(), 'aaaaaaaaaabbbbbbbbbb')
+})
+
+test('takes a file of exactly its size, and none that is larger', async (t) => {
+  const { storage, left } = await redisAndStorage(t, { maxSize: '300 KiB' })
+  const exact = newFileId()
+  await storage.put(exact, pieces(300, 1024))
+  assert.equal((await storage.open(exact))?.size, 300 * 1024)
+  const large = newFileId()
+  let asked = 0
+  await assert.rejects(
+    storage.put(
+      large,
+      (async function* () {
+        for (; asked < 10_000; asked++) yield Buffer.alloc(1024)
+      })(),
+    ),
+    { code: 'EDQUOT', message: /maxSize/ },
+  )
+  assert.ok(asked < 600, `${asked} KiB were read`)
+  assert.deepEqual(await left(), [`sealform:file:${exact}`])
+})
+
+test('leaves nothing of a file whose sender goes away', async (t) => {
+  const { storage, left } = await redisAndStorage(t)
+  const gone = new Error('aborted')
+  await assert.rejects(
+    storage.put(
+      newFileId(),
+      (async function* () {
+        yield Buffer.alloc(600 * 1024)
+        throw gone
+      })(),
+    ),
+    gone,
+  )
+  assert.deepEqual(await left(), [])
+})
+
+test('shows no file before it is whole', async (t) => {
+  const { storage } = await redisAndStorage(t)
+  const id = newFileId()
+  await storage.put(
+    id,
+    (async function* () {
+      yield Buffer.alloc(600 * 1024)
+      assert.equal(await storage.open(id), undefined)
+      yield Buffer.alloc(1)
+    })(),
+  )
+  assert.equal((await storage.open(id))?.size, 600 * 1024 + 1)
+})
+
+test('never writes into a file that is there, and leaves that as it was', async (t) => {
+  const { storage } = await redisAndStorage(t)
+  const id = newFileId()
+  await storage.put(id, pieces(1, 10))
+  await assert.rejects(storage.put(id, pieces(1, 20)), { code: 'EEXIST' })
+  assert.equal((await storage.open(id))?.size, 10)
+})
+
+test('forgets a file that is removed, and any that nobody has opened for its time', async (t) => {
+  const { storage, left } = await redisAndStorage(t, { keep: '500ms' })
+  const [removed, used, unused] = [newFileId(), newFileId(), newFileId()]
+  for (const id of [removed, used, unused]) await storage.put(id, pieces(1, 10))
+  await storage.remove(removed)
+  await storage.remove(removed)
+  assert.equal(await storage.open(removed), undefined)
+  for (let i = 0; i < 3; i++) {
+    await sleep(250)
+    assert.equal((await storage.open(used))?.size, 10)
+  }
+  assert.equal(await storage.open(unused), undefined)
+  assert.deepEqual(await left(), [`sealform:file:${used}`])
+  await sleep(700)
+  assert.deepEqual(await left(), [])
+  assert.equal(await storage.sweep(new Date()), 0)
+})
+
+test('says so when it is to sweep files that it has not kept for so long', async (t) => {
+  const { storage } = await redisAndStorage(t, { keep: '1h' })
+  const before = (minutes: number) => new Date(Date.now() - minutes * 60_000)
+  assert.equal(await storage.sweep(before(59)), 0)
+  await assert.rejects(storage.sweep(before(70)), {
+    code: 'ERR_OPTION_INVALID',
+    message: /keep }\) is 60 minutes.* for 70/,
+  })
+})
+
+test('takes no name for an id', async (t) => {
+  const { storage, left } = await redisAndStorage(t)
+  for (const id of ['', '*', `${newFileId()}x`, newFileId().toUpperCase()]) {
+    await assert.rejects(storage.put(id, pieces(1, 1)), { code: 'ERR_OPTION_INVALID' })
+    assert.equal(await storage.open(id), undefined)
+    await storage.remove(id)
+  }
+  assert.deepEqual(await left(), [])
+})
+
+test('says that there is no room when Redis is full, and leaves nothing', async (t) => {
+  const server = await startRedis(t, { maxmemory: '4mb', 'maxmemory-policy': 'noeviction' })
+  const client = await server.connect(t)
+  const storage = redisStorage(client)
+  await assert.rejects(storage.put(newFileId(), pieces(100, 100 * 1024)), { code: 'ENOSPC' })
+  assert.deepEqual(await client.keys('*'), [])
+  const id = newFileId()
+  await storage.put(id, pieces(1, 10))
+  assert.equal((await storage.open(id))?.size, 10)
+})
+
+test('fails in its time when Redis hangs in the middle of a file', async (t) => {
+  const { server, storage } = await redisAndStorage(t, { timeout: 0.3 })
+  const began = Date.now()
+  await assert.rejects(
+    storage.put(
+      newFileId(),
+      (async function* () {
+        yield Buffer.alloc(300 * 1024)
+        server.pause()
+        yield Buffer.alloc(300 * 1024)
+      })(),
+    ),
+    /did not answer within 300 ms/,
+  )
+  assert.ok(Date.now() - began < 2000)
+  server.resume()
+})
+
+test('keeps a file for the corrected form, and for the action', async (t) => {
+  const { storage } = await redisAndStorage(t)
+  let content = ''
+  let path = ''
+  const app = await uploadApp(t, {
+    storage: () => storage,
+    define: (actions) =>
+      actions.define('upload', {
+        files: { picture: {} },
+        async run({ formData }) {
+          const picture = formData.get('picture')
+          if (formData.get('title') === '') return invalid({ title: 'Enter a title' })
+          if (picture instanceof File && 'persist' in picture) {
+            content = await picture.text()
+            path = join(scratch(t), 'picture')
+            await picture.persist(path)
+          }
+          return redirect('/')
+        },
+      }),
+  })
+  const first = await app.submit(['title', ''], { name: 'picture', filename: 'a.txt', content: 'hello' })
+  assert.match(first.body, /a\.txt, 5 B, kept/)
+  assert.equal((await app.send([...app.hidden(first.body), ['title', 'T']])).status, 303)
+  assert.equal(content, 'hello')
+  assert.equal(readFileSync(path, 'utf8'), 'hello')
+})
+
+test('gives the page with the text back when Redis is down', async (t) => {
+  const { server, storage } = await redisAndStorage(t, { timeout: 0.3 })
+  const app = await uploadApp(t, {
+    storage: () => storage,
+    define: (actions) => actions.define('upload', { files: { picture: {} }, run: async () => redirect('/') }),
+  })
+  await server.kill()
+  await sleep(100)
+  const answer = await app.submit(['title', 'kept text'], {
+    name: 'picture',
+    filename: 'a.txt',
+    content: 'hello',
+  })
+  assert.equal(answer.status, 500)
+  assert.match(answer.body, /kept text/)
+  await server.start()
+})
+
+async function redisAndStorage(t: TestContext, options: RedisStorageOptions = {}) {
+  const server = await startRedis(t)
+  const client = await server.connect(t)
+  return { server, storage: redisStorage(client, options), left: () => client.keys('*') }
+}
+
+async function* inChunks(content: Buffer, size: number): AsyncGenerator<Uint8Array> {
+  for (let i = 0; i < content.length; i += size) yield content.subarray(i, i + size)
+}
