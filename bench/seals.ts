@@ -12,17 +12,17 @@ const batches = 15
 
 function measure() {
   const ring = createKeyRing(randomBytes(32).toString('base64'))
-  const claims = unboundClaims()
-  const tokens = Array.from({ length: perBatch }, () => seal(ring, 'action', claims))
+  const content = unboundContent()
+  const tokens = Array.from({ length: perBatch }, () => seal(ring, 'action', content))
   return {
-    seal: timed(() => seal(ring, 'action', claims)),
+    seal: timed(() => seal(ring, 'action', content)),
     open: timed((i) => open(ring, 'action', tokens[i]!)),
     length: tokens[0]!.length,
   }
 }
 
-/** Claims as a form of the tour has them: no bound values, no session, no path. */
-function unboundClaims() {
+/** The content of a seal as a form of the tour has them: no bound values, no session, no path. */
+function unboundContent() {
   const issued = Math.floor(Date.now() / 1000)
   return {
     audience: '',

@@ -8,7 +8,7 @@ export type { Submission, SubmittedData, SubmittedFile } from './action/submissi
 export { SealformError, type SealformErrorCode } from './base/errors.js'
 export type { RecognitionTrace, Stage, StageTrace, SubmissionTrace } from './base/trace.js'
 export type { LimitOptions } from './body/limits.js'
-export type { ClaimState, ClaimTerms, SubmissionStore } from './claims/claim-store.js'
+export type { ClaimState, ClaimStore, ClaimTerms } from './claims/claim-store.js'
 export { type MemoryStoreOptions, memoryStore } from './claims/memory-claims.js'
 export { type DirectoryStorageOptions, directoryStorage } from './files/directory-storage.js'
 export type { FileOptions } from './files/file-rules.js'

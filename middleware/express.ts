@@ -125,12 +125,12 @@ class ExpressHost extends HttpHost<Request, Response> {
 
   /** Before the app's own page is run for a GET, or for a POST that is not ours. */
   openPage(): void {
-    this.#equip()
+    this.#addPageTools()
     this.holdForRegion()
   }
 
   protected runPage(fail: (error: unknown) => void): void {
-    this.#equip()
+    this.#addPageTools()
     try {
       this.#next()
     } catch (error) {
@@ -172,7 +172,7 @@ class ExpressHost extends HttpHost<Request, Response> {
     this.res.status(200).send(body)
   }
 
-  #equip(): void {
+  #addPageTools(): void {
     const { form, region } = this.tools()
     const { req, res } = this
     req.form = form

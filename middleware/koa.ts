@@ -59,7 +59,7 @@ export function sealform<Own = unknown>(
 
   return async function sealform(ctx, next) {
     const host = new KoaHost(registry, ctx, next, settings)
-    host.equip()
+    host.addPageTools()
     const { page } = host
     if (ctx.req.method === 'POST') {
       const recognition = await recognise(ctx.req)
@@ -87,7 +87,7 @@ function finishPage(ctx: Context, page: Page, host: KoaHost): void {
   else if (body instanceof SafeHtml) setHtml(ctx, body.toString())
   if (page.hasRegions) ctx.vary([...regionHeaders])
   if (page.personal) ctx.set('Cache-Control', cacheControl(page))
-  else if (page.sealer.oneTime) tellPrivate(ctx.res)
+  else if (page.seals.oneTime) tellPrivate(ctx.res)
   page.keeping?.keep(ctx.status, ctx.response.body)
 }
 
@@ -138,7 +138,7 @@ class KoaHost implements Host {
   }
 
   /** Gives the context what pages use. */
-  equip(): void {
+  addPageTools(): void {
     const { context, page } = this
     // Bound functions: V8 keeps a closure that is assigned to the context until the next full collection.
     context.form = formOn.bind(null, page, this.#settings, context) as PageTools['form']

@@ -245,7 +245,7 @@ export abstract class HttpHost<
     restoreCookies(this.res, this.#cookies)
     if (this.page.hasRegions) addVary(this.res, regionHeaders)
     if (this.page.personal) this.res.setHeader('Cache-Control', cacheControl(this.page))
-    else if (this.page.sealer.oneTime) tellPrivate(this.res)
+    else if (this.page.seals.oneTime) tellPrivate(this.res)
   }
 
   #describeAnswer(): void {

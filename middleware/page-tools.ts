@@ -45,7 +45,7 @@ export function formOn(
   action: Submittable,
   options?: FormOptions,
 ): Form {
-  return createForm(page.form(action, options), page.sealer, settings.messages(context))
+  return createForm(page.form(action, options), page.seals, settings.messages(context))
 }
 
 export function regionOn(

@@ -3,8 +3,8 @@ import type { FileRule } from '../lib/files/file-rules.js'
 import type { ShownFile } from '../lib/files/uploads.js'
 import { explain, type Messages } from '../lib/outcome/messages.js'
 import { issuesOf, isValid } from '../lib/outcome/outcome.js'
-import type { Echo } from '../lib/page/echo.js'
 import type { BuiltInPage } from '../lib/page/last-resort.js'
+import type { SubmittedForm } from '../lib/page/submitted-form.js'
 import { printAttributes } from './attributes.js'
 import { isSecret } from './given-values.js'
 import { html } from './html.js'
@@ -50,10 +50,12 @@ ${onward !== undefined && isWebLink(onward) && html`<p><a href="${onward}">${mes
 
 /** What the visitor sent, in a form that can be sent again, or for copying when there is nothing to send it with. */
 export function inputGivenBack(page: BuiltInPage): SafeHtml {
-  const { outcome, echo, messages } = page
-  const fields = echo.entries.filter(([name]) => !isSecret(name, secretsOf(echo)) && !soundsSecret.test(name))
+  const { outcome, submitted, messages } = page
+  const fields = submitted.entries.filter(
+    ([name]) => !isSecret(name, secretsOf(submitted)) && !soundsSecret.test(name),
+  )
   const shown = new Set(fields.map(([name]) => name))
-  const secrets = [...new Set(echo.entries.map(([name]) => name))].filter(
+  const secrets = [...new Set(submitted.entries.map(([name]) => name))].filter(
     (name) => !shown.has(name) && !name.startsWith('_'),
   )
   const canSend = outcome.kind !== 'done' && page.seal !== undefined
@@ -72,21 +74,21 @@ const anySite = 'http://sealform.invalid'
 /** Until a page has rendered a field as a password on this server, only its name can tell. */
 const soundsSecret = /passw|passphrase|passcode|secret|\bpin\b|\bcv[cv]\b/i
 
-function secretsOf(echo: Echo): ReadonlySet<string> {
-  return echo.definition?.secrets ?? new Set()
+function secretsOf(submitted: SubmittedForm): ReadonlySet<string> {
+  return submitted.definition?.secrets ?? new Set()
 }
 
-type Fields = Echo['entries']
+type Fields = SubmittedForm['entries']
 
 function sendAgain(
-  { seal, state, echo, messages, files }: BuiltInPage,
+  { seal, state, submitted, messages, files }: BuiltInPage,
   fields: Fields,
   secrets: readonly string[],
 ): SafeHtml {
-  const rules = [...(echo.definition?.files.values() ?? [])]
+  const rules = [...(submitted.definition?.files.values() ?? [])]
   return html`<form method="post" accept-charset="utf-8"${rules.length > 0 && html` enctype="multipart/form-data"`}>
 <input type="hidden" name="${fieldNames.seal}" value="${seal}">
-${echo.formId !== undefined && html`<input type="hidden" name="${fieldNames.form}" value="${echo.formId}">`}
+${submitted.formId !== undefined && html`<input type="hidden" name="${fieldNames.form}" value="${submitted.formId}">`}
 ${state !== undefined && html`<input type="hidden" name="${fieldNames.state}" value="${state}">`}
 ${files.map(({ file, reference }) => new SafeHtml(printReference(file.field, reference)))}
 ${fields.map(([name, value], i) => editable(name, value, `field-${i}`))}

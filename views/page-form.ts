@@ -6,7 +6,7 @@ import type { ShownFile } from '../lib/files/uploads.js'
 import { explain, type Messages } from '../lib/outcome/messages.js'
 import type { Issue } from '../lib/outcome/outcome.js'
 import type { FormRecord, FormStatus } from '../lib/page/page.js'
-import type { Sealer } from '../lib/page/page-seals.js'
+import type { PageSeals } from '../lib/page/page-seals.js'
 import { type Attributes, printAttributes } from './attributes.js'
 import { unsaid, unsaidOfSelect, withStepsFor } from './constrained.js'
 import { escapeHtml } from './escape-html.js'
@@ -17,8 +17,8 @@ import { SafeHtml } from './safe-html.js'
 import { printSummary } from './summary.js'
 
 /** Makes what a page sees of a form. */
-export function createForm<State>(record: FormRecord, sealer: Sealer, messages: Messages): Form<State> {
-  return new PageForm<State>(record, sealer, messages)
+export function createForm<State>(record: FormRecord, seals: PageSeals, messages: Messages): Form<State> {
+  return new PageForm<State>(record, seals, messages)
 }
 
 /**
@@ -35,7 +35,7 @@ class PageForm<State> implements Form<State> {
   readonly issues: readonly Issue[]
   readonly titlePrefix: string
   readonly #record: FormRecord
-  readonly #sealer: Sealer
+  readonly #seals: PageSeals
   readonly #messages: Messages
   #counts: Map<string, number> | undefined
   #byName: Map<string, Issue[]> | undefined
@@ -44,7 +44,7 @@ class PageForm<State> implements Form<State> {
   /** Whether the page says what went wrong, or nothing did. */
   #spoken: boolean
 
-  constructor(record: FormRecord, sealer: Sealer, messages: Messages) {
+  constructor(record: FormRecord, seals: PageSeals, messages: Messages) {
     const wrong = !quiet.has(record.status)
     this.id = record.id
     const enctype = record.definition.files.size > 0 ? ' enctype="multipart/form-data"' : ''
@@ -57,7 +57,7 @@ class PageForm<State> implements Form<State> {
     this.issues = record.issues
     this.titlePrefix = wrong ? messages.titlePrefix : ''
     this.#record = record
-    this.#sealer = sealer
+    this.#seals = seals
     this.#messages = messages
     this.#spoken = !wrong
     this.input = this.input.bind(this)
@@ -161,7 +161,7 @@ class PageForm<State> implements Form<State> {
   }
 
   submit(action: Submittable, attributes: Attributes = {}): SafeHtml {
-    const token = this.#sealer.other(action)
+    const token = this.#seals.other(action)
     const { type, value, ...rest } = attributes
     // The value of an input is its label, and an image sends only coordinates: there the name carries the seal.
     const byName = type === 'image' || value !== undefined
@@ -186,9 +186,9 @@ class PageForm<State> implements Form<State> {
   #printFields(): string {
     const { definition, boundText, carriesState, state } = this.#record
     this.#record.printed()
-    let text = hidden(fieldNames.seal, this.#sealer.action(definition, boundText))
+    let text = hidden(fieldNames.seal, this.#seals.action(definition, boundText))
     text += hidden(fieldNames.form, escapeHtml(this.id))
-    if (carriesState) text += hidden(fieldNames.state, this.#sealer.state(definition, boundText, state))
+    if (carriesState) text += hidden(fieldNames.state, this.#seals.state(definition, boundText, state))
     return text + this.#unspokenNotice() + this.#printKept()
   }
 
@@ -196,7 +196,7 @@ class PageForm<State> implements Form<State> {
   #printKept(): string {
     const { files, definition } = this.#record
     let text = ''
-    for (const file of files) text += printReference(file.field, this.#sealer.file(definition, file))
+    for (const file of files) text += printReference(file.field, this.#seals.file(definition, file))
     for (const { field } of files) if (!this.#shownKept?.has(field)) text += this.kept(field)
     return text
   }

@@ -1,6 +1,6 @@
 import Koa, { type DefaultState } from 'koa'
 import { createClient } from 'redis'
-import { redisStore } from '../../lib/redis/redis.js'
+import { redisClaims } from '../../lib/redis/redis.js'
 import { createActions, memoryStore, redirect } from '../../lib/sealform.js'
 import { type SealformContext, sealform } from '../../middleware/koa.js'
 import { serve } from './serve.js'
@@ -31,5 +31,5 @@ serve(app.callback())
 async function storeAt(address: string) {
   const client = createClient({ url: address }).on('error', (error) => console.error(error))
   await client.connect()
-  return redisStore(client)
+  return redisClaims(client)
 }

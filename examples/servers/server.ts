@@ -3,7 +3,7 @@ import { createClient } from 'redis'
 import { type Actions, createActions } from 'sealform'
 import type { SafeHtml } from 'sealform/html'
 import type { MiddlewareOptions } from 'sealform/koa'
-import { redisStorage, redisStore } from 'sealform/redis'
+import { redisClaims, redisFiles } from 'sealform/redis'
 import { Book } from './book.js'
 import { builds, type FormOf } from './build.js'
 import { page } from './page.js'
@@ -36,8 +36,8 @@ await client.connect()
 const actions = createActions({
   app: 'book',
   ttl: TTL,
-  store: redisStore(client),
-  uploads: { storage: redisStorage(client) },
+  store: redisClaims(client),
+  uploads: { storage: redisFiles(client) },
 })
 const book = new Book(client, Number(SLOWNESS))
 const forms = build(actions, book)

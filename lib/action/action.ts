@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream'
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import type { LimitOptions, Limits } from '../body/limits.js'
-import type { SubmissionStore } from '../claims/claim-store.js'
+import type { ClaimStore } from '../claims/claim-store.js'
 import type { FileOptions, FileRules } from '../files/file-rules.js'
 import type { FileStorage } from '../files/file-storage.js'
 import type { FileDescription } from '../files/take-files.js'
@@ -182,7 +182,7 @@ export interface Definition {
   readonly limits: Limits
   readonly path: boolean
   /** Where its submissions are claimed; set when each is to run once. */
-  readonly store: SubmissionStore | undefined
+  readonly store: ClaimStore | undefined
   /** Seconds. */
   readonly timeout: number | undefined
   readonly hooks: Hooks | undefined

@@ -1,10 +1,10 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { checkOptions } from '../base/check-options.js'
 import { SealformError } from '../base/errors.js'
-import { LastCall } from '../base/shutdown.js'
+import { Shutdown } from '../base/shutdown.js'
 import { parseDuration, parseTimer } from '../base/units.js'
 import { defaultLimits, type LimitOptions, type Limits, resolveLimits } from '../body/limits.js'
-import type { SubmissionStore } from '../claims/claim-store.js'
+import type { ClaimStore } from '../claims/claim-store.js'
 import { memoryStore } from '../claims/memory-claims.js'
 import { directoryStorage } from '../files/directory-storage.js'
 import type { FileStorage } from '../files/file-storage.js'
@@ -41,10 +41,10 @@ export interface ActionsOptions<Context = unknown> extends HookOptions<Context> 
   /** What one submission may hold. */
   limits?: LimitOptions
   /**
-   * Where one-time submissions are claimed. Several servers need a common one, such as `redisStore()`.
+   * Where one-time submissions are claimed. Several servers need a common one, such as `redisClaims()`.
    * @default `memoryStore()`, good for one server
    */
-  store?: SubmissionStore
+  store?: ClaimStore
   /** Where the files of submissions lie, and for how long. */
   uploads?: UploadOptions
   /** What `createCache()` from `sealform/cache` returned, for `cachePage()` and for revalidation by actions. @default none */
@@ -124,7 +124,7 @@ const longestAudience = 64
 /** The registry as the library itself sees it. */
 export class Registry implements SealingContext {
   readonly keys: KeyRing
-  readonly lastCall = new LastCall()
+  readonly shutdown = new Shutdown()
   readonly audience: string
   readonly #ttl: number
   readonly limits: Limits
@@ -133,7 +133,7 @@ export class Registry implements SealingContext {
   readonly cache: Revalidator | undefined
   #storage: FileStorage | undefined
   #swept = false
-  #store: SubmissionStore | undefined
+  #store: ClaimStore | undefined
   /** One of the actions at least runs once for each seal. */
   hasOneTime = false
   readonly #hooks: Hooks | undefined
@@ -190,7 +190,7 @@ export class Registry implements SealingContext {
   }
 
   drain(within: number | string = '5s'): void {
-    this.lastCall.announce(parseTimer(within, 'actions.drain()'))
+    this.shutdown.announce(parseTimer(within, 'actions.drain()'))
   }
 
   find(name: string): Definition | undefined {
@@ -237,7 +237,7 @@ export class Registry implements SealingContext {
   }
 
   /** Made for the first one-time action, so that an app without any has no store. */
-  #openStore(): SubmissionStore {
+  #openStore(): ClaimStore {
     this.hasOneTime = true
     this.#store ??= memoryStore()
     return this.#store
@@ -270,7 +270,7 @@ function checkStorage(storage: FileStorage | undefined): FileStorage | undefined
   return checkMethods(storage, 'createActions({ uploads: { storage } })', ['put', 'open', 'remove', 'sweep'])
 }
 
-function checkStore(store: SubmissionStore | undefined): SubmissionStore | undefined {
+function checkStore(store: ClaimStore | undefined): ClaimStore | undefined {
   return checkMethods(store, 'createActions({ store })', ['claim', 'renew', 'settle', 'release', 'outcome'])
 }
 

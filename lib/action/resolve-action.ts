@@ -3,7 +3,7 @@ import { checkOptions } from '../base/check-options.js'
 import { SealformError } from '../base/errors.js'
 import { parseDuration, parseTimer } from '../base/units.js'
 import { type Limits, resolveLimits } from '../body/limits.js'
-import type { SubmissionStore } from '../claims/claim-store.js'
+import type { ClaimStore } from '../claims/claim-store.js'
 import { resolveFileRules } from '../files/file-rules.js'
 import type { FileStorage } from '../files/file-storage.js'
 import { requireSniffing } from '../files/sniff.js'
@@ -19,7 +19,7 @@ export interface ActionDefaults {
   readonly ttl: number
   readonly limits: Limits
   openStorage(): FileStorage
-  openStore(): SubmissionStore
+  openStore(): ClaimStore
   readonly hooks: Hooks | undefined
 }
 

@@ -6,9 +6,9 @@ import type { Registry } from '../action/registry.js'
 import type { Call } from '../action/run-action.js'
 import { isOutcome, type Outcome, Refused } from '../outcome/outcome.js'
 import { explainUnopened } from '../seal/explain-unopened.js'
-import { type AdmissionVerdict, judgeClaims, pathClaim, refusalStatus } from '../seal/judge-seal.js'
+import { type AdmissionVerdict, judgeSeal, refusalStatus, sealedPath } from '../seal/judge-seal.js'
 import type { Opened } from '../seal/seal.js'
-import type { Claims } from '../seal/seal-content.js'
+import type { SealContent } from '../seal/seal-content.js'
 
 /** An action that a seal named and that this visitor may submit, with the values bound to it. */
 export interface Admitted extends Call {
@@ -27,37 +27,37 @@ export function admit(
   sessionMatches: boolean,
 ): Admitted | Refused | Promise<Admitted | Outcome> {
   if (!opened) return new Refused('malformed', 400, explainUnopened(registry.keys, token))
-  const { claims } = opened
-  const action = registry.find(claims.action)
+  const { content } = opened
+  const action = registry.find(content.action)
   const now = Math.floor(Date.now() / 1000)
-  const verdict = judgeClaims({
-    claims,
+  const verdict = judgeSeal({
+    content,
     audience: registry.audience,
     action,
     sessionMatches,
-    path: claims.path === undefined ? '' : pathClaim(exchange.path),
+    path: content.path === undefined ? '' : sealedPath(exchange.path),
     now,
   })
   if (verdict === 'malformed') return new Refused(verdict, 400, explainUnopened(registry.keys, token))
   const migrates = verdict === 'other-version' && action?.migrate !== undefined
   if (verdict !== 'admit' && !migrates) {
-    return new Refused(verdict, refusalStatus[verdict], detailOf(verdict, claims, action))
+    return new Refused(verdict, refusalStatus[verdict], detailOf(verdict, content, action))
   }
-  if (!action) return new Refused('unknown-action', 409, detailOf('unknown-action', claims, action))
-  const values = registry.decode(claims.values)
+  if (!action) return new Refused('unknown-action', 409, detailOf('unknown-action', content, action))
+  const values = registry.decode(content.values)
   if (!values)
     return new Refused(
       'unknown-action',
       409,
-      `A value bound to "${claims.action}" names an action that is not registered here.`,
+      `A value bound to "${content.action}" names an action that is not registered here.`,
     )
   if (migrates) return admitMigrated(registry, action, values, opened)
-  return { definition: action, values, opened, boundText: claims.values, changeFields: undefined }
+  return { definition: action, values, opened, boundText: content.values, changeFields: undefined }
 }
 
 function detailOf(
   verdict: Exclude<AdmissionVerdict, 'admit'>,
-  { action: name, version }: Claims,
+  { action: name, version }: SealContent,
   action: Definition | undefined,
 ): string {
   if (verdict === 'unknown-action') {
@@ -74,6 +74,6 @@ async function admitMigrated(
   values: readonly unknown[],
   opened: Opened,
 ): Promise<Admitted | Outcome> {
-  const migrated = await migrate(definition, opened.claims.version, values, registry)
+  const migrated = await migrate(definition, opened.content.version, values, registry)
   return isOutcome(migrated) ? migrated : { definition, opened, ...migrated }
 }

@@ -120,7 +120,7 @@ async function showOutcome<Context>(
     return fallBack({ advice })
   }
 
-  page.show(outcome, received.echo)
+  page.show(outcome, received.submitted)
   const cookies = setCookies.length > 0 ? received.submission.changedCookies?.nextHeader : undefined
   const rendering = await staged(trace, 'render', () => host.renderPage(cookies))
   if (rendering.kind === 'failed') {
@@ -141,7 +141,7 @@ async function showOutcome<Context>(
     ownStatus = status,
   ): Reply {
     const messages = settings.messages(host.context as Context)
-    const built = lastResort(page.sealer, outcome, received.echo, messages, more)
+    const built = lastResort(page.seals, outcome, received.submitted, messages, more)
     return { kind: 'html', status: ownStatus, html: host.builtInPage(built) }
   }
 }

@@ -13,7 +13,7 @@ import type { OriginVerdict } from '../origin/origin-verdict.js'
 import { failed } from '../outcome/failure.js'
 import type { Messages } from '../outcome/messages.js'
 import { isOutcome, type Outcome, Refused } from '../outcome/outcome.js'
-import type { Echo } from '../page/echo.js'
+import type { SubmittedForm } from '../page/submitted-form.js'
 import { openState } from '../seal/form-state.js'
 import { idOf, matchesSession, open } from '../seal/seal.js'
 import { type Admitted, admit } from './admit.js'
@@ -33,7 +33,7 @@ export interface Rules {
 
 export interface Received {
   readonly outcome: Outcome
-  readonly echo: Echo
+  readonly submitted: SubmittedForm
   readonly submission: CurrentSubmission
   /** The action that ran, or would have: the button's, when a button carried one. */
   readonly action: Definition | undefined
@@ -58,7 +58,7 @@ export function receive(
 ): Received | Promise<Received> {
   const submission = new CurrentSubmission(exchange, registry.cache)
   const session = exchange.session()
-  const echo: Echo = {
+  const submitted: SubmittedForm = {
     formId: undefined,
     definition: undefined,
     admitted: false,
@@ -73,7 +73,7 @@ export function receive(
   let suspect: SuspectOrigin | undefined
   const end = (outcome: Outcome, aborted = false, repeated = false): Received => {
     trace?.end(outcome, action?.name, repeated)
-    return { outcome, echo, submission, action, suspect, aborted, repeated }
+    return { outcome, submitted, submission, action, suspect, aborted, repeated }
   }
 
   const origin = stagedSync(trace, 'origin', () =>
@@ -88,14 +88,14 @@ export function receive(
     body.seal === undefined ? undefined : open(registry.keys, 'action', body.seal),
   )
   const sessionMatches = opened !== undefined && matchesSession(registry.keys, opened, session)
-  if (origin.verdict === 'token' && !(sessionMatches && opened.claims.session)) {
+  if (origin.verdict === 'token' && !(sessionMatches && opened.content.session)) {
     suspect = origin
     if (rules.mode === 'enforce') return end(new Refused('origin', 403, 'token'))
   }
 
-  if (opened && opened.claims.audience === registry.audience) {
-    action = echo.definition = registry.find(opened.claims.action)
-    echo.boundText = opened.claims.values
+  if (opened && opened.content.audience === registry.audience) {
+    action = submitted.definition = registry.find(opened.content.action)
+    submitted.boundText = opened.content.values
     trace?.begin(action?.name)
   }
   const admitted = admit(registry, exchange, body.seal, opened, sessionMatches)
@@ -130,7 +130,7 @@ export function receive(
     const files = takeFiles(definition, own.values, submission, exchange)
     if (files) return readFilesOn(own, files)
     const reading = staged(trace, 'read', () =>
-      body.read(definition.limits, 'accept', undefined, registry.lastCall),
+      body.read(definition.limits, 'accept', undefined, registry.shutdown),
     )
     return reading instanceof Promise ? reading.then((all) => proceed(own, all)) : proceed(own, reading)
   }
@@ -139,14 +139,14 @@ export function receive(
     let received: Received | undefined
     try {
       const reading = await staged(trace, 'read', () =>
-        body.read(own.definition.limits, 'accept', files.taking, registry.lastCall),
+        body.read(own.definition.limits, 'accept', files.taking, registry.shutdown),
       )
       received = await proceed(own, reading, files)
       return received
     } finally {
       files.uploads.conclude(received?.outcome.kind ?? 'failed')
       const list = files.uploads.shown
-      if (list.length > 0) echo.files = { definition: own.definition, list }
+      if (list.length > 0) submitted.files = { definition: own.definition, list }
     }
   }
 
@@ -156,7 +156,7 @@ export function receive(
     if (reading.refusal) return end(refusedBody(own.definition, reading.refusal, messages))
     const fault = own.changeFields && (await changeOwn(own, own.changeFields))
     if (fault) return end(fault)
-    if (reading.own.state !== undefined && !echo.hasState) {
+    if (reading.own.state !== undefined && !submitted.hasState) {
       return end(new Refused('malformed', 400, 'The state of the form did not open.'))
     }
     if (stale) return end(new Refused('expired', 409, 'The state of the form has expired.'))
@@ -196,13 +196,13 @@ export function receive(
       if (isOutcome(joined)) return joined
       entries = joined
       // From here on what stays is what was not removed; until here, all that the form referred to.
-      echo.files = undefined
+      submitted.files = undefined
       submission.fill(entries)
     }
     if (chosen.changeFields) {
       const texts =
         chosen.definition === owner
-          ? echo.entries
+          ? submitted.entries
           : await changeFields(chosen.definition.name, chosen.changeFields, reading.entries)
       if (isOutcome(texts)) return texts
       entries = [...texts, ...entries.filter(([, value]) => typeof value !== 'string')]
@@ -232,42 +232,47 @@ export function receive(
   /** Reads the text fields of a refused submission, so that the page can give them back. */
   async function giveBack(): Promise<boolean> {
     return take(
-      await body.read(echo.definition?.limits ?? registry.limits, 'give-back', undefined, registry.lastCall),
+      await body.read(
+        submitted.definition?.limits ?? registry.limits,
+        'give-back',
+        undefined,
+        registry.shutdown,
+      ),
     )
   }
 
   function take(read: Reading): boolean {
     submission.fill(read.entries)
-    echo.entries = read.entries
-    echo.formId = read.own.form
+    submitted.entries = read.entries
+    submitted.formId = read.own.form
     // What a seal carries stays tied to its own bound values, even when those were migrated.
-    const owner = echo.definition &&
-      opened && { action: echo.definition.name, boundText: opened.claims.values }
+    const owner = submitted.definition &&
+      opened && { action: submitted.definition.name, boundText: opened.content.values }
     const carried = openState(registry, read.own.state, owner, session)
     if (carried) {
-      echo.hasState = true
-      echo.state = carried.state
+      submitted.hasState = true
+      submitted.state = carried.state
       submission.previous = carried.state
       stale = !carried.current
     }
-    const { definition } = echo
+    const { definition } = submitted
     if (read.kept && definition) {
-      echo.files = { definition, list: keptFiles(registry, definition, read.kept, session) }
+      submitted.files = { definition, list: keptFiles(registry, definition, read.kept, session) }
     }
     return read.aborted
   }
 
-  /** From now on the page may seal the form anew: with these values, and the fields that `echo` has. */
+  /** From now on the page may seal the form anew: with these values, and the fields that `submitted` has. */
   function regard({ boundText }: Admitted): void {
-    echo.admitted = true
-    echo.boundText = boundText
+    submitted.admitted = true
+    submitted.boundText = boundText
   }
 
   /** Makes of the fields of another version what this one has in their place, for the action and for the page. */
   async function changeOwn(own: Admitted, change: NonNullable<Admitted['changeFields']>) {
-    const changed = await changeFields(own.definition.name, change, echo.entries)
+    const changed = await changeFields(own.definition.name, change, submitted.entries)
     if (isOutcome(changed)) return changed
-    echo.entries = changed
+    submitted.entries = changed
     regard(own)
     return undefined
   }
@@ -285,7 +290,7 @@ export function receive(
 function oneTime(registry: Registry, { definition, opened }: Admitted): OneTime | undefined {
   if (!definition.store) return undefined
   const id = `${registry.audience}:${idOf(opened)}`
-  return { store: definition.store, id, expires: opened.claims.expires }
+  return { store: definition.store, id, expires: opened.content.expires }
 }
 
 const keptWithoutFiles = 'The form refers to files that were kept, and the action takes none.'

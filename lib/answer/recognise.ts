@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { ServerHttp2Stream } from 'node:http2'
-import { Bytes } from '../base/byte-buffer.js'
+import { ByteBuffer } from '../base/byte-buffer.js'
 import { traceRecognition } from '../base/trace.js'
 import { type Finder, findInMultipart, findInUrlencoded, findRaw } from '../body/find-seal.js'
 import { declaredLength, type Encoding, FormBody } from '../body/form-body.js'
@@ -44,7 +44,7 @@ function recogniseForm(req: IncomingMessage): Recognition | Promise<Recognition>
   const form = formOf(req)
   if (form === undefined || hasNoBody(req)) return foreign
   if (isBeingRead(req)) return consumed
-  const head = new Bytes()
+  const head = new ByteBuffer()
   if (req.readableLength > 0 || req.complete) return decide(req, form, head) ?? wait(req, form, head)
   if (req.destroyed) return aborted
   return new Promise((resolve, reject) => {
@@ -65,7 +65,7 @@ function recogniseForm(req: IncomingMessage): Recognition | Promise<Recognition>
  * Takes what has come; undefined when that is not enough to tell. Reading and putting back must happen in one tick:
  * after a body's last byte is read, Node emits 'end' in the next, and then nothing can be put back.
  */
-function decide(req: IncomingMessage, form: Form, head: Bytes): Recognition | undefined {
+function decide(req: IncomingMessage, form: Form, head: ByteBuffer): Recognition | undefined {
   // From Node 26 on, read() gives one of the chunks that are there, and no event tells of the others.
   while (req.readableLength > 0) {
     const chunk: unknown = req.read()
@@ -98,7 +98,7 @@ function hasAll(req: IncomingMessage, taken: number): boolean {
   return (hasArrived(req) && req.readableLength === 0) || taken === declaredLength(req)
 }
 
-function wait(req: IncomingMessage, form: Form, head: Bytes): Promise<Recognition> {
+function wait(req: IncomingMessage, form: Form, head: ByteBuffer): Promise<Recognition> {
   return new Promise((resolve) => {
     const total = setTimeout(giveUp, undecidedTime).unref()
     const idle = setTimeout(giveUp, undecidedIdle).unref()

@@ -3,16 +3,16 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { Registry } from '../action/registry.js'
 import type { Ran } from '../action/run-action.js'
 import type { CurrentSubmission } from '../action/submission.js'
-import { inTime } from '../base/timeout.js'
+import { withTimeout } from '../base/timeout.js'
 import { staged, type Trace } from '../base/trace.js'
-import type { ClaimState, ClaimTerms, SubmissionStore } from '../claims/claim-store.js'
+import type { ClaimState, ClaimStore, ClaimTerms } from '../claims/claim-store.js'
 import { type Outcome, Refused } from '../outcome/outcome.js'
 import { clockTolerance } from '../seal/judge-seal.js'
 import { readOutcome, writeOutcome } from './stored-outcome.js'
 
 /** A submission that runs once, however often it arrives. */
 export interface OneTime {
-  readonly store: SubmissionStore
+  readonly store: ClaimStore
   /** The seal's authenticated nonce with the name of the app: nobody can spell it in a second way. */
   readonly id: string
   /** Seconds since the epoch. */
@@ -85,14 +85,14 @@ async function endingOf({ store, id }: OneTime, submission: CurrentSubmission): 
 type State = ClaimState | { readonly kind: 'down'; readonly error: unknown }
 
 async function claim(
-  store: SubmissionStore,
+  store: ClaimStore,
   id: string,
   terms: ClaimTerms,
 ): Promise<State | { readonly kind: 'claimed' }> {
   // A store may throw at once as well.
   const claiming = Promise.resolve().then(() => store.claim(id, terms))
   try {
-    return await inTime(claiming, patience)
+    return await withTimeout(claiming, patience)
   } catch (error) {
     // Should it come through after all, nothing has run for it, and the next copy shall find it free.
     claiming
@@ -201,7 +201,7 @@ function secondsUntil(expires: number): number {
 
 /** A store may throw at once, and need not answer. */
 async function called(call: () => Promise<void>): Promise<void> {
-  return inTime(call(), patience)
+  return withTimeout(call(), patience)
 }
 
 function ignore(): void {}

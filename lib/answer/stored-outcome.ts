@@ -86,7 +86,7 @@ function outcomeOf([kind, ...parts]: readonly unknown[]): Outcome | undefined {
   return undefined
 }
 
-/** The first byte within: no claims of a seal start with it, so that neither can be taken for the other. */
+/** The first byte within: no content of a seal starts with it, so that neither can be taken for the other. */
 const recordVersion = 2
 const boxStart = 4 + nonceLength
 

@@ -4,7 +4,7 @@ const none = Buffer.alloc(0)
  * Collects pieces of bytes into one buffer. The first piece is kept as it is; when more come, all are copied into
  * a buffer that doubles, so that a megabyte sent one byte at a time does not become a million objects.
  */
-export class Bytes {
+export class ByteBuffer {
   length = 0
   #buffer: Buffer = none
   #owned = false

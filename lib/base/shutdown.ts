@@ -2,7 +2,7 @@
  * Says to whoever reads a body that the process will not wait for the rest of it. Set up once for an app; costs nothing
  * until a body has to be waited for.
  */
-export class LastCall {
+export class Shutdown {
   /** The time is up: what has not arrived is not waited for. */
   over = false
   readonly #waiting = new Set<() => void>()

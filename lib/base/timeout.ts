@@ -3,7 +3,7 @@
  *
  * @param limit milliseconds
  */
-export async function inTime<Result>(promise: Promise<Result>, limit: number): Promise<Result> {
+export async function withTimeout<Result>(promise: Promise<Result>, limit: number): Promise<Result> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error(`There was no answer within ${limit} ms.`)), limit)

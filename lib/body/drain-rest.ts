@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
-/** Bytes and milliseconds for which the rest of a refused body is taken. */
+/** ByteBuffer and milliseconds for which the rest of a refused body is taken. */
 const drainBytes = 1024 * 1024
 const drainTime = 1000
 const lookEvery = 50

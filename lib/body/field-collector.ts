@@ -17,7 +17,7 @@ const namedButton = /^sealform\.submit\.([A-Za-z0-9_-]+)(?:\.([xy]))?$/
  * The fields of a body as they are found, in whichever encoding: counts them, takes out our own,
  * and keeps the first refusal. What comes after a refusal is still collected, to be given back.
  */
-export class Fields {
+export class FieldCollector {
   readonly entries: (readonly [name: string, value: string])[] = []
   refusal: BodyRefusal | undefined
   readonly #limits: Limits

@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http'
-import { Bytes } from '../base/byte-buffer.js'
-import type { LastCall } from '../base/shutdown.js'
-import { Fields } from './field-collector.js'
+import { ByteBuffer } from '../base/byte-buffer.js'
+import type { Shutdown } from '../base/shutdown.js'
+import { FieldCollector } from './field-collector.js'
 import type { Limits } from './limits.js'
 import { MultipartReader } from './multipart-reader.js'
-import { type Appetite, type IntakeEnd, readOn } from './read-request.js'
+import { type Demand, type ReadingEnd, readRequest } from './read-request.js'
 import type { Body, BodyRefusal, FileTaker, Reading } from './reading.js'
 import { readUrlencoded } from './urlencoded.js'
 
@@ -51,9 +51,9 @@ export class FormBody implements Body {
     limits: Limits,
     mode: 'accept' | 'give-back' = 'accept',
     taker?: FileTaker,
-    lastCall?: LastCall,
+    shutdown?: Shutdown,
   ): Reading | Promise<Reading> {
-    const fields = new Fields(limits)
+    const fields = new FieldCollector(limits)
     if (this.#refusal) fields.refuse(this.#refusal)
     const encoding = this.#encoding
     const files = encoding.kind === 'multipart' ? taker : undefined
@@ -69,16 +69,16 @@ export class FormBody implements Body {
     // A body that says that it is too long for its files is refused before the first of them.
     const measured = declared !== undefined && declared <= allowed
     const accept = measured || (mode === 'accept' && (files === undefined || declared === undefined))
-    return this.#readParts(encoding, fields, limits, accept ? 'accept' : 'unmeasured', files, lastCall)
+    return this.#readParts(encoding, fields, limits, accept ? 'accept' : 'unmeasured', files, shutdown)
   }
 
   async #readParts(
     encoding: Exclude<Encoding, { readonly kind: 'unreadable' }>,
-    fields: Fields,
+    fields: FieldCollector,
     limits: Limits,
     how: 'accept' | 'unmeasured',
     files: FileTaker | undefined,
-    lastCall: LastCall | undefined,
+    shutdown: Shutdown | undefined,
   ): Promise<Reading> {
     const reader =
       encoding.kind === 'urlencoded'
@@ -91,7 +91,7 @@ export class FormBody implements Body {
       if (files) await settle(files, fields, limits)
       return fields.reading(false)
     }
-    const end = await this.#readRest(reader, fields, limits, how, files, lastCall)
+    const end = await this.#readRest(reader, fields, limits, how, files, shutdown)
     if (end === 'aborted') {
       files?.abandon()
       return fields.reading(true)
@@ -99,7 +99,7 @@ export class FormBody implements Body {
     if (end === 'end') reader.end()
     else {
       if (end === 'stalled') files?.stall(limits.idleTime)
-      else if (end === 'last-call') fields.refuse(cutShort)
+      else if (end === 'shutdown') fields.refuse(cutShort)
       else if (end !== 'stopped') fields.refuse(tooSlow(end, limits))
       reader.cut()
     }
@@ -109,15 +109,15 @@ export class FormBody implements Body {
 
   #readRest(
     reader: UrlencodedReader | MultipartReader,
-    fields: Fields,
+    fields: FieldCollector,
     limits: Limits,
     how: 'accept' | 'unmeasured',
     files: FileTaker | undefined,
-    lastCall: LastCall | undefined,
-  ): Promise<IntakeEnd> {
+    shutdown: Shutdown | undefined,
+  ): Promise<ReadingEnd> {
     let most = how === 'accept' ? limits.body + (files?.allowance ?? 0) + beyondLimit : giveBackUnmeasured
     let taken = 0
-    const take = (chunk: Buffer): Appetite => {
+    const take = (chunk: Buffer): Demand => {
       taken += chunk.length
       if (files === undefined && taken > limits.body) fields.refuse(tooLong(taken, limits.body))
       reader.push(chunk)
@@ -132,20 +132,20 @@ export class FormBody implements Body {
       most = Math.min(most, taken + beyondLimit)
       return 'hurry'
     }
-    const appetite = take(this.#head)
-    if (appetite === 'stop') return Promise.resolve('stopped')
-    return readOn(this.#req, { ...limits, hurry: appetite === 'hurry', lastCall }, take, files)
+    const demand = take(this.#head)
+    if (demand === 'stop') return Promise.resolve('stopped')
+    return readRequest(this.#req, { ...limits, hurry: demand === 'hurry', shutdown }, take, files)
   }
 }
 
 /** Files have their own limits; what is left of the body is held at the limit on the body. */
-function checkText(taken: number, files: FileTaker, fields: Fields, limits: Limits): void {
+function checkText(taken: number, files: FileTaker, fields: FieldCollector, limits: Limits): void {
   const text = taken - files.taken
   if (text > limits.body) fields.refuse(tooLong(text, limits.body))
   if (fields.refusal) files.abandon()
 }
 
-async function settle(files: FileTaker, fields: Fields, limits: Limits): Promise<void> {
+async function settle(files: FileTaker, fields: FieldCollector, limits: Limits): Promise<void> {
   if (fields.refusal) files.abandon()
   else await files.settled(limits.idleTime)
 }
@@ -154,10 +154,10 @@ async function settle(files: FileTaker, fields: Fields, limits: Limits): Promise
 class UrlencodedReader {
   readonly broken = false
   readonly file = false
-  readonly #fields: Fields
-  readonly #bytes = new Bytes()
+  readonly #fields: FieldCollector
+  readonly #bytes = new ByteBuffer()
 
-  constructor(fields: Fields) {
+  constructor(fields: FieldCollector) {
     this.#fields = fields
   }
 
@@ -191,11 +191,11 @@ function tooLong(length: number, limit: number): BodyRefusal {
 
 const cutShort: BodyRefusal = {
   status: 503,
-  reason: 'last-call',
+  reason: 'shutdown',
   detail: 'this process was about to end before the whole body had arrived',
 }
 
-function tooSlow(end: Extract<IntakeEnd, 'body-time' | 'idle-time'>, limits: Limits): BodyRefusal {
+function tooSlow(end: Extract<ReadingEnd, 'body-time' | 'idle-time'>, limits: Limits): BodyRefusal {
   const limit = end === 'body-time' ? limits.bodyTime : limits.idleTime
   const what =
     end === 'body-time' ? 'took longer than the bodyTime of' : 'paused for longer than the idleTime of'

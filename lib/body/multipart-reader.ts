@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import busboy from 'busboy'
-import { Bytes } from '../base/byte-buffer.js'
-import { type Fields, ownFieldLength } from './field-collector.js'
+import { ByteBuffer } from '../base/byte-buffer.js'
+import { type FieldCollector, ownFieldLength } from './field-collector.js'
 import type { Limits } from './limits.js'
 import { MultipartScanner, type PartSink } from './multipart-scanner.js'
 import type { FileTaker, PartHeaders } from './reading.js'
@@ -19,7 +19,7 @@ const beyondLimit = 1024 * 1024
 export class MultipartReader implements PartSink {
   /** A file was sent that is not taken. */
   file = false
-  readonly #fields: Fields
+  readonly #fields: FieldCollector
   readonly #scanner: MultipartScanner
   readonly #kept: number
   #second: SecondReader | undefined
@@ -27,7 +27,7 @@ export class MultipartReader implements PartSink {
   #part: PartHeaders | undefined
   /** The present part is a file that is taken. */
   #taking = false
-  #value = new Bytes()
+  #value = new ByteBuffer()
   #valueBytes = 0
   #chunk: Buffer | undefined
   /** Where in the present chunk the contents of files begin and end, in turns. */
@@ -39,7 +39,7 @@ export class MultipartReader implements PartSink {
    */
   constructor(
     boundary: string,
-    fields: Fields,
+    fields: FieldCollector,
     limits: Limits,
     pieces: boolean,
     files: FileTaker | undefined,
@@ -84,7 +84,7 @@ export class MultipartReader implements PartSink {
 
   part(headers: PartHeaders): void {
     this.#part = headers
-    this.#value = new Bytes()
+    this.#value = new ByteBuffer()
     this.#valueBytes = 0
     this.#taking = false
     if (headers.filename) this.#beginFile(headers)

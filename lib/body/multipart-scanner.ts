@@ -1,4 +1,4 @@
-import { Bytes } from '../base/byte-buffer.js'
+import { ByteBuffer } from '../base/byte-buffer.js'
 import { parsePartHeaders } from './part-headers.js'
 import type { BodyRefusal, PartHeaders } from './reading.js'
 
@@ -38,7 +38,7 @@ export class MultipartScanner {
   readonly #sink: PartSink
   #state: State = 'start'
   #skipping = false
-  #rest = new Bytes()
+  #rest = new ByteBuffer()
   /** Where the unread bytes of the present buffer begin. */
   #unread = 0
   /** How many bytes of an unfinished header block were searched for its end. */
@@ -63,7 +63,7 @@ export class MultipartScanner {
     }
     for (let at = 0; at !== -1; ) at = this.#step(buffer, at)
     if (waiting && this.#unread === 0) return
-    this.#rest = new Bytes()
+    this.#rest = new ByteBuffer()
     this.#rest.push(buffer.subarray(this.#unread))
   }
 
@@ -80,7 +80,7 @@ export class MultipartScanner {
       if (this.#rest.length > 0) this.#sink.data(this.#rest.view())
       this.#sink.partEnd()
     }
-    this.#rest = new Bytes()
+    this.#rest = new ByteBuffer()
     this.#state = 'broken'
   }
 
@@ -212,7 +212,7 @@ export class MultipartScanner {
 
   #fail(detail: string): -1 {
     this.#sink.refuse(malformed(detail))
-    this.#rest = new Bytes()
+    this.#rest = new ByteBuffer()
     this.cut()
     this.#unread = Number.POSITIVE_INFINITY
     return -1

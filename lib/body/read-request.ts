@@ -1,24 +1,24 @@
 import type { IncomingMessage } from 'node:http'
-import type { LastCall } from '../base/shutdown.js'
+import type { Shutdown } from '../base/shutdown.js'
 import type { Consumer } from './reading.js'
 
 /** What to do after a chunk: read on, read on for a second at most, or read no more. */
-export type Appetite = 'more' | 'hurry' | 'stop'
+export type Demand = 'more' | 'hurry' | 'stop'
 
 /**
  * Why reading ended; `stalled` when the consumer of the files has taken nothing for too long, `last-call` when the
  * process is about to end.
  */
-export type IntakeEnd = 'end' | 'stopped' | 'aborted' | 'body-time' | 'idle-time' | 'stalled' | 'last-call'
+export type ReadingEnd = 'end' | 'stopped' | 'aborted' | 'body-time' | 'idle-time' | 'stalled' | 'shutdown'
 
-export interface IntakeTimes {
+export interface ReadingTimes {
   /** Seconds. */
   readonly bodyTime: number
   /** Seconds. */
   readonly idleTime: number
   /** The submission is already refused: one second in all. */
   readonly hurry: boolean
-  readonly lastCall: LastCall | undefined
+  readonly shutdown: Shutdown | undefined
 }
 
 const hurryTime = 1
@@ -30,17 +30,17 @@ const slowestUpload = 8 * 1024
  * Reads what is still to come of a request. Settles however the client behaves, and leaves no listener and no timer;
  * when it stops before the end, the request is paused.
  */
-export function readOn(
+export function readRequest(
   req: IncomingMessage,
-  times: IntakeTimes,
-  take: (chunk: Buffer) => Appetite,
+  times: ReadingTimes,
+  take: (chunk: Buffer) => Demand,
   consumer?: Consumer,
-): Promise<IntakeEnd> {
+): Promise<ReadingEnd> {
   return new Promise((resolve) => {
     if (req.readableEnded) return resolve('end')
     if (req.destroyed) return resolve('aborted')
-    const { lastCall } = times
-    if (lastCall?.over) return resolve('last-call')
+    const { shutdown } = times
+    if (shutdown?.over) return resolve('shutdown')
 
     const started = performance.now()
     let pausedAt = 0
@@ -48,7 +48,7 @@ export function readOn(
     let hurrying = false
     let total = timer(times.bodyTime, outOfTime)
     const idle = timer(times.idleTime, () => stop(pausedAt > 0 ? 'stalled' : 'idle-time'))
-    const forget = lastCall?.onOver(() => stop('last-call'))
+    const forget = shutdown?.onOver(() => stop('shutdown'))
     if (times.hurry) hurry()
     req.on('data', onData)
     req.on('end', onEnd)
@@ -62,10 +62,10 @@ export function readOn(
 
     function onData(chunk: Buffer): void {
       idle.refresh()
-      const appetite = take(chunk)
-      if (appetite === 'stop') stop('stopped')
-      else if (appetite === 'hurry') hurry()
-      if (consumer?.behind && appetite !== 'stop') pause()
+      const demand = take(chunk)
+      if (demand === 'stop') stop('stopped')
+      else if (demand === 'hurry') hurry()
+      if (consumer?.behind && demand !== 'stop') pause()
     }
 
     function onProgress(): void {
@@ -112,12 +112,12 @@ export function readOn(
       else total = timer(Math.min(left, longestTimer), outOfTime)
     }
 
-    function stop(end: IntakeEnd): void {
+    function stop(end: ReadingEnd): void {
       req.pause()
       settle(end)
     }
 
-    function settle(end: IntakeEnd): void {
+    function settle(end: ReadingEnd): void {
       clearTimeout(total)
       clearTimeout(idle)
       forget?.()

@@ -1,4 +1,4 @@
-import type { LastCall } from '../base/shutdown.js'
+import type { Shutdown } from '../base/shutdown.js'
 import type { Limits } from './limits.js'
 
 // What the readers of bodies, and those who use them, tell each other.
@@ -36,13 +36,13 @@ export interface Body {
    * @param mode `accept` for a submission that is to run; `give-back` when it is already refused, and only the text
    * that a person typed is wanted
    * @param files where files go; without it none are taken
-   * @param lastCall ends the reading before its time
+   * @param shutdown ends the reading before its time
    */
   read(
     limits: Limits,
     mode?: 'accept' | 'give-back',
     files?: FileTaker,
-    lastCall?: LastCall,
+    shutdown?: Shutdown,
   ): Reading | Promise<Reading>
 }
 
@@ -115,7 +115,7 @@ export interface BodyRefusal {
     | 'files'
     | 'file-size'
     | 'time'
-    | 'last-call'
+    | 'shutdown'
   /** For developers: what was wrong, with the limit and the number that passed it; never a field's value. */
   readonly detail: string
   /** The limit that was passed: bytes, a count, or seconds. */

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer'
-import type { Fields } from './field-collector.js'
+import type { FieldCollector } from './field-collector.js'
 
 const shortBody = 4096
 const ampersand = 0x26
@@ -20,7 +20,7 @@ const shared = Buffer.alloc(shortBody)
  *
  * @see https://url.spec.whatwg.org/#urlencoded-parsing
  */
-export function readUrlencoded(body: Buffer, fields: Fields): void {
+export function readUrlencoded(body: Buffer, fields: FieldCollector): void {
   // A slice that the program keeps would hold all of a long body in memory, so that those are cut from the bytes.
   const text = body.length <= shortBody ? body.toString('latin1') : undefined
   const { length } = body
@@ -61,7 +61,7 @@ function readText(
   from: number,
   to: number,
   coded: boolean,
-  fields: Fields,
+  fields: FieldCollector,
 ): string {
   if (!coded) return text === undefined ? body.toString('latin1', from, to) : text.slice(from, to)
   const value = decode(body, from, to)

@@ -1,6 +1,6 @@
 import { checkOptions } from '../base/check-options.js'
 import { SealformError } from '../base/errors.js'
-import { inTime } from '../base/timeout.js'
+import { withTimeout } from '../base/timeout.js'
 import { parseSize } from '../base/units.js'
 import type { CdnTerms } from './cache-headers.js'
 import { CachedData, type CachedOptions } from './cached-data.js'
@@ -31,7 +31,7 @@ export interface CacheOptions {
     /** Bytes, or a string such as `'64MiB'`. @default '32MiB' */
     size?: number | string
   }
-  /** What servers share, such as `redisCache()`. @default none, good for one server */
+  /** What servers share, such as `redisCacheTier()`. @default none, good for one server */
   shared?: SharedTier
   /**
    * Changes when what is kept changes its shape or its looks, such as the number of a build: what another version has
@@ -190,7 +190,7 @@ class OpenCache implements Cache {
   async #revalidate(tag: string, revalidation: Revalidation): Promise<void> {
     await this.#versions.renew([tag])
     // After our own, so that a CDN that asks again at once gets the new page.
-    if (this.#onRevalidate) await inTime(Promise.resolve(this.#onRevalidate(revalidation)), longestPurge)
+    if (this.#onRevalidate) await withTimeout(Promise.resolve(this.#onRevalidate(revalidation)), longestPurge)
   }
 }
 

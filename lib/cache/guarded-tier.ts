@@ -1,4 +1,4 @@
-import { inTime } from '../base/timeout.js'
+import { withTimeout } from '../base/timeout.js'
 import type { SharedTier, SharedTierListener } from './shared-tier.js'
 
 /** Milliseconds for which one call is waited for. */
@@ -58,13 +58,13 @@ export class GuardedTier {
 
   async close(): Promise<void> {
     this.#closed = true
-    if (this.#stop) await inTime(this.#stop(), longestCall).catch(() => {})
+    if (this.#stop) await withTimeout(this.#stop(), longestCall).catch(() => {})
   }
 
   async #call<Result>(call: () => Promise<Result>): Promise<Result> {
     if (this.#down && this.#down.until > Date.now()) throw this.#down.error
     try {
-      const result = await inTime(call(), longestCall)
+      const result = await withTimeout(call(), longestCall)
       this.#down = undefined
       return result
     } catch (error) {

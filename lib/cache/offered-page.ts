@@ -25,7 +25,7 @@ export interface KeepablePage {
   readonly personal: boolean
   /** A region of it has failed. */
   readonly failed: boolean
-  readonly sealer: {
+  readonly seals: {
     /** It holds the seal of a one-time action. */
     readonly oneTime: boolean
     /** Seconds: the shortest life of a seal on it. */

@@ -1,7 +1,7 @@
 import { debuglog } from 'node:util'
 import { checkOptions } from '../base/check-options.js'
 import { SealformError } from '../base/errors.js'
-import { inTime } from '../base/timeout.js'
+import { withTimeout } from '../base/timeout.js'
 import { hasLeft } from '../base/visitor-left.js'
 import { addVary, type CdnTerms, tellPrivate, tellPublic } from './cache-headers.js'
 import { judgeAsking } from './judge-page.js'
@@ -100,7 +100,7 @@ export class PageCache {
     const kept = await this.#read(address)
     const running = kept ? undefined : this.#running.get(address)
     if (!running) return kept
-    await inTime(running, longestWait).catch(() => {})
+    await withTimeout(running, longestWait).catch(() => {})
     return this.#read(address)
   }
 

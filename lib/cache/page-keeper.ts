@@ -37,9 +37,9 @@ export function keepPage(
       // Written past the framework: then it is none of ours.
       if (res.headersSent) return
       const headers = res.getHeaders()
-      const { personal, failed, sealer } = page
+      const { personal, failed, seals } = page
       const session = request.session() !== undefined
-      const { oneTime, shortestTtl } = sealer
+      const { oneTime, shortestTtl } = seals
       const verdict = judgeKeeping({ status, body, headers, personal, session, failed, oneTime, vary })
       if (verdict !== 'keep' || !isText(body)) {
         log('%s is not kept: %s', path, verdict)

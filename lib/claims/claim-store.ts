@@ -5,7 +5,7 @@
  * Results are encrypted before they come here. A method that cannot do its work rejects; the submission is then
  * answered with 503, its input kept, and the action does not run.
  */
-export interface SubmissionStore {
+export interface ClaimStore {
   /**
    * Takes a submission for one run, unless it was taken before. Atomic among all servers.
    *

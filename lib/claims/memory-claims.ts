@@ -1,7 +1,7 @@
 import { checkOptions } from '../base/check-options.js'
 import { SealformError } from '../base/errors.js'
 import { parseSize } from '../base/units.js'
-import type { ClaimState, ClaimTerms, SubmissionStore } from './claim-store.js'
+import type { ClaimState, ClaimStore, ClaimTerms } from './claim-store.js'
 import { Expiries } from './expiries.js'
 import { Waiters } from './waiters.js'
 
@@ -29,7 +29,7 @@ export interface MemoryStoreOptions {
  * const store = memoryStore({ maxClaims: 10_000, maxSize: '16MiB' })
  * ```
  */
-export function memoryStore(options: MemoryStoreOptions = {}): SubmissionStore {
+export function memoryStore(options: MemoryStoreOptions = {}): ClaimStore {
   checkOptions('memoryStore()', options, ['maxClaims', 'maxSize'])
   const { maxClaims = 100_000, maxSize = '64MiB' } = options
   if (!Number.isSafeInteger(maxClaims) || maxClaims < 1) {
@@ -61,7 +61,7 @@ const sweepInterval = 30_000
 /** More milliseconds than this make a timer of Node fire at once. */
 const longestTimer = 2 ** 31 - 1
 
-class MemoryStore implements SubmissionStore {
+class MemoryStore implements ClaimStore {
   readonly #maxClaims: number
   readonly #maxSize: number
   readonly #claims = new Map<string, Claim>()

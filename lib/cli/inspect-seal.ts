@@ -1,9 +1,9 @@
 import { inspect } from 'node:util'
 import { decodeValues } from '../seal/bound-values.js'
-import { type AdmissionVerdict, judgeClaims, pathClaim, refusalStatus } from '../seal/judge-seal.js'
+import { type AdmissionVerdict, judgeSeal, refusalStatus, sealedPath } from '../seal/judge-seal.js'
 import type { KeyRing } from '../seal/key-ring.js'
 import { idOf, type Opened, open } from '../seal/seal.js'
-import type { Claims, SealPurpose } from '../seal/seal-content.js'
+import type { SealContent, SealPurpose } from '../seal/seal-content.js'
 import { explainEnvelope } from './inspect-envelope.js'
 
 /** What is known of the server that a seal would be sent to. What is `undefined` is taken to fit. */
@@ -58,45 +58,45 @@ export function inspectSeal(token: string, facts: InspectionFacts): Inspection {
 
 function judge(
   purpose: SealPurpose,
-  { claims }: Opened,
+  { content }: Opened,
   { app, version, path, now }: InspectionFacts,
   rows: Inspection['rows'],
 ): Inspection {
-  const verdict = judgeClaims({
-    claims,
-    audience: app ?? claims.audience,
+  const verdict = judgeSeal({
+    content,
+    audience: app ?? content.audience,
     // A state and a reference keep something else where the seal of an action has its version and its path.
     action: {
-      version: purpose === 'action' && version !== undefined ? version || undefined : claims.version,
+      version: purpose === 'action' && version !== undefined ? version || undefined : content.version,
     },
     sessionMatches: true,
-    path: purpose === 'action' && path !== undefined ? pathClaim(path) : (claims.path ?? ''),
+    path: purpose === 'action' && path !== undefined ? sealedPath(path) : (content.path ?? ''),
     now,
   })
-  if (verdict === 'admit') return { rows, verdict: fitting(purpose, claims), refused: false }
-  return refuse(rows, verdict, explain(verdict, claims, { app, version, path, now }))
+  if (verdict === 'admit') return { rows, verdict: fitting(purpose, content), refused: false }
+  return refuse(rows, verdict, explain(verdict, content, { app, version, path, now }))
 }
 
 function explain(
   verdict: Refusing,
-  claims: Claims,
+  content: SealContent,
   { app, version, path, now }: Omit<InspectionFacts, 'ring'>,
 ): string {
   switch (verdict) {
     case 'malformed':
-      return `it is of ${appName(claims.audience)}, and this is ${appName(app ?? '')}. A server says no more than that it does not open.`
+      return `it is of ${appName(content.audience)}, and this is ${appName(app ?? '')}. A server says no more than that it does not open.`
     case 'expired':
-      return claims.expires <= now
-        ? `it expired ${ago(claims.expires, now)}. See docs/errors/expired.md.`
+      return content.expires <= now
+        ? `it expired ${ago(content.expires, now)}. See docs/errors/expired.md.`
         : 'it was issued in the future: the clock of the server that sealed it, or of this one, is wrong.'
     case 'other-version':
-      return `the page was rendered for version ${claims.version ?? 'none'} of the action, and the action now has ${version || 'none'}. See docs/errors/other-version.md.`
+      return `the page was rendered for version ${content.version ?? 'none'} of the action, and the action now has ${version || 'none'}. See docs/errors/other-version.md.`
     default:
-      return `it is good for ${claims.path} only, and not for ${path}. See docs/errors/other-path.md.`
+      return `it is good for ${content.path} only, and not for ${path}. See docs/errors/other-path.md.`
   }
 }
 
-function fitting(purpose: SealPurpose, { action, session }: Claims): string {
+function fitting(purpose: SealPurpose, { action, session }: SealContent): string {
   if (purpose !== 'action') {
     return `It is good, in its own place: in the field "sealform" a server would refuse it, since it is ${kinds[purpose]} and no seal of an action.`
   }
@@ -111,7 +111,7 @@ const kinds: Record<SealPurpose, string> = {
 }
 
 function describe(purpose: SealPurpose, opened: Opened, now: number): Inspection['rows'] {
-  const { audience, action, version, issued, expires, session, path, values } = opened.claims
+  const { audience, action, version, issued, expires, session, path, values } = opened.content
   const bound: [string, string] = [purpose === 'action' ? 'bound values' : 'content', show(values)]
   return [
     ['opens', `yes: ${kinds[purpose]}`],

@@ -70,11 +70,11 @@ export function openKept(
 ): KeptFile | undefined {
   const opened = token === undefined ? undefined : open(context.keys, 'upload', token)
   if (!opened || !matchesSession(context.keys, opened, session)) return undefined
-  const { claims } = opened
-  if (claims.audience !== context.audience || claims.action !== action) return undefined
+  const { content } = opened
+  if (content.audience !== context.audience || content.action !== action) return undefined
   const now = Date.now() / 1000
-  if (now >= claims.expires || claims.issued > now + clockTolerance) return undefined
-  return keptFile(context.decode(claims.values), field)
+  if (now >= content.expires || content.issued > now + clockTolerance) return undefined
+  return keptFile(context.decode(content.values), field)
 }
 
 function keptFile(values: readonly unknown[] | undefined, field: string): KeptFile | undefined {

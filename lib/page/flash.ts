@@ -1,6 +1,6 @@
 import { stringifySetCookie } from 'cookie'
 import { SealformError } from '../base/errors.js'
-import { carry, uncarry } from '../seal/sealed-state.js'
+import { readState, writeState } from '../seal/sealed-state.js'
 import type { SealingContext } from '../seal/sealing-context.js'
 
 /** Seconds for which a flash waits for its page. */
@@ -32,7 +32,7 @@ export function flashHeader(
   state: unknown,
   secure: boolean,
 ): string {
-  const token = carry(context, state, {
+  const token = writeState(context, state, {
     carrier: 'flash',
     action,
     ttl: flashTtl,
@@ -62,6 +62,6 @@ export function openFlash(
   const name = flashCookie(secure)
   if (!cookieHeader.includes(name)) return undefined
   const pair = cookieHeader.split(';').find((part) => part.trimStart().startsWith(`${name}=`))
-  const opened = uncarry(context, 'flash', pair?.slice(pair.indexOf('=') + 1).trim(), undefined)
+  const opened = readState(context, 'flash', pair?.slice(pair.indexOf('=') + 1).trim(), undefined)
   return opened?.current ? opened : undefined
 }

@@ -2,13 +2,13 @@ import type { ShownFile } from '../files/uploads.js'
 import type { Messages } from '../outcome/messages.js'
 import type { Outcome } from '../outcome/outcome.js'
 import type { Seal } from '../seal/seal.js'
-import type { Echo } from './echo.js'
-import type { Sealer } from './page-seals.js'
+import type { PageSeals } from './page-seals.js'
+import type { SubmittedForm } from './submitted-form.js'
 
 /** What the page of last resort is made from. */
 export interface BuiltInPage {
   readonly outcome: Outcome
-  readonly echo: Echo
+  readonly submitted: SubmittedForm
   readonly messages: Messages
   /** Fresh, when the submission can be sent again from here. */
   readonly seal: Seal | undefined
@@ -25,20 +25,20 @@ export interface BuiltInPage {
 
 /** Gathers what a form needs so that nothing is lost when the app's own cannot be shown. */
 export function lastResort(
-  sealer: Sealer,
+  seals: PageSeals,
   outcome: Outcome,
-  echo: Echo,
+  submitted: SubmittedForm,
   messages: Messages,
   { onward, reference, advice }: Partial<Pick<BuiltInPage, 'onward' | 'reference' | 'advice'>>,
 ): BuiltInPage {
-  const { definition, boundText } = echo
+  const { definition, boundText } = submitted
   return {
     outcome,
-    echo,
+    submitted,
     messages,
-    seal: definition && echo.admitted ? sealer.action(definition, boundText) : undefined,
-    state: definition && echo.hasState ? sealer.state(definition, boundText, echo.state) : undefined,
-    files: outcome.kind === 'done' ? [] : keptFiles(sealer, echo),
+    seal: definition && submitted.admitted ? seals.action(definition, boundText) : undefined,
+    state: definition && submitted.hasState ? seals.state(definition, boundText, submitted.state) : undefined,
+    files: outcome.kind === 'done' ? [] : keptFiles(seals, submitted),
     onward,
     reference,
     advice,
@@ -46,7 +46,7 @@ export function lastResort(
 }
 
 /** The files that wait for the next submission of the form, when it can be sent again from the page of last resort. */
-function keptFiles(sealer: Sealer, { files, definition }: Echo): BuiltInPage['files'] {
+function keptFiles(seals: PageSeals, { files, definition }: SubmittedForm): BuiltInPage['files'] {
   if (files === undefined || files.definition !== definition) return []
-  return files.list.map((file) => ({ file, reference: sealer.file(files.definition, file) }))
+  return files.list.map((file) => ({ file, reference: seals.file(files.definition, file) }))
 }

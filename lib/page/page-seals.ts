@@ -4,7 +4,7 @@ import { sealKept } from '../files/kept-file-token.js'
 import type { ShownFile } from '../files/uploads.js'
 import { encodeValues } from '../seal/bound-values.js'
 import { sealState } from '../seal/form-state.js'
-import { pathClaim } from '../seal/judge-seal.js'
+import { sealedPath } from '../seal/judge-seal.js'
 import type { Key } from '../seal/key-ring.js'
 import { type Seal, seal, sessionBinding } from '../seal/seal.js'
 
@@ -15,7 +15,7 @@ export interface SealingRequest {
 }
 
 /** Makes the seals of one page. */
-export class Sealer {
+export class PageSeals {
   /** Seconds: the shortest life of a seal that was made. */
   shortestTtl = Number.POSITIVE_INFINITY
   /** A seal was made that is good for one submission, so it must not be shown to two visitors. */
@@ -46,7 +46,7 @@ export class Sealer {
       issued,
       expires: issued + Math.ceil(definition.ttl),
       session: this.#binding(),
-      path: definition.path ? pathClaim(this.#request.path) : undefined,
+      path: definition.path ? sealedPath(this.#request.path) : undefined,
       values: boundText,
     })
   }

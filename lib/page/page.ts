@@ -7,11 +7,11 @@ import { failed, saysMissing } from '../outcome/failure.js'
 import type { Messages } from '../outcome/messages.js'
 import { type Issue, issuesOf, isValid, type Outcome } from '../outcome/outcome.js'
 import { encodeValues } from '../seal/bound-values.js'
-import type { Echo } from './echo.js'
 import { clearFlashHeader, openFlash } from './flash.js'
 import { type BuiltInPage, lastResort } from './last-resort.js'
 import type { PageHost } from './page-host.js'
-import { Sealer } from './page-seals.js'
+import { PageSeals } from './page-seals.js'
+import type { SubmittedForm } from './submitted-form.js'
 
 /** Options of `ctx.form(action, options)`. */
 export interface FormOptions<State = unknown> {
@@ -74,23 +74,23 @@ export class Page {
   failed = false
   /** Set when the page has asked for a cache and was not in it: whoever sends the page tells it. */
   keeping: Keeping | undefined
-  readonly sealer: Sealer
+  readonly seals: PageSeals
   readonly #registry: Registry
   readonly #host: PageHost
-  #shown: { readonly outcome: Outcome; readonly echo: Echo } | undefined
+  #shown: { readonly outcome: Outcome; readonly submitted: SubmittedForm } | undefined
   #watched: WatchedInput | undefined
   #ids: Map<string, number> | undefined
   #regions: Map<string, string> | undefined
 
   constructor(registry: Registry, host: PageHost) {
-    this.sealer = new Sealer(registry, host)
+    this.seals = new PageSeals(registry, host)
     this.#registry = registry
     this.#host = host
   }
 
   /** From now on the page shows an outcome. */
-  show(outcome: Outcome, echo: Echo): void {
-    this.#shown = { outcome, echo }
+  show(outcome: Outcome, submitted: SubmittedForm): void {
+    this.#shown = { outcome, submitted }
   }
 
   /** From here on, until it is closed by catching an error, forms belong to a part of the page that may fail. */
@@ -102,10 +102,10 @@ export class Page {
         const { reference } = failed(error)
         this.failed = true
         const shown = this.#shown
-        this.#host.reportError(error, { reference, action: shown?.echo.definition?.name })
+        this.#host.reportError(error, { reference, action: shown?.submitted.definition?.name })
         if (!shown || adoptedBefore || !this.adopted) return { reference, lost: undefined }
         this.adopted = false
-        return { reference, lost: lastResort(this.sealer, shown.outcome, shown.echo, messages, {}) }
+        return { reference, lost: lastResort(this.seals, shown.outcome, shown.submitted, messages, {}) }
       },
     }
   }
@@ -148,7 +148,7 @@ export class Page {
 
   form(action: Submittable, options: FormOptions = {}): FormRecord {
     const { definition, values } = this.#registry.detailsOf(action)
-    if (this.sealer.personal) this.personal = true
+    if (this.seals.personal) this.personal = true
     const boundText = encodeValues(values, definition.name, this.#registry)
     const id = this.#newId(definition.name, options.key)
     const shown = this.#adopt(id, options.key !== undefined, definition, boundText)
@@ -160,7 +160,7 @@ export class Page {
       status: shown ? formStatus(shown.outcome) : flashed ? 'done' : 'idle',
       issues: shown ? issuesOf(shown.outcome) : noIssues,
       state: shownState(shown, flashed, options),
-      carriesState: options.initial !== undefined || shown?.echo.hasState === true,
+      carriesState: options.initial !== undefined || shown?.submitted.hasState === true,
       given: shown && shown.outcome.kind !== 'done' ? this.#give(shown, definition) : undefined,
       files: shown ? filesOf(shown, definition) : noFiles,
       outcome: shown?.outcome,
@@ -194,7 +194,7 @@ export class Page {
   #adopt(id: string, keyed: boolean, definition: Definition, boundText: string) {
     const shown = this.#shown
     if (!shown || this.adopted) return undefined
-    const { formId, definition: sealed, boundText: sealedText } = shown.echo
+    const { formId, definition: sealed, boundText: sealedText } = shown.submitted
     const sameId = formId === id
     const sameValues = () => sealedText === boundText && (sameId || formId === undefined || sealedText !== '')
     const same = sealed
@@ -206,8 +206,11 @@ export class Page {
   }
 
   /** What was typed into a form of another version may have no place in this one. */
-  #give({ outcome, echo }: { readonly outcome: Outcome; readonly echo: Echo }, { secrets }: Definition) {
-    const groups = groupByName(echo.entries)
+  #give(
+    { outcome, submitted }: { readonly outcome: Outcome; readonly submitted: SubmittedForm },
+    { secrets }: Definition,
+  ) {
+    const groups = groupByName(submitted.entries)
     if (outcome.kind !== 'refused' || outcome.reason !== 'other-version') return groups
     this.#watched = new WatchedInput(groups, secrets)
     return this.#watched
@@ -232,19 +235,21 @@ function ignore(): void {}
 
 /** A reference is good for the action that it was made for, whatever form shows the outcome. */
 function filesOf(
-  { outcome, echo }: { readonly outcome: Outcome; readonly echo: Echo },
+  { outcome, submitted }: { readonly outcome: Outcome; readonly submitted: SubmittedForm },
   definition: Definition,
 ): readonly ShownFile[] {
-  return outcome.kind !== 'done' && echo.files?.definition === definition ? echo.files.list : noFiles
+  return outcome.kind !== 'done' && submitted.files?.definition === definition
+    ? submitted.files.list
+    : noFiles
 }
 
 function shownState(
-  shown: { readonly outcome: Outcome; readonly echo: Echo } | undefined,
+  shown: { readonly outcome: Outcome; readonly submitted: SubmittedForm } | undefined,
   flashed: { readonly state: unknown } | undefined,
   options: FormOptions,
 ): unknown {
   if (shown?.outcome.kind === 'done') return shown.outcome.state
-  if (shown?.echo.hasState) return shown.echo.state
+  if (shown?.submitted.hasState) return shown.submitted.state
   return flashed ? flashed.state : options.initial
 }
 
@@ -278,7 +283,7 @@ class WatchedInput extends Map<string, readonly string[]> {
   }
 }
 
-function groupByName(entries: Echo['entries']): ReadonlyMap<string, readonly string[]> {
+function groupByName(entries: SubmittedForm['entries']): ReadonlyMap<string, readonly string[]> {
   const groups = new Map<string, string[]>()
   for (const [name, value] of entries) {
     const group = groups.get(name)

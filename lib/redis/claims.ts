@@ -1,4 +1,4 @@
-import type { ClaimState, ClaimTerms, SubmissionStore } from '../claims/claim-store.js'
+import type { ClaimState, ClaimStore, ClaimTerms } from '../claims/claim-store.js'
 import { Waiters } from '../claims/waiters.js'
 import { claimScript, releaseScript, renewScript, settleScript, stateScript } from './claim-scripts.js'
 import { NotSent, type RedisConnection, type Script } from './connection.js'
@@ -22,7 +22,7 @@ interface Watch {
 /** Milliseconds after which whoever waits looks by himself, since a message may be lost. */
 const lookInterval = 1000
 
-export class RedisClaims implements SubmissionStore {
+export class RedisClaims implements ClaimStore {
   readonly #redis: RedisConnection
   readonly #prefix: string
   readonly #timeout: number

@@ -91,7 +91,7 @@ export class RedisFiles implements FileStorage {
     if (age <= this.#options.keep) return 0
     throw new SealformError(
       'ERR_OPTION_INVALID',
-      `redisStorage({ keep }) is ${Math.round(this.#options.keep / 60_000)} minutes, and files are counted on for ` +
+      `redisFiles({ keep }) is ${Math.round(this.#options.keep / 60_000)} minutes, and files are counted on for ` +
         `${Math.round(age / 60_000)}. Give it ten minutes more than createActions({ uploads: { keep } }).`,
     )
   }
@@ -109,7 +109,7 @@ export class RedisFiles implements FileStorage {
   }
 
   #tooLarge(): Error {
-    return failure('EDQUOT', `The file is larger than redisStorage({ maxSize: ${this.#options.maxSize} }).`)
+    return failure('EDQUOT', `The file is larger than redisFiles({ maxSize: ${this.#options.maxSize} }).`)
   }
 
   #key(id: string): string {

@@ -2,7 +2,7 @@ import { checkOptions } from '../base/check-options.js'
 import { SealformError } from '../base/errors.js'
 import { parseDuration, parseSize } from '../base/units.js'
 import type { SharedTier } from '../cache/shared-tier.js'
-import type { SubmissionStore } from '../claims/claim-store.js'
+import type { ClaimStore } from '../claims/claim-store.js'
 import type { FileStorage } from '../files/file-storage.js'
 import { RedisClaims } from './claims.js'
 import type { RedisClient } from './client.js'
@@ -35,17 +35,17 @@ export interface RedisOptions {
  * const client = createClient({ url: 'redis://redis.internal' })
  * client.on('error', (error) => console.error(error))
  * await client.connect()
- * const store = redisStore(client)
+ * const store = redisClaims(client)
  * ```
  */
-export function redisStore(client: RedisClient, options: RedisOptions = {}): SubmissionStore {
-  const where = 'redisStore()'
+export function redisClaims(client: RedisClient, options: RedisOptions = {}): ClaimStore {
+  const where = 'redisClaims()'
   checkOptions(where, options, ['prefix', 'timeout'])
   return new RedisClaims(RedisConnection.of(client, where), common(where, options))
 }
 
-/** What `redisStorage()` takes. */
-export interface RedisStorageOptions extends RedisOptions {
+/** What `redisFiles()` takes. */
+export interface RedisFilesOptions extends RedisOptions {
   /**
    * The largest file, in bytes or as a string such as `'5MiB'`. A file that an action opens is in the memory of the
    * process as a whole, so keep it small.
@@ -72,18 +72,18 @@ export interface RedisStorageOptions extends RedisOptions {
  * ```ts
  * import { createActions } from 'sealform'
  *
- * const storage = redisStorage(client, { maxSize: '5MiB' })
+ * const storage = redisFiles(client, { maxSize: '5MiB' })
  * const actions = createActions({ uploads: { storage } })
  * ```
  */
-export function redisStorage(client: RedisClient, options: RedisStorageOptions = {}): FileStorage {
-  const where = 'redisStorage()'
+export function redisFiles(client: RedisClient, options: RedisFilesOptions = {}): FileStorage {
+  const where = 'redisFiles()'
   checkOptions(where, options, ['prefix', 'timeout', 'maxSize', 'keep'])
   const { maxSize = '10MiB', keep = '2h', timeout = '5s' } = options
   return new RedisFiles(RedisConnection.of(client, where), {
     ...common(where, { ...options, timeout }),
-    maxSize: parseSize(maxSize, 'redisStorage({ maxSize })'),
-    keep: Math.ceil(parseDuration(keep, 'redisStorage({ keep })') * 1000),
+    maxSize: parseSize(maxSize, 'redisFiles({ maxSize })'),
+    keep: Math.ceil(parseDuration(keep, 'redisFiles({ keep })') * 1000),
   })
 }
 
@@ -94,11 +94,11 @@ export function redisStorage(client: RedisClient, options: RedisStorageOptions =
  * @throws SealformError `ERR_OPTION_INVALID`
  * @example
  * ```ts
- * const shared = redisCache(client)
+ * const shared = redisCacheTier(client)
  * ```
  */
-export function redisCache(client: RedisClient, options: RedisOptions = {}): SharedTier {
-  const where = 'redisCache()'
+export function redisCacheTier(client: RedisClient, options: RedisOptions = {}): SharedTier {
+  const where = 'redisCacheTier()'
   checkOptions(where, options, ['prefix', 'timeout'])
   return new RedisTier(RedisConnection.of(client, where), common(where, options))
 }

@@ -1,7 +1,7 @@
 import { stringify, unflatten } from 'devalue'
 import { SealformError } from '../base/errors.js'
 import type { ActionReferences } from './action-references.js'
-import { checkValues } from './check-bound-values.js'
+import { checkBoundValues } from './check-bound-values.js'
 
 /**
  * Writes bound values as text from which `decodeValues` makes equal ones, types and shared references included.
@@ -21,7 +21,7 @@ export function encodeValues(
 ): string {
   if (values.length === 0) return ''
   if (values.every(isJsonPrimitive)) return JSON.stringify(values)
-  checkValues(values, where, references)
+  checkBoundValues(values, where, references)
   return stringify(values, reducers(references), { operations: { isThenable: () => false } })
 }
 

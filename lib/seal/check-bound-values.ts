@@ -19,7 +19,11 @@ const maxValueLength = 8192
  *
  * @throws SealformError `ERR_VALUE_UNSUPPORTED`, `ERR_SEAL_TOO_LARGE`
  */
-export function checkValues(values: readonly unknown[], where: string, references: ActionReferences): void {
+export function checkBoundValues(
+  values: readonly unknown[],
+  where: string,
+  references: ActionReferences,
+): void {
   const walk = new Walk(where, references)
   for (let i = 0; i < values.length; i++) walk.visit(values[i], `bound value ${i + 1}`, 0)
 }

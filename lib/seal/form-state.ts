@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Seal } from './seal.js'
-import { type Carried, carry, uncarry } from './sealed-state.js'
+import { readState, type SealedState, writeState } from './sealed-state.js'
 import type { SealingContext } from './sealing-context.js'
 
 /** The form that a state belongs to. */
@@ -18,7 +18,13 @@ export function sealState(
   ttl: number,
   binding: Uint8Array | undefined,
 ): Seal {
-  return carry(context, state, { carrier: 'field', action: owner.action, ttl, binding, form: digest(owner) })
+  return writeState(context, state, {
+    carrier: 'field',
+    action: owner.action,
+    ttl,
+    binding,
+    form: digest(owner),
+  })
 }
 
 /**
@@ -30,9 +36,9 @@ export function openState(
   token: string | undefined,
   owner: StateOwner | undefined,
   session: string | undefined,
-): Carried | undefined {
+): SealedState | undefined {
   if (!owner) return undefined
-  const opened = uncarry(context, 'field', token, session)
+  const opened = readState(context, 'field', token, session)
   return opened?.action === owner.action && opened.form === digest(owner) ? opened : undefined
 }
 

@@ -3,7 +3,7 @@ import type { RefusalReason } from '../outcome/outcome.js'
 
 /** What is compared when an opened seal is admitted; times in whole seconds since the epoch. */
 export interface AdmissionFacts {
-  readonly claims: {
+  readonly content: {
     readonly audience: string
     readonly version: string | undefined
     readonly issued: number
@@ -29,26 +29,26 @@ export type AdmissionVerdict =
 export const clockTolerance = 300
 
 /**
- * Judges the claims of a seal that has been opened, so that is authentic. Another audience looks like a seal that
+ * Judges the content of a seal that has been opened, so that is authentic. Another audience looks like a seal that
  * does not open at all; everything after that may be named to the visitor.
  *
  * The tolerance is for seals from a server whose clock is ahead. It does not lengthen the life of a seal: an action
  * that says five seconds gets five seconds.
  */
-export function judgeClaims({
-  claims,
+export function judgeSeal({
+  content,
   audience,
   action,
   sessionMatches,
   path,
   now,
 }: AdmissionFacts): AdmissionVerdict {
-  if (claims.audience !== audience) return 'malformed'
+  if (content.audience !== audience) return 'malformed'
   if (!sessionMatches) return 'other-session'
-  if (now >= claims.expires || claims.issued > now + clockTolerance) return 'expired'
+  if (now >= content.expires || content.issued > now + clockTolerance) return 'expired'
   if (!action) return 'unknown-action'
-  if (claims.path !== undefined && claims.path !== path) return 'other-path'
-  if (claims.version !== action.version) return 'other-version'
+  if (content.path !== undefined && content.path !== path) return 'other-path'
+  if (content.version !== action.version) return 'other-version'
   return 'admit'
 }
 
@@ -58,7 +58,7 @@ const longestPath = 512
  * What a seal holds of the path that it is bound to. A path can have as many bytes as the headers of a request, which
  * would fit into no seal; of a long one it holds the digest, which no path can equal, since paths start with a slash.
  */
-export function pathClaim(path: string): string {
+export function sealedPath(path: string): string {
   return path.length <= longestPath ? path : createHash('sha256').update(path).digest('base64url')
 }
 

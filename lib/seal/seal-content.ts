@@ -20,7 +20,7 @@
 import { isUtf8 } from 'node:buffer'
 import type { Purpose } from './key-ring.js'
 
-export interface Claims {
+export interface SealContent {
   audience: string
   action: string
   /** The input version that the action declared. */
@@ -39,7 +39,7 @@ export interface Claims {
 /** A subkey for session bindings seals nothing. */
 export type SealPurpose = Exclude<Purpose, 'session'>
 
-/** Claims are padded to a multiple of this many bytes. */
+/** The content is padded to a multiple of this many bytes. */
 export const bucket = 64
 const layoutVersion = 1
 const sessionLength = 16
@@ -52,19 +52,19 @@ const knownFlags = hasVersion | hasSession | hasPath | hasValues
 const purposeCodes: Record<SealPurpose, number> = { action: 1, state: 2, upload: 3 }
 
 /**
- * Writes the claims and their padding into `target` from `start` on.
+ * Writes the content and its padding into `target` from `start` on.
  *
- * @returns where the padding ends, or -1 when the claims do not fit or cannot be told exactly
+ * @returns where the padding ends, or -1 when the content does not fit or cannot be written exactly
  */
-export function encodeClaims(
-  claims: Claims,
+export function encodeContent(
+  content: SealContent,
   keyNumber: number,
   purpose: SealPurpose,
   target: Buffer,
   start: number,
 ): number {
-  const { version, session, path, values } = claims
-  if (!isUint32(claims.issued) || !isUint32(claims.expires)) return -1
+  const { version, session, path, values } = content
+  if (!isUint32(content.issued) || !isUint32(content.expires)) return -1
   target[start] = layoutVersion
   writeUint32(target, start + 1, keyNumber)
   target[start + 5] = purposeCodes[purpose]
@@ -73,10 +73,10 @@ export function encodeClaims(
     (session === undefined ? 0 : hasSession) |
     (path === undefined ? 0 : hasPath) |
     (values === '' ? 0 : hasValues)
-  writeUint32(target, start + 7, claims.issued)
-  writeUint32(target, start + 11, claims.expires)
-  let at = writeText(target, start + fixedLength, 1, claims.audience)
-  at = writeText(target, at, 1, claims.action)
+  writeUint32(target, start + 7, content.issued)
+  writeUint32(target, start + 11, content.expires)
+  let at = writeText(target, start + fixedLength, 1, content.audience)
+  at = writeText(target, at, 1, content.action)
   if (version !== undefined) at = writeText(target, at, 1, version)
   if (session !== undefined && at >= 0) {
     if (session.length !== sessionLength || at + sessionLength > target.length) return -1
@@ -92,14 +92,14 @@ export function encodeClaims(
   return end
 }
 
-/** Reads claims back; `undefined` unless every byte is as `encodeClaims` would have written it. */
-export function decodeClaims(
+/** Reads a content back; `undefined` unless every byte is as `encodeContent` would have written it. */
+export function decodeContent(
   source: Buffer,
   start: number,
   end: number,
   keyNumber: number,
   purpose: SealPurpose,
-): Claims | undefined {
+): SealContent | undefined {
   if (end - start < bucket || source[start] !== layoutVersion) return undefined
   if (readUint32(source, start + 1) !== keyNumber || source[start + 5] !== purposeCodes[purpose])
     return undefined
@@ -129,8 +129,8 @@ export function decodeClaims(
   }
 }
 
-/** The number of bytes that the claims take without padding. */
-export function claimsLength({ audience, action, version, session, path, values }: Claims): number {
+/** The number of bytes that the content takes without padding. */
+export function contentLength({ audience, action, version, session, path, values }: SealContent): number {
   const texts = [audience, action, version ?? '', path ?? '', values]
   const optional =
     (version === undefined ? 0 : 1) +

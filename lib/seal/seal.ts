@@ -4,11 +4,11 @@ import type { Key, KeyRing } from './key-ring.js'
 import { nonceLength, takeNonce } from './nonce.js'
 import {
   bucket,
-  type Claims,
-  claimsLength,
-  decodeClaims,
-  encodeClaims,
+  contentLength,
+  decodeContent,
+  encodeContent,
   isUint32,
+  type SealContent,
   type SealPurpose,
 } from './seal-content.js'
 import { boxOffset, decrypt, encrypt, macLength, messageOffset } from './secretbox.js'
@@ -20,7 +20,7 @@ export type Seal = string & { readonly [brand]: true }
 
 /** What an authentic seal holds. Whether it still applies is for others to judge. */
 export interface Opened {
-  readonly claims: Claims
+  readonly content: SealContent
   /** The seal itself. Nobody can spell it in a second way: others do not open. */
   readonly token: string
   /** Eight hexadecimal characters: the key that sealed. */
@@ -30,7 +30,7 @@ export interface Opened {
 /** Characters. */
 export const maxSealLength = 8192
 
-/** Envelope: version (1), key id (4), nonce (24), authenticator (16), encrypted claims. */
+/** Envelope: version (1), key id (4), nonce (24), authenticator (16), encrypted content. */
 const envelopeVersion = 1
 const nonceStart = 5
 const boxStart = nonceStart + nonceLength
@@ -41,7 +41,7 @@ const maxClaims = Math.floor((maxEnvelope - claimsStart) / bucket) * bucket
 export const minSealLength = tokenLength(bucket)
 
 /**
- * Sealing and opening are synchronous, so that all calls can share their memory. `message` holds plain claims and is
+ * Sealing and opening are synchronous, so that all calls can share their memory. `message` holds plain content and is
  * wiped after each use; its first 32 bytes stay zero. `box` is the part of the envelope that NaCl writes.
  */
 const envelope = Buffer.alloc(maxEnvelope)
@@ -50,16 +50,16 @@ const message = Buffer.alloc(messageOffset + maxClaims)
 const nonce = new Uint8Array(nonceLength)
 
 /**
- * Seals claims with the first key of the ring.
+ * Seals a content with the first key of the ring.
  *
  * @throws SealformError `ERR_SEAL_TOO_LARGE` when the token would be longer than 8192 characters
  */
-export function seal(ring: KeyRing, purpose: SealPurpose, claims: Claims): Seal {
+export function seal(ring: KeyRing, purpose: SealPurpose, content: SealContent): Seal {
   const key = ring.sealing
-  const end = encodeClaims(claims, key.number, purpose, message, messageOffset)
+  const end = encodeContent(content, key.number, purpose, message, messageOffset)
   if (end < 0) {
     message.fill(0)
-    throw cannotSeal(claims)
+    throw cannotSeal(content)
   }
   const length = end - messageOffset
   takeNonce(nonce)
@@ -89,9 +89,9 @@ export function open(ring: KeyRing, purpose: SealPurpose, token: string): Opened
   const length = size - claimsStart
   if (!decrypt(message, box, length, nonce, key.subkey(purpose))) return undefined
   const end = messageOffset + length
-  const claims = decodeClaims(message, messageOffset, end, key.number, purpose)
+  const content = decodeContent(message, messageOffset, end, key.number, purpose)
   message.fill(0, messageOffset, end)
-  return claims && { claims, token, keyId: key.id }
+  return content && { content, token, keyId: key.id }
 }
 
 /** What tells this seal from every other: its nonce in base64url, 32 characters. */
@@ -121,7 +121,7 @@ export function sessionBinding(ring: KeyRing, value: string): Uint8Array {
  * session matches no session only.
  */
 export function matchesSession(ring: KeyRing, opened: Opened, value: string | undefined): boolean {
-  const bound = opened.claims.session
+  const bound = opened.content.session
   if (bound === undefined || value === undefined) return bound === value
   const key = ring.find(Number.parseInt(opened.keyId, 16))
   return key !== undefined && timingSafeEqual(bound, bindingWith(key, value))
@@ -148,20 +148,20 @@ function decodeToken(token: unknown): number | undefined {
   return envelope.toString('base64url', 0, size) === token ? size : undefined
 }
 
-/** Characters that a token has for so many bytes of padded claims. */
+/** Characters that a token has for so many bytes of padded content. */
 function tokenLength(claimBytes: number): number {
   return Math.ceil(((claimsStart + claimBytes) * 4) / 3)
 }
 
-function cannotSeal(claims: Claims): SealformError {
-  const { action, issued, expires } = claims
+function cannotSeal(content: SealContent): SealformError {
+  const { action, issued, expires } = content
   if (![issued, expires].every(isUint32)) {
     return new SealformError(
       'ERR_OPTION_INVALID',
       `The seal of "${action}" would be valid from ${issued} to ${expires}; a seal holds whole seconds since 1970, up to the year 2106. Choose a shorter "ttl".`,
     )
   }
-  const length = tokenLength(Math.ceil(claimsLength(claims) / bucket) * bucket)
+  const length = tokenLength(Math.ceil(contentLength(content) / bucket) * bucket)
   if (length > maxSealLength) {
     return new SealformError(
       'ERR_SEAL_TOO_LARGE',

@@ -4,14 +4,14 @@ import type { SealingContext } from './sealing-context.js'
 
 /**
  * State travels with the visitor, sealed, so that no server has to remember it: in a hidden field from one
- * submission to the next, or in a cookie from an action to the page that it redirects to. The version claim says
+ * submission to the next, or in a cookie from an action to the page that it redirects to. The input version says
  * which of the two it is, so that one cannot be passed off as the other.
  */
-export type Carrier = 'field' | 'flash'
+export type StateCarrier = 'field' | 'flash'
 
 /** What a state is tied to. */
-export interface CarriedFor {
-  readonly carrier: Carrier
+export interface StateTerms {
+  readonly carrier: StateCarrier
   readonly action: string
   /** Seconds. */
   readonly ttl: number
@@ -21,10 +21,10 @@ export interface CarriedFor {
 }
 
 /** Seals a state. */
-export function carry(
+export function writeState(
   context: SealingContext,
   state: unknown,
-  { carrier, action, ttl, binding, form }: CarriedFor,
+  { carrier, action, ttl, binding, form }: StateTerms,
 ): Seal {
   const issued = Math.floor(Date.now() / 1000)
   return seal(context.keys, 'state', {
@@ -39,7 +39,7 @@ export function carry(
   })
 }
 
-export interface Carried {
+export interface SealedState {
   readonly action: string
   readonly form: string | undefined
   readonly state: unknown
@@ -48,15 +48,15 @@ export interface Carried {
 }
 
 /** Opens a state that was sealed here, for this carrier and session. */
-export function uncarry(
+export function readState(
   context: SealingContext,
-  carrier: Carrier,
+  carrier: StateCarrier,
   token: string | undefined,
   session: string | undefined,
-): Carried | undefined {
+): SealedState | undefined {
   const opened = token === undefined ? undefined : open(context.keys, 'state', token)
   if (!opened || !matchesSession(context.keys, opened, session)) return undefined
-  const { audience, version, action, expires, path, values } = opened.claims
+  const { audience, version, action, expires, path, values } = opened.content
   if (audience !== context.audience || version !== carrier) return undefined
   const decoded = context.decode(values)
   return decoded && { action, form: path, state: decoded[0], current: Date.now() / 1000 < expires }

@@ -12,7 +12,7 @@ import { fieldNames } from '../base/wire-names.js'
 import { compileAllowedOrigins } from '../origin/allowed-origins.js'
 import { english } from '../outcome/messages.js'
 import { type Issue, issuesOf, type Outcome, type RefusalReason } from '../outcome/outcome.js'
-import { Sealer } from '../page/page-seals.js'
+import { PageSeals } from '../page/page-seals.js'
 import { encodeValues } from '../seal/bound-values.js'
 import type { FormEntry } from './entry-list.js'
 import { encodeForm, type FormBody } from './form-body.js'
@@ -83,11 +83,11 @@ export function invokeWith(options: InvokeOptions): Invoke {
       const { definition } = own
       const url = new URL(options.url ?? '/', 'http://localhost')
       const request = { path: url.pathname, session: () => undefined }
-      const sealer = new Sealer(registry, request)
+      const seals = new PageSeals(registry, request)
       const boundText = encodeValues([...own.values, ...bound], definition.name, registry)
-      const entries: FormEntry[] = [[fieldNames.seal, sealer.action(definition, boundText)]]
+      const entries: FormEntry[] = [[fieldNames.seal, seals.action(definition, boundText)]]
       if (options.previous !== undefined) {
-        entries.push([fieldNames.state, sealer.state(definition, boundText, options.previous)])
+        entries.push([fieldNames.state, seals.state(definition, boundText, options.previous)])
       }
       entries.push(...fieldsOf(input))
       const files = entries.some(([, value]) => typeof value !== 'string')

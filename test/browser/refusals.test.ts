@@ -26,8 +26,8 @@ test('a form that has expired comes back with its text, and one click sends it',
   assert.equal(await tab.value('A note'), 'I was away for tea')
   assert.deepEqual(await tab.texts('.success'), [])
 
-  const inTime = await tab.press('Send')
-  assert.equal(inTime.status, 200)
+  const withTimeout = await tab.press('Send')
+  assert.equal(withTimeout.status, 200)
   assert.deepEqual(await tab.texts('.success'), ['Received in time: “I was away for tea”'])
 })
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import type { SubmissionStore } from '../../lib/claims/claim-store.js'
+import type { ClaimStore } from '../../lib/claims/claim-store.js'
 import { done, flash, forbidden, invalid, notFound, redirect, unauthorized } from '../../lib/sealform.js'
 import { html } from '../../views/html.js'
 import { formIn, fromSamePage, urlencoded } from '../setup/koa-app.js'
@@ -170,7 +170,7 @@ function cases(framework: Framework): void {
 
   it('answers 503 with the input and does not run when the store of a one-time action is down', async (t) => {
     const down = () => Promise.reject(new Error('no connection'))
-    const store: SubmissionStore = { claim: down, renew: down, settle: down, release: down, outcome: down }
+    const store: ClaimStore = { claim: down, renew: down, settle: down, release: down, outcome: down }
     const site = await openSite(t, framework, { actions: { store }, action: { once: true } })
     const answer = await site.submit()
     assert.equal(answer.status, 503)

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it, type TestContext } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
 import { type Cache, createCache } from '../../lib/cache/cache.js'
-import { redisCache } from '../../lib/redis/redis.js'
+import { redisCacheTier } from '../../lib/redis/redis.js'
 import { type RedisServer, startRedis } from '../setup/redis.js'
 
 interface Server extends Cache {
@@ -67,7 +67,10 @@ async function servers(t: TestContext): Promise<{ redis: RedisServer; make: () =
     async make() {
       const told: string[] = []
       const client = await redis.connect(t)
-      const cache = createCache({ shared: redisCache(client), onError: (error) => told.push(String(error)) })
+      const cache = createCache({
+        shared: redisCacheTier(client),
+        onError: (error) => told.push(String(error)),
+      })
       t.after(() => cache.close())
       const get = cache.cached(async () => ++runs, { key: 'runs', tags: ['a'] })
       return Object.assign(cache, { told, get })

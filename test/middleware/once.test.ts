@@ -5,7 +5,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { z } from 'zod'
 import type { ActionOptions } from '../../lib/action/action.js'
 import type { ActionsOptions } from '../../lib/action/registry.js'
-import type { SubmissionStore } from '../../lib/claims/claim-store.js'
+import type { ClaimStore } from '../../lib/claims/claim-store.js'
 import {
   done,
   flash,
@@ -50,7 +50,7 @@ function shop(run: Run, { actions: options, ...own }: Options & { actions?: Acti
 }
 
 /** A store of which single methods do something else. */
-function storeThat(own: Partial<SubmissionStore>): SubmissionStore {
+function storeThat(own: Partial<ClaimStore>): ClaimStore {
   const store = memoryStore()
   return {
     claim: store.claim.bind(store),
@@ -262,7 +262,7 @@ describe('a one-time action', () => {
 })
 
 describe('the store of one-time submissions', () => {
-  const failures: Record<string, Partial<SubmissionStore>> = {
+  const failures: Record<string, Partial<ClaimStore>> = {
     down: { claim: async () => Promise.reject(new Error('connection refused')) },
     full: { claim: async () => ({ kind: 'full' }) },
     broken: {
@@ -434,7 +434,7 @@ describe('the store of one-time submissions', () => {
   it('must have all of its methods', () => {
     const { claim: _, ...rest } = storeThat({})
     assert.throws(
-      () => createTestApp(() => {}, { actions: { store: rest as SubmissionStore } }),
+      () => createTestApp(() => {}, { actions: { store: rest as ClaimStore } }),
       (error: SealformError) => error.code === 'ERR_OPTION_INVALID' && /claim is missing/.test(error.message),
     )
   })

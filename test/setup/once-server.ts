@@ -4,8 +4,8 @@ import { setTimeout as wait } from 'node:timers/promises'
 import Router from '@koa/router'
 import Koa from 'koa'
 import { createClient } from 'redis'
-import { redisStore } from '../../lib/redis/redis.js'
-import { createActions, redirect, type SubmissionStore } from '../../lib/sealform.js'
+import { redisClaims } from '../../lib/redis/redis.js'
+import { type ClaimStore, createActions, redirect } from '../../lib/sealform.js'
 import { type SealformContext, sealform } from '../../middleware/koa.js'
 import { html } from '../../views/html.js'
 import { testKey } from './koa-app.js'
@@ -20,7 +20,7 @@ await client.connect()
 const actions = createActions({
   keys: testKey,
   app: 'shop',
-  store: withLease(redisStore(client), options.lease),
+  store: withLease(redisClaims(client), options.lease),
 })
 
 const order = actions.define('order', {
@@ -52,7 +52,7 @@ const server = app.listen(0, '127.0.0.1', () => {
 process.on('disconnect', () => process.exit())
 
 /** Half a minute, as it is, would be long for a test in which a server dies. */
-function withLease(store: SubmissionStore, lease: number | undefined): SubmissionStore {
+function withLease(store: ClaimStore, lease: number | undefined): ClaimStore {
   return {
     claim: (id, terms) => store.claim(id, { ...terms, lease: lease ?? terms.lease }),
     renew: (id, owner, asked) => store.renew(id, owner, lease ?? asked),

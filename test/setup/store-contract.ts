@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { SubmissionStore } from '../../lib/claims/claim-store.js'
+import type { ClaimStore } from '../../lib/claims/claim-store.js'
 
 /** A store as two servers see it; for a store in memory they are one. */
 export interface SharedStore {
-  readonly store: SubmissionStore
-  readonly other: SubmissionStore
+  readonly store: ClaimStore
+  readonly other: ClaimStore
 }
 
 /**

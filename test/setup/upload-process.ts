@@ -20,7 +20,7 @@ export interface ServerOptions {
 export type Command = 'starve' | 'feed' | 'report'
 
 export interface ServerState {
-  /** Bytes, after the garbage is collected. */
+  /** ByteBuffer, after the garbage is collected. */
   readonly heapUsed: number
   /** Those that reached the app's error handler since the last report. */
   readonly errors: readonly string[]

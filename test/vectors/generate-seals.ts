@@ -25,8 +25,8 @@ interface Spoiled {
   flags?: number
   innerKey?: Buffer
   innerPurpose?: number
-  /** Changes the claims after they were padded. */
-  claims?: (bytes: Buffer) => Buffer
+  /** Changes the content after they were padded. */
+  content?: (bytes: Buffer) => Buffer
   envelopeVersion?: number
   envelopeKeyId?: Buffer
 }
@@ -87,7 +87,7 @@ function claimsOf(parts: Parts, key: Buffer, purpose: Purpose, spoiled: Spoiled)
     values === undefined ? Buffer.alloc(0) : text(values, 2),
   ])
   const padded = Buffer.concat([bytes, Buffer.alloc((64 - (bytes.length % 64)) % 64)])
-  return spoiled.claims ? spoiled.claims(padded) : padded
+  return spoiled.content ? spoiled.content(padded) : padded
 }
 
 function envelope(
@@ -113,7 +113,7 @@ function envelope(
 
 function valid(name: string, parts: Parts, key = keyA, purpose: Purpose = 'action', keys: Buffer[] = [key]) {
   const bytes = envelope(name, parts, key, purpose)
-  const claims = {
+  const content = {
     audience: parts.audience ?? '',
     action: parts.action ?? 'todos.add',
     version: parts.version ?? null,
@@ -130,7 +130,7 @@ function valid(name: string, parts: Parts, key = keyA, purpose: Purpose = 'actio
     token: bytes.toString('base64url'),
     id: bytes.subarray(5, 29).toString('base64url'),
     keyId: keyId(key).toString('hex'),
-    claims,
+    content,
   }
 }
 
@@ -143,7 +143,7 @@ function invalid(name: string, token: string | Buffer, purpose: Purpose = 'actio
   }
 }
 
-/** A seal that is authentic, but whose claims no version of the library writes. */
+/** A seal that is authentic, but whose content no version of the library writes. */
 function crafted(name: string, parts: Parts, spoiled: Spoiled) {
   return invalid(name, envelope(name, parts, keyA, 'action', spoiled))
 }
@@ -172,7 +172,7 @@ const nameOf = (claimBytes: number) => 'n'.repeat(claimBytes - 17)
 
 const vectors = {
   about:
-    'Seals that every release treats the same. "valid" ones open to these claims, "invalid" ones do not open. A session is in hexadecimal.',
+    'Seals that every release treats the same. "valid" ones open to these content, "invalid" ones do not open. A session is in hexadecimal.',
   valid: [
     valid('an unbound action', {}),
     valid('an audience', { audience: 'shop.example' }),
@@ -191,15 +191,15 @@ const vectors = {
       values: '["list-7"]',
     }),
     valid('text beyond ASCII', { audience: 'café', version: 'β', path: '/ü/日本', values: '["naïve 🦭"]' }),
-    valid('claims of 63 bytes', { action: nameOf(63) }),
-    valid('claims of 64 bytes', { action: nameOf(64) }),
-    valid('claims of 65 bytes', { action: nameOf(65) }),
+    valid('content of 63 bytes', { action: nameOf(63) }),
+    valid('content of 64 bytes', { action: nameOf(64) }),
+    valid('content of 65 bytes', { action: nameOf(65) }),
     valid('the longest texts with one byte of length', {
       audience: 'a'.repeat(255),
       action: 'b'.repeat(255),
       version: 'c'.repeat(255),
     }),
-    valid('the largest claims', { values: JSON.stringify(['v'.repeat(6080 - 17 - 9 - 2 - 4)]) }),
+    valid('the largest content', { values: JSON.stringify(['v'.repeat(6080 - 17 - 9 - 2 - 4)]) }),
     valid('the first and the last second', { issued: 0, expires: 4_294_967_295 }),
     valid('state', { version: 'field', values: '[3]' }, keyA, 'state'),
     valid('an upload', { values: '["file-1"]' }, keyA, 'upload'),
@@ -217,7 +217,7 @@ const vectors = {
     invalid('cut after the key id', plain.subarray(0, 5)),
     invalid('cut after the nonce', plain.subarray(0, 29)),
     invalid('cut after the authenticator', plain.subarray(0, 45)),
-    invalid('cut within the claims', plain.subarray(0, 77)),
+    invalid('cut within the content', plain.subarray(0, 77)),
     invalid('the last byte missing', plain.subarray(0, -1)),
     invalid('the last character missing', token.slice(0, -1)),
     invalid('the first character missing', token.slice(1)),
@@ -265,9 +265,9 @@ const vectors = {
     invalid('the last bit of the nonce flipped', flip(plain, 28)),
     invalid('the first bit of the authenticator flipped', flip(plain, 29, 7)),
     invalid('the last bit of the authenticator flipped', flip(plain, 44)),
-    invalid('the first bit of the claims flipped', flip(plain, 45, 7)),
-    invalid('a bit in the middle of the claims flipped', flip(plain, 77, 3)),
-    invalid('the last bit of the claims flipped', flip(plain, -1)),
+    invalid('the first bit of the content flipped', flip(plain, 45, 7)),
+    invalid('a bit in the middle of the content flipped', flip(plain, 77, 3)),
+    invalid('the last bit of the content flipped', flip(plain, -1)),
     crafted('layout version 0', {}, { layout: 0 }),
     crafted('layout version 2', {}, { layout: 2 }),
     crafted('the id of another key within', {}, { innerKey: keyB }),
@@ -275,22 +275,26 @@ const vectors = {
     crafted('purpose 0 within', {}, { innerPurpose: 0 }),
     crafted('an unknown flag', {}, { flags: 16 }),
     crafted('the highest flag', {}, { flags: 128 }),
-    crafted('the first byte of padding not zero', {}, { claims: put(26, 1) }),
-    crafted('the last byte of padding not zero', {}, { claims: put(63, 1) }),
-    crafted('a bucket of padding alone', {}, { claims: (bytes) => Buffer.concat([bytes, Buffer.alloc(64)]) }),
+    crafted('the first byte of padding not zero', {}, { content: put(26, 1) }),
+    crafted('the last byte of padding not zero', {}, { content: put(63, 1) }),
     crafted(
-      'a whole bucket of padding after full claims',
-      { action: nameOf(64) },
-      { claims: (bytes) => Buffer.concat([bytes, Buffer.alloc(64)]) },
+      'a bucket of padding alone',
+      {},
+      { content: (bytes) => Buffer.concat([bytes, Buffer.alloc(64)]) },
     ),
-    crafted('an audience longer than the claims', {}, { claims: put(15, 255) }),
-    crafted('an audience that leaves no room for the action', {}, { claims: put(15, 48) }),
-    crafted('an action longer than the claims', {}, { claims: put(16, 48) }),
-    crafted('an input version longer than the claims', { version: '2' }, { claims: put(26, 38) }),
+    crafted(
+      'a whole bucket of padding after full content',
+      { action: nameOf(64) },
+      { content: (bytes) => Buffer.concat([bytes, Buffer.alloc(64)]) },
+    ),
+    crafted('an audience longer than the content', {}, { content: put(15, 255) }),
+    crafted('an audience that leaves no room for the action', {}, { content: put(15, 48) }),
+    crafted('an action longer than the content', {}, { content: put(16, 48) }),
+    crafted('an input version longer than the content', { version: '2' }, { content: put(26, 38) }),
     crafted('a session cut short by the end', { action: nameOf(49) }, { flags: 2 }),
-    crafted('a path longer than the claims', { path: '/' }, { claims: put(26, 0, 37) }),
+    crafted('a path longer than the content', { path: '/' }, { content: put(26, 0, 37) }),
     crafted('a path whose length is cut by the end', { action: nameOf(63) }, { flags: 4 }),
-    crafted('bound values longer than the claims', { values: '[1]' }, { claims: put(26, 1, 0) }),
+    crafted('bound values longer than the content', { values: '[1]' }, { content: put(26, 1, 0) }),
     crafted('the flag of bound values without any', { values: '' }, {}),
     crafted('an action that is not UTF-8', { action: Buffer.from([0x61, 0xff, 0x62]) }, {}),
     crafted(
@@ -305,10 +309,14 @@ const vectors = {
       { values: Buffer.concat([Buffer.alloc(100, 0x61), Buffer.from([0x80])]) },
       {},
     ),
-    crafted('no claims at all', {}, { claims: () => Buffer.alloc(0) }),
-    crafted('claims of 63 bytes in all', {}, { claims: (bytes) => bytes.subarray(0, 63) }),
-    crafted('claims of 65 bytes in all', {}, { claims: (bytes) => Buffer.concat([bytes, Buffer.alloc(1)]) }),
-    crafted('claims of zeros', {}, { claims: (bytes) => Buffer.alloc(bytes.length) }),
+    crafted('no content at all', {}, { content: () => Buffer.alloc(0) }),
+    crafted('content of 63 bytes in all', {}, { content: (bytes) => bytes.subarray(0, 63) }),
+    crafted(
+      'content of 65 bytes in all',
+      {},
+      { content: (bytes) => Buffer.concat([bytes, Buffer.alloc(1)]) },
+    ),
+    crafted('content of zeros', {}, { content: (bytes) => Buffer.alloc(bytes.length) }),
   ],
 }
 

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { Fields } from '../../../lib/body/field-collector.js'
+import { FieldCollector } from '../../../lib/body/field-collector.js'
 import { defaultLimits } from '../../../lib/body/limits.js'
 import { readUrlencoded } from '../../../lib/body/urlencoded.js'
 
-function read(body: string | Buffer): { entries: Fields['entries']; reason: string | undefined } {
-  const fields = new Fields(defaultLimits)
+function read(body: string | Buffer): { entries: FieldCollector['entries']; reason: string | undefined } {
+  const fields = new FieldCollector(defaultLimits)
   readUrlencoded(Buffer.from(body), fields)
   return { entries: fields.entries, reason: fields.refusal?.reason }
 }

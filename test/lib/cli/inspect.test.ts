@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import { encodeValues } from '../../../lib/seal/bound-values.js'
 import { createKeyRing } from '../../../lib/seal/key-ring.js'
 import { seal, sessionBinding } from '../../../lib/seal/seal.js'
-import type { Claims, SealPurpose } from '../../../lib/seal/seal-content.js'
+import type { SealContent, SealPurpose } from '../../../lib/seal/seal-content.js'
 import { createActions } from '../../../lib/sealform.js'
 import { type CommandResult, runCommand } from '../../setup/command.js'
 
@@ -13,7 +13,7 @@ const ring = createKeyRing(key, {})
 const [id] = ring.ids
 const now = Math.floor(Date.now() / 1000)
 
-function sealed(some: Partial<Claims> = {}, purpose: SealPurpose = 'action'): string {
+function sealed(some: Partial<SealContent> = {}, purpose: SealPurpose = 'action'): string {
   return seal(ring, purpose, {
     audience: 'shop',
     action: 'todos.add',

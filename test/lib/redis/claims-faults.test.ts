@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { redisStore } from '../../../lib/redis/redis.js'
+import { redisClaims } from '../../../lib/redis/redis.js'
 import { cutter, newClient, type RedisServer, startRedis } from '../../setup/redis.js'
 
 const timeout = 0.3
@@ -10,7 +10,7 @@ const timeout = 0.3
 test('rejects at once while Redis is down, and goes on when it is back', async (t) => {
   const server = await startRedis(t)
   const client = await server.connect(t)
-  const store = redisStore(client, { timeout })
+  const store = redisClaims(client, { timeout })
   assert.deepEqual(await store.claim('before', terms()), { kind: 'claimed' })
   await server.kill()
   await until(() => !client.isReady)
@@ -28,7 +28,7 @@ test('rejects at once while Redis is down, and goes on when it is back', async (
 
 test('rejects when Redis goes away before it answers', async (t) => {
   const server = await startRedis(t)
-  const store = redisStore(await server.connect(t), { timeout: 5 })
+  const store = redisClaims(await server.connect(t), { timeout: 5 })
   server.pause()
   const claims = Promise.allSettled(Array.from({ length: 20 }, (_, i) => store.claim(`${i}`, terms())))
   await sleep(50)
@@ -38,7 +38,7 @@ test('rejects when Redis goes away before it answers', async (t) => {
 
 test('waits no longer than the signal allows when Redis goes away meanwhile', async (t) => {
   const server = await startRedis(t)
-  const store = redisStore(await server.connect(t), { timeout })
+  const store = redisClaims(await server.connect(t), { timeout })
   await store.claim('s', terms())
   const reason = new Error('time is up')
   const patience = new AbortController()
@@ -53,9 +53,9 @@ test('waits no longer than the signal allows when Redis goes away meanwhile', as
 test('wakes those who waited through a restart of Redis', async (t) => {
   const server = await startRedis(t, { appendonly: 'yes', appendfsync: 'always' })
   const [one, other] = [await server.connect(t), await server.connect(t)]
-  const store = redisStore(one, { timeout })
+  const store = redisClaims(one, { timeout })
   await store.claim('s', terms())
-  const waiting = redisStore(other, { timeout }).outcome('s', AbortSignal.timeout(10_000))
+  const waiting = redisClaims(other, { timeout }).outcome('s', AbortSignal.timeout(10_000))
   await someoneWaits(t, server)
   await server.kill()
   await server.start()
@@ -66,7 +66,7 @@ test('wakes those who waited through a restart of Redis', async (t) => {
 
 test('answers in its time when Redis hangs, and gives back what was claimed meanwhile', async (t) => {
   const server = await startRedis(t)
-  const store = redisStore(await server.connect(t), { timeout })
+  const store = redisClaims(await server.connect(t), { timeout })
   await store.claim('before', terms())
   server.pause()
   const began = Date.now()
@@ -79,7 +79,7 @@ test('answers in its time when Redis hangs, and gives back what was claimed mean
 
 test('sends no more to a Redis that has left many commands without an answer', async (t) => {
   const server = await startRedis(t)
-  const store = redisStore(await server.connect(t), { timeout })
+  const store = redisClaims(await server.connect(t), { timeout })
   server.pause()
   await Promise.allSettled(Array.from({ length: 150 }, (_, i) => store.renew(`${i}`, 'owner', 60)))
   const began = Date.now()
@@ -92,7 +92,7 @@ test('sends no more to a Redis that has left many commands without an answer', a
 test('answers in its time when a command keeps Redis busy', async (t) => {
   const server = await startRedis(t)
   const [client, admin] = [await server.connect(t), await server.connect(t)]
-  const store = redisStore(client, { timeout })
+  const store = redisClaims(client, { timeout })
   await store.claim('before', terms())
   const busy = admin.sendCommand(['DEBUG', 'SLEEP', '1'])
   await sleep(50)
@@ -107,7 +107,7 @@ test('gives back a claim whose answer was lost with the connection', async (t) =
   const client = newClient(between.url)
   t.after(() => client.destroy())
   await client.connect()
-  const store = redisStore(client, { timeout: 5 })
+  const store = redisClaims(client, { timeout: 5 })
   await store.claim('another', terms())
   between.loseAnswers()
   const claiming = assert.rejects(store.claim('s', terms()))
@@ -115,14 +115,14 @@ test('gives back a claim whose answer was lost with the connection', async (t) =
   await until(async () => (await admin.exists('sealform:claim:s')) === 1)
   between.cut()
   await claiming
-  const other = redisStore(admin)
+  const other = redisClaims(admin)
   await until(async () => (await other.claim('s', terms({ owner: 'later' }))).kind === 'claimed')
 })
 
 test('says that it is full when Redis takes no more data, and still knows what it has', async (t) => {
   const server = await startRedis(t, { maxmemory: '8mb', 'maxmemory-policy': 'noeviction' })
   const [client, admin] = [await server.connect(t), await server.connect(t)]
-  const store = redisStore(client, { timeout })
+  const store = redisClaims(client, { timeout })
   await store.claim('settled', terms())
   await store.settle('settled', 'owner', 'result', 60)
   await store.claim('running', terms())
@@ -140,7 +140,7 @@ test('says that it is full when Redis takes no more data, and still knows what i
 test('keeps claims and results through a restart with appendonly', async (t) => {
   const server = await startRedis(t, { appendonly: 'yes', appendfsync: 'always' })
   const client = await server.connect(t)
-  const store = redisStore(client, { timeout })
+  const store = redisClaims(client, { timeout })
   await store.claim('settled', terms())
   await store.settle('settled', 'owner', 'result', 60)
   await store.claim('running', terms())
@@ -152,8 +152,8 @@ test('keeps claims and results through a restart with appendonly', async (t) => 
 test('tells a Redis that has lost its data what is running here', async (t) => {
   const server = await startRedis(t)
   const [client, another] = [await server.connect(t), await server.connect(t)]
-  const store = redisStore(client, { timeout })
-  const other = redisStore(another, { timeout })
+  const store = redisClaims(client, { timeout })
+  const other = redisClaims(another, { timeout })
   await store.claim('running', terms())
   await store.claim('done', terms())
   await server.kill()
@@ -172,20 +172,20 @@ test('tells a Redis that has lost its data what is running here', async (t) => {
 test('tells Redis of no run that had lost its claim to another meanwhile', async (t) => {
   const server = await startRedis(t)
   const client = await server.connect(t)
-  const store = redisStore(client, { timeout })
+  const store = redisClaims(client, { timeout })
   await store.claim('s', terms({ owner: 'a' }))
   const admin = await server.connect(t)
   await admin.flushAll()
-  assert.deepEqual(await redisStore(admin).claim('s', terms({ owner: 'b' })), { kind: 'claimed' })
+  assert.deepEqual(await redisClaims(admin).claim('s', terms({ owner: 'b' })), { kind: 'claimed' })
   await store.settle('s', 'a', 'of the first', 60)
-  await redisStore(admin).settle('s', 'b', 'of the second', 60)
+  await redisClaims(admin).settle('s', 'b', 'of the second', 60)
   assert.deepEqual(await store.outcome('s', soon()), { kind: 'settled', result: 'of the second' })
 })
 
 test('goes on when Redis has forgotten the scripts', async (t) => {
   const server = await startRedis(t)
   const client = await server.connect(t)
-  const store = redisStore(client, { timeout })
+  const store = redisClaims(client, { timeout })
   await store.claim('a', terms())
   await client.scriptFlush()
   assert.deepEqual(await store.claim('b', terms()), { kind: 'claimed' })
@@ -195,9 +195,9 @@ test('finds out by looking when messages are not permitted', async (t) => {
   const server = await startRedis(t)
   const [one, other] = [await server.connect(t), await server.connect(t)]
   await one.aclSetUser('default', ['resetchannels'])
-  const store = redisStore(one)
+  const store = redisClaims(one)
   await store.claim('s', terms())
-  const waiting = redisStore(other).outcome('s', soon())
+  const waiting = redisClaims(other).outcome('s', soon())
   await sleep(100)
   await store.settle('s', 'owner', 'result', 60)
   assert.deepEqual(await waiting, { kind: 'settled', result: 'result' })
@@ -206,9 +206,9 @@ test('finds out by looking when messages are not permitted', async (t) => {
 test('finds out by looking what was told while the connection for messages was cut', async (t) => {
   const server = await startRedis(t)
   const [one, other] = [await server.connect(t), await server.connect(t)]
-  const store = redisStore(one)
+  const store = redisClaims(one)
   await store.claim('s', terms())
-  const waiting = redisStore(other).outcome('s', soon())
+  const waiting = redisClaims(other).outcome('s', soon())
   await someoneWaits(t, server)
   const killing = one.sendCommand(['CLIENT', 'KILL', 'TYPE', 'pubsub'])
   await store.settle('s', 'owner', 'result', 60)
@@ -219,7 +219,7 @@ test('finds out by looking what was told while the connection for messages was c
 test('lets no more listeners on the client than one app needs, however many stores it makes', async (t) => {
   const server = await startRedis(t)
   const client = await server.connect(t)
-  const stores = Array.from({ length: 50 }, (_, i) => redisStore(client, { prefix: `${i}:` }))
+  const stores = Array.from({ length: 50 }, (_, i) => redisClaims(client, { prefix: `${i}:` }))
   await Promise.all(stores.map((store) => store.claim('s', terms())))
   await Promise.all(stores.map((store) => store.outcome('s', AbortSignal.timeout(200)).catch(() => {})))
   for (const event of ['error', 'ready', 'end']) assert.ok(client.listenerCount(event) <= 3, event)
@@ -229,7 +229,7 @@ test('closes its second connection with the client', async (t) => {
   const server = await startRedis(t)
   const client = newClient(server.url)
   await client.connect()
-  const store = redisStore(client)
+  const store = redisClaims(client)
   await store.claim('s', terms())
   await store.outcome('s', AbortSignal.timeout(100)).catch(() => {})
   const admin = await server.connect(t)
@@ -244,7 +244,7 @@ test('closes its second connection with the client', async (t) => {
 
 test('says what to do when the client was never connected', async (t) => {
   const server = await startRedis(t)
-  const store = redisStore(newClient(server.url))
+  const store = redisClaims(newClient(server.url))
   await assert.rejects(store.claim('s', terms()), /await client\.connect\(\)/)
 })
 
@@ -253,7 +253,7 @@ test('works again when an app whose client does not reconnect has connected it a
   const client = newClient(server.url, { reconnectStrategy: false })
   t.after(() => client.destroy())
   await client.connect()
-  const store = redisStore(client, { timeout })
+  const store = redisClaims(client, { timeout })
   await store.claim('s', terms())
   const waiting = store.outcome('s', AbortSignal.timeout(8000))
   await someoneWaits(t, server)
@@ -271,10 +271,10 @@ test('keeps a process whose app listens to no errors, and says so', async (t) =>
   const server = await startRedis(t)
   const program = `
     import { createClient } from 'redis'
-    import { redisStore } from '${new URL('../../../lib/redis/redis.js', import.meta.url)}'
+    import { redisClaims } from '${new URL('../../../lib/redis/redis.js', import.meta.url)}'
     const client = createClient({ url: '${server.url}' })
     await client.connect()
-    const store = redisStore(client, { timeout: 1 })
+    const store = redisClaims(client, { timeout: 1 })
     await store.claim('s', { owner: 'o', lease: 60, keep: 60 })
     store.outcome('s', AbortSignal.timeout(5000)).catch(() => {})
     const back = new Promise((resolve) => client.once('ready', resolve))
@@ -295,12 +295,12 @@ test('keeps a process whose app listens to no errors, and says so', async (t) =>
 
 test('refuses what is no client', () => {
   // @ts-expect-error: an address is no client
-  assert.throws(() => redisStore('redis://127.0.0.1'), {
+  assert.throws(() => redisClaims('redis://127.0.0.1'), {
     code: 'ERR_OPTION_INVALID',
     message: /createClient/,
   })
   // @ts-expect-error: nothing is no client
-  assert.throws(() => redisStore(), { code: 'ERR_OPTION_INVALID', message: /createClient/ })
+  assert.throws(() => redisClaims(), { code: 'ERR_OPTION_INVALID', message: /createClient/ })
 })
 
 function terms({ owner = 'owner', lease = 60, keep = 600 } = {}) {

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { createClient, RESP_TYPES } from 'redis'
 import { createClient as createClient5 } from 'redis5'
 import { newFileId } from '../../../lib/files/file-storage.js'
-import { redisCache, redisStorage, redisStore } from '../../../lib/redis/redis.js'
+import { redisCacheTier, redisClaims, redisFiles } from '../../../lib/redis/redis.js'
 import { pieces } from '../../setup/file-storage.js'
 import { startRedis } from '../../setup/redis.js'
 import { storeContract } from '../../setup/store-contract.js'
@@ -13,7 +13,7 @@ import { storeContract } from '../../setup/store-contract.js'
 storeContract('redis', async (t) => {
   const server = await startRedis(t)
   const [one, other] = await Promise.all([server.connect(t), server.connect(t)])
-  return { store: redisStore(one), other: redisStore(other) }
+  return { store: redisClaims(one), other: redisClaims(other) }
 })
 
 storeContract('redis, client 5', async (t) => {
@@ -23,7 +23,7 @@ storeContract('redis, client 5', async (t) => {
     t.after(() => client.destroy())
     await client.on('error', () => {}).connect()
   }
-  return { store: redisStore(one), other: redisStore(other) }
+  return { store: redisClaims(one), other: redisClaims(other) }
 })
 
 test('needs no more permissions than the guide lists', async (t) => {
@@ -35,7 +35,7 @@ test('needs no more permissions than the guide lists', async (t) => {
   const client = createClient({ url: server.url, username: name, password: 'secret' })
   t.after(() => client.destroy())
   await client.on('error', () => {}).connect()
-  const store = redisStore(client)
+  const store = redisClaims(client)
   const terms = { owner: 'a', lease: 60, keep: 60 }
   await store.claim('s', terms)
   await store.claim('t', terms)
@@ -44,12 +44,12 @@ test('needs no more permissions than the guide lists', async (t) => {
   await store.settle('s', 'a', 'result', 60)
   assert.deepEqual(await waiting, { kind: 'settled', result: 'result' })
   await store.release('t', 'a')
-  const storage = redisStorage(client)
+  const storage = redisFiles(client)
   const id = newFileId()
   await storage.put(id, pieces(2, 10))
   assert.equal((await storage.open(id))?.size, 20)
   await storage.remove(id)
-  const tier = redisCache(client)
+  const tier = redisCacheTier(client)
   const heard = new Promise((message) =>
     tier.subscribe({ message, interrupted() {} }).then(() => tier.publish('m')),
   )
@@ -62,9 +62,9 @@ test('needs no more permissions than the guide lists', async (t) => {
 test('tells who waits on another server by a message, long before he would look', async (t) => {
   const server = await startRedis(t)
   const [one, other] = [await server.connect(t), await server.connect(t)]
-  const store = redisStore(one)
+  const store = redisClaims(one)
   // The first to wait opens the connection for messages.
-  const waits = redisStore(other)
+  const waits = redisClaims(other)
   await store.claim('before', { owner: 'a', lease: 60, keep: 60 })
   await waits.outcome('before', AbortSignal.timeout(300)).catch(() => {})
   for (const end of ['settle', 'release'] as const) {
@@ -87,7 +87,7 @@ test('minds nothing of what the app has told its client', async (t) => {
   })
   t.after(() => client.destroy())
   await client.on('error', () => {}).connect()
-  const [store, storage, tier] = [redisStore(client), redisStorage(client), redisCache(client)]
+  const [store, storage, tier] = [redisClaims(client), redisFiles(client), redisCacheTier(client)]
   await store.claim('s', { owner: 'a', lease: 60, keep: 60 })
   const waiting = store.outcome('s', AbortSignal.timeout(5000))
   await store.settle('s', 'a', 'déjà vu', 60)

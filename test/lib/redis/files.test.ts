@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { newFileId } from '../../../lib/files/file-storage.js'
-import { type RedisStorageOptions, redisStorage } from '../../../lib/redis/redis.js'
+import { type RedisFilesOptions, redisFiles } from '../../../lib/redis/redis.js'
 import { invalid, redirect } from '../../../lib/sealform.js'
 import { pieces, scratch } from '../../setup/file-storage.js'
 import { startRedis } from '../../setup/redis.js'
@@ -13,7 +13,7 @@ import { uploadApp } from '../../setup/upload-app.js'
 
 test('gives back any bytes on another server', async (t) => {
   const { server, storage } = await redisAndStorage(t)
-  const other = redisStorage(await server.connect(t))
+  const other = redisFiles(await server.connect(t))
   for (const size of [0, 1, 256 * 1024 - 1, 256 * 1024, 256 * 1024 + 1, 512 * 1024, 1_000_000]) {
     const content = randomBytes(size)
     const id = newFileId()
@@ -146,7 +146,7 @@ test('takes no name for an id', async (t) => {
 test('says that there is no room when Redis is full, and leaves nothing', async (t) => {
   const server = await startRedis(t, { maxmemory: '4mb', 'maxmemory-policy': 'noeviction' })
   const client = await server.connect(t)
-  const storage = redisStorage(client)
+  const storage = redisFiles(client)
   await assert.rejects(storage.put(newFileId(), pieces(100, 100 * 1024)), { code: 'ENOSPC' })
   assert.deepEqual(await client.keys('*'), [])
   const id = newFileId()
@@ -218,10 +218,10 @@ test('gives the page with the text back when Redis is down', async (t) => {
   await server.start()
 })
 
-async function redisAndStorage(t: TestContext, options: RedisStorageOptions = {}) {
+async function redisAndStorage(t: TestContext, options: RedisFilesOptions = {}) {
   const server = await startRedis(t)
   const client = await server.connect(t)
-  return { server, storage: redisStorage(client, options), left: () => client.keys('*') }
+  return { server, storage: redisFiles(client, options), left: () => client.keys('*') }
 }
 
 async function* inChunks(content: Buffer, size: number): AsyncGenerator<Uint8Array> {

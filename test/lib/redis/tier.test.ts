@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { SharedTierListener } from '../../../lib/cache/shared-tier.js'
-import { redisCache } from '../../../lib/redis/redis.js'
+import { redisCacheTier } from '../../../lib/redis/redis.js'
 import { newClient, startRedis } from '../../setup/redis.js'
 
 test('shares texts among servers until their time is over', async (t) => {
@@ -38,7 +38,10 @@ test('tells every listener of every server, and nobody who has stopped listening
 test('keeps apps with other prefixes apart', async (t) => {
   const server = await startRedis(t)
   const client = await server.connect(t)
-  const [shop, blog] = [redisCache(client, { prefix: 'shop:' }), redisCache(client, { prefix: 'blog:' })]
+  const [shop, blog] = [
+    redisCacheTier(client, { prefix: 'shop:' }),
+    redisCacheTier(client, { prefix: 'blog:' }),
+  ]
   await shop.set('k', 'of the shop', 60)
   assert.equal(await blog.get('k'), undefined)
   const heard = listener()
@@ -71,7 +74,7 @@ test('says so, too, when the app does not let its client connect again by itself
   const client = newClient(server.url, { reconnectStrategy: false })
   t.after(() => client.destroy())
   await client.connect()
-  const tier = redisCache(client)
+  const tier = redisCacheTier(client)
   const heard = listener()
   await tier.subscribe(heard)
   // The app's own connection stays.
@@ -102,8 +105,8 @@ async function twoTiers(t: TestContext) {
   const options = { timeout: 1 }
   return {
     server,
-    one: redisCache(await server.connect(t), options),
-    other: redisCache(await server.connect(t), options),
+    one: redisCacheTier(await server.connect(t), options),
+    other: redisCacheTier(await server.connect(t), options),
   }
 }
 

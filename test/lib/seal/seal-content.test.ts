@@ -2,13 +2,13 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import {
   bucket,
-  type Claims,
-  claimsLength,
-  decodeClaims,
-  encodeClaims,
+  contentLength,
+  decodeContent,
+  encodeContent,
+  type SealContent,
 } from '../../../lib/seal/seal-content.js'
 
-const claims = (some: Partial<Claims> = {}): Claims => ({
+const content = (some: Partial<SealContent> = {}): SealContent => ({
   audience: 'shop',
   action: 'todos.add',
   version: undefined,
@@ -23,8 +23,8 @@ const claims = (some: Partial<Claims> = {}): Claims => ({
 test('lays the bytes out as documented', () => {
   const target = Buffer.alloc(128, 0xff)
   const session = new Uint8Array(16).fill(0xaa)
-  const all = claims({ version: '2', session, path: '/é', values: '[1]' })
-  assert.equal(encodeClaims(all, 0xdeadbeef, 'state', target, 0), 64)
+  const all = content({ version: '2', session, path: '/é', values: '[1]' })
+  assert.equal(encodeContent(all, 0xdeadbeef, 'state', target, 0), 64)
   const expected = [
     '01',
     'deadbeef',
@@ -41,50 +41,56 @@ test('lays the bytes out as documented', () => {
   ].join('')
   assert.equal(target.toString('hex', 0, 64), expected.padEnd(128, '0'))
   assert.equal(target[64], 0xff)
-  assert.equal(claimsLength(all), expected.length / 2)
+  assert.equal(contentLength(all), expected.length / 2)
 })
 
 test('reads back what it wrote, at any place of a buffer', () => {
   const target = Buffer.alloc(256, 0xff)
-  const end = encodeClaims(claims({ path: '/' }), 7, 'upload', target, 32)
-  assert.deepEqual(decodeClaims(target, 32, end, 7, 'upload'), claims({ path: '/' }))
+  const end = encodeContent(content({ path: '/' }), 7, 'upload', target, 32)
+  assert.deepEqual(decodeContent(target, 32, end, 7, 'upload'), content({ path: '/' }))
 })
 
 test('refuses another key and another purpose', () => {
   const target = Buffer.alloc(64)
-  encodeClaims(claims(), 7, 'action', target, 0)
-  assert.equal(decodeClaims(target, 0, 64, 8, 'action'), undefined)
-  assert.equal(decodeClaims(target, 0, 64, 7, 'state'), undefined)
+  encodeContent(content(), 7, 'action', target, 0)
+  assert.equal(decodeContent(target, 0, 64, 8, 'action'), undefined)
+  assert.equal(decodeContent(target, 0, 64, 7, 'state'), undefined)
 })
 
 test('fills the target to its last byte and refuses to go further', () => {
   const room = 128 - 15 - 5 - 10 - 2
-  assert.equal(encodeClaims(claims({ values: 'v'.repeat(room - 1) }), 7, 'action', Buffer.alloc(128), 0), 128)
-  assert.equal(encodeClaims(claims({ values: 'v'.repeat(room) }), 7, 'action', Buffer.alloc(128), 0), 128)
-  assert.equal(encodeClaims(claims({ values: 'v'.repeat(room + 1) }), 7, 'action', Buffer.alloc(128), 0), -1)
-  assert.equal(encodeClaims(claims({ values: 'v'.repeat(room) }), 7, 'action', Buffer.alloc(127), 0), -1)
+  assert.equal(
+    encodeContent(content({ values: 'v'.repeat(room - 1) }), 7, 'action', Buffer.alloc(128), 0),
+    128,
+  )
+  assert.equal(encodeContent(content({ values: 'v'.repeat(room) }), 7, 'action', Buffer.alloc(128), 0), 128)
+  assert.equal(
+    encodeContent(content({ values: 'v'.repeat(room + 1) }), 7, 'action', Buffer.alloc(128), 0),
+    -1,
+  )
+  assert.equal(encodeContent(content({ values: 'v'.repeat(room) }), 7, 'action', Buffer.alloc(127), 0), -1)
 })
 
 test('refuses a session binding that has not 16 bytes', () => {
   const target = Buffer.alloc(128)
-  assert.equal(encodeClaims(claims({ session: new Uint8Array(15) }), 7, 'action', target, 0), -1)
-  assert.equal(encodeClaims(claims({ session: new Uint8Array(17) }), 7, 'action', target, 0), -1)
-  assert.equal(encodeClaims(claims({ session: new Uint8Array(16) }), 7, 'action', target, 0), bucket)
+  assert.equal(encodeContent(content({ session: new Uint8Array(15) }), 7, 'action', target, 0), -1)
+  assert.equal(encodeContent(content({ session: new Uint8Array(17) }), 7, 'action', target, 0), -1)
+  assert.equal(encodeContent(content({ session: new Uint8Array(16) }), 7, 'action', target, 0), bucket)
 })
 
-test('every claims layout that it reads, it would have written: any byte changed alters or refuses it', () => {
+test('every content layout that it reads, it would have written: any byte changed alters or refuses it', () => {
   const target = Buffer.alloc(64)
-  encodeClaims(claims({ version: '2', values: '[1]' }), 7, 'action', target, 0)
-  const original = decodeClaims(target, 0, 64, 7, 'action')
+  encodeContent(content({ version: '2', values: '[1]' }), 7, 'action', target, 0)
+  const original = decodeContent(target, 0, 64, 7, 'action')
   for (let at = 0; at < 64; at++) {
     for (const change of [1, 0x10, 0x80, 0xff]) {
       const changed = Buffer.from(target)
       changed[at]! ^= change
-      const read = decodeClaims(changed, 0, 64, 7, 'action')
+      const read = decodeContent(changed, 0, 64, 7, 'action')
       if (!read) continue
       assert.notDeepEqual(read, original)
       const again = Buffer.alloc(64)
-      assert.equal(encodeClaims(read, 7, 'action', again, 0), 64)
+      assert.equal(encodeContent(read, 7, 'action', again, 0), 64)
       assert.deepEqual(again, changed)
     }
   }

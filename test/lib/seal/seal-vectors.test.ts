@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { createKeyRing } from '../../../lib/seal/key-ring.js'
 import { idOf, open } from '../../../lib/seal/seal.js'
-import type { Claims, SealPurpose } from '../../../lib/seal/seal-content.js'
+import type { SealContent, SealPurpose } from '../../../lib/seal/seal-content.js'
 
 interface Vector {
   name: string
@@ -15,27 +15,27 @@ interface Vector {
 interface ValidVector extends Vector {
   id: string
   keyId: string
-  claims: Record<keyof Claims, string | number | null>
+  content: Record<keyof SealContent, string | number | null>
 }
 
 const file = new URL('../../../../test/vectors/seals.json', import.meta.url)
 const vectors: { valid: ValidVector[]; invalid: Vector[] } = JSON.parse(readFileSync(file, 'utf8'))
 
-test('opens every valid vector to its claims', () => {
-  for (const { name, keys, purpose, token, id, keyId, claims } of vectors.valid) {
+test('opens every valid vector to its content', () => {
+  for (const { name, keys, purpose, token, id, keyId, content } of vectors.valid) {
     const opened = open(createKeyRing(keys, {}), purpose, token)
     assert.deepEqual(
       opened && {
         id: idOf(opened),
         keyId: opened.keyId,
-        claims: {
-          ...opened.claims,
-          version: opened.claims.version ?? null,
-          session: opened.claims.session ? Buffer.from(opened.claims.session).toString('hex') : null,
-          path: opened.claims.path ?? null,
+        content: {
+          ...opened.content,
+          version: opened.content.version ?? null,
+          session: opened.content.session ? Buffer.from(opened.content.session).toString('hex') : null,
+          path: opened.content.path ?? null,
         },
       },
-      { id, keyId, claims },
+      { id, keyId, content },
       name,
     )
   }

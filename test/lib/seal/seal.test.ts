@@ -5,13 +5,13 @@ import nacl from 'tweetnacl'
 import { SealformError, type SealformErrorCode } from '../../../lib/base/errors.js'
 import { createKeyRing } from '../../../lib/seal/key-ring.js'
 import { idOf, matchesSession, maxSealLength, open, seal, sessionBinding } from '../../../lib/seal/seal.js'
-import type { Claims } from '../../../lib/seal/seal-content.js'
+import type { SealContent } from '../../../lib/seal/seal-content.js'
 
 const key = (from: number) =>
   Buffer.from(Array.from({ length: 32 }, (_, i) => (from + i * 5) & 0xff)).toString('base64')
 const ring = createKeyRing(key(1), {})
 
-const claims = (some: Partial<Claims> = {}): Claims => ({
+const content = (some: Partial<SealContent> = {}): SealContent => ({
   audience: '',
   action: 'todos.add',
   version: undefined,
@@ -23,9 +23,9 @@ const claims = (some: Partial<Claims> = {}): Claims => ({
   ...some,
 })
 
-function refusesToSeal(some: Partial<Claims>, code: SealformErrorCode, message: RegExp): void {
+function refusesToSeal(some: Partial<SealContent>, code: SealformErrorCode, message: RegExp): void {
   assert.throws(
-    () => seal(ring, 'action', claims(some)),
+    () => seal(ring, 'action', content(some)),
     (error: unknown) => {
       assert.ok(error instanceof SealformError)
       assert.equal(error.code, code)
@@ -36,7 +36,7 @@ function refusesToSeal(some: Partial<Claims>, code: SealformErrorCode, message: 
 }
 
 test('opens what it sealed', () => {
-  const all = claims({
+  const all = content({
     audience: 'shop',
     version: '2',
     session: sessionBinding(ring, 'sid'),
@@ -44,56 +44,56 @@ test('opens what it sealed', () => {
     values: '["list-7"]',
   })
   const opened = open(ring, 'action', seal(ring, 'action', all))
-  assert.deepEqual(opened?.claims, all)
+  assert.deepEqual(opened?.content, all)
   assert.equal(opened?.keyId, ring.ids[0])
 })
 
 test('opens what it sealed for bound values of every length up to the largest', () => {
   for (let length = 1; length <= 200; length++) {
     const values = 'v'.repeat(length)
-    assert.equal(open(ring, 'action', seal(ring, 'action', claims({ values })))?.claims.values, values)
+    assert.equal(open(ring, 'action', seal(ring, 'action', content({ values })))?.content.values, values)
   }
   const longest = 'v'.repeat(6080 - 26 - 2)
   assert.equal(
-    open(ring, 'action', seal(ring, 'action', claims({ values: longest })))?.claims.values,
+    open(ring, 'action', seal(ring, 'action', content({ values: longest })))?.content.values,
     longest,
   )
 })
 
 test('keeps text beyond ASCII in each field, whether short or long', () => {
   for (const text of ['é', '日本語', '🦭', `${'a'.repeat(47)}é`, '🦭'.repeat(60), '\u0000\u007f\uFEFF']) {
-    const some = claims({ audience: text, action: text, version: text, path: text, values: text })
-    assert.deepEqual(open(ring, 'action', seal(ring, 'action', some))?.claims, some)
+    const some = content({ audience: text, action: text, version: text, path: text, values: text })
+    assert.deepEqual(open(ring, 'action', seal(ring, 'action', some))?.content, some)
   }
 })
 
 test('tells an absent version and path from empty ones', () => {
-  const empty = open(ring, 'action', seal(ring, 'action', claims({ version: '', path: '' })))?.claims
+  const empty = open(ring, 'action', seal(ring, 'action', content({ version: '', path: '' })))?.content
   assert.equal(empty?.version, '')
   assert.equal(empty?.path, '')
-  const absent = open(ring, 'action', seal(ring, 'action', claims()))?.claims
+  const absent = open(ring, 'action', seal(ring, 'action', content()))?.content
   assert.equal(absent?.version, undefined)
   assert.equal(absent?.path, undefined)
 })
 
 test('an unbound action takes at most 160 characters', () => {
-  assert.equal(seal(ring, 'action', claims()).length, 146)
-  assert.equal(seal(ring, 'action', claims({ audience: 'shop', action: 'a'.repeat(25) })).length, 146)
+  assert.equal(seal(ring, 'action', content()).length, 146)
+  assert.equal(seal(ring, 'action', content({ audience: 'shop', action: 'a'.repeat(25) })).length, 146)
   const session = sessionBinding(ring, 'sid')
-  assert.equal(seal(ring, 'action', claims({ action: 'a'.repeat(25), session })).length, 146)
+  assert.equal(seal(ring, 'action', content({ action: 'a'.repeat(25), session })).length, 146)
 })
 
-test('lengths come in steps, so that they tell little about the claims', () => {
+test('lengths come in steps, so that they tell little about the content', () => {
   const lengths = Array.from(
     { length: 38 },
-    (_, i) => seal(ring, 'action', claims({ action: 'a'.repeat(i + 10) })).length,
+    (_, i) => seal(ring, 'action', content({ action: 'a'.repeat(i + 10) })).length,
   )
   assert.deepEqual([...new Set(lengths)], [146])
-  assert.equal(seal(ring, 'action', claims({ action: 'a'.repeat(48) })).length, 231)
+  assert.equal(seal(ring, 'action', content({ action: 'a'.repeat(48) })).length, 231)
 })
 
 test('is a box that the cipher’s own interface opens', () => {
-  const bytes = Buffer.from(seal(ring, 'action', claims()), 'base64url')
+  const bytes = Buffer.from(seal(ring, 'action', content()), 'base64url')
   assert.equal(bytes[0], 1)
   assert.equal(bytes.subarray(1, 5).toString('hex'), ring.ids[0])
   const box = new Uint8Array(bytes.subarray(29))
@@ -114,23 +114,23 @@ test('is a box that the cipher’s own interface opens', () => {
 test('10,000 seals have 10,000 nonces', () => {
   const nonces = new Set<string>()
   for (let i = 0; i < 10_000; i++) {
-    nonces.add(Buffer.from(seal(ring, 'action', claims()), 'base64url').toString('hex', 5, 29))
+    nonces.add(Buffer.from(seal(ring, 'action', content()), 'base64url').toString('hex', 5, 29))
   }
   assert.equal(nonces.size, 10_000)
   assert.ok(![...nonces].some((nonce) => nonce.includes('0'.repeat(16))))
 })
 
 test('names a one-time id that is the nonce', () => {
-  const token = seal(ring, 'action', claims())
+  const token = seal(ring, 'action', content())
   const opened = open(ring, 'action', token)
   assert.ok(opened)
-  open(ring, 'action', seal(ring, 'action', claims()))
+  open(ring, 'action', seal(ring, 'action', content()))
   assert.equal(idOf(opened), Buffer.from(token, 'base64url').toString('base64url', 5, 29))
   assert.match(idOf(opened), /^[\w-]{32}$/)
 })
 
 test('refuses a token with any one bit flipped', () => {
-  const bytes = Buffer.from(seal(ring, 'action', claims()), 'base64url')
+  const bytes = Buffer.from(seal(ring, 'action', content()), 'base64url')
   for (let bit = 0; bit < bytes.length * 8; bit++) {
     const changed = Buffer.from(bytes)
     changed[bit >> 3]! ^= 1 << (bit & 7)
@@ -139,7 +139,7 @@ test('refuses a token with any one bit flipped', () => {
 })
 
 test('refuses every part of a token', () => {
-  const token = seal(ring, 'action', claims({ values: 'v'.repeat(100) }))
+  const token = seal(ring, 'action', content({ values: 'v'.repeat(100) }))
   for (let length = 0; length < token.length; length++) {
     assert.equal(open(ring, 'action', token.slice(0, length)), undefined, `first ${length} characters`)
     assert.equal(open(ring, 'action', token.slice(length + 1)), undefined, `without the first ${length + 1}`)
@@ -151,7 +151,7 @@ test('refuses every part of a token', () => {
 })
 
 test('refuses a token with any one character replaced', () => {
-  const token = seal(ring, 'action', claims())
+  const token = seal(ring, 'action', content())
   for (let i = 0; i < token.length; i++) {
     for (const other of ['A', '_', '+', '/', '=', ' ', '\n', '.', '%', 'é', 'Ā', '\0', '\uD800']) {
       if (token[i] === other) continue
@@ -165,20 +165,20 @@ test('refuses a token with any one character replaced', () => {
 })
 
 test('refuses a seal made for another purpose', () => {
-  const token = seal(ring, 'action', claims())
+  const token = seal(ring, 'action', content())
   assert.equal(open(ring, 'state', token), undefined)
   assert.equal(open(ring, 'upload', token), undefined)
-  assert.equal(open(ring, 'action', seal(ring, 'state', claims())), undefined)
+  assert.equal(open(ring, 'action', seal(ring, 'state', content())), undefined)
 })
 
 test('refuses a seal from another key ring', () => {
-  assert.equal(open(createKeyRing(key(2), {}), 'action', seal(ring, 'action', claims())), undefined)
+  assert.equal(open(createKeyRing(key(2), {}), 'action', seal(ring, 'action', content())), undefined)
 })
 
 test('opens old seals through all four steps of a key rotation', () => {
   const [older, newer] = [key(1), key(2)]
   const steps = [[older], [older, newer], [newer, older], [newer]].map((keys) => createKeyRing(keys, {}))
-  const tokens = steps.map((step) => seal(step, 'action', claims()))
+  const tokens = steps.map((step) => seal(step, 'action', content()))
   const opens = steps.map((step) => tokens.map((token) => open(step, 'action', token) !== undefined))
   assert.deepEqual(opens, [
     [true, true, false, false],
@@ -202,10 +202,10 @@ test('never throws, whatever it is given', () => {
     () => '',
     new Uint8Array(109),
   ]
-  strange.push({ length: 146, toString: () => seal(ring, 'action', claims()) }, [
-    seal(ring, 'action', claims()),
+  strange.push({ length: 146, toString: () => seal(ring, 'action', content()) }, [
+    seal(ring, 'action', content()),
   ])
-  strange.push(new String(seal(ring, 'action', claims())), new Proxy({}, {}))
+  strange.push(new String(seal(ring, 'action', content())), new Proxy({}, {}))
   strange.push(
     'A'.repeat(146),
     '\uD800'.repeat(146),
@@ -218,7 +218,7 @@ test('never throws, whatever it is given', () => {
 })
 
 test('refuses random bytes behind a right header', () => {
-  const bytes = Buffer.from(seal(ring, 'action', claims()), 'base64url')
+  const bytes = Buffer.from(seal(ring, 'action', content()), 'base64url')
   for (let i = 0; i < 1000; i++) {
     const random = Buffer.concat([bytes.subarray(0, 5), Buffer.from(nacl.randomBytes(104))])
     assert.equal(open(ring, 'action', random.toString('base64url')), undefined)
@@ -226,26 +226,26 @@ test('refuses random bytes behind a right header', () => {
 })
 
 test('a failed opening leaves nothing behind that the next one could see', () => {
-  const token = seal(ring, 'action', claims({ values: 'secret'.repeat(20) }))
+  const token = seal(ring, 'action', content({ values: 'secret'.repeat(20) }))
   assert.equal(open(ring, 'action', `${token.slice(0, -2)}AA`), undefined)
-  assert.equal(open(ring, 'action', seal(ring, 'action', claims()))?.claims.values, '')
+  assert.equal(open(ring, 'action', seal(ring, 'action', content()))?.content.values, '')
 })
 
-test('claims do not change when another seal is opened', () => {
+test('content do not change when another seal is opened', () => {
   const session = sessionBinding(ring, 'one')
-  const opened = open(ring, 'action', seal(ring, 'action', claims({ session })))
+  const opened = open(ring, 'action', seal(ring, 'action', content({ session })))
   open(
     ring,
     'action',
-    seal(ring, 'action', claims({ action: 'other.one', session: sessionBinding(ring, 'two') })),
+    seal(ring, 'action', content({ action: 'other.one', session: sessionBinding(ring, 'two') })),
   )
-  assert.deepEqual(opened?.claims.session, session)
-  assert.equal(opened?.claims.action, 'todos.add')
+  assert.deepEqual(opened?.content.session, session)
+  assert.equal(opened?.content.action, 'todos.add')
 })
 
-test('takes claims that just fill 8 KiB and refuses one byte more, naming the action and the sizes', () => {
+test('takes content that just fill 8 KiB and refuses one byte more, naming the action and the sizes', () => {
   const room = 6080 - 26 - 2
-  const token = seal(ring, 'action', claims({ values: 'v'.repeat(room) }))
+  const token = seal(ring, 'action', content({ values: 'v'.repeat(room) }))
   assert.equal(token.length, 8167)
   assert.ok(token.length <= maxSealLength)
   refusesToSeal(
@@ -260,8 +260,8 @@ test('takes claims that just fill 8 KiB and refuses one byte more, naming the ac
 
 test('takes names of 255 bytes and refuses 256', () => {
   const longest = 'a'.repeat(255)
-  const some = claims({ audience: longest, action: longest, version: longest })
-  assert.deepEqual(open(ring, 'action', seal(ring, 'action', some))?.claims, some)
+  const some = content({ audience: longest, action: longest, version: longest })
+  assert.deepEqual(open(ring, 'action', seal(ring, 'action', some))?.content, some)
   refusesToSeal({ audience: 'a'.repeat(256) }, 'ERR_OPTION_INVALID', /at most 255 bytes/)
   refusesToSeal({ action: 'a'.repeat(256) }, 'ERR_OPTION_INVALID', /at most 255 bytes/)
   refusesToSeal({ version: 'é'.repeat(128) }, 'ERR_OPTION_INVALID', /at most 255 bytes/)
@@ -273,8 +273,8 @@ test('refuses to seal text with a lone surrogate, which UTF-8 would change', () 
 })
 
 test('takes the first and the last second, and refuses times that no seal can hold', () => {
-  const some = claims({ issued: 0, expires: 4_294_967_295 })
-  assert.deepEqual(open(ring, 'action', seal(ring, 'action', some))?.claims, some)
+  const some = content({ issued: 0, expires: 4_294_967_295 })
+  assert.deepEqual(open(ring, 'action', seal(ring, 'action', some))?.content, some)
   refusesToSeal({ expires: 4_294_967_296 }, 'ERR_OPTION_INVALID', /shorter "ttl"/)
   refusesToSeal({ issued: -1 }, 'ERR_OPTION_INVALID', /whole seconds/)
   refusesToSeal({ expires: 1.5 }, 'ERR_OPTION_INVALID', /whole seconds/)
@@ -283,14 +283,14 @@ test('takes the first and the last second, and refuses times that no seal can ho
 
 test('seals as usual after it refused', () => {
   refusesToSeal({ values: 'v'.repeat(6500) }, 'ERR_SEAL_TOO_LARGE', /limit/)
-  assert.deepEqual(open(ring, 'action', seal(ring, 'action', claims()))?.claims, claims())
+  assert.deepEqual(open(ring, 'action', seal(ring, 'action', content()))?.content, content())
 })
 
 test('matches the session that the seal was bound to, and no other', () => {
   const opened = open(
     ring,
     'action',
-    seal(ring, 'action', claims({ session: sessionBinding(ring, 'alice') })),
+    seal(ring, 'action', content({ session: sessionBinding(ring, 'alice') })),
   )
   assert.ok(opened)
   assert.equal(matchesSession(ring, opened, 'alice'), true)
@@ -300,7 +300,7 @@ test('matches the session that the seal was bound to, and no other', () => {
 })
 
 test('a seal without a session matches no session only', () => {
-  const opened = open(ring, 'action', seal(ring, 'action', claims()))
+  const opened = open(ring, 'action', seal(ring, 'action', content()))
   assert.ok(opened)
   assert.equal(matchesSession(ring, opened, undefined), true)
   assert.equal(matchesSession(ring, opened, ''), false)
@@ -311,7 +311,7 @@ test('matches a session with the key that sealed, when another one seals by now'
   const opened = open(
     ring,
     'action',
-    seal(ring, 'action', claims({ session: sessionBinding(ring, 'alice') })),
+    seal(ring, 'action', content({ session: sessionBinding(ring, 'alice') })),
   )
   assert.ok(opened)
   const rotated = createKeyRing([key(2), key(1)], {})

@@ -2,7 +2,7 @@ import type { Definition } from '../action/action.js'
 import type { ShownFile } from '../files/uploads.js'
 
 /** What a page needs to give back what was sent, whatever became of it. */
-export interface Echo {
+export interface SubmittedForm {
   /** In clear, so good for nothing but finding the form again. */
   formId: string | undefined
   /** From the form's own seal, once it has opened. */
