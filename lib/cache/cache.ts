@@ -24,11 +24,15 @@ export type { Revalidation } from './tags.js'
 export interface CacheOptions {
   /** How long something is kept that does not say so itself, in seconds or as `'90s'`, `'5m'`. @default '5m' */
   ttl?: number | string
-  /** What the memory of this server holds at most; what was not asked for the longest leaves first. */
+  /** The most that this server keeps in memory. What was not used for the longest time leaves first. */
   memory?: {
-    /** @default 5000 */
+    /** 1 to 10,000,000. Some bytes for each are reserved at once. @default 5000 */
     entries?: number
-    /** Bytes, or a string such as `'64MiB'`. @default '32MiB' */
+    /**
+     * All keys and texts together in UTF-8: bytes, or a string such as `'64MiB'`. What is larger by itself is not kept in
+     * memory.
+     * @default '32MiB'
+     */
     size?: number | string
   }
   /** What servers share, such as `redisCacheTier()`. @default none, good for one server */
@@ -98,9 +102,9 @@ export interface Cache {
 }
 
 /**
- * Makes a cache. Its bounded memory comes from the package bentocache, which has to be installed.
+ * Makes a cache. Its bounded memory is the package lru-cache, which the app installs: `npm install lru-cache@11`.
  *
- * @throws SealformError `ERR_OPTION_INVALID` on misspelt options and bad values
+ * @throws SealformError `ERR_OPTION_INVALID` on misspelt options and bad values, and when lru-cache is not installed
  * @example
  * ```ts
  * const cache = createCache({ ttl: '10m', memory: { size: '64MiB' } })
@@ -111,6 +115,9 @@ export function createCache(options: CacheOptions = {}): Cache {
 }
 
 const defaults = { ttl: '5m', entries: 5000, size: '32MiB' }
+
+/** Memory is reserved for all entries at once. */
+const mostEntries = 10_000_000
 
 /** Milliseconds for which `onRevalidate` is waited for. */
 const longestPurge = 5000
@@ -197,10 +204,10 @@ class OpenCache implements Cache {
 function memoryBounds(memory: CacheOptions['memory'] = {}) {
   checkOptions('createCache({ memory })', memory, ['entries', 'size'])
   const { entries = defaults.entries, size = defaults.size } = memory
-  if (!Number.isSafeInteger(entries) || entries < 1) {
+  if (!Number.isSafeInteger(entries) || entries < 1 || entries > mostEntries) {
     throw new SealformError(
       'ERR_OPTION_INVALID',
-      `createCache({ memory: { entries } }) is a whole number above 0, not ${entries}.`,
+      `createCache({ memory: { entries } }) is a whole number from 1 to ${mostEntries}, not ${entries}.`,
     )
   }
   const bytes = parseSize(size, 'createCache({ memory: { size } })')

@@ -1,113 +1,94 @@
-import { BentoCache, bentostore } from 'bentocache'
-import { memoryDriver } from 'bentocache/drivers/memory'
-import type { L2CacheDriver } from 'bentocache/types'
+import { createRequire } from 'node:module'
+import type { LRUCache } from 'lru-cache'
+import { loadOptional } from '../base/optional-package.js'
 import type { GuardedTier } from './guarded-tier.js'
 
-/** What this server keeps in memory, at most. */
+/** The most that this server keeps in memory. */
 export interface MemoryBounds {
   readonly entries: number
-  /** Bytes. */
+  /** Bytes of all keys and texts together, as UTF-8. */
   readonly size: number
 }
 
 /** Texts by key: in the memory of this server and, when there is one, in a tier that servers share. */
 export interface Tiers {
-  /** Never rejects: what cannot be had is not there. */
+  /** Never rejects: a text that cannot be read counts as missing. */
   get(key: string): Promise<string | undefined>
-  /** Never rejects. @param ttl seconds */
+  /** Never rejects. The memory of this server has the text at once. @param ttl seconds */
   set(key: string, text: string, ttl: number): Promise<void>
+  /** Waits for what is being written. */
   close(): Promise<void>
 }
 
 /**
- * The one place where bentocache is used: for its bounded memory, and for reading and writing two tiers in order. Its
- * tags and its bus are not used, see `TagVersions`.
+ * Opens the memory and puts it in front of the shared tier.
+ *
+ * @throws SealformError `ERR_OPTION_INVALID` when the package lru-cache is not installed
  */
-export function openTiers({ entries, size }: MemoryBounds, shared: GuardedTier | undefined): Tiers {
-  const store = bentostore().useL1Layer(memoryDriver({ maxItems: entries, maxSize: size }))
-  if (shared) store.useL2Layer({ options: {}, factory: () => new TierDriver(shared) })
-  const bento = new BentoCache({
-    default: 'sealform',
-    stores: { sealform: store },
-    prefix: '',
-    serializer: { serialize: writeItem, deserialize: readItem },
-    suppressL2Errors: true,
-  })
-  const writing = new Set<Promise<unknown>>()
+export function openTiers(bounds: MemoryBounds, shared: GuardedTier | undefined): Tiers {
+  const memory = openMemory(bounds)
+  const writing = new Set<Promise<void>>()
   return {
-    get: (key) => bento.get<string | undefined>({ key }),
+    async get(key) {
+      const kept = memory.get(key)
+      if (kept !== undefined || !shared) return kept
+      const entry = await readShared(shared, key)
+      if (entry) memory.set(key, entry.text, { ttl: entry.left })
+      return entry?.text
+    },
     async set(key, text, ttl) {
-      const write = bento.set({ key, value: text, ttl: Math.ceil(ttl * 1000) })
+      const left = Math.ceil(ttl * 1000)
+      memory.set(key, text, { ttl: left })
+      if (!shared) return
+      // The guard has reported the error.
+      const write = shared.set(key, `${Date.now() + left}\n${text}`, left / 1000).catch(() => {})
       writing.add(write)
-      await write.finally(() => writing.delete(write))
+      await write
+      writing.delete(write)
     },
     async close() {
-      await Promise.allSettled(writing)
-      await bento.disconnectAll()
+      await Promise.all(writing)
     },
   }
 }
 
-/** As bentocache hands them over. Its values are texts here, which need no JSON around them. */
-interface Item {
-  readonly value: string
-  readonly createdAt: number
-  readonly logicalExpiration: number
+const require = createRequire(import.meta.url)
+
+/** The one place that uses lru-cache. An app without a cache does not load it. */
+function openMemory({ entries, size }: MemoryBounds): LRUCache<string, string> {
+  const library = loadOptional('createCache()', 'lru-cache@11', (): typeof import('lru-cache') =>
+    require('lru-cache'),
+  )
+  return new library.LRUCache({
+    max: entries,
+    maxSize: size,
+    sizeCalculation: (text, key) => Buffer.byteLength(key) + Buffer.byteLength(text),
+    // A monotonic clock would stand still while the machine sleeps, and the other servers go by the time of day.
+    perf: { now: () => Date.now() },
+    ttlResolution: 0,
+  })
 }
 
-function writeItem({ value, createdAt, logicalExpiration }: Item): string {
-  return `${createdAt} ${logicalExpiration}\n${value}`
+interface Entry {
+  readonly text: string
+  /** Milliseconds that it may still be kept. */
+  readonly left: number
 }
 
-function readItem(text: string): Item {
-  const match = /^(\d+) (\d+)\n/.exec(text)
-  if (!match) throw new Error('What lies in the shared tier was not written by this cache.')
-  return {
-    value: text.slice(match[0].length),
-    createdAt: Number(match[1]),
-    logicalExpiration: Number(match[2]),
+async function readShared(shared: GuardedTier, key: string): Promise<Entry | undefined> {
+  try {
+    const stored = await shared.get(key)
+    if (stored === undefined) return undefined
+    const [line, ends] = /^(\d+)\n/.exec(stored) ?? []
+    if (line === undefined) {
+      // Another program or version has written it.
+      await shared.delete(key)
+      return undefined
+    }
+    const left = Number(ends) - Date.now()
+    return left > 0 ? { text: stored.slice(line.length), left } : undefined
+  } catch {
+    // The guard has reported the error.
+    return undefined
   }
-}
-
-/** A shared tier as bentocache wants it. */
-class TierDriver implements L2CacheDriver {
-  readonly type = 'l2'
-  readonly #tier: GuardedTier
-
-  constructor(tier: GuardedTier) {
-    this.#tier = tier
-  }
-
-  namespace(): TierDriver {
-    return this
-  }
-
-  get(key: string): Promise<string | undefined> {
-    return this.#tier.get(key)
-  }
-
-  async pull(key: string): Promise<string | undefined> {
-    const text = await this.get(key)
-    await this.delete(key)
-    return text
-  }
-
-  async set(key: string, text: string, ttl = 0): Promise<boolean> {
-    await this.#tier.set(key, text, ttl / 1000)
-    return true
-  }
-
-  async delete(key: string): Promise<boolean> {
-    await this.#tier.delete(key)
-    return true
-  }
-
-  async deleteMany(keys: string[]): Promise<boolean> {
-    await Promise.all(keys.map((key) => this.delete(key)))
-    return true
-  }
-
-  async clear(): Promise<void> {}
-
-  async disconnect(): Promise<void> {}
 }

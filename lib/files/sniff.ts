@@ -1,4 +1,4 @@
-import { SealformError } from '../base/errors.js'
+import { loadOptional } from '../base/optional-package.js'
 import { type FileKind, type FileRule, matchesType } from './file-rules.js'
 
 /** What is used of the package `file-type`. */
@@ -24,15 +24,7 @@ const packageName = 'file-type'
  * @throws SealformError `ERR_OPTION_INVALID` when the package `file-type` is not installed
  */
 export function requireSniffing(where: string): void {
-  try {
-    import.meta.resolve(packageName)
-  } catch (cause) {
-    throw new SealformError(
-      'ERR_OPTION_INVALID',
-      `${where}: "sniff" needs the package "${packageName}", which is not installed: npm install ${packageName}@21`,
-      { cause },
-    )
-  }
+  loadOptional(`${where}: "sniff"`, `${packageName}@21`, () => import.meta.resolve(packageName))
 }
 
 /**

@@ -51,6 +51,12 @@ describe('the package, installed', () => {
     assert.ok(!existsSync(join(alone, 'node_modules', 'koa')))
   })
 
+  it('works without lru-cache, and says how to install it when a cache is made', async () => {
+    const { stdout } = await run(process.execPath, ['cache.js'], { cwd: alone })
+    assert.match(stdout, /^function ERR_OPTION_INVALID .*: npm install lru-cache@11\n$/)
+    assert.ok(!existsSync(join(alone, 'node_modules', 'lru-cache')))
+  })
+
   it('brings at most six packages with it', () => {
     const others = installedPackages(alone).filter((name) => name !== 'sealform')
     assert.deepEqual(others, [

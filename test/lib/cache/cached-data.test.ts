@@ -259,7 +259,7 @@ describe('cached()', () => {
     await make('1')()
     await make('2')()
     assert.equal(counter.runs, 2)
-    for (const junk of ['', 'junk', '1 9999999999999\njunk', '1 9999999999999\n[{"a":9}]']) {
+    for (const junk of ['', 'junk', '9999999999999\njunk', '9999999999999\n[{"a":9}]']) {
       for (const [key, entry] of tier.entries) tier.entries.set(key, { ...entry, text: junk })
       assert.equal(await make('1')(), 'fresh', junk)
     }
@@ -272,6 +272,7 @@ describe('createCache()', () => {
       [{ tll: 5 }, /did you mean "ttl"/],
       [{ ttl: 0 }, /ttl/],
       [{ memory: { entries: 0 } }, /entries/],
+      [{ memory: { entries: 10_000_001 } }, /from 1 to 10000000, not 10000001/],
       [{ memory: { size: 'much' } }, /size/],
       [{ memory: { size: 0 } }, /size/],
       [{ memory: { max: 1 } }, /max/],

@@ -1,10 +1,7 @@
 import assert from 'node:assert/strict'
-import { cpSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { test } from 'node:test'
-import { fileURLToPath, pathToFileURL } from 'node:url'
 import { matchesContent, requireSniffing } from '../../../lib/files/sniff.js'
-import { scratch } from '../../setup/file-storage.js'
+import { bareLib } from '../../setup/bare-lib.js'
 
 const png = Buffer.from(
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
@@ -117,11 +114,7 @@ test('is content with an installation that has the package', () => {
 })
 
 test('says how to install the package where it is missing', async (t) => {
-  const bare = scratch(t)
-  const lib = fileURLToPath(new URL('../../../lib', import.meta.url))
-  cpSync(lib, join(bare, 'lib'), { recursive: true })
-  writeFileSync(join(bare, 'package.json'), '{ "type": "module" }')
-  const module = await import(pathToFileURL(join(bare, 'lib', 'files', 'sniff.js')).href)
+  const module = await import(bareLib(t, 'files/sniff.js'))
   assert.throws(() => module.requireSniffing('files: avatar'), {
     code: 'ERR_OPTION_INVALID',
     message:

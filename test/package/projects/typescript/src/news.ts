@@ -1,6 +1,6 @@
 import type { Cache } from 'sealform/cache'
 
-/** Types only: the package bentocache is not installed here. */
+/** Types only: the package lru-cache is not installed here. */
 export function readers(cache: Cache) {
   const headlines = cache.cached(async (page: number) => [{ page, at: new Date() }], {
     key: 'headlines',
