@@ -1,107 +1,71 @@
-import { isIP } from 'node:net'
-import { parseSetCookie } from 'cookie'
-import { isTrustworthy } from './trustworthy.js'
+import { createRequire } from 'node:module'
+import type { Cookie, CookieJar as Jar } from 'tough-cookie'
+import { loadOptional } from '../base/optional-package.js'
 
-interface StoredCookie {
-  readonly name: string
-  readonly value: string
-  readonly domain: string
-  /** For this very host, not for those below it. */
-  readonly hostOnly: boolean
-  readonly path: string
-  readonly secure: boolean
-  /** Milliseconds since 1970. */
-  readonly expires: number
-}
+const require = createRequire(import.meta.url)
+
+/** The largest name and value together, in bytes, that browsers keep. */
+const longestCookie = 4096
 
 /**
- * The cookies of a browser. Cookies with `Secure` go to `https:` and, as browsers have it, to the loopback interface.
+ * The cookies of a browser. Cookies with `Secure` go to `https:` and, as in browsers, to the loopback interface.
+ *
+ * The one place that uses tough-cookie.
  *
  * @see RFC 6265, section 5
  */
 export class CookieJar {
-  /** In the order of their creation. */
-  readonly #cookies = new Map<string, StoredCookie>()
+  readonly #parse: (line: string) => Cookie | undefined
+  readonly #jar: Jar
 
-  /** Takes the `Set-Cookie` lines of an answer; what no browser would keep is dropped. */
-  store(lines: readonly string[], url: URL): void {
+  /** @throws SealformError `ERR_OPTION_INVALID` when the package tough-cookie is not installed */
+  constructor() {
+    const library = loadOptional('createBrowser()', 'tough-cookie@6', (): typeof import('tough-cookie') =>
+      require('tough-cookie'),
+    )
+    this.#parse = (line) => library.Cookie.parse(line, { loose: true })
+    this.#jar = new library.CookieJar()
+  }
+
+  /** Takes the `Set-Cookie` lines of an answer, and drops what browsers do not keep. */
+  store(lines: readonly string[], from: URL): void {
+    const url = undecoded(from)
     for (const line of lines) {
-      const cookie = readCookie(line, url)
-      if (!cookie) continue
-      const key = JSON.stringify([cookie.name, cookie.domain, cookie.path])
-      // One that changes counts as new.
-      if (this.#cookies.get(key)?.value !== cookie.value) this.#cookies.delete(key)
-      this.#cookies.set(key, cookie)
+      const cookie = this.#parse(line)
+      if (!cookie || Buffer.byteLength(cookie.key + cookie.value) > longestCookie) continue
+      fixExpiry(cookie)
+      const { creationIndex } = cookie
+      const known = this.#jar.getCookiesSync(url, { allPaths: true })
+      const stored = this.#jar.setCookieSync(cookie, url, { ignoreError: true })
+      const old = stored && known.find((one) => isSame(one, stored))
+      // RFC 6265 lets a cookie keep its age when its value changes. Chromium counts it as a new one, behind the others.
+      if (old && old.value !== stored.value) {
+        stored.creation = stored.lastAccessed
+        stored.creationIndex = creationIndex
+      }
     }
   }
 
   /** The `Cookie` header for a URL; `undefined` without cookies for it. */
   header(url: URL): string | undefined {
-    const pairs = this.#for(url).map(({ name, value }) => (name === '' ? value : `${name}=${value}`))
-    return pairs.length > 0 ? pairs.join('; ') : undefined
-  }
-
-  /** The cookies for a URL, by name, their values as they are in the header. */
-  all(url: URL): ReadonlyMap<string, string> {
-    return new Map(this.#for(url).map(({ name, value }) => [name, value]))
-  }
-
-  /** The longest paths first, and of those as long the oldest (section 5.4). */
-  #for(url: URL): StoredCookie[] {
-    const now = Date.now()
-    return [...this.#cookies.values()]
-      .filter(
-        (cookie) =>
-          cookie.expires > now &&
-          (cookie.hostOnly ? cookie.domain === url.hostname : isWithin(url.hostname, cookie.domain)) &&
-          pathMatches(url.pathname, cookie.path) &&
-          (!cookie.secure || isTrustworthy(url)),
-      )
-      .sort((a, b) => b.path.length - a.path.length)
+    return this.#jar.getCookieStringSync(undecoded(url)) || undefined
   }
 }
 
-/** What the name and value of a cookie may have together, in bytes, in all browsers of today. */
-const longestCookie = 4096
-
-function readCookie(line: string, url: URL): StoredCookie | undefined {
-  const { name, value = '', ...attributes } = parseSetCookie(line, { decode: (text) => text })
-  const domain = attributes.domain?.replace(/^\./, '').toLowerCase() || undefined
-  const path = attributes.path?.startsWith('/') ? attributes.path : defaultPath(url.pathname)
-  const secure = attributes.secure === true
-  if (Buffer.byteLength(name + value) > longestCookie || (name === '' && value === '')) return undefined
-  if (domain !== undefined && (!isWithin(url.hostname, domain) || isPublic(domain, url.hostname)))
-    return undefined
-  if (secure && !isTrustworthy(url)) return undefined
-  if (/^__Secure-/i.test(name) && !secure) return undefined
-  if (/^__Host-/i.test(name) && !(secure && domain === undefined && attributes.path === '/')) return undefined
-  const { maxAge, expires } = attributes
-  return {
-    name,
-    value,
-    domain: domain ?? url.hostname,
-    hostOnly: domain === undefined,
-    path,
-    secure,
-    expires: maxAge !== undefined ? Date.now() + maxAge * 1000 : (expires?.getTime() ?? Infinity),
-  }
+/** tough-cookie counts `Max-Age` from the last use of a cookie, browsers count it from when the cookie is set. */
+function fixExpiry(cookie: Cookie): void {
+  if (cookie.maxAge === null) return
+  cookie.expires = cookie.expiryDate(new Date()) ?? 'Infinity'
+  cookie.maxAge = null
 }
 
-function isWithin(host: string, domain: string): boolean {
-  return host === domain || (host.endsWith(`.${domain}`) && isIP(host) === 0)
+/** tough-cookie decodes the path of a URL, browsers compare it with that of a cookie as it is. */
+function undecoded(url: URL): URL {
+  const copy = new URL(url)
+  copy.pathname = url.pathname.replaceAll('%', '%25')
+  return copy
 }
 
-/** `com` can have no cookies. The longer list of such suffixes is left out: a test has one host. */
-function isPublic(domain: string, host: string): boolean {
-  return domain !== host && !domain.includes('.')
-}
-
-/** @see RFC 6265, section 5.1.4 */
-function defaultPath(path: string): string {
-  const last = path.lastIndexOf('/')
-  return last <= 0 ? '/' : path.slice(0, last)
-}
-
-function pathMatches(path: string, own: string): boolean {
-  return path === own || (path.startsWith(own) && (own.endsWith('/') || path[own.length] === '/'))
+function isSame(one: Cookie, other: Cookie): boolean {
+  return one.key === other.key && one.domain === other.domain && one.path === other.path
 }

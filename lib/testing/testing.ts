@@ -15,7 +15,7 @@ export type { Target } from './target.js'
 
 /**
  * Opens a page as a browser without JavaScript does, and gives it to a test: its links can be followed and its forms
- * filled in and sent. Needs the packages supertest and parse5.
+ * filled in and sent. Needs the packages supertest, parse5 and tough-cookie.
  *
  * @param target a Koa or Express app, a `(req, res)` function, an `http.Server` or `https.Server`, or the URL of a server
  *   that is up
@@ -37,7 +37,7 @@ export async function visit(target: Target, path: string, options: BrowserOption
  * Makes a browser, whose pages share their cookies. Each has its own.
  *
  * @param target as in `visit()`
- * @throws SealformError `ERR_OPTION_INVALID` on misspelt options
+ * @throws SealformError `ERR_OPTION_INVALID` on misspelt options, and when the package tough-cookie is not installed
  * @example
  * ```ts
  * const browser = createBrowser(new Koa(), { cookies: { session: 'ada' } })

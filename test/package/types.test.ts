@@ -14,7 +14,7 @@ describe('the types of the package, installed', () => {
   let project = ''
   before(async () => {
     const { tarball } = await pack(folder.path)
-    const others = ['@types/koa', '@types/node', 'zod', 'supertest', 'parse5'].map(
+    const others = ['@types/koa', '@types/node', 'zod', 'supertest', 'parse5', 'tough-cookie'].map(
       (name) => `${name}@${ownRange(name)}`,
     )
     project = await installProject(folder.path, 'typescript', [tarball, 'koa@3', 'typescript@5', ...others])
