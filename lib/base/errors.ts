@@ -1,6 +1,6 @@
 /**
- * Every code that a `SealformError` can carry. Each has a page of its own in `docs/errors/`,
- * named after the code in lower case with dashes and without `ERR_`.
+ * All codes of `SealformError`. Each has a page in `docs/errors/`, named after the code without `ERR_`, in lower case and
+ * with dashes: `ERR_KEY_MISSING` is explained in `key-missing.md`.
  */
 export type SealformErrorCode =
   | 'ERR_KEY_MISSING'
@@ -29,19 +29,32 @@ export type SealformErrorCode =
   | 'ERR_BROWSER_REFUSED'
 
 /**
- * The one error class of the library: a misuse by the program, never something that a visitor sent.
- * What a visitor sent wrongly becomes an outcome with a page.
+ * The error class of the library. It means that the program uses the library wrongly. Wrong input from a visitor is never
+ * an error: it becomes an outcome, and the visitor gets a page.
+ *
+ * `stack`, `toString()` and `console.error()` print the code, as Node's own errors do:
+ * `SealformError [ERR_KEY_MISSING]: …`. `name` and `message` are without it.
  */
 export class SealformError extends Error {
-  override readonly name = 'SealformError'
+  override readonly name: string = 'SealformError'
   readonly code: SealformErrorCode
 
   /**
-   * @param code stable across releases; switch on it rather than on the message
-   * @param message what was wrong and the next thing to do
+   * @param code the same in every release; compare this, not the message
+   * @param message says what is wrong and what to do next
    */
   constructor(code: SealformErrorCode, message: string, options?: ErrorOptions) {
     super(message, options)
     this.code = code
+    // Node writes a stack's first line from `name` and `message` when `stack` is read first. So it is read here once, while
+    // the name has the code.
+    this.name = `SealformError [${code}]`
+    Error.captureStackTrace(this, SealformError)
+    void this.stack
+    this.name = 'SealformError'
+  }
+
+  override toString(): string {
+    return `${this.name} [${this.code}]: ${this.message}`
   }
 }

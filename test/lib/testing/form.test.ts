@@ -112,7 +112,7 @@ describe('fill', () => {
     for (const [values, message] of refusals) {
       const before = form.entries()
       assert.throws(() => form.fill(values), { code: 'ERR_BROWSER_REFUSED', message }, JSON.stringify(values))
-      assert.throws(() => form.fill(values), /^SealformError: The form "form": /)
+      assert.throws(() => form.fill(values), /^SealformError \[ERR_BROWSER_REFUSED\]: The form "form": /)
       assert.deepEqual(names(form.entries()), names(before))
     }
     assert.throws(() => form.check('many'), /Say which: "a", "b"/)
