@@ -1,10 +1,10 @@
 import { SealformError } from './errors.js'
 
 /**
- * Refuses an options object with a misspelt or unknown property, so that a typing mistake
- * in a security option cannot pass for its default.
+ * Throws when an options object has an unknown property. Without this check, a misspelt security option would silently
+ * keep its default.
  *
- * @param where how the message calls the place, for example `createActions()`
+ * @param where the function that took the options, for the message, such as `createActions()`
  * @throws SealformError `ERR_OPTION_INVALID`
  */
 export function checkOptions(where: string, options: unknown, known: readonly string[]): void {
@@ -18,7 +18,9 @@ export function checkOptions(where: string, options: unknown, known: readonly st
   for (const name of Object.keys(options)) {
     if (known.includes(name)) continue
     const near = nearest(name, known)
-    const hint = near ? `did you mean "${near}"?` : `it knows ${known.map((k) => `"${k}"`).join(', ')}.`
+    const hint = near
+      ? `did you mean "${near}"?`
+      : `its options are ${known.map((option) => `"${option}"`).join(', ')}.`
     throw new SealformError('ERR_OPTION_INVALID', `${where} has no option "${name}"; ${hint}`)
   }
 }
@@ -33,7 +35,7 @@ function nearest(name: string, known: readonly string[]): string | undefined {
     : undefined
 }
 
-/** Levenshtein distance, one row at a time; the inputs are option names, so a few characters. */
+/** Computes the Levenshtein distance, one row at a time. The inputs are option names, so they are short. */
 function editDistance(a: string, b: string): number {
   let previous = Array.from({ length: b.length + 1 }, (_, i) => i)
   for (let i = 1; i <= a.length; i++) {

@@ -1,5 +1,5 @@
-/** A file among the fields of a form, as the types of FormData have it. */
+/** A file field's value, as the types of `FormData` define it. */
 export type FormFile = Exclude<ReturnType<FormData['get']>, string | null>
 
-/** A field of a submission with its value. */
+/** One field of a submission: its name and its value. */
 export type Entry = readonly [name: string, value: string | FormFile]

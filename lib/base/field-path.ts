@@ -1,8 +1,8 @@
-/** A field's name as the way to a value. */
+/** A field's name, read as the path to a value. */
 export interface FieldPath {
-  /** Keys of objects, and indexes of arrays as numbers. The first is a key. */
+  /** Object keys as strings, array indexes as numbers. The first is always a key. */
   readonly keys: readonly (string | number)[]
-  /** The name ends in `[]`: each field of it is one more element of the array. */
+  /** Whether the name ends in `[]`: each field with this name appends one element to the array. */
   readonly appends: boolean
 }
 
@@ -11,15 +11,15 @@ export interface NameFault {
   readonly fault: 'malformed' | 'reserved'
 }
 
-/** What these lead to is there on every object. No form needs them, and programs that copy objects must not meet them. */
+/** Keys that exist on every object. They lead to prototype pollution in code that copies objects, and no form needs them. */
 const reserved = new Set(['__proto__', 'constructor', 'prototype'])
 
 /**
- * Reads names such as `address.street`, `address[street]`, `items[0].qty`, `tags[]`:
+ * Reads a field name such as `address.street`, `address[street]`, `items[0].qty` or `tags[]`:
  *
  * - the first step is a key, up to the first `.` or `[`
- * - `.key` and `[key]` are keys; digits in brackets are an index, digits after a dot a key
- * - `[]` comes last, and appends
+ * - `.key` and `[key]` are keys; digits in brackets are an index, digits after a dot are a key
+ * - `[]` must come last, and appends
  *
  * @example parseFieldName('items[0].qty') // { keys: ['items', 0, 'qty'], appends: false }
  */
@@ -39,13 +39,13 @@ export function parseFieldName(name: string): FieldPath | NameFault {
     } else if (name[at] === '[') {
       const end = name.indexOf(']', from)
       if (end === from && from + 1 === name.length) return { keys, appends: true }
-      key = end === -1 ? undefined : inBrackets(name.slice(from, end))
+      key = end === -1 ? undefined : readBrackets(name.slice(from, end))
       at = end + 1
     } else return { fault: 'malformed' }
   }
 }
 
-/** Where a key ends that is not in brackets. At a `]`, too, which is then found to be out of place. */
+/** Finds the end of a key that is not in brackets. It stops at a `]` too, which the caller then reports as malformed. */
 function endOfKey(name: string, from: number): number {
   for (let i = from; i < name.length; i++) {
     const character = name[i]
@@ -54,14 +54,15 @@ function endOfKey(name: string, from: number): number {
   return name.length
 }
 
-function inBrackets(content: string): string | number | undefined {
+/** Reads what stands between brackets: an index, a key, or `undefined` when it is neither. */
+function readBrackets(content: string): string | number | undefined {
   if (content.includes('[')) return undefined
   if (!/^\d+$/.test(content)) return content
   const index = Number(content)
   return Number.isSafeInteger(index) ? index : undefined
 }
 
-/** The name that leads on from another along a path: `('items[7]', ['qty'])` is `items[7].qty`. */
+/** Extends a name by a path: `joinName('items[7]', ['qty'])` is `items[7].qty`. */
 export function joinName(start: string, path: readonly PropertyKey[]): string {
   let name = start
   for (const step of path) {
@@ -71,7 +72,7 @@ export function joinName(start: string, path: readonly PropertyKey[]): string {
   return name
 }
 
-/** One spelling for all names that lead to the same value: `address[street]` is `address.street`, and `tags[]` is `tags`. */
+/** Returns one spelling for all names of the same value: `address.street` for `address[street]`, `tags` for `tags[]`. */
 export function plainName(name: string): string {
   if (!name.includes('[')) return name
   const path = parseFieldName(name)

@@ -1,19 +1,27 @@
 /**
- * Says to whoever reads a body that the process will not wait for the rest of it. Set up once for an app; costs nothing
- * until a body has to be waited for.
+ * Tells the readers of request bodies that the process is shutting down and waits no longer for the rest of a body. One
+ * instance serves a whole app.
  */
 export class Shutdown {
-  /** The time is up: what has not arrived is not waited for. */
+  /** Whether the time is up. Bodies that are not complete yet are then refused. */
   over = false
   readonly #waiting = new Set<() => void>()
 
-  /** @param seconds that those who are sending still have. Of several announcements the first to be over counts */
+  /**
+   * Starts the countdown. After several calls, the earliest end counts.
+   *
+   * @param seconds that requests under way still have to send their bodies
+   */
   announce(seconds: number): void {
-    // A process that has nothing else to do any more need not wait.
+    // The timer does not keep a process alive that has nothing else to do.
     setTimeout(() => this.#end(), seconds * 1000).unref()
   }
 
-  /** Calls `stop` when the time is up, until what is returned is called. */
+  /**
+   * Calls `stop` when the time is up.
+   *
+   * @returns a function that cancels this
+   */
   onOver(stop: () => void): () => void {
     this.#waiting.add(stop)
     return () => this.#waiting.delete(stop)

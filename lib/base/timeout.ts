@@ -1,5 +1,5 @@
 /**
- * Waits for a promise, but not for ever.
+ * Waits for a promise for a limited time. Rejects when the time is up; the work behind the promise goes on.
  *
  * @param limit milliseconds
  */

@@ -2,60 +2,62 @@ import { type Channel, channel, type TracingChannel, tracingChannel } from 'node
 import type { ServerResponse } from 'node:http'
 import { debuglog } from 'node:util'
 
-/** What became of a submission, as much of it as a trace tells. */
+/** The part of an outcome that a trace contains. */
 interface TracedOutcome {
   readonly kind: 'redirect' | 'invalid' | 'done' | 'refused' | 'failed'
-  /** Why it was refused. */
+  /** Why the submission was refused. */
   readonly reason?: string
 }
 
-/** The stages of a submission, in their order. `authorize`, `validate`, `claim` and `render` happen for some only. */
+/** The stages of a submission, in order. `authorize`, `validate`, `claim` and `render` do not occur in every submission. */
 export const stages = ['origin', 'open', 'authorize', 'read', 'validate', 'claim', 'run', 'render'] as const
 
 export type Stage = (typeof stages)[number]
 
 /**
- * What a subscriber of `tracing:sealform.submission:*` gets: the same object for all events of a submission, filled in as
- * more is known. Holds nothing that the visitor sent but the path, which has no query.
+ * The message on `tracing:sealform.submission:*`. All events of a submission share one object, which is filled in step by
+ * step. Of the visitor's data it contains the path only, without the query string.
  */
 export interface SubmissionTrace {
   readonly path: string
-  /** The action that the submission is for, once its seal has opened. */
+  /** The name of the action; set when the seal has opened. */
   action: string | undefined
-  /** What became of it, once that is known. */
+  /** Set when it is decided. */
   outcome: TracedOutcome['kind'] | undefined
-  /** Of the answer. */
+  /** The HTTP status of the answer. */
   status: number | undefined
-  /** Why it was refused. */
+  /** Why the submission was refused. */
   reason: string | undefined
-  /** It is a copy of a one-time submission, and gets the outcome of the first. */
+  /** Whether this is a copy of a one-time submission and gets the outcome of the first one. */
   repeated: boolean
 }
 
-/** What a subscriber of `tracing:sealform.<stage>:*` gets. */
+/** The message on `tracing:sealform.<stage>:*`. */
 export interface StageTrace {
   readonly stage: Stage
   readonly submission: SubmissionTrace
 }
 
-/** What a subscriber of `tracing:sealform.recognise:*` gets. */
+/** The message on `tracing:sealform.recognise:*`. */
 export interface RecognitionTrace {
-  /** `submission`, or `foreign` when it is somebody else's, once that is known. */
+  /** Set at the end: `submission`, or `foreign` for a POST that is not for this library. */
   kind: string | undefined
 }
 
-const whole: TracingChannel<SubmissionTrace> = tracingChannel('sealform.submission')
-const parts = new Map<Stage, TracingChannel<StageTrace>>(
+const submissionChannel: TracingChannel<SubmissionTrace> = tracingChannel('sealform.submission')
+const stageChannels = new Map<Stage, TracingChannel<StageTrace>>(
   stages.map((stage) => [stage, tracingChannel(`sealform.${stage}`)]),
 )
-/** In lists, since they are gone through for every submission. Whoever listens listens to a start or an end. */
-const observable = [whole, ...parts.values()].flatMap(({ start, end, asyncEnd }) => [start, end, asyncEnd])
+/** Flat lists, since every submission checks them. A subscriber always listens to at least one start or end. */
+const submissionEvents = [submissionChannel, ...stageChannels.values()].flatMap(
+  ({ start, end, asyncEnd }) => [start, end, asyncEnd],
+)
 const recognition: TracingChannel<RecognitionTrace> = tracingChannel('sealform.recognise')
-const ofRecognition = [recognition.start, recognition.end, recognition.asyncEnd]
+const recognitionEvents = [recognition.start, recognition.end, recognition.asyncEnd]
 const refusals: Channel = channel('sealform.refused')
 const debug = debuglog('sealform')
 
-/** Publishes a refusal on the channel `sealform.refused`, as `onRefused` is told of it. */
+/** Publishes a refusal on the channel `sealform.refused`, with what `onRefused` gets. */
 export function traceRefusal(refusal: {
   readonly reason: string
   readonly detail: string
@@ -66,28 +68,28 @@ export function traceRefusal(refusal: {
     debug('%s refused: %s. %s', refusal.action ?? 'a submission', refusal.reason, refusal.detail)
 }
 
-/** Publishes on `tracing:sealform.recognise:*` whether a POST is a submission; its body may still be on its way. */
+/** Runs the recognition of a POST and publishes its result on `tracing:sealform.recognise:*`. */
 export function traceRecognition<Result extends { readonly kind: string }>(
   run: () => Result | Promise<Result>,
 ): Result | Promise<Result> {
-  if (!haveSubscribers(ofRecognition)) return run()
-  const about: RecognitionTrace = { kind: undefined }
-  return quietly(
-    (work) => recognition.tracePromise(work, about),
+  if (!haveSubscribers(recognitionEvents)) return run()
+  const event: RecognitionTrace = { kind: undefined }
+  return traceWithoutResult(
+    (work) => recognition.tracePromise(work, event),
     async () => {
       const result = await run()
-      about.kind = result.kind
+      event.kind = result.kind
       return result
     },
   )
 }
 
-/** Watches a submission, if anybody looks: a subscriber, `NODE_DEBUG=sealform`, or a developer. */
+/** Creates a trace when something uses it: a subscriber, `NODE_DEBUG=sealform`, or development mode. */
 export function traceSubmission(path: string, development: boolean): Trace | undefined {
-  return development || debug.enabled || haveSubscribers(observable) ? new Trace(path) : undefined
+  return development || debug.enabled || haveSubscribers(submissionEvents) ? new Trace(path) : undefined
 }
 
-/** Runs a stage, watched or not. One that has nothing to wait for may answer at once. */
+/** Runs a stage, and traces it when there is a trace. Without a trace, a synchronous stage returns synchronously. */
 export function staged<Result>(
   trace: Trace | undefined,
   stage: Stage,
@@ -96,12 +98,12 @@ export function staged<Result>(
   return trace ? trace.stage(stage, run) : run()
 }
 
-/** The same for a stage that waits for nothing. */
+/** Runs a synchronous stage, and traces it when there is a trace. */
 export function stagedSync<Result>(trace: Trace | undefined, stage: Stage, run: () => Result): Result {
   return trace ? trace.sync(stage, run) : run()
 }
 
-/** One submission that is watched. */
+/** The trace of one submission: publishes its events and measures its stages. */
 export class Trace {
   readonly submission: SubmissionTrace
   readonly #times: string[] = []
@@ -117,12 +119,12 @@ export class Trace {
     }
   }
 
-  /** The seal has opened. */
+  /** Records that the seal has opened. */
   begin(action: string | undefined): void {
     this.submission.action = action
   }
 
-  /** It is known what became of it. */
+  /** Records the outcome. */
   end(outcome: TracedOutcome, action: string | undefined, repeated: boolean): void {
     const { submission } = this
     submission.action = action ?? submission.action
@@ -131,10 +133,10 @@ export class Trace {
     submission.repeated = repeated
   }
 
-  /** The whole, from the opened body to the answer. */
+  /** Traces the whole submission, from the opened seal to the end of the answer. */
   async whole(run: () => Promise<void>): Promise<void> {
     const began = performance.now()
-    await (isObserved(whole) ? whole.tracePromise(run, this.submission) : run())
+    await (isObserved(submissionChannel) ? submissionChannel.tracePromise(run, this.submission) : run())
     const { path, action, outcome, status, reason } = this.submission
     debug(
       'POST %s %s: %s %d in %s ms %s',
@@ -147,21 +149,22 @@ export class Trace {
     )
   }
 
+  /** Traces a stage. */
   async stage<Result>(stage: Stage, run: () => Result | Promise<Result>): Promise<Result> {
-    const tracing = parts.get(stage)
+    const tracing = stageChannels.get(stage)
     const began = performance.now()
     try {
       if (!tracing || !isObserved(tracing)) return await run()
       const event = { stage, submission: this.submission }
-      return await quietly((work) => tracing.tracePromise(work, event), run)
+      return await traceWithoutResult((work) => tracing.tracePromise(work, event), run)
     } finally {
       this.#times.push(`${stage};dur=${since(began)}`)
     }
   }
 
-  /** A stage that waits for nothing. */
+  /** Traces a synchronous stage. */
   sync<Result>(stage: Stage, run: () => Result): Result {
-    const tracing = parts.get(stage)
+    const tracing = stageChannels.get(stage)
     const began = performance.now()
     try {
       if (!tracing || !isObserved(tracing)) return run()
@@ -179,7 +182,7 @@ export class Trace {
   }
 
   /**
-   * Tells the browser's developer tools how long each stage took.
+   * Adds a `Server-Timing` header, so that the browser's developer tools show the duration of each stage.
    *
    * @see https://www.w3.org/TR/server-timing/
    */
@@ -188,8 +191,11 @@ export class Trace {
   }
 }
 
-/** A channel hands results on to every subscriber, and that of `read` is what the visitor typed. */
-async function quietly<Result>(
+/**
+ * Traces `run` without its result. A tracing channel passes results to every subscriber, and the result of `read` is what
+ * the visitor typed.
+ */
+async function traceWithoutResult<Result>(
   trace: (work: () => Promise<void>) => Promise<void>,
   run: () => Result | Promise<Result>,
 ): Promise<Result> {
@@ -200,17 +206,17 @@ async function quietly<Result>(
   return results[0]!
 }
 
-/** On a `TracingChannel` itself, `hasSubscribers` is there from Node 22 on. */
+/** Says whether a channel has a subscriber. `TracingChannel.hasSubscribers` exists only from Node 22 on. */
 function isObserved({ start, end, asyncStart, asyncEnd, error }: TracingChannel<never>): boolean {
   return haveSubscribers([start, end, asyncStart, asyncEnd, error])
 }
 
 function haveSubscribers(channels: readonly Channel[]): boolean {
-  for (const one of channels) if (one.hasSubscribers) return true
+  for (const channel of channels) if (channel.hasSubscribers) return true
   return false
 }
 
-/** Milliseconds, as text with one digit after the point. */
+/** Returns the milliseconds since `began`, as text with one decimal. */
 function since(began: number): string {
   return (performance.now() - began).toFixed(1)
 }

@@ -21,7 +21,7 @@ const bytesPer = new Map([
 /**
  * Reads a duration: a number of seconds, or a string such as `'500ms'`, `'90s'`, `'10m'`, `'24h'` or `'7d'`.
  *
- * @param what how the message calls the option
+ * @param what the name of the option, for the message
  * @returns seconds, more than 0
  * @throws SealformError `ERR_OPTION_INVALID`
  * @example parseDuration('10m', 'ttl') // 600
@@ -31,24 +31,31 @@ export function parseDuration(value: number | string, what: string): number {
   if (seconds !== undefined && seconds > 0) return seconds
   throw new SealformError(
     'ERR_OPTION_INVALID',
-    `${what} is ${shown(value)}; give seconds as a number above 0, or a string such as '90s', '10m', '24h' or '7d'.`,
+    `${what} is ${show(value)}. Write seconds as a number above 0, or a string such as '90s', '10m', '24h' or '7d'.`,
   )
 }
 
 const longestTimer = Math.floor(0x7fff_ffff / 1000)
 
-/** Reads a duration that a timer can wait for. Node turns a longer timer into one of 1 ms. */
+/**
+ * Reads a duration for a timer. Node turns a timer of more than 2³¹ − 1 ms into one of 1 ms.
+ *
+ * @throws SealformError `ERR_OPTION_INVALID`
+ */
 export function parseTimer(value: number | string, what: string): number {
   const seconds = parseDuration(value, what)
   if (seconds <= longestTimer) return seconds
-  throw new SealformError('ERR_OPTION_INVALID', `${what} is ${seconds} s; the longest is ${longestTimer} s.`)
+  throw new SealformError(
+    'ERR_OPTION_INVALID',
+    `${what} is ${seconds} s. The longest that a timer can wait is ${longestTimer} s.`,
+  )
 }
 
 /**
  * Reads a size: a number of bytes, or a string such as `'256 KiB'`, `'5MiB'` or `'1GB'`.
- * `KiB`, `MiB`, `GiB` count by 1024; `kB`, `MB`, `GB` by 1000. Upper and lower case are the same.
+ * `KiB`, `MiB` and `GiB` count by 1024; `kB`, `MB` and `GB` by 1000. Upper and lower case make no difference.
  *
- * @param what how the message calls the option
+ * @param what the name of the option, for the message
  * @returns whole bytes, 0 or more
  * @throws SealformError `ERR_OPTION_INVALID`
  * @example parseSize('256 KiB', 'limits.fieldValue') // 262144
@@ -58,11 +65,11 @@ export function parseSize(value: number | string, what: string): number {
   if (bytes !== undefined && Number.isSafeInteger(bytes)) return bytes
   throw new SealformError(
     'ERR_OPTION_INVALID',
-    `${what} is ${shown(value)}; give whole bytes as a number, or a string such as '256 KiB', '5MiB' or '1GB'.`,
+    `${what} is ${show(value)}. Write whole bytes as a number, or a string such as '256 KiB', '5MiB' or '1GB'.`,
   )
 }
 
-/** A size as people read it: at most one digit after the point, and never more than it is. */
+/** Formats a size for people: at most one decimal, rounded down. */
 export function formatSize(bytes: number): string {
   for (const [unit, factor] of sizeUnits) {
     if (bytes < factor) continue
@@ -78,6 +85,7 @@ const sizeUnits = [
   ['kB', 1000],
 ] as const
 
+/** Converts a number, or a number with a unit, into the base unit. Returns `undefined` when it is neither. */
 function quantity(value: unknown, units: ReadonlyMap<string, number>): number | undefined {
   if (typeof value === 'number') return Number.isFinite(value) && value >= 0 ? value : undefined
   if (typeof value !== 'string') return undefined
@@ -88,7 +96,7 @@ function quantity(value: unknown, units: ReadonlyMap<string, number>): number | 
   return Number.isFinite(result) ? result : undefined
 }
 
-function shown(value: unknown): string {
+function show(value: unknown): string {
   return typeof value === 'string'
     ? `'${value.slice(0, 40)}'`
     : typeof value === 'number'

@@ -1,19 +1,19 @@
 import type { ServerResponse } from 'node:http'
 
-/** Whether nobody is there any more to take an answer that is not complete. */
+/** Says whether the visitor has closed the connection before the answer was complete. */
 export function hasLeft(res: ServerResponse): boolean {
   if (res.closed || res.destroyed) return true
-  // Node's responses of HTTP/2 have neither, and call themselves finished when their stream is gone.
+  // HTTP/2 responses of Node have neither property. They report `writableFinished` when their stream is destroyed.
   return res.writableFinished && !res.writableEnded
 }
 
-/** Whether all of an answer has been handed over. */
+/** Says whether the whole answer has been handed to the operating system. */
 export function isTaken(res: ServerResponse): boolean {
   return res.writableEnded && res.writableFinished
 }
 
-/** Calls `tell` when the visitor leaves before the answer is complete, or has left. */
-export function whenLeft(res: ServerResponse, tell: () => void): void {
-  if (hasLeft(res)) tell()
-  else res.once('close', () => isTaken(res) || tell())
+/** Calls `onLeft` when the visitor leaves before the answer is complete; at once when the visitor has left already. */
+export function whenLeft(res: ServerResponse, onLeft: () => void): void {
+  if (hasLeft(res)) onLeft()
+  else res.once('close', () => isTaken(res) || onLeft())
 }

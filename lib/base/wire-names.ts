@@ -1,23 +1,23 @@
-/** The names that browser and server share. Field names that start with `sealform` are reserved. */
+/** The field names that browser and server share. All names that start with `sealform` are reserved. */
 export const fieldNames = {
   /** The seal: the first field of every form. */
   seal: 'sealform',
-  /** On a button: a seal that overrides the form's. As a prefix of a name, where the value cannot carry it. */
+  /** On a button: the seal of another action. Where a button's value cannot carry it, the seal follows in the name. */
   submit: 'sealform.submit',
-  /** On a button: the form is to be checked, and nothing more. */
+  /** On a button: validate the form, and do not run the action. */
   validate: 'sealform.validate',
-  /** The id of the submitted form, in clear, used only to give input back. */
+  /** The id of the submitted form, not encrypted. It only decides which form gets the input back. */
   form: 'sealform.form',
   /** The state that a form carries. */
   state: 'sealform.state',
-  /** Before the name of a file field: the reference to a file of an earlier submission. */
+  /** Prefix of a file field's name: a reference to a file from an earlier submission. */
   kept: 'sealform.kept.',
-  /** Before the name of a file field: which of those the visitor wants to be removed. */
+  /** Prefix of a file field's name: the earlier file that the visitor wants to remove. */
   drop: 'sealform.drop.',
 } as const
 
-/** Headers by which a client asks for validation alone, with the names of fields or none. */
+/** Request headers that ask for validation only. The value may name fields. */
 export const validateHeaders = ['Sealform-Validate', 'X-Up-Validate'] as const
 
-/** Headers by which a client asks for one region, in the order in which they are looked at. */
+/** Request headers that ask for one region. The first one present counts. */
 export const regionHeaders = ['Sealform-Region', 'Turbo-Frame', 'HX-Target', 'X-Up-Target'] as const

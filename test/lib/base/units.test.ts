@@ -25,7 +25,7 @@ test('reads sizes as bytes', () => {
   assert.equal(parseSize('5mib', 'limits.body'), 5_242_880)
 })
 
-test('refuses other durations by the name of the option', () => {
+test('refuses other durations, and names the option', () => {
   for (const bad of [
     0,
     -1,
@@ -48,7 +48,7 @@ test('refuses other durations by the name of the option', () => {
   }
 })
 
-test('refuses other sizes by the name of the option', () => {
+test('refuses other sizes, and names the option', () => {
   for (const bad of [
     -1,
     1.5,
