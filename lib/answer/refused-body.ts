@@ -16,5 +16,6 @@ export function refusedBody(definition: Definition, refusal: BodyRefusal, messag
   const { status, reason, detail } = refusal
   const issues = definition.files.size > 0 ? refusalIssues(definition, refusal, messages()) : undefined
   const why = reason === 'time' ? 'too-slow' : bodyReasons[status]
-  return new Refused(why, status, `${reason}: ${detail}`, issues)
+  const refused = new Refused(why, status, `${reason}: ${detail}`)
+  return issues ? refused.withIssues(issues) : refused
 }

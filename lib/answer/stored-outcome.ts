@@ -78,7 +78,7 @@ function outcomeOf([kind, ...parts]: readonly unknown[]): Outcome | undefined {
     }
     case 'refused': {
       const [status, reason, detail, issues] = parts as [number, RefusalReason, string, Issue[]]
-      return new Refused(reason, status, detail, issues)
+      return new Refused(reason, status, detail).withIssues(issues)
     }
     case 'failed':
       return new Failed(undefined, ...(parts as [string, boolean]))

@@ -2,16 +2,16 @@ import { randomBytes } from 'node:crypto'
 import { SealformError } from '../base/errors.js'
 import { Failed } from './outcome.js'
 
-/** A failure with a reference that a visitor can read out over the telephone. */
+/** Makes a failure with a new reference, which a visitor can read out over the telephone. */
 export function failed(error: unknown): Failed {
   const letters = Array.from(randomBytes(8), (byte) => referenceAlphabet[byte & 31]).join('')
   return new Failed(error, `${letters.slice(0, 4)}-${letters.slice(4)}`, isTimeout(error))
 }
 
-/** Crockford's base 32: no I, L, O or U to mistake for something else. */
+/** Crockford's base 32, without I, L, O and U: they are easily mistaken for other characters. */
 const referenceAlphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 
-// What is thrown can be anything, and some of it throws in turn when it is looked at: a revoked proxy, or a getter.
+// A program can throw any value. Some throw an error themselves when a property is read: a revoked proxy, or a getter.
 
 function isTimeout(error: unknown): boolean {
   try {
@@ -21,7 +21,7 @@ function isTimeout(error: unknown): boolean {
   }
 }
 
-/** With a status of the 400s on its error a page says that it is not there for this visitor; nothing has failed. */
+/** Says whether a page threw an error with a status of 400–499: the page is not there for this visitor, and nothing failed. */
 export function saysMissing(error: unknown): boolean {
   try {
     if (!(error instanceof Error) || !('status' in error)) return false

@@ -1,13 +1,13 @@
 import { SealformError } from '../base/errors.js'
 import { joinName } from '../base/field-path.js'
 
-/** One thing that is wrong with what was sent. An empty `name` speaks of the form as a whole. */
+/** A message about one field. With an empty `name`, it is about the whole form. */
 export interface Issue {
   readonly name: string
   readonly message: string
 }
 
-/** The same for a part of `submission.input`, such as `['items', 0, 'qty']`, whatever name the form has for it. */
+/** A message about a part of `submission.input`, such as `['items', 0, 'qty']`. The library finds the field's name. */
 export interface PathIssue {
   readonly path: readonly (string | number)[]
   readonly message: string
@@ -19,7 +19,7 @@ export type Issues =
   | Readonly<Record<string, string | readonly string[] | undefined>>
   | readonly (Issue | PathIssue)[]
 
-/** Why a submission was refused; stable words for logs and for `onRefused`. */
+/** Why a submission was refused. The words are the same in every release, for logs and for `onRefused`. */
 export type RefusalReason =
   | 'origin'
   | 'malformed'
@@ -39,11 +39,11 @@ export type RefusalReason =
   | 'forbidden'
   | 'not-found'
 
-/** Goes on to another page: `303 See Other`. */
+/** The outcome that sends the visitor to another page with `303 See Other`. */
 export class Redirect {
   readonly kind = 'redirect'
   readonly to: string
-  /** Present when the next page is to show it once. */
+  /** A state that the next page shows once. */
   readonly flash: { readonly state: unknown } | undefined
 
   constructor(to: string, flashed?: { readonly state: unknown }) {
@@ -52,11 +52,11 @@ export class Redirect {
   }
 }
 
-/** The page again, with what is wrong beside the fields: `422`. */
+/** The outcome that shows the page again with messages beside the fields: `422`. */
 export class Invalid {
   readonly kind = 'invalid'
   readonly issues: readonly Issue[]
-  /** 200 when the visitor only asked what is wrong, and nothing is. */
+  /** 400–499, or 200 when the visitor asked for validation only and all fields are valid. */
   readonly status: number
 
   readonly #given: readonly (Issue | PathIssue)[]
@@ -65,7 +65,7 @@ export class Invalid {
     if (status !== 200 && !(Number.isInteger(status) && status >= 400 && status <= 499)) {
       throw new SealformError(
         'ERR_OPTION_INVALID',
-        `invalid() takes a status from 400 to 499, not ${String(status)}.`,
+        `invalid() got the status ${String(status)}. Use one from 400 to 499.`,
       )
     }
     this.#given = listIssues(issues)
@@ -74,14 +74,14 @@ export class Invalid {
     this.status = status
   }
 
-  /** The same, with the names that the form has for the parts of the input. */
+  /** Returns the same outcome, with the form's field names in place of paths. */
   named(nameOf: (path: readonly PropertyKey[]) => string): Invalid {
-    const needed = this.#given.some((issue) => 'path' in issue)
-    return needed ? new Invalid(nameIssues(this.#given, nameOf), this.status) : this
+    const hasPaths = this.#given.some((issue) => 'path' in issue)
+    return hasPaths ? new Invalid(nameIssues(this.#given, nameOf), this.status) : this
   }
 }
 
-/** The page again, with a new state. */
+/** The outcome that shows the page again with a new state. */
 export class Done {
   readonly kind = 'done'
   readonly state: unknown
@@ -92,7 +92,7 @@ export class Done {
     if (!hasPage || (status >= 300 && status < 400)) {
       throw new SealformError(
         'ERR_OPTION_INVALID',
-        `done() takes a status from 200 to 299 or 400 to 599 that may have a body, not ${String(status)}.`,
+        `done() got the status ${String(status)}. Use one from 200 to 299 or 400 to 599 that allows a body.`,
       )
     }
     this.state = state
@@ -100,36 +100,41 @@ export class Done {
   }
 }
 
+/** RFC 9110, sections 15.3.5 and 15.3.6: these statuses allow no body. */
 const bodiless = new Set([204, 205])
 
 const noIssues: readonly Issue[] = []
 
-/** The action, or the library before it, did not take the submission. */
+/** The outcome of a submission that the action, or the library before it, did not accept. */
 export class Refused {
   readonly kind = 'refused'
   readonly reason: RefusalReason
   readonly status: number
-  /** For developers and logs; never shown to the visitor, never holds what the visitor typed. */
+  /** For developers and logs. It is not for visitors, and contains nothing that the visitor typed. */
   readonly detail: string
-  /** What to show beside the fields that it is about. */
-  readonly issues: readonly Issue[]
+  /** Messages beside the fields that caused the refusal. */
+  readonly issues: readonly Issue[] = noIssues
 
-  constructor(reason: RefusalReason, status: number, detail = '', issues: readonly Issue[] = noIssues) {
-    this.issues = issues
+  constructor(reason: RefusalReason, status: number, detail = '') {
     this.reason = reason
     this.status = status
     this.detail = detail
   }
+
+  /** Returns the same refusal with messages beside fields. */
+  withIssues(issues: readonly Issue[]): Refused {
+    return Object.assign(new Refused(this.reason, this.status, this.detail), { issues })
+  }
 }
 
-/** The action threw: `500`. */
+/** The outcome of an action that threw: `500`. */
 export class Failed {
   readonly kind = 'failed'
   readonly status = 500
   readonly error: unknown
-  /** Shown to the visitor and written to the log, so that the two can be brought together. */
+  /** The visitor sees it, and the log has it: it leads from a visitor's report to the log entry. */
   readonly reference: string
-  /** The time was up before the action settled: whether it was done is not known. */
+  /** Whether the action took longer than its `timeout`, so that its result is not known. */
   readonly timedOut: boolean
 
   constructor(error: unknown, reference: string, timedOut = false) {
@@ -139,15 +144,15 @@ export class Failed {
   }
 }
 
-/** What became of a submission. */
+/** The result of a submission. */
 export type Outcome = Redirect | Invalid | Done | Refused | Failed
 
 /**
- * Sends the visitor on to another page with `303 See Other`, so that a reload does not send the form again.
+ * Sends the visitor to another page with `303 See Other`. After that, a reload does not send the form again.
  *
- * @param to a relative URL (`/lists/3`, `?page=2`), or an absolute one whose origin is the app's own or
- *   listed in `allowedOrigins`. Anything else, such as `//evil.example` or `javascript:`, is refused with
- *   400 when the answer is made, and reported to the app's error handler as `ERR_REDIRECT_TARGET`.
+ * @param to a relative URL (`/lists/3`, `?page=2`), or an absolute one whose origin is the app's own or listed in
+ *   `allowedOrigins`. With any other target, such as `//evil.example` or `javascript:`, the visitor gets a page with
+ *   status 400, and the app's error handler gets `ERR_REDIRECT_TARGET`
  * @example
  * ```ts
  * return redirect(`/lists/${listId}`)
@@ -159,12 +164,12 @@ export function redirect(to: string): Redirect {
 }
 
 /**
- * Shows the page again with status 422, the visitor's input in its fields and each message beside its field.
+ * Shows the page again with status 422, the visitor's input in its fields, and each message beside its field.
  *
- * @param issues `{ title: 'Enter a title' }`, a list of `{ name, message }`, or one message for the whole form; in a list
- *   also `{ path, message }`, for the field that a part of `submission.input` came from, such as `['items', 0, 'qty']`
- * @param options `status`: 400–499, such as 429 for too many tries. @default 422
- * @throws SealformError `ERR_OPTION_INVALID` on another status, and on a path that is no list of keys and indexes
+ * @param issues `{ title: 'Enter a title' }`, a list of `{ name, message }`, or one message for the whole form. A list may
+ *   also have `{ path, message }`: the path leads to a part of `submission.input`, such as `['items', 0, 'qty']`
+ * @param options `status`: 400–499, such as 429 for too many attempts. @default 422
+ * @throws SealformError `ERR_OPTION_INVALID` when the status is another, or a path is not a list of keys and indexes
  * @example
  * ```ts
  * if (await db.has(title)) return invalid({ title: 'Already on the list' })
@@ -175,11 +180,11 @@ export function invalid(issues: Issues, options: { readonly status?: number } = 
 }
 
 /**
- * Shows the page again with a new state, which the page finds in `form.state`. Returning a plain value does the same.
+ * Shows the page again with a new state. The page reads it from `form.state`. Returning a plain value does the same.
  *
  * @param state any value that a seal can carry
- * @param options `status`: 200–299 or 400–599, @default 200
- * @throws SealformError `ERR_OPTION_INVALID` on a status that has no body
+ * @param options `status`: 200–299 or 400–599. @default 200
+ * @throws SealformError `ERR_OPTION_INVALID` when the status is another, or allows no body
  * @example
  * ```ts
  * return done({ title }, { status: 202 })
@@ -190,11 +195,11 @@ export function done(state?: unknown, options: { readonly status?: number } = {}
 }
 
 /**
- * Sends the visitor on, and lets the next page that asks for this action's form show `state` once. It travels in an
- * encrypted cookie, so no session is needed.
+ * Redirects, and keeps `state` for the next page that renders a form of this action. That page shows it once. The state
+ * travels in an encrypted cookie, so no session is needed.
  *
  * @param state any value that a seal can carry, small enough for a cookie (about 2.7 kB)
- * @param to as in `redirect()`
+ * @param to the target, as in `redirect()`
  * @example
  * ```ts
  * return flash({ title }, `/lists/${listId}`)
@@ -205,7 +210,7 @@ export function flash(state: unknown, to: string): Redirect {
 }
 
 /**
- * Shows the page with status 404, the visitor's input kept: what the submission speaks of is not there.
+ * Shows the page with status 404 and keeps the visitor's input. Use it when the thing that a form is about does not exist.
  *
  * @example
  * ```ts
@@ -217,7 +222,7 @@ export function notFound(): Refused {
 }
 
 /**
- * Shows the page with status 401, the visitor's input kept: the visitor has to sign in first.
+ * Shows the page with status 401 and keeps the visitor's input. Use it when the visitor has to sign in first.
  *
  * @example
  * ```ts
@@ -229,7 +234,7 @@ export function unauthorized(): Refused {
 }
 
 /**
- * Shows the page with status 403, the visitor's input kept: this visitor may not do that.
+ * Shows the page with status 403 and keeps the visitor's input. Use it when this visitor may not do this.
  *
  * @example
  * ```ts
@@ -240,17 +245,17 @@ export function forbidden(): Refused {
   return new Refused('forbidden', 403)
 }
 
-/** What is to be shown beside the fields. */
+/** Returns the messages of an outcome that stand beside fields. */
 export function issuesOf(outcome: Outcome): readonly Issue[] {
   return outcome.kind === 'invalid' || outcome.kind === 'refused' ? outcome.issues : noIssues
 }
 
-/** The visitor asked what is wrong with a form, and nothing is. */
+/** Says whether the visitor asked for validation only, and all fields are valid. */
 export function isValid(outcome: Outcome): boolean {
   return outcome.kind === 'invalid' && outcome.status === 200
 }
 
-/** Tells outcomes, which are instances of our classes, from anything that merely looks like one. */
+/** Says whether a value is an outcome. It must be an instance of a class above; an object of the same shape is none. */
 export function isOutcome(value: unknown): value is Outcome {
   try {
     return (
@@ -261,7 +266,7 @@ export function isOutcome(value: unknown): value is Outcome {
       value instanceof Failed
     )
   } catch {
-    // Whoever asks a revoked proxy for anything gets a TypeError.
+    // `instanceof` throws a TypeError for a revoked proxy.
     return false
   }
 }
@@ -283,7 +288,7 @@ function checkPath(path: unknown): void {
   if (steps?.every((step) => typeof step === 'string' || typeof step === 'number')) return
   throw new SealformError(
     'ERR_OPTION_INVALID',
-    "invalid() takes the path of an issue as a list of keys and indexes, such as ['items', 0, 'qty'].",
+    "invalid() got an issue whose path is not a list of keys and indexes. Write it like ['items', 0, 'qty'].",
   )
 }
 

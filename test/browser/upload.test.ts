@@ -122,7 +122,7 @@ test('upload: a file of the wrong type is named at its field, and the others are
   assert.match(String(await picture.getAttribute('aria-describedby')), /upload-picture-issue/)
   assert.match(
     (await tab.texts('[id="upload-picture-issue"]')).join(),
-    /^This file is of a kind that is not accepted/,
+    /^We cannot accept this type of file here/,
   )
   assert.deepEqual(await keptFiles(tab), ['one.txt, 3 B, kept'])
   assert.equal(await tab.value('Title'), 'A title')

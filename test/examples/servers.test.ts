@@ -201,7 +201,7 @@ describe('one server of the example, when SIGTERM comes', { timeout: 60_000 }, (
       const [taken, refused] = (await answers).map(({ answers: [answer] }) => answer)
       assert.equal(taken?.status, 303)
       assert.equal(refused?.status, 503)
-      assert.match(refused.body, /was being restarted before all of your form had arrived/)
+      assert.match(refused.body, /restarted while you were sending the form/)
       assert.match(refused.body, /value="Slow"/)
     })
   }

@@ -56,11 +56,11 @@ describe('actions.drain()', () => {
     target.drain(0.2)
     const { answers } = await answer
     assert.equal(answers[0]?.status, 503)
-    assert.match(answers[0].body, /was being restarted before all of your form had arrived/)
+    assert.match(answers[0].body, /restarted while you were sending the form/)
     assert.match(answers[0].body, /value="Kept"/)
     assert.ok(answers[0].headers.has('retry-after'))
     assert.ok(performance.now() - started < 3000)
-    assert.match(target.refusals[0] ?? '', /^last-call: /)
+    assert.match(target.refusals[0] ?? '', /^shutdown: /)
     assert.equal(target.runs(), 0)
     assert.deepEqual(await target.emptied(), [])
   })

@@ -279,7 +279,7 @@ describe('the store of one-time submissions', () => {
       const answer = await send(await page())
         .expect(503)
         .expect('Retry-After', '5')
-      assert.match(answer.text, /wait a little/)
+      assert.match(answer.text, /wait a moment/)
       assert.match(answer.text, /value="typed"/)
       assert.equal(runs(), 0)
       assert.equal(refusals[0]?.reason, 'store-down')
@@ -340,7 +340,7 @@ describe('the store of one-time submissions', () => {
       actions: { store: storeThat({ claim: async () => ({ kind: 'lost' }) }) },
     })
     const answer = await send(await page()).expect(409)
-    assert.match(answer.text, /Look whether it was done/)
+    assert.match(answer.text, /Check this before you send it again/)
     assert.match(answer.text, /value="typed"/)
     assert.equal(runs(), 0)
   })
@@ -355,7 +355,7 @@ describe('the store of one-time submissions', () => {
       },
     })
     const answer = await send(await page()).expect(409)
-    assert.match(answer.text, /cannot tell what became of it/)
+    assert.match(answer.text, /do not know if it worked/)
     assert.match(answer.text, /value="typed"/)
     assert.equal(runs(), 0)
     assert.deepEqual(

@@ -124,7 +124,7 @@ describe('a storage that fails', () => {
     const app = await counting(t, { storage: () => directoryStorage({ directory }) })
     const answer = await app.submit(title, picture(Buffer.alloc(3_000_000)), after)
     assert.equal(answer.status, 507)
-    assert.match(answer.body, /There is no room left for your file/)
+    assert.match(answer.body, /We have no space left for your file/)
     assert.match(answer.body, /name="title" value="Hello"/)
     const small = await app.submit(title, picture(Buffer.alloc(500_000)))
     assert.equal(small.status, 303)

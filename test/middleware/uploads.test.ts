@@ -185,7 +185,7 @@ describe('declared files', () => {
     const app = await noting(t, { picture: {} })
     const stray = await app.submit(title, { name: 'other', filename: 'x', content: 'x' })
     assert.equal(stray.status, 413)
-    assert.match(stray.body, /does not take a file there/)
+    assert.match(stray.body, /does not accept a file in that place/)
     assert.equal((await app.submit(title, ['picture', 'a.png'])).status, 415)
     assert.equal((await app.submit(title, ['picture', ''])).status, 303)
     assert.deepEqual(app.found, [[{ name: 'title', value: 'Hello' }]])
@@ -195,7 +195,10 @@ describe('declared files', () => {
     const app = await noting(t, { picture: { types: ['image/*', '.pdf'] } })
     const { status, body } = await app.submit(picture('x', 'text/html', 'x.html'), title)
     assert.equal(status, 422)
-    assert.match(body, /id="upload-picture-issue">This file is of a kind .* image\/\*, \.pdf\./)
+    assert.match(
+      body,
+      /id="upload-picture-issue">We cannot accept this type of file here\..* image\/\*, \.pdf\./,
+    )
     assert.match(body, /name="title" value="Hello"/)
     assert.equal((await app.submit(picture('x', 'image/webp'))).status, 303)
     assert.equal((await app.submit(picture('x', 'application/x', 'X.PDF'))).status, 303)
@@ -230,7 +233,8 @@ describe('declared files', () => {
       ] as const) {
         const answer = await app.submit(title, picture(content))
         assert.equal(answer.status, status)
-        if (status === 422) assert.match(answer.body, /upload-picture-issue">This file is of a kind/)
+        if (status === 422)
+          assert.match(answer.body, /upload-picture-issue">We cannot accept this type of file/)
         assert.deepEqual(await app.emptied(), [])
       }
     }
