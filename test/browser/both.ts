@@ -10,7 +10,7 @@ import { after, before, beforeEach } from 'node:test'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { createBrowser, type TestForm, type TestPage } from '../../lib/testing/testing.js'
 import { listen } from '../setup/koa-app.js'
-import { launchChromium } from './chromium.js'
+import { openChromium } from './chromium.js'
 import { newVisitor } from './visit.js'
 
 /** A request, in so far as both have to send the same. */
@@ -39,7 +39,7 @@ const ends: (() => Promise<void>)[] = []
 before(async () => {
   const port = await listen(createServer(record), (end) => ends.push(end))
   origin = `http://127.0.0.1:${port}`
-  browser = await launchChromium()
+  browser = await openChromium()
   context = await newVisitor(browser)
   tab = await context.newPage()
 })

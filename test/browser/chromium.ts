@@ -1,18 +1,41 @@
-import { type Browser, chromium } from 'playwright-core'
-import { chromium as program, requireProgram } from '../setup/programs.js'
+import { type Browser, type BrowserServer, chromium, type LaunchOptions } from 'playwright-core'
+import { patience } from '../setup/patience.js'
+import { headlessChromium, requireProgram, chromium as wholeChromium } from '../setup/programs.js'
 
-/** Starts a headless Chromium that talks to nobody but the pages under test. */
-export async function launchChromium(...more: readonly string[]): Promise<Browser> {
-  return chromium.launch({ executablePath: requireProgram(program), args: [...args, ...more] })
+/** The environment variable with the address of a Chromium that the test files of one run share. */
+const shared = 'SEALFORM_TEST_CHROMIUM'
+
+/**
+ * A headless Chromium that talks to nobody but the pages under test, and finds every host of `.test` on this machine:
+ * the one that the run shares, else one of the file's own.
+ */
+export async function openChromium(): Promise<Browser> {
+  const address = process.env[shared]
+  return address === undefined ? chromium.launch(launchOptions()) : chromium.connect(address)
 }
 
 /**
- * The same with pages kept as they were for the way back, as browsers do for people. Playwright switches that off, and
- * waits in vain for a page that is taken out to load: use `goBack({ waitUntil: 'commit' })`.
+ * Another one, with pages kept as they were for the way back, as browsers do for people. Playwright switches that off,
+ * and waits in vain for a page that is taken out to load: use `goBack({ waitUntil: 'commit' })`.
  */
 export async function launchChromiumThatKeepsPages(): Promise<Browser> {
-  const ignoreDefaultArgs = ['--disable-back-forward-cache']
-  return chromium.launch({ executablePath: requireProgram(program), ignoreDefaultArgs, args: [...args] })
+  return chromium.launch({
+    ...launchOptions(),
+    executablePath: requireProgram(wholeChromium),
+    ignoreDefaultArgs: ['--disable-back-forward-cache'],
+  })
+}
+
+/** Starts the Chromium that test files share, and sets the variable by which they find it. It ends with this process. */
+export async function shareChromium(): Promise<BrowserServer> {
+  const signals = { handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false }
+  const server = await chromium.launchServer({ ...launchOptions(), ...signals, host: '127.0.0.1' })
+  process.env[shared] = server.wsEndpoint()
+  return server
+}
+
+function launchOptions(): LaunchOptions {
+  return { executablePath: requireProgram(headlessChromium), timeout: patience, args: [...args] }
 }
 
 const args = [
@@ -23,4 +46,5 @@ const args = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
+  '--host-resolver-rules=MAP *.test 127.0.0.1',
 ]

@@ -9,12 +9,12 @@ import { z } from 'zod'
 import type { StandardSchemaV1 } from '../../lib/sealform.js'
 import { html } from '../../views/html.js'
 import { createTestApp, formIn, fromSamePage, listen, urlencoded } from '../setup/koa-app.js'
-import { launchChromium } from './chromium.js'
+import { openChromium } from './chromium.js'
 import { newVisitor } from './visit.js'
 
 let browser: Browser
 before(async () => {
-  browser = await launchChromium()
+  browser = await openChromium()
 })
 after(() => browser.close())
 

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { Browser } from 'playwright-core'
-import { launchChromium } from './chromium.js'
+import { openChromium } from './chromium.js'
 import { newTab, newVisitor, startTour, type Tab } from './visit.js'
 
 let browser: Browser
 before(async () => {
-  browser = await launchChromium()
+  browser = await openChromium()
 })
 after(() => browser.close())
 

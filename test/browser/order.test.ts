@@ -5,12 +5,12 @@ import { after, before, test } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Browser } from 'playwright-core'
 import { listen } from '../setup/koa-app.js'
-import { launchChromium, launchChromiumThatKeepsPages } from './chromium.js'
+import { launchChromiumThatKeepsPages, openChromium } from './chromium.js'
 import { newTab, newVisitor, startTour, type Tab } from './visit.js'
 
 let browser: Browser
 before(async () => {
-  browser = await launchChromium()
+  browser = await openChromium()
 })
 after(() => browser.close())
 

@@ -10,7 +10,7 @@ import { type MiddlewareOptions, type SealformContext, sealform } from '../../mi
 import { html } from '../../views/html.js'
 import { formIn, listen, testKey } from '../setup/koa-app.js'
 import { type OriginCase, readOriginCases } from '../vectors/origin.js'
-import { launchChromium } from './chromium.js'
+import { openChromium } from './chromium.js'
 import { type Stage, type Way, ways } from './origin-ways.js'
 import { newVisitor } from './visit.js'
 
@@ -23,7 +23,7 @@ const ends: (() => Promise<void>)[] = []
 before(async () => {
   listedPort = await listen(createServer(serveDocument), (end) => ends.push(end))
   otherPort = await listen(createServer(serveDocument), (end) => ends.push(end))
-  browser = await launchChromium('--host-resolver-rules=MAP *.test 127.0.0.1')
+  browser = await openChromium()
 })
 after(async () => {
   await browser.close()
@@ -37,10 +37,7 @@ it('the table has one case for each way of sending, and no other', () => {
 })
 
 // A tab mostly waits, for painting and for its server.
-describe('what the table says of headers that Chromium really sends', {
-  concurrency: 2,
-  timeout: 120_000,
-}, () => {
+describe('what the table says of headers that Chromium really sends', { concurrency: 2 }, () => {
   for (const [name, way] of Object.entries(ways)) it(name, (t) => check(name, way, (end) => t.after(end)))
 })
 

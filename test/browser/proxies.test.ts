@@ -13,7 +13,7 @@ import { html } from '../../views/html.js'
 import { freePorts } from '../setup/free-ports.js'
 import { listen, testKey } from '../setup/koa-app.js'
 import { type Nginx, startNginx } from '../setup/nginx.js'
-import { launchChromium } from './chromium.js'
+import { openChromium } from './chromium.js'
 import { directivesOf, type ProxyCase, proxyCases } from './proxy-cases.js'
 import { newVisitor, Tab } from './visit.js'
 
@@ -50,7 +50,7 @@ before(async () => {
     }`)
   }
   nginx = await startNginx(blocks.join('\n'), tls)
-  browser = await launchChromium('--host-resolver-rules=MAP *.test 127.0.0.1')
+  browser = await openChromium()
 })
 
 after(async () => {
@@ -59,10 +59,7 @@ after(async () => {
   for (const end of ends) await end()
 })
 
-describe('a form behind nginx, sent by Chromium without JavaScript', {
-  concurrency: 2,
-  timeout: 120_000,
-}, () => {
+describe('a form behind nginx, sent by Chromium without JavaScript', { concurrency: 2 }, () => {
   for (const [name, way] of cases)
     it(`${name}: ${way.refused ? 'refused, with the setting to change' : 'taken'}`, () => check(name, way))
 })

@@ -5,12 +5,12 @@ import { after, before, test } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Browser } from 'playwright-core'
 import { html } from '../../views/html.js'
-import { launchChromium } from './chromium.js'
+import { openChromium } from './chromium.js'
 import { keys, newTab, newVisitor, startTour } from './visit.js'
 
 let browser: Browser
 before(async () => {
-  browser = await launchChromium()
+  browser = await openChromium()
 })
 after(() => browser.close())
 

@@ -6,7 +6,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { type ConfigData, HtmlValidate, StaticConfigLoader } from 'html-validate'
 import type { Browser, Locator, Page } from 'playwright-core'
 import { pngPicture } from '../setup/sample-files.js'
-import { launchChromium } from './chromium.js'
+import { openChromium } from './chromium.js'
 import { type Answer, newTab, newVisitor, type RunningTour, startTour, type Tab } from './visit.js'
 
 /** Every page of the tour in every state that it can be in, as the server sent it to a browser without scripts. */
@@ -16,7 +16,7 @@ let browser: Browser
 let tour: RunningTour
 
 before(async () => {
-  browser = await launchChromium()
+  browser = await openChromium()
   tour = await startTour()
   try {
     await collectStates()
@@ -268,11 +268,11 @@ async function inspectStates(): Promise<void> {
     await page.setViewportSize({ width: 1280, height: 800 })
     await page.goto(url)
     await page.evaluate(axeSource)
-    const violations = await runAxe(page, 'axe.run()')
+    const violations = await runAxe(page, '{}')
     await page.emulateMedia({ colorScheme: 'dark' })
     // Built-in pages have no style sheet: axe takes the browser's own dark canvas for white.
     const styled = html.includes('/styles.css')
-    const dark = styled ? await runAxe(page, "axe.run({ runOnly: ['color-contrast'] })") : []
+    const dark = styled ? await runAxe(page, "{ runOnly: ['color-contrast'] }") : []
     await page.setViewportSize({ width: 320, height: 640 })
     const width = await page.evaluate<number>('document.documentElement.scrollWidth')
     inspections.set(name, { violations, dark, width })
@@ -287,8 +287,10 @@ interface AxeViolation {
   readonly nodes: readonly { readonly html: string }[]
 }
 
-async function runAxe(page: Page, call: string): Promise<string[]> {
-  const found = await page.evaluate<AxeViolation[]>(`${call}.then((result) => result.violations)`)
+async function runAxe(page: Page, options: string): Promise<string[]> {
+  const found = await page.evaluate<AxeViolation[]>(
+    `axe.run({ ...${options}, resultTypes: ['violations'] }).then((result) => result.violations)`,
+  )
   return found.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map((node) => node.html).join(' ')}`)
 }
 

@@ -7,14 +7,14 @@ import type { Browser } from 'playwright-core'
 import { directoryStorage } from '../../lib/sealform.js'
 import { scratch } from '../setup/file-storage.js'
 import { pngPicture } from '../setup/sample-files.js'
-import { launchChromium } from './chromium.js'
+import { openChromium } from './chromium.js'
 import { newTab, newVisitor, startTour, type Tab } from './visit.js'
 
 const MiB = 1024 * 1024
 
 let browser: Browser
 before(async () => {
-  browser = await launchChromium()
+  browser = await openChromium()
 })
 after(() => browser.close())
 

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
 import { createTour } from '../../examples/tour/app.js'
 import type { UploadOptions } from '../../lib/sealform.js'
+import { patience } from '../setup/patience.js'
 
 /** Keys that are good for nothing but tests. */
 export const keys = {
@@ -94,13 +95,11 @@ export class Tab {
   }
 
   /**
-   * The id of the element that has the focus. With `autofocus` it gets it when the page is rendered next, which may be
-   * after the load (HTML Standard, section 6.6.7).
+   * The id of the element that has the focus, once one has it: with `autofocus` it gets it when the page is rendered
+   * next, which may be after the load (HTML Standard, section 6.6.7).
    */
   async focused(): Promise<string | null> {
-    const focused = this.page.locator(':focus')
-    if ((await focused.count()) === 0) await focused.waitFor({ timeout: 2000 }).catch(() => {})
-    return (await focused.count()) === 0 ? null : focused.getAttribute('id')
+    return this.page.locator(':focus').getAttribute('id')
   }
 
   async value(label: string): Promise<string> {
@@ -124,7 +123,7 @@ export async function newVisitor(
   options: BrowserContextOptions = {},
 ): Promise<BrowserContext> {
   const context = await browser.newContext({ javaScriptEnabled: false, ...options })
-  context.setDefaultTimeout(10_000)
+  context.setDefaultTimeout(patience)
   return context
 }
 

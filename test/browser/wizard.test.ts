@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { Browser } from 'playwright-core'
-import { launchChromium } from './chromium.js'
+import { openChromium } from './chromium.js'
 import { newTab, newVisitor, startTour, type Tab } from './visit.js'
 
 const arrival = new Date(Date.now() + 7 * 24 * 60 * 60 * 1000).toISOString().slice(0, 10)
 
 let browser: Browser
 before(async () => {
-  browser = await launchChromium()
+  browser = await openChromium()
 })
 after(() => browser.close())
 

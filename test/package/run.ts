@@ -48,6 +48,6 @@ export async function run(command: string, args: readonly string[], options: Run
  */
 export function userEnvironment(): NodeJS.ProcessEnv {
   const own =
-    /^(npm_(package|lifecycle|command|execpath|node_execpath)|npm_config_(local_prefix|omit)|NODE_|INIT_CWD$)/
+    /^(npm_(package|lifecycle|command|execpath|node_execpath)|npm_config_(local_prefix|omit)|NODE_(ENV|OPTIONS|TEST_|V8_COVERAGE|CHANNEL|UNIQUE)|INIT_CWD$)/
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !own.test(name)))
 }

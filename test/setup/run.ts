@@ -2,11 +2,14 @@
 // Everything else goes on to `node --test`, as in `npm test -- --test-name-pattern=origin`.
 
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join, relative, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { programs, provideProgram } from './programs.js'
+import { shareChromium } from '../browser/chromium.js'
+import { filePatience } from './patience.js'
+import { headlessChromium, programs, provideProgram } from './programs.js'
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
 const paths = process.argv.slice(2).filter(isTestPath)
@@ -19,8 +22,11 @@ const namingSkipped = [
 
 // The sources decide what is run: dist may still hold what was built from a test that is gone.
 const sources = (paths.length === 0 ? ['test'] : paths).flatMap((path) => testsIn(join(root, path)))
-providePrograms(sources.map((file) => relative(root, file).replaceAll(sep, '/')))
-runTests(sources.map(built))
+const tests = sources.map((file) => relative(root, file).replaceAll(sep, '/'))
+providePrograms(tests)
+const browser = tests.some(headlessChromium.neededBy) ? await shareChromium() : undefined
+process.exitCode = await runTests(sources.map(built))
+await browser?.close()
 
 function isTestPath(argument: string): boolean {
   return !argument.startsWith('-') && existsSync(join(root, argument))
@@ -47,7 +53,8 @@ function providePrograms(paths: readonly string[]): void {
   }
 }
 
-function runTests(files: readonly string[]): void {
+/** @returns the exit code */
+async function runTests(files: readonly string[]): Promise<number> {
   const { SEALFORM_KEYS: _, SEALFORM_KEYS_FILE: __, ...environment } = process.env
   const options = [
     '--test',
@@ -56,8 +63,7 @@ function runTests(files: readonly string[]): void {
     ...(process.argv.length === 2 ? namingSkipped : []),
     // Tests wait for servers, browsers and npm more than they compute, so three at a time are right even on two cores.
     `--test-concurrency=${Math.max(3, availableParallelism() - 1)}`,
-    // Of a whole file. A test that hangs shall fail by its name, not by the patience of whoever waits.
-    '--test-timeout=300000',
+    `--test-timeout=${filePatience}`,
   ]
   const child = spawn(process.execPath, [...options, ...flags, ...files], {
     cwd: root,
@@ -65,7 +71,6 @@ function runTests(files: readonly string[]): void {
     env: { ...environment, NODE_ENV: 'test' },
   })
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal))
-  child.on('close', (code) => {
-    process.exitCode = code ?? 1
-  })
+  const [code] = (await once(child, 'close')) as [number | null]
+  return code ?? 1
 }
