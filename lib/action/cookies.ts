@@ -64,7 +64,8 @@ export class SubmissionCookies implements Cookies {
     const merged = { path: '/', httpOnly: true, sameSite: 'lax', secure: this.#secure, ...options } as const
     const gone =
       merged.maxAge === 0 || (merged.expires !== undefined && merged.expires.getTime() <= Date.now())
-    this.#change(name, gone ? undefined : value, setCookieHeader(name, value, merged), merged)
+    const header = setCookieHeader(name, value, merged)
+    this.#change({ name, value: gone ? undefined : value, header }, merged)
   }
 
   delete(name: string, options: Pick<CookieOptions, 'path' | 'domain'> = {}): void {
@@ -100,10 +101,10 @@ export class SubmissionCookies implements Cookies {
     return [...kept.map((pair) => pair.trim()), ...added].filter((pair) => pair !== '').join('; ')
   }
 
-  #change(name: string, value: string | undefined, header: string, { path, domain }: CookieOptions): void {
-    const identity = `${name};${path ?? ''};${domain ?? ''}`
+  #change(change: CookieChange, { path, domain }: CookieOptions): void {
+    const identity = `${change.name};${path ?? ''};${domain ?? ''}`
     this.#changes.delete(identity)
-    this.#changes.set(identity, { name, value, header })
+    this.#changes.set(identity, change)
   }
 
   #current(): Map<string, string> {

@@ -14,11 +14,16 @@ export interface Migrated {
   readonly changeFields: Migration['formData']
 }
 
+/** A page of another version, as its seal tells of it. */
+export interface OtherVersion {
+  readonly version: string | undefined
+  readonly values: readonly unknown[]
+}
+
 /** Asks an action whether it takes what was rendered for another version; when it does not, that is a refusal. */
 export async function migrate(
   { name, version, migrate }: Definition,
-  from: string | undefined,
-  values: readonly unknown[],
+  { version: from, values }: OtherVersion,
   references: ActionReferences,
 ): Promise<Migrated | Outcome> {
   try {

@@ -1,13 +1,12 @@
-import type { StandardSchemaV1 } from '@standard-schema/spec'
 import type { Entry } from '../base/entry.js'
 import { SealformError } from '../base/errors.js'
 import { joinName } from '../base/field-path.js'
-import { type NameOf, validate } from '../input/validate.js'
+import { type Expectation, type NameOf, validate } from '../input/validate.js'
 import { failed } from '../outcome/failure.js'
 import type { Messages } from '../outcome/messages.js'
 import { Done, Failed, Invalid, isOutcome, type Outcome, Refused } from '../outcome/outcome.js'
 import type { Definition } from './action.js'
-import { type ActionEvent, callHook, type Hooks } from './hooks.js'
+import { RunHooks } from './run-hooks.js'
 import type { CurrentSubmission } from './submission.js'
 
 /** An action with all of its values bound. */
@@ -43,15 +42,22 @@ export interface Checked {
 /** Without a schema the fields keep their names. */
 export const noInput: Checked = { input: undefined, nameOf: (path) => joinName('', path) }
 
-/** What the action's schema makes of the fields. */
-export async function check(
-  schema: StandardSchemaV1,
-  { limits, coercion }: Definition,
+/** What the action's schema makes of the fields; without one there is nothing to wait for. */
+export function check(
+  { input: schema, limits, coercion }: Definition,
+  entries: readonly Entry[],
+  messages: () => Messages,
+): Checked | Promise<Checked | Outcome> {
+  return schema ? checkWith({ schema, depth: limits.depth, coercion }, entries, messages) : noInput
+}
+
+async function checkWith(
+  expected: Expectation,
   entries: readonly Entry[],
   messages: () => Messages,
 ): Promise<Checked | Outcome> {
   try {
-    const result = await validate({ schema, depth: limits.depth, coercion }, entries)
+    const result = await validate(expected, entries)
     if (result instanceof Refused || result.valid) return result
     const texts = messages()
     return new Invalid(
@@ -75,8 +81,12 @@ export interface Ran {
  * @param nameOf the names that the form has for the parts of the input
  */
 export function run(call: Call, submission: CurrentSubmission, nameOf: NameOf): Ran | Promise<Ran> {
-  const { hooks } = call.definition
-  if (hooks) return runWithHooks(hooks, call, submission, nameOf).then(revalidated)
+  const { definition, values } = call
+  if (definition.hooks) {
+    const event = { action: definition.name, submission, values }
+    const hooks = new RunHooks(definition.hooks, event, submission)
+    return runWithHooks(hooks, () => runAction(call, submission, itself), nameOf).then(revalidated)
+  }
   return runAction(call, submission, (outcome) => revalidated({ outcome: named(outcome, nameOf), ran: true }))
 
   function revalidated(ran: Ran): Ran | Promise<Ran> {
@@ -86,69 +96,20 @@ export function run(call: Call, submission: CurrentSubmission, nameOf: NameOf): 
 }
 
 async function runWithHooks(
-  hooks: Hooks,
-  call: Call,
-  submission: CurrentSubmission,
+  hooks: RunHooks,
+  act: () => Outcome | Promise<Outcome>,
   nameOf: NameOf,
 ): Promise<Ran> {
-  const event: ActionEvent = { action: call.definition.name, submission, values: call.values }
-  const early = await before(hooks, event)
-  const outcome = named(early ?? (await runAction(call, submission, itself)), nameOf)
-  const answered = outcome instanceof Failed ? await onError(hooks, event, outcome, submission) : outcome
+  const early = await hooks.before()
+  const outcome = named(early ?? (await act()), nameOf)
+  const answered = outcome instanceof Failed ? await hooks.onError(outcome) : outcome
   return early
     ? { outcome: answered, ran: false }
-    : { outcome: named(await after(hooks, event, answered, submission), nameOf), ran: true }
+    : { outcome: named(await hooks.after(answered), nameOf), ran: true }
 }
 
 function named(outcome: Outcome, nameOf: NameOf): Outcome {
   return outcome.kind === 'invalid' ? outcome.named(nameOf) : outcome
-}
-
-async function before(hooks: Hooks, event: ActionEvent): Promise<Outcome | undefined> {
-  try {
-    for (const hook of hooks.before) {
-      const outcome = await callHook(hook, event, 'before')
-      if (outcome) return outcome
-    }
-  } catch (thrown) {
-    return settle(thrown)
-  }
-  return undefined
-}
-
-async function after(
-  hooks: Hooks,
-  event: ActionEvent,
-  outcome: Outcome,
-  submission: CurrentSubmission,
-): Promise<Outcome> {
-  let last = outcome
-  for (const hook of hooks.after) {
-    try {
-      last = (await callHook(hook, { ...event, outcome: last } as ActionEvent, 'after')) ?? last
-    } catch (error) {
-      submission.report(error)
-    }
-  }
-  return last
-}
-
-async function onError(
-  hooks: Hooks,
-  event: ActionEvent,
-  outcome: Failed,
-  submission: CurrentSubmission,
-): Promise<Outcome> {
-  const { error, reference } = outcome
-  for (const hook of hooks.onError) {
-    try {
-      const other = await callHook(hook, { ...event, error, reference } as ActionEvent, 'onError')
-      if (other) return other
-    } catch (thrown) {
-      submission.report(thrown)
-    }
-  }
-  return outcome
 }
 
 /** `finish` takes what came of it: at once from an action that is not asynchronous. */

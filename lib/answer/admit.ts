@@ -18,13 +18,19 @@ export interface Admitted extends Call {
   readonly changeFields: Migration['formData']
 }
 
-/** Judges an opened seal, and finds the action that it names. What cannot go on from here is an outcome. */
+/** A seal as it was sent, and what is in it. */
+export interface SentSeal {
+  readonly token: string | undefined
+  /** `undefined` when it does not open here. */
+  readonly opened: Opened | undefined
+  readonly sessionMatches: boolean
+}
+
+/** Judges a seal that was sent, and finds the action that it names. What cannot go on from here is an outcome. */
 export function admit(
   registry: Registry,
   exchange: Pick<Exchange, 'path'>,
-  token: string | undefined,
-  opened: Opened | undefined,
-  sessionMatches: boolean,
+  { token, opened, sessionMatches }: SentSeal,
 ): Admitted | Refused | Promise<Admitted | Outcome> {
   if (!opened) return new Refused('malformed', 400, explainUnopened(registry.keys, token))
   const { content } = opened
@@ -51,7 +57,7 @@ export function admit(
       409,
       `A value bound to "${content.action}" names an action that is not registered here.`,
     )
-  if (migrates) return admitMigrated(registry, action, values, opened)
+  if (migrates) return admitMigrated(registry, { definition: action, values }, opened)
   return { definition: action, values, opened, boundText: content.values, changeFields: undefined }
 }
 
@@ -70,10 +76,10 @@ function detailOf(
 /** A page of another version than the action's, if the action can make one of its own of it. */
 async function admitMigrated(
   registry: Registry,
-  definition: Definition,
-  values: readonly unknown[],
+  { definition, values }: Call,
   opened: Opened,
 ): Promise<Admitted | Outcome> {
-  const migrated = await migrate(definition, opened.content.version, values, registry)
+  const { version } = opened.content
+  const migrated = await migrate(definition, { version, values }, registry)
   return isOutcome(migrated) ? migrated : { definition, opened, ...migrated }
 }

@@ -1,10 +1,11 @@
+import type { ServerResponse } from 'node:http'
 import type { Definition } from '../action/action.js'
 import type { Registry } from '../action/registry.js'
-import type { Checked } from '../action/run-action.js'
-import type { CurrentSubmission, SubmissionSource } from '../action/submission.js'
+import type { Call, Checked } from '../action/run-action.js'
+import type { CurrentSubmission } from '../action/submission.js'
 import type { Entry } from '../base/entry.js'
 import { formatSize } from '../base/units.js'
-import type { BodyRefusal, KeptFields, Reading } from '../body/reading.js'
+import type { BodyRefusal, KeptFields, KeptReference, Reading } from '../body/reading.js'
 import { type KeptFile, openKept } from '../files/kept-file-token.js'
 import type { StoredFile } from '../files/stored-file.js'
 import { type FileConsumer, FileTaking } from '../files/take-files.js'
@@ -14,16 +15,23 @@ import { Invalid, type Issue, isOutcome, type Outcome, Refused } from '../outcom
 
 /** The files of one submission while it is received. */
 export interface Files {
+  /** The action that takes them. */
+  readonly definition: Definition
   readonly uploads: Uploads
   readonly taking: FileTaking
 }
 
+/** By whom kept files are referred to. */
+export interface Visit {
+  readonly registry: Registry
+  readonly session: string | undefined
+}
+
 /** Prepares to take the files of an admitted submission; `undefined` for the many actions without any. */
 export function takeFiles(
-  definition: Definition,
-  values: readonly unknown[],
+  { definition, values }: Call,
   submission: CurrentSubmission,
-  { res }: Pick<SubmissionSource, 'res'>,
+  res: ServerResponse,
 ): Files | undefined {
   const { files: rules, storage, onFile } = definition
   if (rules.size === 0) return undefined
@@ -34,31 +42,28 @@ export function takeFiles(
       }
   if (!consumer) return undefined
   const uploads = new Uploads(rules, storage, res)
-  return { uploads, taking: new FileTaking(rules, consumer, uploads) }
+  return { definition, uploads, taking: new FileTaking(rules, consumer, uploads) }
 }
 
 /** The kept files that a submission refers to, as far as the references are good for this action and visitor. */
 export function keptFiles(
-  registry: Registry,
+  visit: Visit,
   definition: Definition,
   { references }: KeptFields,
-  session: string | undefined,
 ): readonly ShownFile[] {
   const files: ShownFile[] = []
-  for (const { field, token } of references) {
-    const file = open(registry, definition, field, token, session)
-    if (file) files.push({ ...file, field })
+  for (const reference of references) {
+    const file = open(visit, definition, reference)
+    if (file) files.push({ ...file, field: reference.field })
   }
   return files
 }
 
 /** Brings in what was kept, and puts the files among the fields. What cannot be is an outcome. */
 export async function joinFiles(
-  registry: Registry,
-  definition: Definition,
-  { uploads, taking }: Files,
+  visit: Visit,
+  { definition, uploads, taking }: Files,
   reading: Reading,
-  session: string | undefined,
 ): Promise<readonly Entry[] | Outcome | { readonly thrown: unknown }> {
   if (taking.verdict) return outcomeOf(taking.verdict)
   const text = reading.entries.find(([name, value]) => value !== '' && definition.files.has(name))
@@ -68,7 +73,7 @@ export async function joinFiles(
   }
   try {
     if (reading.kept) {
-      await uploads.refer(reading.kept, (field, token) => open(registry, definition, field, token, session))
+      await uploads.refer(reading.kept, (reference) => open(visit, definition, reference))
     }
   } catch (thrown) {
     return outcomeOf({ thrown })
@@ -131,13 +136,11 @@ export function joinIssues(issues: readonly Issue[], checked: Checked | Outcome)
 }
 
 function open(
-  registry: Registry,
-  { name, files }: Definition,
-  field: string,
-  token: string,
-  session: string | undefined,
+  { registry, session }: Visit,
+  { name: action, files }: Definition,
+  { field, token }: KeptReference,
 ): KeptFile | undefined {
-  return files.has(field) ? openKept(registry, token, name, field, session) : undefined
+  return files.has(field) ? openKept(registry, token, { action, field, session }) : undefined
 }
 
 function entryOf({ field, value }: { readonly field: string; readonly value: string | StoredFile }): Entry {

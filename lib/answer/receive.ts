@@ -14,7 +14,7 @@ import { failed } from '../outcome/failure.js'
 import type { Messages } from '../outcome/messages.js'
 import { isOutcome, type Outcome, Refused } from '../outcome/outcome.js'
 import type { SubmittedForm } from '../page/submitted-form.js'
-import { openState } from '../seal/form-state.js'
+import { openFormState } from '../seal/form-state.js'
 import { idOf, matchesSession, open } from '../seal/seal.js'
 import { type Admitted, admit } from './admit.js'
 import { type Files, fileIssues, joinFiles, joinIssues, keptFiles, takeFiles } from './receive-uploads.js'
@@ -98,7 +98,7 @@ export function receive(
     submitted.boundText = opened.content.values
     trace?.begin(action?.name)
   }
-  const admitted = admit(registry, exchange, body.seal, opened, sessionMatches)
+  const admitted = admit(registry, exchange, { token: body.seal, opened, sessionMatches })
   return admitted instanceof Promise ? admitted.then(goOn) : goOn(admitted)
 
   // Async functions that wait for nothing showed in the benchmark of a redirect, so on the way of most submissions there
@@ -127,11 +127,9 @@ export function receive(
 
   function readOn(own: Admitted): Promise<Received> {
     const { definition } = own
-    const files = takeFiles(definition, own.values, submission, exchange)
+    const files = takeFiles(own, submission, exchange.res)
     if (files) return readFilesOn(own, files)
-    const reading = staged(trace, 'read', () =>
-      body.read(definition.limits, 'accept', undefined, registry.shutdown),
-    )
+    const reading = staged(trace, 'read', () => body.read(definition.limits, { shutdown: registry.shutdown }))
     return reading instanceof Promise ? reading.then((all) => proceed(own, all)) : proceed(own, reading)
   }
 
@@ -139,7 +137,7 @@ export function receive(
     let received: Received | undefined
     try {
       const reading = await staged(trace, 'read', () =>
-        body.read(own.definition.limits, 'accept', files.taking, registry.shutdown),
+        body.read(own.definition.limits, { files: files.taking, shutdown: registry.shutdown }),
       )
       received = await proceed(own, reading, files)
       return received
@@ -173,13 +171,12 @@ export function receive(
       ? noInput
       : await staged(trace, 'validate', () => validate(chosen, reading, files, own.definition))
     if (asked) return end(answerValidation(checked, asked))
-    const once = oneTime(registry, chosen)
-    if (isOutcome(checked))
-      return once ? settled(await whatBecame(registry, once, submission), checked) : end(checked)
+    const once = oneTime(registry, submission, chosen)
+    if (isOutcome(checked)) return once ? settled(await whatBecame(once), checked) : end(checked)
     submission.input = checked.input
     const act = () => staged(trace, 'run', () => run(chosen, submission, checked.nameOf))
     if (!once) return end((await act()).outcome)
-    return settled(await runOnce(registry, once, submission, act, trace))
+    return settled(await runOnce(once, act, trace))
   }
 
   /** Brings in the files, and asks the schema and the rules for files. */
@@ -191,7 +188,7 @@ export function receive(
   ): Promise<Checked | Outcome> {
     let entries: readonly Entry[] = reading.entries
     if (files) {
-      const joined = await joinFiles(registry, owner, files, reading, session)
+      const joined = await joinFiles({ registry, session }, files, reading)
       if ('thrown' in joined) return failed(joined.thrown)
       if (isOutcome(joined)) return joined
       entries = joined
@@ -208,8 +205,7 @@ export function receive(
       entries = [...texts, ...entries.filter(([, value]) => typeof value !== 'string')]
       submission.fill(entries)
     }
-    const schema = chosen.definition.input
-    const checked = schema ? await check(schema, chosen.definition, entries, messages) : noInput
+    const checked = await check(chosen.definition, entries, messages)
     if (!files) return checked
     // Another action's button asks nothing of the fields of this one.
     if (chosen.definition === owner) files.uploads.judge()
@@ -232,12 +228,10 @@ export function receive(
   /** Reads the text fields of a refused submission, so that the page can give them back. */
   async function giveBack(): Promise<boolean> {
     return take(
-      await body.read(
-        submitted.definition?.limits ?? registry.limits,
-        'give-back',
-        undefined,
-        registry.shutdown,
-      ),
+      await body.read(submitted.definition?.limits ?? registry.limits, {
+        mode: 'give-back',
+        shutdown: registry.shutdown,
+      }),
     )
   }
 
@@ -248,7 +242,7 @@ export function receive(
     // What a seal carries stays tied to its own bound values, even when those were migrated.
     const owner = submitted.definition &&
       opened && { action: submitted.definition.name, boundText: opened.content.values }
-    const carried = openState(registry, read.own.state, owner, session)
+    const carried = openFormState(registry, read.own.state, { owner, session })
     if (carried) {
       submitted.hasState = true
       submitted.state = carried.state
@@ -257,7 +251,7 @@ export function receive(
     }
     const { definition } = submitted
     if (read.kept && definition) {
-      submitted.files = { definition, list: keptFiles(registry, definition, read.kept, session) }
+      submitted.files = { definition, list: keptFiles({ registry, session }, definition, read.kept) }
     }
     return read.aborted
   }
@@ -281,16 +275,20 @@ export function receive(
   async function admitButton(token: string): Promise<Admitted | Outcome> {
     const button = open(registry.keys, 'action', token)
     const matches = button !== undefined && matchesSession(registry.keys, button, session)
-    const other = await admit(registry, exchange, token, button, matches)
+    const other = await admit(registry, exchange, { token, opened: button, sessionMatches: matches })
     if (isOutcome(other)) return other
     return (await authorize(other, submission)) ?? other
   }
 }
 
-function oneTime(registry: Registry, { definition, opened }: Admitted): OneTime | undefined {
+function oneTime(
+  registry: Registry,
+  submission: CurrentSubmission,
+  { definition, opened }: Admitted,
+): OneTime | undefined {
   if (!definition.store) return undefined
   const id = `${registry.audience}:${idOf(opened)}`
-  return { store: definition.store, id, expires: opened.content.expires }
+  return { store: definition.store, id, expires: opened.content.expires, registry, submission }
 }
 
 const keptWithoutFiles = 'The form refers to files that were kept, and the action takes none.'

@@ -3,10 +3,10 @@ import type { ServerHttp2Stream } from 'node:http2'
 import { ByteBuffer } from '../base/byte-buffer.js'
 import { traceRecognition } from '../base/trace.js'
 import { type Finder, findInMultipart, findInUrlencoded, findRaw } from '../body/find-seal.js'
-import { declaredLength, type Encoding, FormBody } from '../body/form-body.js'
+import { declaredLength, FormBody } from '../body/form-body.js'
 import { isUtf8Label, parseMediaType } from '../body/media-type.js'
 import { isBoundary } from '../body/multipart-scanner.js'
-import type { Body, BodyRefusal } from '../body/reading.js'
+import type { Body, BodyRefusal, Encoding } from '../body/reading.js'
 
 export type Recognition =
   /** Not ours: the body is whole, and nothing of ours listens to the request. */
@@ -79,14 +79,13 @@ function decide(req: IncomingMessage, form: Form, head: ByteBuffer): Recognition
   if (typeof found === 'object') {
     return {
       kind: 'submission',
-      body: new FormBody(
-        req,
-        head.view(),
-        ended,
-        form.encoding,
-        found.seal,
-        form.refusal ?? unreadSeal(found.seal),
-      ),
+      body: new FormBody(req, {
+        head: head.view(),
+        complete: ended,
+        encoding: form.encoding,
+        seal: found.seal,
+        refusal: form.refusal ?? unreadSeal(found.seal),
+      }),
     }
   }
   req.unshift(head.view())

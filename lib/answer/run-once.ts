@@ -17,6 +17,9 @@ export interface OneTime {
   readonly id: string
   /** Seconds since the epoch. */
   readonly expires: number
+  /** With what outcomes are written down and read. */
+  readonly registry: Registry
+  readonly submission: CurrentSubmission
 }
 
 /** What a copy of a one-time submission is answered with. */
@@ -41,22 +44,20 @@ const settleAgainAfter = [0.25, 1, 4]
  * cannot be claimed does not run.
  */
 export async function runOnce(
-  registry: Registry,
-  oneTime: OneTime,
-  submission: CurrentSubmission,
+  once: OneTime,
   run: () => Ran | Promise<Ran>,
   trace?: Trace,
 ): Promise<Settlement> {
-  const { store, id, expires } = oneTime
+  const { store, id, expires } = once
   const owner = randomBytes(16).toString('base64url')
   for (;;) {
     const terms = { owner, lease, keep: secondsUntil(expires) }
     const state = await staged(trace, 'claim', () => claim(store, id, terms))
-    if (state.kind === 'claimed') return runClaimed(registry, oneTime, owner, submission, run)
-    const ending = state.kind === 'running' ? await endingOf(oneTime, submission) : state
+    if (state.kind === 'claimed') return runClaimed(once, owner, run)
+    const ending = state.kind === 'running' ? await endingOf(once) : state
     // A copy was running when the store went away: to say that nothing was done would have the visitor send it again.
     if (state.kind === 'running' && ending.kind === 'down') return used('the store went away meanwhile')
-    const found = settlementOf(registry, id, ending, submission)
+    const found = settlementOf(once, ending)
     // Without one, whoever had the claim gave it back, because nothing had run.
     if (found) return found
   }
@@ -66,15 +67,11 @@ export async function runOnce(
  * What became of an earlier copy, waiting while it runs; `undefined` when there is none. Also for a copy that cannot
  * run because of what the first one has done: its user name is taken now, its files are gone.
  */
-export async function whatBecame(
-  registry: Registry,
-  oneTime: OneTime,
-  submission: CurrentSubmission,
-): Promise<Settlement | undefined> {
-  return settlementOf(registry, oneTime.id, await endingOf(oneTime, submission), submission)
+export async function whatBecame(once: OneTime): Promise<Settlement | undefined> {
+  return settlementOf(once, await endingOf(once))
 }
 
-async function endingOf({ store, id }: OneTime, submission: CurrentSubmission): Promise<State> {
+async function endingOf({ store, id, submission }: OneTime): Promise<State> {
   try {
     return await store.outcome(id, submission.left)
   } catch (error) {
@@ -102,13 +99,8 @@ async function claim(
   }
 }
 
-async function runClaimed(
-  registry: Registry,
-  { store, id, expires }: OneTime,
-  owner: string,
-  submission: CurrentSubmission,
-  run: () => Ran | Promise<Ran>,
-): Promise<Settlement> {
+async function runClaimed(once: OneTime, owner: string, run: () => Ran | Promise<Ran>): Promise<Settlement> {
+  const { store, id, expires, submission } = once
   const renewal = setInterval(() => {
     // One that fails is made good by the next: a lease lasts for three.
     called(() => store.renew(id, owner, lease)).catch(ignore)
@@ -118,7 +110,7 @@ async function runClaimed(
     const report = (error: unknown) => submission.report(error)
     if (!ran) await called(() => store.release(id, owner)).catch(report)
     else {
-      const record = recordOf(registry, id, outcome, submission)
+      const record = recordOf(once, outcome)
       const settle = () => called(() => store.settle(id, owner, record, secondsUntil(expires)))
       // The visitor does not wait for a store that is down; the outcome is written down when it is back.
       await settle().catch((error) => {
@@ -144,7 +136,7 @@ async function settleLater(settle: () => Promise<void>): Promise<void> {
 }
 
 /** A state that cannot be written down makes later copies hear that the form was used, and no more. */
-function recordOf(registry: Registry, id: string, outcome: Outcome, submission: CurrentSubmission): string {
+function recordOf({ registry, id, submission }: OneTime, outcome: Outcome): string {
   const cookies = outcome.kind === 'failed' ? [] : (submission.changedCookies?.changes ?? [])
   try {
     return writeOutcome(registry, id, { outcome, cookies })
@@ -154,12 +146,7 @@ function recordOf(registry: Registry, id: string, outcome: Outcome, submission: 
   }
 }
 
-function settlementOf(
-  registry: Registry,
-  id: string,
-  state: State,
-  submission: CurrentSubmission,
-): Settlement | undefined {
+function settlementOf({ registry, id, submission }: OneTime, state: State): Settlement | undefined {
   switch (state.kind) {
     case 'free':
     case 'running':

@@ -1,6 +1,6 @@
 import { fieldNames } from '../base/wire-names.js'
 import type { Limits } from './limits.js'
-import type { BodyRefusal, KeptFields, Reading } from './reading.js'
+import type { BodyRefusal, KeptFields, KeptReference, Reading } from './reading.js'
 
 /** The longest value of a field of our own, in characters: a seal has at most 8 KiB. */
 export const ownFieldLength = 8192
@@ -28,9 +28,7 @@ export class FieldCollector {
   #submit: string | undefined
   #validate: string | undefined
   #image = ''
-  #kept:
-    | { references: KeptFields['references'][number][]; dropped: KeptFields['dropped'][number][] }
-    | undefined
+  #kept: { references: KeptReference[]; dropped: KeptFields['dropped'][number][] } | undefined
 
   constructor(limits: Limits) {
     this.#limits = limits

@@ -9,6 +9,15 @@ import type { FileTaker, PartHeaders } from './reading.js'
 // How much of a value over its limit is kept, to be given back.
 const beyondLimit = 1024 * 1024
 
+/** On what terms a multipart body is read. */
+export interface MultipartTerms {
+  readonly limits: Limits
+  /** The body does not come whole. */
+  readonly pieces: boolean
+  /** Where files go; without it they are refused. */
+  readonly files: FileTaker | undefined
+}
+
 /**
  * Reads a `multipart/form-data` body into fields. The scanner reads it; when the body comes in pieces, busboy gets the same
  * pieces and must find as many fields with as many bytes: a body that two readers understand differently is refused.
@@ -33,17 +42,7 @@ export class MultipartReader implements PartSink {
   /** Where in the present chunk the contents of files begin and end, in turns. */
   #contents: number[] = []
 
-  /**
-   * @param pieces the body does not come whole
-   * @param files where files go; without it they are refused
-   */
-  constructor(
-    boundary: string,
-    fields: FieldCollector,
-    limits: Limits,
-    pieces: boolean,
-    files: FileTaker | undefined,
-  ) {
+  constructor(boundary: string, fields: FieldCollector, { limits, pieces, files }: MultipartTerms) {
     this.#fields = fields
     this.#files = files
     this.#scanner = new MultipartScanner(boundary, this)

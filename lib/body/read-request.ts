@@ -6,12 +6,13 @@ import type { Consumer } from './reading.js'
 export type Demand = 'more' | 'hurry' | 'stop'
 
 /**
- * Why reading ended; `stalled` when the consumer of the files has taken nothing for too long, `last-call` when the
+ * Why reading ended; `stalled` when the consumer of the files has taken nothing for too long, `shutdown` when the
  * process is about to end.
  */
 export type ReadingEnd = 'end' | 'stopped' | 'aborted' | 'body-time' | 'idle-time' | 'stalled' | 'shutdown'
 
-export interface ReadingTimes {
+/** On what terms a request is read. */
+export interface ReadingTerms {
   /** Seconds. */
   readonly bodyTime: number
   /** Seconds. */
@@ -19,6 +20,9 @@ export interface ReadingTimes {
   /** The submission is already refused: one second in all. */
   readonly hurry: boolean
   readonly shutdown: Shutdown | undefined
+  /** Takes a chunk, and says whether more is wanted. */
+  readonly take: (chunk: Buffer) => Demand
+  readonly consumer: Consumer | undefined
 }
 
 const hurryTime = 1
@@ -30,105 +34,110 @@ const slowestUpload = 8 * 1024
  * Reads what is still to come of a request. Settles however the client behaves, and leaves no listener and no timer;
  * when it stops before the end, the request is paused.
  */
-export function readRequest(
-  req: IncomingMessage,
-  times: ReadingTimes,
-  take: (chunk: Buffer) => Demand,
-  consumer?: Consumer,
-): Promise<ReadingEnd> {
+export function readRequest(req: IncomingMessage, terms: ReadingTerms): Promise<ReadingEnd> {
+  if (req.readableEnded) return Promise.resolve('end')
+  if (req.destroyed) return Promise.resolve('aborted')
+  if (terms.shutdown?.over) return Promise.resolve('shutdown')
   return new Promise((resolve) => {
-    if (req.readableEnded) return resolve('end')
-    if (req.destroyed) return resolve('aborted')
-    const { shutdown } = times
-    if (shutdown?.over) return resolve('shutdown')
-
-    const started = performance.now()
-    let pausedAt = 0
-    let paused = 0
-    let hurrying = false
-    let total = timer(times.bodyTime, outOfTime)
-    const idle = timer(times.idleTime, () => stop(pausedAt > 0 ? 'stalled' : 'idle-time'))
-    const forget = shutdown?.onOver(() => stop('shutdown'))
-    if (times.hurry) hurry()
-    req.on('data', onData)
-    req.on('end', onEnd)
-    req.on('error', onError)
-    req.on('close', onClose)
-    if (consumer) {
-      consumer.onProgress = onProgress
-      if (consumer.behind) pause()
-      else req.resume()
-    } else req.resume()
-
-    function onData(chunk: Buffer): void {
-      idle.refresh()
-      const demand = take(chunk)
-      if (demand === 'stop') stop('stopped')
-      else if (demand === 'hurry') hurry()
-      if (consumer?.behind && demand !== 'stop') pause()
-    }
-
-    function onProgress(): void {
-      idle.refresh()
-      if (pausedAt === 0 || consumer?.behind) return
-      paused += performance.now() - pausedAt
-      pausedAt = 0
-      req.resume()
-    }
-
-    function pause(): void {
-      if (pausedAt > 0) return
-      pausedAt = performance.now()
-      req.pause()
-    }
-
-    function onEnd(): void {
-      settle('end')
-    }
-
-    // An aborted request emits an error, and then is closed; without a listener it would be thrown.
-    function onError(): void {
-      settle('aborted')
-    }
-
-    function onClose(): void {
-      settle('aborted')
-    }
-
-    function hurry(): void {
-      if (hurrying) return
-      hurrying = true
-      clearTimeout(total)
-      total = timer(Math.min(hurryTime, times.bodyTime), () => stop('stopped'))
-    }
-
-    /** Files that come in, and the time for which we let the client wait, make the time longer. */
-    function outOfTime(): void {
-      const now = performance.now()
-      const waited = paused + (pausedAt > 0 ? now - pausedAt : 0)
-      const allowed = times.bodyTime + waited / 1000 + (consumer?.taken ?? 0) / slowestUpload
-      const left = consumer ? allowed - (now - started) / 1000 : 0
-      if (left <= 0) stop('body-time')
-      else total = timer(Math.min(left, longestTimer), outOfTime)
-    }
-
-    function stop(end: ReadingEnd): void {
-      req.pause()
-      settle(end)
-    }
-
-    function settle(end: ReadingEnd): void {
-      clearTimeout(total)
-      clearTimeout(idle)
-      forget?.()
-      if (consumer) consumer.onProgress = undefined
-      req.off('data', onData)
-      req.off('end', onEnd)
-      req.off('error', onError)
-      req.off('close', onClose)
-      resolve(end)
-    }
+    new RequestReader(req, terms, resolve).start()
   })
+}
+
+class RequestReader {
+  readonly #req: IncomingMessage
+  readonly #terms: ReadingTerms
+  readonly #resolve: (end: ReadingEnd) => void
+  readonly #started = performance.now()
+  #pausedAt = 0
+  /** Milliseconds for which the client had to wait. */
+  #paused = 0
+  #hurrying = false
+  #total: NodeJS.Timeout | undefined
+  #idle: NodeJS.Timeout | undefined
+  #forgetShutdown: (() => void) | undefined
+
+  constructor(req: IncomingMessage, terms: ReadingTerms, resolve: (end: ReadingEnd) => void) {
+    this.#req = req
+    this.#terms = terms
+    this.#resolve = resolve
+  }
+
+  start(): void {
+    const { bodyTime, idleTime, hurry, shutdown, consumer } = this.#terms
+    this.#total = timer(bodyTime, this.#onTime)
+    this.#idle = timer(idleTime, () => this.#stop(this.#pausedAt > 0 ? 'stalled' : 'idle-time'))
+    this.#forgetShutdown = shutdown?.onOver(() => this.#stop('shutdown'))
+    if (hurry) this.#hurry()
+    this.#req.on('data', this.#onData)
+    this.#req.on('end', this.#onEnd)
+    this.#req.on('error', this.#onLeft)
+    this.#req.on('close', this.#onLeft)
+    if (consumer) consumer.onProgress = this.#onProgress
+    if (consumer?.behind) this.#pause()
+    else this.#req.resume()
+  }
+
+  readonly #onData = (chunk: Buffer): void => {
+    this.#idle?.refresh()
+    const demand = this.#terms.take(chunk)
+    if (demand === 'stop') this.#stop('stopped')
+    else if (demand === 'hurry') this.#hurry()
+    if (this.#terms.consumer?.behind && demand !== 'stop') this.#pause()
+  }
+
+  readonly #onProgress = (): void => {
+    this.#idle?.refresh()
+    if (this.#pausedAt === 0 || this.#terms.consumer?.behind) return
+    this.#paused += performance.now() - this.#pausedAt
+    this.#pausedAt = 0
+    this.#req.resume()
+  }
+
+  readonly #onEnd = (): void => this.#settle('end')
+
+  /** An aborted request emits an error, and then is closed; without a listener the error would be thrown. */
+  readonly #onLeft = (): void => this.#settle('aborted')
+
+  /** Files that come in, and the time for which we let the client wait, make the time longer. */
+  readonly #onTime = (): void => {
+    const { bodyTime, consumer } = this.#terms
+    const now = performance.now()
+    const waited = this.#paused + (this.#pausedAt > 0 ? now - this.#pausedAt : 0)
+    const allowed = bodyTime + waited / 1000 + (consumer?.taken ?? 0) / slowestUpload
+    const left = consumer ? allowed - (now - this.#started) / 1000 : 0
+    if (left <= 0) this.#stop('body-time')
+    else this.#total = timer(Math.min(left, longestTimer), this.#onTime)
+  }
+
+  #pause(): void {
+    if (this.#pausedAt > 0) return
+    this.#pausedAt = performance.now()
+    this.#req.pause()
+  }
+
+  #hurry(): void {
+    if (this.#hurrying) return
+    this.#hurrying = true
+    clearTimeout(this.#total)
+    this.#total = timer(Math.min(hurryTime, this.#terms.bodyTime), () => this.#stop('stopped'))
+  }
+
+  #stop(end: ReadingEnd): void {
+    this.#req.pause()
+    this.#settle(end)
+  }
+
+  #settle(end: ReadingEnd): void {
+    clearTimeout(this.#total)
+    clearTimeout(this.#idle)
+    this.#forgetShutdown?.()
+    if (this.#terms.consumer) this.#terms.consumer.onProgress = undefined
+    this.#req.off('data', this.#onData)
+    this.#req.off('end', this.#onEnd)
+    this.#req.off('error', this.#onLeft)
+    this.#req.off('close', this.#onLeft)
+    this.#resolve(end)
+  }
 }
 
 /** Seconds; Node turns a longer timer into one of 1 ms. */

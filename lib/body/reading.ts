@@ -30,21 +30,30 @@ export interface Body {
   readonly seal: string | undefined
   /** The whole body is already in memory. */
   readonly complete: boolean
-  /**
-   * Reads the rest; answers at once when there is nothing to wait for. Called at most once.
-   *
-   * @param mode `accept` for a submission that is to run; `give-back` when it is already refused, and only the text
-   * that a person typed is wanted
-   * @param files where files go; without it none are taken
-   * @param shutdown ends the reading before its time
-   */
-  read(
-    limits: Limits,
-    mode?: 'accept' | 'give-back',
-    files?: FileTaker,
-    shutdown?: Shutdown,
-  ): Reading | Promise<Reading>
+  /** Reads the rest; answers at once when there is nothing to wait for. Called at most once. */
+  read(limits: Limits, options?: ReadingOptions): Reading | Promise<Reading>
 }
+
+/** What `read()` of a body takes. */
+export interface ReadingOptions {
+  /**
+   * `accept` for a submission that is to run; `give-back` when it is already refused, and only the text that a person
+   * typed is wanted. @default 'accept'
+   */
+  readonly mode?: 'accept' | 'give-back'
+  /** Where files go. @default none are taken */
+  readonly files?: FileTaker | undefined
+  /** Ends the reading before its time. @default nothing does */
+  readonly shutdown?: Shutdown | undefined
+}
+
+/** An encoding that Sealform reads. */
+export type ReadableEncoding =
+  | { readonly kind: 'urlencoded' }
+  | { readonly kind: 'multipart'; readonly boundary: string }
+
+/** How a body is to be read. `unreadable`: ours, but there is no way to read it. */
+export type Encoding = ReadableEncoding | { readonly kind: 'unreadable' }
 
 /** Takes the files of a body as they arrive. */
 export interface FileTaker extends Consumer {
@@ -88,14 +97,17 @@ export interface Reading {
 
 /** What a form carries of files that were received before. */
 export interface KeptFields {
-  readonly references: readonly {
-    readonly field: string
-    readonly token: string
-    /** How many text fields came before it. */
-    readonly position: number
-  }[]
+  readonly references: readonly KeptReference[]
   /** Which of them the visitor wants to be removed, each as field and reference. */
   readonly dropped: readonly { readonly field: string; readonly mark: string }[]
+}
+
+/** A reference to one file that was received before. */
+export interface KeptReference {
+  readonly field: string
+  readonly token: string
+  /** How many text fields came before it. */
+  readonly position: number
 }
 
 export interface BodyRefusal {

@@ -21,8 +21,7 @@ const shared = Buffer.alloc(shortBody)
  * @see https://url.spec.whatwg.org/#urlencoded-parsing
  */
 export function readUrlencoded(body: Buffer, fields: FieldCollector): void {
-  // A slice that the program keeps would hold all of a long body in memory, so that those are cut from the bytes.
-  const text = body.length <= shortBody ? body.toString('latin1') : undefined
+  const texts = new BodyTexts(body, fields)
   const { length } = body
   for (let start = 0; start < length; ) {
     let coded = false
@@ -32,15 +31,16 @@ export function readUrlencoded(body: Buffer, fields: FieldCollector): void {
       if (byte === equals || byte === ampersand) break
       if (isCoded(byte)) coded = true
     }
-    const name = readText(body, text, start, at, coded, fields)
+    const name = coded ? texts.decoded(start, at) : texts.plain(start, at)
     let end = at
     if (at < length && body[at] === equals) {
       const next = body.indexOf(ampersand, at)
       end = next === -1 ? length : next
       const from = at + 1
-      const valueCoded = hasCoded(body, from, end)
-      const value = readText(body, text, from, end, valueCoded, fields)
-      fields.add(name, value, valueCoded ? Buffer.byteLength(value) : value.length)
+      if (hasCoded(body, from, end)) {
+        const value = texts.decoded(from, end)
+        fields.add(name, value, Buffer.byteLength(value))
+      } else fields.add(name, texts.plain(from, end), end - from)
     } else if (at > start) fields.add(name, '', 0)
     start = end + 1
   }
@@ -55,51 +55,65 @@ export function decodeComponent(body: Buffer, from: number, to: number): string 
   return hasCoded(body, from, to) ? decode(body, from, to) : body.toString('latin1', from, to)
 }
 
-function readText(
-  body: Buffer,
-  text: string | undefined,
-  from: number,
-  to: number,
-  coded: boolean,
-  fields: FieldCollector,
-): string {
-  if (!coded) return text === undefined ? body.toString('latin1', from, to) : text.slice(from, to)
-  const value = decode(body, from, to)
-  if (value !== undefined) return value
-  fields.refuse({
-    status: 400,
-    reason: 'malformed',
-    detail: 'the body has a malformed percent escape, or bytes that are not UTF-8',
-  })
-  return decodeLeniently(body, from, to)
+/** The names and values of a body, as texts. */
+class BodyTexts {
+  readonly #body: Buffer
+  readonly #fields: FieldCollector
+  /** A slice that the program keeps would hold all of a long body in memory, so that those are cut from the bytes. */
+  readonly #text: string | undefined
+
+  constructor(body: Buffer, fields: FieldCollector) {
+    this.#body = body
+    this.#fields = fields
+    this.#text = body.length <= shortBody ? body.toString('latin1') : undefined
+  }
+
+  /** A text all of whose bytes stand for themselves. */
+  plain(from: number, to: number): string {
+    return this.#text === undefined ? this.#body.toString('latin1', from, to) : this.#text.slice(from, to)
+  }
+
+  /** Any other text; one that is malformed refuses the body, and is read as far as possible. */
+  decoded(from: number, to: number): string {
+    const text = decode(this.#body, from, to)
+    if (text !== undefined) return text
+    this.#fields.refuse({
+      status: 400,
+      reason: 'malformed',
+      detail: 'the body has a malformed percent escape, or bytes that are not UTF-8',
+    })
+    return decodeLeniently(this.#body, from, to)
+  }
 }
 
 function decode(body: Buffer, from: number, to: number): string | undefined {
-  if (to - from > shared.length) return decodeInto(Buffer.allocUnsafe(to - from), body, from, to)
-  const text = decodeInto(shared, body, from, to)
-  // It may have been a password.
-  shared.fill(0, 0, to - from)
-  return text
-}
-
-function decodeInto(target: Buffer, body: Buffer, from: number, to: number): string | undefined {
+  const target = to - from <= shared.length ? shared : Buffer.allocUnsafe(to - from)
   let length = 0
   let seen = 0
-  for (let i = from; i < to; i++) {
-    let byte = body[i]!
+  let at = from
+  for (; at < to; at++) {
+    let byte = body[at]!
     if (byte === plus) byte = space
     else if (byte === percent) {
-      byte = escapeAt(body, i, to)
-      if (byte < 0) return undefined
-      i += 2
+      byte = escapeAt(body, at, to)
+      if (byte < 0) break
+      at += 2
     }
     seen |= byte
     target[length++] = byte
   }
-  if (seen < 0x80) return target.toString('latin1', 0, length)
-  const text = target.toString('utf8', 0, length)
+  const text = at < to ? undefined : textOf(target, length, seen)
+  // It may have been a password.
+  if (target === shared) shared.fill(0, 0, length)
+  return text
+}
+
+/** @param seen all bytes joined by "or" */
+function textOf(bytes: Buffer, length: number, seen: number): string | undefined {
+  if (seen < 0x80) return bytes.toString('latin1', 0, length)
+  const text = bytes.toString('utf8', 0, length)
   // Whatever is not UTF-8 has become U+FFFD, so that without one nothing need be asked.
-  return text.includes('\ufffd') && !isUtf8(target.subarray(0, length)) ? undefined : text
+  return text.includes('\ufffd') && !isUtf8(bytes.subarray(0, length)) ? undefined : text
 }
 
 /** What the URL standard makes of it, for giving back: stray percent signs stay, bad bytes become U+FFFD. */

@@ -30,19 +30,25 @@ export function keptTime(option: number | string | undefined, where: string): nu
   return parseDuration(option ?? defaultKeptTime, where)
 }
 
-/**
- * Seals the reference to a kept file for its hidden field.
- *
- * @param ttl seconds, as `keptTime()` gives them
- * @param binding the session that it is good for
- */
+/** The file field that a kept file is for. */
+interface KeptFileOwner {
+  readonly action: string
+  readonly field: string
+}
+
+/** What the reference to a kept file is tied to. */
+export interface KeptFileTerms extends KeptFileOwner {
+  /** Seconds, as `keptTime()` gives them. */
+  readonly ttl: number
+  /** The session that it is good for. */
+  readonly binding: Uint8Array | undefined
+}
+
+/** Seals the reference to a kept file for its hidden field. */
 export function sealKept(
   context: SealingContext,
-  action: string,
-  field: string,
   file: KeptFile,
-  ttl: number,
-  binding: Uint8Array | undefined,
+  { action, field, ttl, binding }: KeptFileTerms,
 ): Seal {
   const issued = Math.floor(Date.now() / 1000)
   return seal(context.keys, 'upload', {
@@ -57,6 +63,11 @@ export function sealKept(
   })
 }
 
+/** Where the reference to a kept file comes from that is to be opened. */
+export interface KeptFileOrigin extends KeptFileOwner {
+  readonly session: string | undefined
+}
+
 /**
  * Opens the reference to a kept file; `undefined`, whatever the cause, unless it was sealed for this action, field,
  * audience and session and has not expired. Whether the file is still there is for the storage to say.
@@ -64,9 +75,7 @@ export function sealKept(
 export function openKept(
   context: SealingContext,
   token: string | undefined,
-  action: string,
-  field: string,
-  session: string | undefined,
+  { action, field, session }: KeptFileOrigin,
 ): KeptFile | undefined {
   const opened = token === undefined ? undefined : open(context.keys, 'upload', token)
   if (!opened || !matchesSession(context.keys, opened, session)) return undefined

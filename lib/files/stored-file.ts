@@ -4,6 +4,7 @@ import { ReadableStream } from 'node:stream/web'
 import { checkOptions } from '../base/check-options.js'
 import { SealformError } from '../base/errors.js'
 import { type FileStorage, newFileId } from './file-storage.js'
+import type { KeptFile } from './kept-file-token.js'
 import { writeExclusively } from './write-new-file.js'
 
 /** What `persist` takes. */
@@ -32,19 +33,16 @@ export interface StoredFile extends File {
   persist(path: string, options?: PersistOptions): Promise<void>
 }
 
+/** What is known of a file in the storage: its id there, a safe name, and the type that the sender claims. */
+export type StoredFileFacts = Pick<KeptFile, 'id' | 'name' | 'type'>
+
 /**
  * Makes the `File` that an action finds in its `formData`.
  *
  * @param content what the storage opened under the id
- * @param said the name, already safe, and the type, which is the sender's claim
  */
-export function storedFile(
-  storage: FileStorage,
-  id: string,
-  content: Blob,
-  said: { readonly name: string; readonly type: string },
-): StoredFile {
-  return new FileInStorage(storage, id, content, said)
+export function storedFile(storage: FileStorage, content: Blob, facts: StoredFileFacts): StoredFile {
+  return new FileInStorage(storage, content, facts)
 }
 
 class FileInStorage extends File implements StoredFile {
@@ -52,8 +50,8 @@ class FileInStorage extends File implements StoredFile {
   readonly #storage: FileStorage
   readonly #id: string
 
-  constructor(storage: FileStorage, id: string, content: Blob, said: { name: string; type: string }) {
-    super([content], said.name, { type: said.type })
+  constructor(storage: FileStorage, content: Blob, { id, name, type }: StoredFileFacts) {
+    super([content], name, { type })
     this.#storage = storage
     this.#id = id
   }

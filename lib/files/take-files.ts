@@ -192,13 +192,14 @@ export class FileTaking implements FileTaker {
     const id = newFileId()
     await storage.put(id, intake)
     const { field, name, type } = said
-    await this.#uploads.stored(field, position, { id, name, type, size: intake.size })
+    const file = { id, name, type, size: intake.size }
+    await this.#uploads.stored(field, position, file)
     const content = await storage.open(id)
     if (!content) throw new Error('The storage has lost a file that it had just taken.')
     if (rule.sniff && !(await matchesContent(rule, said, content))) {
       this.#uploads.problems.push({ field, kind: 'type' })
       await this.#uploads.drop(id)
-    } else this.#uploads.arrived(field, position, storedFile(storage, id, content, said))
+    } else this.#uploads.arrived(field, position, storedFile(storage, content, file))
   }
 
   async #handOver(

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import { hasLeft, isTaken } from '../base/visitor-left.js'
-import type { KeptFields } from '../body/reading.js'
+import type { KeptFields, KeptReference } from '../body/reading.js'
 import type { Outcome } from '../outcome/outcome.js'
 import type { FileRules } from './file-rules.js'
 import type { FileStorage } from './file-storage.js'
@@ -98,14 +98,15 @@ export class Uploads {
    */
   async refer(
     { references, dropped }: KeptFields,
-    open: (field: string, token: string) => KeptFile | undefined,
+    open: (reference: KeptReference) => KeptFile | undefined,
   ): Promise<void> {
     const fresh = new Set(this.#stored.map(({ field }) => field))
     const kept: Stored[] = []
     const values: UploadedValue[] = []
-    for (const { field, token, position } of references) {
+    for (const reference of references) {
+      const { field, position } = reference
       const superseded = fresh.has(field) && this.#rules.get(field)?.maxFiles === 1
-      const file = open(field, token)
+      const file = open(reference)
       if (file && kept.some(({ id }) => id === file.id)) continue
       const unwanted = file && dropped.some((drop) => drop.field === field && drop.mark === markOf(file))
       const replaced = superseded || unwanted === true
@@ -113,7 +114,7 @@ export class Uploads {
       if (file && (replaced || content)) kept.push({ ...file, field, position, kept: true, replaced })
       else if (!superseded) this.problems.push({ field, kind: 'gone' })
       if (file && content && this.#storage) {
-        values.push({ field, position, value: storedFile(this.#storage, file.id, content, file) })
+        values.push({ field, position, value: storedFile(this.#storage, content, file) })
         this.#arrived.add(field)
       }
     }

@@ -1,6 +1,6 @@
 import { stringifySetCookie } from 'cookie'
 import { SealformError } from '../base/errors.js'
-import { readState, writeState } from '../seal/sealed-state.js'
+import { openState, sealState } from '../seal/sealed-state.js'
 import type { SealingContext } from '../seal/sealing-context.js'
 
 /** Seconds for which a flash waits for its page. */
@@ -32,7 +32,7 @@ export function flashHeader(
   state: unknown,
   secure: boolean,
 ): string {
-  const token = writeState(context, state, {
+  const token = sealState(context, state, {
     carrier: 'flash',
     action,
     ttl: flashTtl,
@@ -62,6 +62,9 @@ export function openFlash(
   const name = flashCookie(secure)
   if (!cookieHeader.includes(name)) return undefined
   const pair = cookieHeader.split(';').find((part) => part.trimStart().startsWith(`${name}=`))
-  const opened = readState(context, 'flash', pair?.slice(pair.indexOf('=') + 1).trim(), undefined)
+  const opened = openState(context, pair?.slice(pair.indexOf('=') + 1).trim(), {
+    carrier: 'flash',
+    session: undefined,
+  })
   return opened?.current ? opened : undefined
 }

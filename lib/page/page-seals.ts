@@ -3,7 +3,7 @@ import type { Registry } from '../action/registry.js'
 import { sealKept } from '../files/kept-file-token.js'
 import type { ShownFile } from '../files/uploads.js'
 import { encodeValues } from '../seal/bound-values.js'
-import { sealState } from '../seal/form-state.js'
+import { sealFormState } from '../seal/form-state.js'
 import { sealedPath } from '../seal/judge-seal.js'
 import type { Key } from '../seal/key-ring.js'
 import { type Seal, seal, sessionBinding } from '../seal/seal.js'
@@ -59,14 +59,14 @@ export class PageSeals {
 
   /** Seals the state that a form carries. */
   state(definition: Definition, boundText: string, state: unknown): Seal {
-    const owner = { action: definition.name, boundText }
-    return sealState(this.#registry, owner, state, definition.ttl, this.#binding())
+    const { name: action, ttl } = definition
+    return sealFormState(this.#registry, state, { action, boundText, ttl, binding: this.#binding() })
   }
 
   /** Seals the reference to a file that waits for the next submission of a form of this action. */
   file(definition: Definition, file: ShownFile): Seal {
-    const { keptTime } = this.#registry
-    return sealKept(this.#registry, definition.name, file.field, file, keptTime, this.#binding())
+    const terms = { action: definition.name, field: file.field, ttl: this.#registry.keptTime }
+    return sealKept(this.#registry, file, { ...terms, binding: this.#binding() })
   }
 
   /**

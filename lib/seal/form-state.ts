@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Seal } from './seal.js'
-import { readState, type SealedState, writeState } from './sealed-state.js'
+import { openState, type SealedState, sealState } from './sealed-state.js'
 import type { SealingContext } from './sealing-context.js'
 
 /** The form that a state belongs to. */
@@ -10,35 +10,37 @@ export interface StateOwner {
   readonly boundText: string
 }
 
+/** What the state of a form is tied to. */
+export interface FormStateTerms extends StateOwner {
+  /** Seconds. */
+  readonly ttl: number
+  readonly binding: Uint8Array | undefined
+}
+
 /** Seals the state of a form for its hidden field. */
-export function sealState(
-  context: SealingContext,
-  owner: StateOwner,
-  state: unknown,
-  ttl: number,
-  binding: Uint8Array | undefined,
-): Seal {
-  return writeState(context, state, {
-    carrier: 'field',
-    action: owner.action,
-    ttl,
-    binding,
-    form: digest(owner),
-  })
+export function sealFormState(context: SealingContext, state: unknown, terms: FormStateTerms): Seal {
+  const { action, ttl, binding } = terms
+  return sealState(context, state, { carrier: 'field', action, ttl, binding, form: digest(terms) })
+}
+
+/** Where the state of a form comes from that is to be opened. */
+export interface FormStateOrigin {
+  /** The form that carried it, when its own seal has opened. */
+  readonly owner: StateOwner | undefined
+  readonly session: string | undefined
 }
 
 /**
  * Opens the state that a form carried; `undefined` unless it was sealed here, for this form and session. One that
  * has expired still opens, not `current`, so that a page can show it again.
  */
-export function openState(
+export function openFormState(
   context: SealingContext,
   token: string | undefined,
-  owner: StateOwner | undefined,
-  session: string | undefined,
+  { owner, session }: FormStateOrigin,
 ): SealedState | undefined {
   if (!owner) return undefined
-  const opened = readState(context, 'field', token, session)
+  const opened = openState(context, token, { carrier: 'field', session })
   return opened?.action === owner.action && opened.form === digest(owner) ? opened : undefined
 }
 

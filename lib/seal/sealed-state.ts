@@ -21,7 +21,7 @@ export interface StateTerms {
 }
 
 /** Seals a state. */
-export function writeState(
+export function sealState(
   context: SealingContext,
   state: unknown,
   { carrier, action, ttl, binding, form }: StateTerms,
@@ -47,12 +47,17 @@ export interface SealedState {
   readonly current: boolean
 }
 
+/** Where a state comes from that is to be opened. */
+export interface StateOrigin {
+  readonly carrier: StateCarrier
+  readonly session: string | undefined
+}
+
 /** Opens a state that was sealed here, for this carrier and session. */
-export function readState(
+export function openState(
   context: SealingContext,
-  carrier: StateCarrier,
   token: string | undefined,
-  session: string | undefined,
+  { carrier, session }: StateOrigin,
 ): SealedState | undefined {
   const opened = token === undefined ? undefined : open(context.keys, 'state', token)
   if (!opened || !matchesSession(context.keys, opened, session)) return undefined

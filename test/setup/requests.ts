@@ -60,7 +60,7 @@ export async function read(
   mode: 'accept' | 'give-back' = 'accept',
 ): Promise<Reading> {
   const body = await bodyOf(request(pieces, sending))
-  return body.read({ ...defaultLimits, ...limits }, mode)
+  return body.read({ ...defaultLimits, ...limits }, { mode })
 }
 
 /** A multipart body with the boundary XX, from parts given as header lines and content. */

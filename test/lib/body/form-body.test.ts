@@ -343,7 +343,7 @@ test('stops a refused upload of unknown length at its first file', async () => {
   })
   const reading = await (await bodyOf(req)).read(
     { body: 99999, fields: 9, depth: 0, fieldName: 9, fieldValue: 99, bodyTime: 9, idleTime: 9 },
-    'give-back',
+    { mode: 'give-back' },
   )
   assert.deepEqual(reading.entries, [['t', 'typed']])
   assert.equal(req.isPaused(), true)

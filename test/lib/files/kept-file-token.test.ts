@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { asRegistry, createActions, type Registry } from '../../../lib/action/registry.js'
 import { keptTime, openKept, sealKept } from '../../../lib/files/kept-file-token.js'
-import { sealState } from '../../../lib/seal/form-state.js'
+import { sealFormState } from '../../../lib/seal/form-state.js'
 import { open, seal, sessionBinding } from '../../../lib/seal/seal.js'
 
 const key = (fill: number) =>
@@ -16,74 +16,76 @@ const file = {
   type: 'image/png',
   size: 120_000,
 }
+const terms = { action: 'upload', field: 'avatar', ttl: 3600, binding: undefined }
+const origin = { action: 'upload', field: 'avatar', session: undefined }
 
 test('opens what it sealed', () => {
-  const token = sealKept(registry, 'upload', 'avatar', file, 3600, undefined)
-  assert.deepEqual(openKept(registry, token, 'upload', 'avatar', undefined), file)
+  const token = sealKept(registry, file, terms)
+  assert.deepEqual(openKept(registry, token, origin), file)
 })
 
 test('opens on every server that has the key, whichever key sealed', () => {
-  const token = sealKept(registryOf(key(1)), 'upload', 'avatar', file, 3600, undefined)
+  const token = sealKept(registryOf(key(1)), file, terms)
   const rotated = registryOf(`${key(2)},${key(1)}`)
-  assert.deepEqual(openKept(rotated, token, 'upload', 'avatar', undefined), file)
-  assert.equal(openKept(registryOf(key(2)), token, 'upload', 'avatar', undefined), undefined)
+  assert.deepEqual(openKept(rotated, token, origin), file)
+  assert.equal(openKept(registryOf(key(2)), token, origin), undefined)
 })
 
 test('opens for no other action', () => {
-  const token = sealKept(registry, 'upload', 'avatar', file, 3600, undefined)
-  assert.equal(openKept(registry, token, 'upload2', 'avatar', undefined), undefined)
-  assert.equal(openKept(registry, token, '', 'avatar', undefined), undefined)
+  const token = sealKept(registry, file, terms)
+  assert.equal(openKept(registry, token, { ...origin, action: 'upload2' }), undefined)
+  assert.equal(openKept(registry, token, { ...origin, action: '' }), undefined)
 })
 
 test('opens for no other field', () => {
-  const token = sealKept(registry, 'upload', 'avatar', file, 3600, undefined)
-  assert.equal(openKept(registry, token, 'upload', 'avatars', undefined), undefined)
-  assert.equal(openKept(registry, token, 'upload', '', undefined), undefined)
+  const token = sealKept(registry, file, terms)
+  assert.equal(openKept(registry, token, { ...origin, field: 'avatars' }), undefined)
+  assert.equal(openKept(registry, token, { ...origin, field: '' }), undefined)
 })
 
 test('tells an action and its field from others with the same letters', () => {
-  const token = sealKept(registry, 'a.b', 'c', file, 3600, undefined)
-  assert.equal(openKept(registry, token, 'a', 'b.c', undefined), undefined)
+  const token = sealKept(registry, file, { ...terms, action: 'a.b', field: 'c' })
+  assert.equal(openKept(registry, token, { ...origin, action: 'a', field: 'b.c' }), undefined)
 })
 
 test('opens for no other audience', () => {
-  const token = sealKept(registry, 'upload', 'avatar', file, 3600, undefined)
-  assert.equal(openKept(registryOf(key(1), 'blog'), token, 'upload', 'avatar', undefined), undefined)
+  const token = sealKept(registry, file, terms)
+  assert.equal(openKept(registryOf(key(1), 'blog'), token, origin), undefined)
 })
 
 test('opens for the session that it was sealed for, and no other', () => {
   const binding = sessionBinding(registry.keys, 'sid-1')
-  const token = sealKept(registry, 'upload', 'avatar', file, 3600, binding)
-  assert.deepEqual(openKept(registry, token, 'upload', 'avatar', 'sid-1'), file)
-  assert.equal(openKept(registry, token, 'upload', 'avatar', 'sid-2'), undefined)
-  assert.equal(openKept(registry, token, 'upload', 'avatar', undefined), undefined)
+  const token = sealKept(registry, file, { ...terms, binding })
+  assert.deepEqual(openKept(registry, token, { ...origin, session: 'sid-1' }), file)
+  assert.equal(openKept(registry, token, { ...origin, session: 'sid-2' }), undefined)
+  assert.equal(openKept(registry, token, origin), undefined)
 })
 
 test('opens for no session at all only when it was sealed without one', () => {
-  const token = sealKept(registry, 'upload', 'avatar', file, 3600, undefined)
-  assert.equal(openKept(registry, token, 'upload', 'avatar', 'sid-1'), undefined)
+  const token = sealKept(registry, file, terms)
+  assert.equal(openKept(registry, token, { ...origin, session: 'sid-1' }), undefined)
 })
 
 test('opens until its time is over, to the second', (t: TestContext) => {
   t.mock.timers.enable({ apis: ['Date'], now: 1_760_000_000_000 })
-  const token = sealKept(registry, 'upload', 'avatar', file, 3600, undefined)
+  const token = sealKept(registry, file, terms)
   t.mock.timers.setTime(1_760_003_599_999)
-  assert.deepEqual(openKept(registry, token, 'upload', 'avatar', undefined), file)
+  assert.deepEqual(openKept(registry, token, origin), file)
   t.mock.timers.setTime(1_760_003_600_000)
-  assert.equal(openKept(registry, token, 'upload', 'avatar', undefined), undefined)
+  assert.equal(openKept(registry, token, origin), undefined)
 })
 
 test('opens a seal from a server whose clock is ahead, within the tolerance', (t: TestContext) => {
   t.mock.timers.enable({ apis: ['Date'], now: 1_760_000_300_000 })
-  const token = sealKept(registry, 'upload', 'avatar', file, 3600, undefined)
+  const token = sealKept(registry, file, terms)
   t.mock.timers.setTime(1_760_000_000_000)
-  assert.deepEqual(openKept(registry, token, 'upload', 'avatar', undefined), file)
+  assert.deepEqual(openKept(registry, token, origin), file)
   t.mock.timers.setTime(1_759_999_999_000)
-  assert.equal(openKept(registry, token, 'upload', 'avatar', undefined), undefined)
+  assert.equal(openKept(registry, token, origin), undefined)
 })
 
 test('opens nothing that was altered or is no seal', () => {
-  const token = sealKept(registry, 'upload', 'avatar', file, 3600, undefined)
+  const token = sealKept(registry, file, terms)
   const last = token.endsWith('A') ? 'B' : 'A'
   const tokens = [
     undefined,
@@ -95,15 +97,15 @@ test('opens nothing that was altered or is no seal', () => {
     `${token.slice(0, -1)}${last}`,
   ]
   for (const bad of tokens) {
-    assert.equal(openKept(registry, bad, 'upload', 'avatar', undefined), undefined, bad)
+    assert.equal(openKept(registry, bad, origin), undefined, bad)
   }
 })
 
 test('is no state, and opens none', () => {
   const values = ['avatar', file.id, file.name, file.type, file.size]
-  const state = sealState(registry, { action: 'upload', boundText: '' }, values, 3600, undefined)
-  assert.equal(openKept(registry, state, 'upload', 'avatar', undefined), undefined)
-  const token = sealKept(registry, 'upload', 'avatar', file, 3600, undefined)
+  const state = sealFormState(registry, values, { ...terms, boundText: '' })
+  assert.equal(openKept(registry, state, origin), undefined)
+  const token = sealKept(registry, file, terms)
   assert.equal(open(registry.keys, 'state', token), undefined)
   assert.equal(open(registry.keys, 'action', token), undefined)
 })
@@ -132,20 +134,23 @@ test('opens nothing whose record is not whole', () => {
   ]
   for (const values of records) {
     const token = seal(registry.keys, 'upload', { ...claims, values })
-    assert.equal(openKept(registry, token, 'upload', 'avatar', undefined), undefined, values)
+    assert.equal(openKept(registry, token, origin), undefined, values)
   }
 })
 
 test('tells nothing of the file to who reads the page', () => {
-  const token = sealKept(registry, 'upload', 'avatar', file, 3600, undefined)
+  const token = sealKept(registry, file, terms)
   const text = Buffer.from(token, 'base64url').toString('latin1')
   for (const secret of [file.id, 'vatar', 'image/png', 'upload']) assert.equal(text.includes(secret), false)
 })
 
 test('holds a name and a type at their longest', () => {
   const longest = { ...file, name: '"'.repeat(255), type: `${'a'.repeat(127)}/${'b'.repeat(127)}` }
-  const token = sealKept(registry, 'u'.repeat(128), 'f'.repeat(200), longest, 3600, undefined)
-  assert.deepEqual(openKept(registry, token, 'u'.repeat(128), 'f'.repeat(200), undefined), longest)
+  const token = sealKept(registry, longest, { ...terms, action: 'u'.repeat(128), field: 'f'.repeat(200) })
+  assert.deepEqual(
+    openKept(registry, token, { ...origin, action: 'u'.repeat(128), field: 'f'.repeat(200) }),
+    longest,
+  )
 })
 
 test('keeps files for an hour unless told otherwise', () => {

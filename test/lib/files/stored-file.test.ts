@@ -35,7 +35,7 @@ async function store(directory: string, bytes: AsyncIterable<Uint8Array> = text(
   await storage.put(id, bytes)
   const blob = await storage.open(id)
   assert.ok(blob)
-  return { file: storedFile(storage, id, blob, { name: 'seal.txt', type: 'text/plain' }), storage, id }
+  return { file: storedFile(storage, blob, { id, name: 'seal.txt', type: 'text/plain' }), storage, id }
 }
 
 async function* text(): AsyncGenerator<Uint8Array> {
@@ -100,7 +100,7 @@ test('streams 100 MB without holding them in memory', { skip: windows }, (t) => 
     const id = 'a'.repeat(32)
     async function* content() { const piece = Buffer.alloc(65536); for (let i = 0; i < 1600; i++) yield piece }
     await storage.put(id, content())
-    const file = storedFile(storage, id, await storage.open(id), { name: 'a', type: '' })
+    const file = storedFile(storage, await storage.open(id), { id, name: 'a', type: '' })
     gc()
     const before = process.memoryUsage().rss
     let bytes = 0, peak = 0
@@ -292,7 +292,7 @@ async function copyBeyondLimit(t: TestContext): Promise<void> {
   const script = `
     process.on('SIGXFSZ', () => {})
     const { storedFile } = await import(${JSON.stringify(fileModule)})
-    const file = storedFile({}, 'a', new Blob([Buffer.alloc(2 ** 20)]), { name: 'a', type: '' })
+    const file = storedFile({}, new Blob([Buffer.alloc(2 ** 20)]), { id: 'a', name: 'a', type: '' })
     await file.persist(${JSON.stringify(join(target, 'kept.bin'))}).catch((error) => console.log(error.code))`
   const shell = `ulimit -f 512; exec "$0" --input-type=module -e "$1"`
   const child = spawnSync('bash', ['-c', shell, process.execPath, script], { encoding: 'utf8' })
@@ -308,7 +308,7 @@ test('persists from a storage that has no paths', async (t) => {
     remove: async () => {},
     sweep: async () => 0,
   }
-  const file = storedFile(storage, newFileId(), blob, { name: 'seal.txt', type: 'text/plain' })
+  const file = storedFile(storage, blob, { id: newFileId(), name: 'seal.txt', type: 'text/plain' })
   const path = join(scratch(t), 'kept.txt')
   await file.persist(path)
   assert.equal(readFileSync(path, 'utf8'), content)

@@ -1,0 +1,179 @@
+import type { IncomingMessage } from 'node:http'
+import { ByteBuffer } from '../base/byte-buffer.js'
+import type { Shutdown } from '../base/shutdown.js'
+import type { FieldCollector } from './field-collector.js'
+import type { Limits } from './limits.js'
+import { MultipartReader } from './multipart-reader.js'
+import { type Demand, type ReadingEnd, readRequest } from './read-request.js'
+import type { BodyRefusal, FileTaker, ReadableEncoding, Reading } from './reading.js'
+import { readUrlencoded } from './urlencoded.js'
+
+// What is read of a refused submission beyond the limit, to give the text in it back.
+const beyondLimit = 1024 * 1024
+// The same for one that is refused already and does not say how long it is, or says too much.
+const giveBackUnmeasured = 64 * 1024
+// When a file was refused on its way: the most bytes that are still read to give back the text behind it.
+const worthReading = 16 * 1024 * 1024
+
+/** What a body is read into fields by. */
+export interface BodyTerms {
+  readonly encoding: ReadableEncoding
+  readonly limits: Limits
+  /** Where files go; without it none are taken. */
+  readonly files: FileTaker | undefined
+}
+
+/** A body that is still on its way. */
+export interface ArrivingBody {
+  readonly req: IncomingMessage
+  /** What has arrived. */
+  readonly head: Buffer
+  /** As many bytes as the body says that it has. */
+  readonly declared: number | undefined
+  /** It may be as long as its limits allow; otherwise only a little is read, to be given back. */
+  readonly accepted: boolean
+  readonly shutdown: Shutdown | undefined
+}
+
+/** Reads a body into fields that has parts, or that does not come whole. */
+export class BodyReader {
+  readonly #fields: FieldCollector
+  readonly #limits: Limits
+  readonly #files: FileTaker | undefined
+  readonly #reader: UrlencodedPieces | MultipartReader
+  /** Bytes of the body so far. */
+  #taken = 0
+  /** Bytes after which no more is read. */
+  #most = Number.POSITIVE_INFINITY
+
+  /** @param pieces the body does not come whole */
+  constructor(fields: FieldCollector, { encoding, limits, files }: BodyTerms, pieces: boolean) {
+    this.#fields = fields
+    this.#limits = limits
+    this.#files = files
+    this.#reader =
+      encoding.kind === 'urlencoded'
+        ? new UrlencodedPieces(fields)
+        : new MultipartReader(encoding.boundary, fields, { limits, pieces, files })
+  }
+
+  async readWhole(bytes: Buffer): Promise<Reading> {
+    this.#push(bytes)
+    this.#reader.end()
+    if (this.#files) await this.#settle(this.#files)
+    return this.#fields.reading(false)
+  }
+
+  async readArriving(body: ArrivingBody): Promise<Reading> {
+    const end = await this.#readToEnd(body)
+    if (end === 'aborted') {
+      this.#files?.abandon()
+      return this.#fields.reading(true)
+    }
+    if (end === 'end') this.#reader.end()
+    else {
+      if (end === 'stalled') this.#files?.stall(this.#limits.idleTime)
+      else if (end === 'shutdown') this.#fields.refuse(cutShort)
+      else if (end !== 'stopped') this.#fields.refuse(tooSlow(end, this.#limits))
+      this.#reader.cut()
+    }
+    if (this.#files) await this.#settle(this.#files)
+    return this.#fields.reading(false)
+  }
+
+  #readToEnd(body: ArrivingBody): Promise<ReadingEnd> {
+    const { bodyTime, idleTime, body: limit } = this.#limits
+    this.#most = body.accepted ? limit + (this.#files?.allowance ?? 0) + beyondLimit : giveBackUnmeasured
+    const demand = this.#take(body.head, body)
+    if (demand === 'stop') return Promise.resolve('stopped')
+    return readRequest(body.req, {
+      bodyTime,
+      idleTime,
+      hurry: demand === 'hurry',
+      shutdown: body.shutdown,
+      take: (chunk) => this.#take(chunk, body),
+      consumer: this.#files,
+    })
+  }
+
+  /** Reads a piece, and tells whether more is wanted. */
+  #take(chunk: Buffer, { accepted, declared }: ArrivingBody): Demand {
+    this.#push(chunk)
+    const refused = this.#fields.refusal !== undefined
+    if (this.#taken >= this.#most || this.#reader.broken) return 'stop'
+    if (!accepted) return this.#reader.file ? 'stop' : 'hurry'
+    if (this.#files === undefined) return refused ? 'hurry' : 'more'
+    if (!refused && !this.#files.halted) return 'more'
+    // The text behind the files is given back too, when it is not far.
+    if (declared !== undefined && declared - this.#taken <= worthReading) return 'more'
+    this.#most = Math.min(this.#most, this.#taken + beyondLimit)
+    return 'hurry'
+  }
+
+  #push(chunk: Buffer): void {
+    this.#taken += chunk.length
+    const limit = this.#limits.body
+    if (this.#files === undefined && this.#taken > limit) this.#fields.refuse(tooLong(this.#taken, limit))
+    this.#reader.push(chunk)
+    if (this.#files) this.#checkText(this.#files)
+  }
+
+  /** Files have their own limits; what is left of the body is held at the limit on the body. */
+  #checkText(files: FileTaker): void {
+    const text = this.#taken - files.taken
+    if (text > this.#limits.body) this.#fields.refuse(tooLong(text, this.#limits.body))
+    if (this.#fields.refusal) files.abandon()
+  }
+
+  async #settle(files: FileTaker): Promise<void> {
+    if (this.#fields.refusal) files.abandon()
+    else await files.settled(this.#limits.idleTime)
+  }
+}
+
+/** Urlencoded pieces are put together and read at the end: the limit on the body bounds them. */
+class UrlencodedPieces {
+  readonly broken = false
+  readonly file = false
+  readonly #fields: FieldCollector
+  readonly #bytes = new ByteBuffer()
+
+  constructor(fields: FieldCollector) {
+    this.#fields = fields
+  }
+
+  push(chunk: Buffer): void {
+    this.#bytes.push(chunk)
+  }
+
+  end(): void {
+    readUrlencoded(this.#bytes.view(), this.#fields)
+  }
+
+  cut(): void {
+    this.end()
+  }
+}
+
+/** The refusal of a body that has more bytes than it may. */
+export function tooLong(length: number, limit: number): BodyRefusal {
+  return {
+    status: 413,
+    reason: 'body',
+    detail: `the body has ${length} bytes or more; body allows ${limit}`,
+    limit,
+  }
+}
+
+const cutShort: BodyRefusal = {
+  status: 503,
+  reason: 'shutdown',
+  detail: 'this process was about to end before the whole body had arrived',
+}
+
+function tooSlow(end: Extract<ReadingEnd, 'body-time' | 'idle-time'>, limits: Limits): BodyRefusal {
+  const limit = end === 'body-time' ? limits.bodyTime : limits.idleTime
+  const what =
+    end === 'body-time' ? 'took longer than the bodyTime of' : 'paused for longer than the idleTime of'
+  return { status: 413, reason: 'time', detail: `the body ${what} ${limit} s`, limit }
+}
