@@ -63,8 +63,7 @@ async function respond<Context>(
   body: Body,
   trace: Trace | undefined,
 ): Promise<void> {
-  const receiving = receive(registry, host, body, settings, trace)
-  const received = receiving instanceof Promise ? await receiving : receiving
+  const received = await receive({ registry, exchange: host, body, rules: settings, trace })
   if (received.aborted) return
   const replying = replyTo(registry, settings, host, page, received, trace)
   const reply = replying instanceof Promise ? await replying : replying

@@ -4,6 +4,7 @@ import { parseSetCookie, type SetCookie, stringifyCookie } from 'cookie'
 import { type Action, detailsOf } from '../action/action.js'
 import type { Exchange } from '../action/exchange.js'
 import { asRegistry, type Registry } from '../action/registry.js'
+import type { Rules } from '../answer/pending-submission.js'
 import { type Received, receive } from '../answer/receive.js'
 import { recognise } from '../answer/recognise.js'
 import { checkOptions } from '../base/check-options.js'
@@ -119,11 +120,12 @@ async function submit(
     context: options.context,
     session: () => undefined,
   }
-  return receive(registry, exchange, recognition.body, {
+  const rules: Rules = {
     origin: { origin: undefined, allowed: compileAllowedOrigins(undefined) },
     mode: 'enforce',
     messages: () => english,
-  })
+  }
+  return receive({ registry, exchange, body: recognition.body, rules })
 }
 
 /** A request that has come over no socket. */

@@ -1,0 +1,32 @@
+import type { Reading } from '../body/reading.js'
+import { type Outcome, Refused } from '../outcome/outcome.js'
+import type { Admitted } from './admit.js'
+import type { PendingSubmission } from './pending-submission.js'
+import { refusedBody } from './refused-body.js'
+import { changeOwnFields, takeFields } from './take-fields.js'
+
+/** Takes the fields that were read, in the version of the action. An outcome when they cannot be used. */
+export function acceptFields(
+  pending: PendingSubmission,
+  form: Admitted,
+  reading: Reading,
+): Outcome | undefined | Promise<Outcome | undefined> {
+  takeFields(pending, reading)
+  if (reading.aborted) return new Refused('malformed', 400, 'aborted')
+  if (reading.refusal) return refusedBody(form.definition, reading.refusal, () => pending.messages())
+  if (!form.changeFields) return judgeCarried(pending, reading)
+  return changeOwnFields(pending, form).then((fault) => fault ?? judgeCarried(pending, reading))
+}
+
+/** Judges what the form carried besides its seal: its state, and references to kept files. */
+function judgeCarried({ submitted, stale, files }: PendingSubmission, reading: Reading): Refused | undefined {
+  if (reading.own.state !== undefined && !submitted.hasState) {
+    return new Refused('malformed', 400, 'The state of the form did not open.')
+  }
+  if (stale) return new Refused('expired', 409, 'The state of the form has expired.')
+  if (reading.kept && !files) {
+    const detail = 'The form refers to files that were kept, and the action takes none.'
+    return new Refused('malformed', 400, detail)
+  }
+  return undefined
+}

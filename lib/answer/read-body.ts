@@ -1,0 +1,13 @@
+import { staged } from '../base/trace.js'
+import type { Reading } from '../body/reading.js'
+import type { Admitted } from './admit.js'
+import type { PendingSubmission } from './pending-submission.js'
+import { takeFiles } from './receive-uploads.js'
+
+/** Reads the rest of the body under the action's limits, and takes its files while they arrive. */
+export function readBody(pending: PendingSubmission, form: Admitted): Reading | Promise<Reading> {
+  const { registry, exchange, body, submission, trace } = pending
+  pending.files = takeFiles(form, submission, exchange.res)
+  const options = { files: pending.files?.taking, shutdown: registry.shutdown }
+  return staged(trace, 'read', () => body.read(form.definition.limits, options))
+}
