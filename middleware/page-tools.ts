@@ -56,7 +56,7 @@ export function regionOn(
   content: RegionContent,
   options?: RegionOptions,
 ): SafeHtml | Promise<SafeHtml> {
-  return printRegion(page, settings.messages(context), id, content, options)
+  return printRegion(page, settings.messages(context), { ...options, id, content })
 }
 
 export function pathOf(url: string): string {

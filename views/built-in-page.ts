@@ -1,12 +1,10 @@
 import { fieldNames } from '../lib/base/wire-names.js'
 import type { FileRule } from '../lib/files/file-rules.js'
-import type { ShownFile } from '../lib/files/uploads.js'
-import { explain, type Messages } from '../lib/outcome/messages.js'
+import { explain } from '../lib/outcome/messages.js'
 import { issuesOf, isValid } from '../lib/outcome/outcome.js'
 import type { BuiltInPage } from '../lib/page/last-resort.js'
-import type { SubmittedForm } from '../lib/page/submitted-form.js'
 import { printAttributes } from './attributes.js'
-import { isSecret } from './given-values.js'
+import { printHidden } from './hidden-field.js'
 import { html } from './html.js'
 import { printKeptList, printReference } from './kept-files.js'
 import { SafeHtml } from './safe-html.js'
@@ -50,18 +48,12 @@ ${onward !== undefined && isWebLink(onward) && html`<p><a href="${onward}">${mes
 
 /** What the visitor sent, in a form that can be sent again, or for copying when there is nothing to send it with. */
 export function inputGivenBack(page: BuiltInPage): SafeHtml {
-  const { outcome, submitted, messages } = page
-  const fields = submitted.entries.filter(
-    ([name]) => !isSecret(name, secretsOf(submitted)) && !soundsSecret.test(name),
-  )
-  const shown = new Set(fields.map(([name]) => name))
-  const secrets = [...new Set(submitted.entries.map(([name]) => name))].filter(
-    (name) => !shown.has(name) && !name.startsWith('_'),
-  )
+  const { outcome, messages, given, withheld } = page
   const canSend = outcome.kind !== 'done' && page.seal !== undefined
-  const heading = fields.length + secrets.length > 0 && html`<h2>${messages.yourInput}</h2>`
-  if (canSend) return html`${heading}\n${sendAgain(page, fields, secrets)}`
-  return html`${fields.length > 0 && html`${heading}\n${forCopying(fields, messages)}`}`
+  const shown = given.length + (canSend ? withheld.length : 0)
+  const heading = shown > 0 && html`<h2>${messages.yourInput}</h2>`
+  if (canSend) return html`${heading}\n${sendAgain(page)}`
+  return html`${given.length > 0 && html`${heading}\n${forCopying(page)}`}`
 }
 
 /** As a Location `javascript:` does nothing; as a link it would run. */
@@ -71,44 +63,33 @@ function isWebLink(location: string): boolean {
 
 const anySite = 'http://sealform.invalid'
 
-/** Until a page has rendered a field as a password on this server, only its name can tell. */
-const soundsSecret = /passw|passphrase|passcode|secret|\bpin\b|\bcv[cv]\b/i
-
-function secretsOf(submitted: SubmittedForm): ReadonlySet<string> {
-  return submitted.definition?.secrets ?? new Set()
-}
-
-type Fields = SubmittedForm['entries']
-
-function sendAgain(
-  { seal, state, submitted, messages, files }: BuiltInPage,
-  fields: Fields,
-  secrets: readonly string[],
-): SafeHtml {
-  const rules = [...(submitted.definition?.files.values() ?? [])]
+function sendAgain(page: BuiltInPage): SafeHtml {
+  const { seal = '', state, submitted, messages, files, given, withheld } = page
+  const { definition, formId } = submitted
+  const rules = [...(definition?.files.values() ?? [])]
   return html`<form method="post" accept-charset="utf-8"${rules.length > 0 && html` enctype="multipart/form-data"`}>
-<input type="hidden" name="${fieldNames.seal}" value="${seal}">
-${submitted.formId !== undefined && html`<input type="hidden" name="${fieldNames.form}" value="${submitted.formId}">`}
-${state !== undefined && html`<input type="hidden" name="${fieldNames.state}" value="${state}">`}
+${hidden(fieldNames.seal, seal)}
+${formId !== undefined && hidden(fieldNames.form, formId)}
+${state !== undefined && hidden(fieldNames.state, state)}
 ${files.map(({ file, reference }) => new SafeHtml(printReference(file.field, reference)))}
-${fields.map(([name, value], i) => editable(name, value, `field-${i}`))}
-${rules.map((rule, i) => fileField(rule, keptIn(rule.field), messages, `file-${i}`))}
-${secrets.map((name, i) => html`<p><label for="secret-${i}">${name}</label><br><input type="password" id="secret-${i}" name="${name}"></p>`)}
+${given.map(([name, value], i) => editable(name, value, `field-${i}`))}
+${rules.map((rule, i) => fileField(rule, page, `file-${i}`))}
+${withheld.map((name, i) => control(`secret-${i}`, name, html`<input type="password" id="secret-${i}" name="${name}">`))}
 <p><button type="submit">${messages.sendAgain}</button></p>
 </form>`
+}
 
-  function keptIn(field: string): readonly ShownFile[] {
-    return files.flatMap(({ file }) => (file.field === field ? [file] : []))
-  }
+function hidden(name: string, value: string): SafeHtml {
+  return new SafeHtml(printHidden(name, value))
 }
 
 function fileField(
   { field, types, maxFiles }: FileRule,
-  kept: readonly ShownFile[],
-  messages: Messages,
+  { files, messages }: BuiltInPage,
   id: string,
 ): SafeHtml {
-  const control = printAttributes({
+  const kept = files.flatMap(({ file }) => (file.field === field ? [file] : []))
+  const attributes = printAttributes({
     type: 'file',
     id,
     name: field,
@@ -116,23 +97,35 @@ function fileField(
     multiple: maxFiles > 1,
     'aria-describedby': kept.length > 0 ? `${id}-kept` : undefined,
   })
-  return html`<p><label for="${id}">${field}</label><br><input ${new SafeHtml(control)}></p>
+  return html`${control(id, field, html`<input ${new SafeHtml(attributes)}>`)}
 ${kept.length > 0 && new SafeHtml(printKeptList(kept, `${id}-kept`, messages))}`
 }
 
-function forCopying(fields: Fields, messages: Messages): SafeHtml {
+function forCopying({ given, messages }: BuiltInPage): SafeHtml {
   return html`<p>${messages.copyInput}</p>
-${fields.map(
-  ([name, value], i) => html`<p><label for="field-${i}">${name}</label><br><textarea id="field-${i}" readonly>
-${value}</textarea></p>`,
+${given.map(([name, value], i) =>
+  control(
+    `field-${i}`,
+    name,
+    html`<textarea id="field-${i}" readonly>
+${value}</textarea>`,
+  ),
 )}`
 }
 
 /** Browsers drop newlines from an `input`, so text that has some needs a `textarea`. */
 function editable(name: string, value: string, id: string): SafeHtml {
-  const control = /[\r\n]/.test(value)
-    ? html`<textarea id="${id}" name="${name}">
+  return control(
+    id,
+    name,
+    /[\r\n]/.test(value)
+      ? html`<textarea id="${id}" name="${name}">
 ${value}</textarea>`
-    : html`<input type="text" id="${id}" name="${name}" value="${value}">`
-  return html`<p><label for="${id}">${name}</label><br>${control}</p>`
+      : html`<input type="text" id="${id}" name="${name}" value="${value}">`,
+  )
+}
+
+/** A control below its label. The page knows no better label than the name of the field. */
+function control(id: string, name: string, printed: SafeHtml): SafeHtml {
+  return html`<p><label for="${id}">${name}</label><br>${printed}</p>`
 }

@@ -8,12 +8,11 @@ const none: Attributes = Object.freeze({})
 /** What the schema says of a control and the page does not. `undefined` is how a helper says that its caller said nothing. */
 export function unsaid(
   { constraints }: Definition,
-  control: ControlKind,
-  name: string,
+  { kind, name }: { readonly kind: ControlKind; readonly name: string },
   own: Attributes,
 ): Attributes {
   if (!constraints) return none
-  const said = constraints.of(control, name, typeof own.type === 'string' ? own.type : undefined)
+  const said = constraints.of(kind, name, typeof own.type === 'string' ? own.type : undefined)
   return leaveOut(said, own)
 }
 
@@ -25,11 +24,10 @@ function leaveOut(said: ConstraintAttributes, own: Attributes): Attributes {
 /** HTML Standard, section 4.10.7: a select that is required and takes one choice begins with an option that is none. */
 export function unsaidOfSelect(
   definition: Definition,
-  name: string,
-  options: readonly SelectOption[],
+  { name, options }: { readonly name: string; readonly options: readonly SelectOption[] },
   own: Attributes,
 ): Attributes {
-  const added = unsaid(definition, 'select', name, own)
+  const added = unsaid(definition, { kind: 'select', name }, own)
   const [first] = options
   const beginsEmpty = (typeof first === 'string' ? first : first?.value) === ''
   const several = (own.multiple ?? added.multiple) === true

@@ -29,11 +29,14 @@ export interface Form<State = unknown> {
   readonly titlePrefix: string
   /**
    * Attributes of an `input`: id, name, the value given back or `attributes.value`, `checked` for checkboxes and radios,
-   * `aria-invalid` and `aria-describedby` when there is an issue. Passwords and names that start with `_` get no value.
+   * `aria-invalid` and `aria-describedby` when there is an issue. What was typed into a secret field is not given back.
    * What the action's schema declares of the field comes along, where it can say so: `type`, `required`, `min`, `max`, `step`,
    * `minlength`, `maxlength` and `pattern`. `attributes` count more; `false` leaves one out.
    * A field that the action declares in `files` becomes `type="file"`, with `accept`, `multiple` and `required` from there.
    * The first control of a name has the id `${form.id}-${name}`; further ones get their value or a number appended.
+   *
+   * @throws SealformError `ERR_SECRET_UNDECLARED` on `type: 'password'` for a field that neither its name nor the action
+   *   declares as secret
    */
   input(name: string, attributes?: Attributes): SafeHtml
   /** The same without a value, for a `textarea`, `select` or custom element that you fill yourself. */
@@ -45,7 +48,7 @@ export interface Form<State = unknown> {
    * `required` needs an option that is none, which comes first and has the value `''`.
    */
   select(name: string, options: readonly SelectOption[], attributes?: Attributes): SafeHtml
-  /** What was sent under this name, or `fallback`. @default '' */
+  /** What was sent under this name, or `fallback`; of a secret always `fallback`. @default '' */
   value(name: string, fallback?: string): string
   /** Everything that was sent under this name, or `fallback`. @default [] */
   values(name: string, fallback?: readonly string[]): readonly string[]

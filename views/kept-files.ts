@@ -3,6 +3,7 @@ import { fieldNames } from '../lib/base/wire-names.js'
 import { markOf, type ShownFile } from '../lib/files/uploads.js'
 import type { Messages } from '../lib/outcome/messages.js'
 import { escapeHtml } from './escape-html.js'
+import { printHidden } from './hidden-field.js'
 
 /** The files of one field that wait on the server: each by name and size, with a box that removes it. */
 export function printKeptList(files: readonly ShownFile[], id: string, messages: Messages): string {
@@ -16,5 +17,5 @@ export function printKeptList(files: readonly ShownFile[], id: string, messages:
 
 /** The hidden field that refers to a file. */
 export function printReference(field: string, reference: string): string {
-  return `<input type="hidden" name="${escapeHtml(fieldNames.kept + field)}" value="${reference}">`
+  return printHidden(fieldNames.kept + field, reference)
 }

@@ -1,5 +1,4 @@
 import type { Submittable } from '../lib/action/action.js'
-import { plainName } from '../lib/base/field-path.js'
 import { fieldNames } from '../lib/base/wire-names.js'
 import type { FileRule } from '../lib/files/file-rules.js'
 import type { ShownFile } from '../lib/files/uploads.js'
@@ -9,10 +8,13 @@ import type { FormRecord, FormStatus } from '../lib/page/page.js'
 import type { PageSeals } from '../lib/page/page-seals.js'
 import { type Attributes, printAttributes } from './attributes.js'
 import { unsaid, unsaidOfSelect, withStepsFor } from './constrained.js'
+import { ControlIds } from './control-ids.js'
 import { escapeHtml } from './escape-html.js'
 import type { Form, SelectOption } from './form.js'
-import { nthValue, sentIndexes, sentValues } from './given-values.js'
+import { nthValue, sentIndexes } from './given-values.js'
+import { printHidden } from './hidden-field.js'
 import { printKeptList, printReference } from './kept-files.js'
+import { checkPassword } from './password-control.js'
 import { SafeHtml } from './safe-html.js'
 import { printSummary } from './summary.js'
 
@@ -37,7 +39,7 @@ class PageForm<State> implements Form<State> {
   readonly #record: FormRecord
   readonly #seals: PageSeals
   readonly #messages: Messages
-  #counts: Map<string, number> | undefined
+  readonly #ids: ControlIds
   #byName: Map<string, Issue[]> | undefined
   /** The fields whose kept files are named on the page. */
   #shownKept: Set<string> | undefined
@@ -59,6 +61,7 @@ class PageForm<State> implements Form<State> {
     this.#record = record
     this.#seals = seals
     this.#messages = messages
+    this.#ids = new ControlIds(record.id, record.definition.limits.depth)
     this.#spoken = !wrong
     this.input = this.input.bind(this)
     this.control = this.control.bind(this)
@@ -79,49 +82,48 @@ class PageForm<State> implements Form<State> {
     const { definition } = this.#record
     const rule = definition.files.get(name)
     if (rule) return this.#file(name, rule, own)
-    const added = unsaid(definition, 'input', name, own)
+    const added = unsaid(definition, { kind: 'input', name }, own)
     const type = own.type ?? added.type
     if (type === 'checkbox' || type === 'radio') return this.#choice(name, type, { ...own, ...added })
-    if (type === 'password') definition.secrets.add(name)
-    const nth = this.#countOf(name)
-    const value = valueless.has(String(type)) ? undefined : nthValue(this.#record, name, nth, own)
-    return this.#describe(name, this.#numbered(name, nth), {
+    const nth = this.#ids.count(name)
+    const value = valueless.has(String(type).toLowerCase()) ? undefined : nthValue(this.#sent(name), nth, own)
+    return this.#describe(name, this.#ids.nth(name, nth), {
       ...own,
-      value: type === 'password' ? undefined : value,
+      value,
       ...withStepsFor(value, added, own),
     })
   }
 
   control(name: string, attributes: Attributes = {}): SafeHtml {
-    return this.#describe(name, this.#numbered(name, this.#countOf(name)), attributes)
+    return this.#describe(name, this.#nextId(name), attributes)
   }
 
   textarea(name: string, { value, ...own }: Attributes = {}): SafeHtml {
-    const attributes = { ...own, ...unsaid(this.#record.definition, 'textarea', name, own) }
-    const nth = this.#countOf(name)
-    const text = nthValue(this.#record, name, nth, { value, disabled: attributes.disabled }) ?? ''
-    const control = this.#describe(name, this.#numbered(name, nth), attributes)
+    const attributes = { ...own, ...unsaid(this.#record.definition, { kind: 'textarea', name }, own) }
+    const nth = this.#ids.count(name)
+    const text = nthValue(this.#sent(name), nth, { value, disabled: attributes.disabled }) ?? ''
+    const control = this.#describe(name, this.#ids.nth(name, nth), attributes)
     // An HTML parser drops the first newline in a textarea; this one is for it to drop.
     return new SafeHtml(`<textarea ${control}>\n${escapeHtml(String(text))}</textarea>`)
   }
 
   select(name: string, options: readonly SelectOption[], { value, ...own }: Attributes = {}): SafeHtml {
-    const attributes = { ...own, ...unsaidOfSelect(this.#record.definition, name, options, own) }
+    const attributes = { ...own, ...unsaidOfSelect(this.#record.definition, { name, options }, own) }
     const fallback = value === undefined || value === null ? [] : [String(value)]
     const chosen = new Set(attributes.disabled ? fallback : this.values(name, fallback))
-    const control = this.#describe(name, this.#numbered(name, this.#countOf(name)), attributes)
+    const control = this.#describe(name, this.#nextId(name), attributes)
     return new SafeHtml(
       `<select ${control}>${options.map((option) => printOption(option, chosen)).join('')}</select>`,
     )
   }
 
   value(name: string, fallback = ''): string {
-    return sentValues(this.#record, name)?.[0] ?? fallback
+    return this.#sent(name)?.[0] ?? fallback
   }
 
   values(name: string, fallback: readonly string[] = []): readonly string[] {
     // Nothing ticked sends nothing, so once there is a submission the page's own choice no longer counts.
-    return sentValues(this.#record, name) ?? (this.#record.given ? [] : fallback)
+    return this.#sent(name) ?? (this.#record.given ? [] : fallback)
   }
 
   checked(name: string, value = 'on', fallback = false): boolean {
@@ -137,7 +139,7 @@ class PageForm<State> implements Form<State> {
     const own = this.#issuesOf(name)
     if (own.length === 0) return new SafeHtml('')
     const text = own.map((issue) => escapeHtml(issue.message)).join('<br>')
-    return new SafeHtml(`<p class="sealform-issue" id="${escapeHtml(this.#issueId(name))}">${text}</p>`)
+    return new SafeHtml(`<p class="sealform-issue" id="${escapeHtml(this.#ids.issue(name))}">${text}</p>`)
   }
 
   kept(name: string): SafeHtml {
@@ -145,7 +147,7 @@ class PageForm<State> implements Form<State> {
     if (files.length === 0) return new SafeHtml('')
     this.#shownKept ??= new Set()
     this.#shownKept.add(name)
-    return new SafeHtml(printKeptList(files, this.#keptId(name), this.#messages))
+    return new SafeHtml(printKeptList(files, this.#ids.kept(name), this.#messages))
   }
 
   validate(attributes: Attributes = {}): SafeHtml {
@@ -177,7 +179,7 @@ class PageForm<State> implements Form<State> {
     const { outcome } = this.#record
     if (this.titlePrefix === '' || !outcome) return new SafeHtml('')
     this.#spoken = true
-    const controlId = (name: string) => this.#controlId(name)
+    const controlId = (name: string) => this.#ids.first(name)
     const text = explain(outcome, this.#messages)
     const { issues } = this
     return printSummary({ id: `${this.id}-summary`, issues, text, messages: this.#messages, controlId })
@@ -186,9 +188,9 @@ class PageForm<State> implements Form<State> {
   #printFields(): string {
     const { definition, boundText, carriesState, state } = this.#record
     this.#record.printed()
-    let text = hidden(fieldNames.seal, this.#seals.action(definition, boundText))
-    text += hidden(fieldNames.form, escapeHtml(this.id))
-    if (carriesState) text += hidden(fieldNames.state, this.#seals.state(definition, boundText, state))
+    let text = printHidden(fieldNames.seal, this.#seals.action(definition, boundText))
+    text += printHidden(fieldNames.form, this.id)
+    if (carriesState) text += printHidden(fieldNames.state, this.#seals.state(definition, boundText, state))
     return text + this.#unspokenNotice() + this.#printKept()
   }
 
@@ -203,8 +205,10 @@ class PageForm<State> implements Form<State> {
 
   #file(name: string, rule: FileRule, attributes: Attributes): SafeHtml {
     const waits = this.#keptIn(name).length > 0
-    const described = [waits ? this.#keptId(name) : '', attributes['aria-describedby'] ?? ''].filter(Boolean)
-    return this.#describe(name, this.#numbered(name, this.#countOf(name)), {
+    const described = [waits ? this.#ids.kept(name) : '', attributes['aria-describedby'] ?? ''].filter(
+      Boolean,
+    )
+    return this.#describe(name, this.#nextId(name), {
       accept: rule.types.length > 0 ? rule.types.join(',') : undefined,
       multiple: rule.maxFiles > 1,
       ...attributes,
@@ -220,8 +224,9 @@ class PageForm<State> implements Form<State> {
     return this.#record.files.filter(({ field }) => field === name)
   }
 
-  #keptId(name: string): string {
-    return `${this.#controlId(name)}-kept`
+  /** What was sent under a name, when it is to be given back. */
+  #sent(name: string): readonly string[] | undefined {
+    return this.#record.given?.get(name)
   }
 
   /** A page that prints no summary still has to say why its form came back. */
@@ -239,25 +244,21 @@ class PageForm<State> implements Form<State> {
     const value = String(attributes.value ?? 'on')
     const given = attributes.checked === true
     const checked = attributes.disabled ? given : this.checked(name, value, given)
-    const controlId = this.#controlId(name)
-    const ownId = this.#countOf(name) === 0 ? controlId : `${controlId}-${slug(value)}`
-    return this.#describe(name, ownId, { ...attributes, type, value, checked })
+    return this.#describe(name, this.#ids.choice(name, value), { ...attributes, type, value, checked })
   }
 
   #describe(name: string, ownId: string, attributes: Attributes): SafeHtml {
-    const described = attributes.type !== 'hidden' && this.#issuesOf(name).length > 0
-    if (!described) return new SafeHtml(printAttributes({ id: ownId, name, ...attributes }))
-    const others = attributes['aria-describedby']
-    const describedBy = others ? `${this.#issueId(name)} ${others}` : this.#issueId(name)
-    return new SafeHtml(
-      printAttributes({
-        id: ownId,
-        name,
-        ...attributes,
-        'aria-invalid': 'true',
-        'aria-describedby': describedBy,
-      }),
-    )
+    const all = { id: ownId, name, ...attributes, ...this.#wrong(name, attributes) }
+    const text = printAttributes(all)
+    checkPassword(this.#record.definition, name, text)
+    return new SafeHtml(text)
+  }
+
+  /** What tells a screen reader that something is wrong with a control, and where it is said. */
+  #wrong(name: string, { type, 'aria-describedby': others }: Attributes): Attributes | undefined {
+    if (type === 'hidden' || this.#issuesOf(name).length === 0) return undefined
+    const issue = this.#ids.issue(name)
+    return { 'aria-invalid': 'true', 'aria-describedby': others ? `${issue} ${others}` : issue }
   }
 
   #issuesOf(name: string): readonly Issue[] {
@@ -265,37 +266,17 @@ class PageForm<State> implements Form<State> {
     if (!this.#byName) {
       this.#byName = new Map()
       for (const issue of this.issues) {
-        const key = this.#plain(issue.name)
+        const key = this.#ids.plain(issue.name)
         const others = this.#byName.get(key)
         if (others) others.push(issue)
         else this.#byName.set(key, [issue])
       }
     }
-    return this.#byName.get(this.#plain(name)) ?? noIssues
+    return this.#byName.get(this.#ids.plain(name)) ?? noIssues
   }
 
-  #countOf(name: string): number {
-    this.#counts ??= new Map()
-    const count = this.#counts.get(name) ?? 0
-    this.#counts.set(name, count + 1)
-    return count
-  }
-
-  #numbered(name: string, nth: number): string {
-    return nth === 0 ? this.#controlId(name) : `${this.#controlId(name)}-${nth + 1}`
-  }
-
-  #controlId(name: string): string {
-    return `${this.id}-${slug(this.#plain(name))}`
-  }
-
-  /** Where names are paths, those that lead to one value are one name. */
-  #plain(name: string): string {
-    return this.#record.definition.limits.depth > 0 ? plainName(name) : name
-  }
-
-  #issueId(name: string): string {
-    return `${this.#controlId(name)}-issue`
+  #nextId(name: string): string {
+    return this.#ids.nth(name, this.#ids.count(name))
   }
 }
 
@@ -303,20 +284,11 @@ class PageForm<State> implements Form<State> {
 const quiet: ReadonlySet<FormStatus> = new Set(['idle', 'valid', 'done'])
 
 const noIssues: readonly Issue[] = []
-const valueless = new Set(['file', 'image', 'submit', 'reset', 'button'])
-
-function hidden(name: string, escapedValue: string): string {
-  return `<input type="hidden" name="${name}" value="${escapedValue}">`
-}
+const valueless = new Set(['password', 'file', 'image', 'submit', 'reset', 'button'])
 
 function printOption(option: SelectOption, chosen: ReadonlySet<string>): string {
   const { value, label, disabled } =
     typeof option === 'string' ? { value: option, label: option, disabled: false } : option
   const attributes = printAttributes({ value, selected: chosen.has(value), disabled })
   return `<option ${attributes}>${escapeHtml(label)}</option>`
-}
-
-/** An id must hold no white space (HTML Standard, section 3.2.6). */
-function slug(text: string): string {
-  return text.replace(/\s/g, '-')
 }

@@ -28,13 +28,17 @@ export interface RegionFailure {
   readonly input: SafeHtml
 }
 
+/** A region as the page asks for it. */
+export interface Region extends RegionOptions {
+  readonly id: string
+  readonly content: RegionContent
+}
+
 /** Makes a region of a page. A function that throws costs the page this region only. */
 export function printRegion(
   page: Page,
   messages: Messages,
-  id: string,
-  content: RegionContent,
-  options: RegionOptions = {},
+  { id, content, fallback }: Region,
 ): SafeHtml | Promise<SafeHtml> {
   if (typeof content !== 'function') return keep(content)
   const boundary = page.openBoundary()
@@ -54,16 +58,14 @@ export function printRegion(
   function fall(error: unknown): SafeHtml {
     const { reference, lost } = boundary.catch(error, messages)
     const input = lost ? inputGivenBack(lost) : new SafeHtml('')
-    const fallback =
-      options.fallback?.({ error, reference, input }) ?? defaultFallback(id, reference, input, messages)
-    const printed = keep(fallback)
+    const printed = keep(fallback?.({ error, reference, input }) ?? standIn(reference, input))
     if (lost && String(printed).includes(String(input))) page.adopted = page.printed = true
     return printed
   }
-}
 
-function defaultFallback(id: string, reference: string, input: SafeHtml, messages: Messages): SafeHtml {
-  // Whoever has just sent a form is led to what became of it; whoever only opens a page is not led to a part of it.
-  const focus = `${input}` !== '' && html` tabindex="-1" autofocus`
-  return html`<div id="${id}" class="sealform-failed"><p role="alert"${focus}>${messages.regionFailed(reference)}</p>${input}</div>`
+  function standIn(reference: string, input: SafeHtml): SafeHtml {
+    // Focus goes to what became of a form that was just sent. A visitor who only opens the page keeps it at the top.
+    const focus = String(input) !== '' && html` tabindex="-1" autofocus`
+    return html`<div id="${id}" class="sealform-failed"><p role="alert"${focus}>${messages.regionFailed(reference)}</p>${input}</div>`
+  }
 }

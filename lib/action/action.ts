@@ -9,6 +9,7 @@ import type { Plan } from '../input/coerce.js'
 import type { Constraints } from '../input/constraints.js'
 import type { HookOptions, Hooks } from './hooks.js'
 import type { Migration } from './migration.js'
+import type { SecretFields } from './secrets.js'
 import type { Submission } from './submission.js'
 
 declare const carries: unique symbol
@@ -146,6 +147,22 @@ export interface ActionOptions<
     from: string | undefined,
     ...bound: never[]
   ): Migration<NoInfer<Bound>> | undefined | Promise<Migration<NoInfer<Bound>> | undefined>
+  /**
+   * Names of fields that no answer ever gives back, beside those whose names say so and those that the schema marks. Every
+   * field that a page prints as a password has to be known in one of these ways. `'card'` stands for `card.number`, too,
+   * and `'rows[].pin'` for the field in every row.
+   * @default none
+   * @example
+   * ```ts
+   * actions.define('invitations.revoke', {
+   *   secrets: ['code'],
+   *   async run({ formData }) {
+   *     await db.remove(String(formData.get('code')))
+   *   },
+   * })
+   * ```
+   */
+  secrets?: readonly string[]
   /** How long a rendered form stays valid, in seconds or as `'15m'`, `'24h'`. @default the registry's, 24 h */
   ttl?: number | string
   /** @default the registry's */
@@ -160,7 +177,7 @@ export type InputOf<Schema> = Schema extends StandardSchemaV1
   : undefined
 
 /** What the library keeps of an action. */
-export interface Definition {
+export interface Definition extends SecretFields {
   readonly name: string
   readonly run: (submission: never, ...values: never[]) => unknown
   readonly authorize: ((submission: never, ...values: never[]) => unknown) | undefined
@@ -186,8 +203,6 @@ export interface Definition {
   /** Seconds. */
   readonly timeout: number | undefined
   readonly hooks: Hooks | undefined
-  /** Names of the fields that a page has rendered as passwords, so that no other page gives them back. */
-  readonly secrets: Set<string>
 }
 
 /** A definition with the values bound to it so far, and the registry it belongs to. */

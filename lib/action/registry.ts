@@ -24,6 +24,7 @@ import {
 import { type HookOptions, type Hooks, hookNames, resolveHooks } from './hooks.js'
 import { describeAction } from './resolve-action.js'
 import { checkRevalidator, type Revalidator } from './revalidator.js'
+import type { SecretFields } from './secrets.js'
 import type { Submission } from './submission.js'
 
 /** What `createActions()` takes. */
@@ -122,7 +123,7 @@ const namePattern = /^[A-Za-z0-9][A-Za-z0-9_.:-]{0,127}$/
 const longestAudience = 64
 
 /** The registry as the library itself sees it. */
-export class Registry implements SealingContext {
+export class Registry implements SealingContext, SecretFields {
   readonly keys: KeyRing
   readonly shutdown = new Shutdown()
   readonly audience: string
@@ -136,6 +137,8 @@ export class Registry implements SealingContext {
   #store: ClaimStore | undefined
   /** One of the actions at least runs once for each seal. */
   hasOneTime = false
+  /** What any of the actions declares as secret, for a form whose action is not known. */
+  readonly secrets = new Set<string>()
   readonly #hooks: Hooks | undefined
   readonly #definitions = new Map<string, Definition>()
 
@@ -186,6 +189,7 @@ export class Registry implements SealingContext {
       hooks: this.#hooks,
     })
     this.#definitions.set(name, definition)
+    for (const secret of definition.secrets) this.secrets.add(secret)
     return createAction({ definition, registry: this, values: [] })
   }
 

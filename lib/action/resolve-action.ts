@@ -12,6 +12,7 @@ import { planCoercion } from '../input/plan-coercion.js'
 import { inputJsonSchema } from '../input/to-json-schema.js'
 import type { ActionOptions, Definition } from './action.js'
 import { type Hooks, hookNames, resolveHooks } from './hooks.js'
+import { resolveSecrets } from './secrets.js'
 
 /** What an action has of its registry unless it says otherwise. */
 export interface ActionDefaults {
@@ -31,6 +32,7 @@ const actionOptions = [
   'onFile',
   'version',
   'migrate',
+  'secrets',
   'ttl',
   'limits',
   'path',
@@ -97,7 +99,7 @@ export function describeAction(name: string, runOrOptions: unknown, defaults: Ac
     store: given.once ? defaults.openStore() : undefined,
     timeout: given.timeout === undefined ? undefined : parseTimer(given.timeout, `${where} "timeout"`),
     hooks: resolveHooks(given, defaults.hooks, where),
-    secrets: new Set(),
+    secrets: resolveSecrets({ names: given.secrets, schema, files, depth: limits.depth }, where),
   }
 }
 

@@ -140,7 +140,8 @@ async function showOutcome<Context>(
     ownStatus = status,
   ): Reply {
     const messages = settings.messages(host.context as Context)
-    const built = lastResort(page.seals, outcome, received.submitted, messages, more)
+    const { submitted } = received
+    const built = lastResort(page, { outcome, submitted, messages, ...more })
     return { kind: 'html', status: ownStatus, html: host.builtInPage(built) }
   }
 }

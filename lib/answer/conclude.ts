@@ -56,7 +56,11 @@ export function conclude(
   const { location } = target
   if (!outcome.flash) return { kind: 'redirect', location, setCookies, failure: undefined }
   try {
-    const flashed = flashHeader(registry, action?.name ?? '', outcome.flash.state, exchange.secure)
+    const flashed = flashHeader(
+      registry,
+      { action: action?.name ?? '', state: outcome.flash.state },
+      exchange.secure,
+    )
     return { kind: 'redirect', location, setCookies: [...setCookies, flashed], failure: undefined }
   } catch (error) {
     // What the action did is done: the visitor goes on, without the message.

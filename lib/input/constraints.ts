@@ -123,6 +123,7 @@ function inputType({ type, format, patterns, rewritten }: Declared): string | un
   if (type === 'integer' || type === 'number') return 'number'
   if (type === 'boolean') return 'checkbox'
   if (type === 'date') return 'date'
+  if (type === 'string' && format === 'password') return 'password'
   const known = type === 'string' && !rewritten && format !== undefined ? formats.get(format) : undefined
   if (!known) return undefined
   const fits = patterns.every(

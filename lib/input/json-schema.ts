@@ -25,6 +25,8 @@ export interface Declared {
   readonly latest: Date | undefined
   /** The text is changed before it is checked, so what is said of it holds for another text than was sent. */
   readonly rewritten: boolean
+  /** Marked by `writeOnly: true` or `format: 'password'`: what was sent is never given back. */
+  readonly secret: boolean
 }
 
 export type DeclaredType =
@@ -187,6 +189,7 @@ function declare(
     earliest: dates(marks.earliest).sort((a, b) => Number(b) - Number(a))[0],
     latest: dates(marks.latest).sort((a, b) => Number(a) - Number(b))[0],
     rewritten: schemas.some((schema) => schema[marks.rewritten] === true),
+    secret: schemas.some(isMarkedSecret),
   }
 
   function one(keyword: string): unknown {
@@ -232,6 +235,11 @@ function patternsOf({ [marks.patterns]: marked, pattern }: Keywords): readonly P
     if (typeof source === 'string' && typeof flags === 'string') patterns.push({ source, flags })
   }
   return patterns
+}
+
+/** Keywords that say that a value is only ever sent to the server (JSON Schema Validation, section 9.4; OpenAPI, data types). */
+export function isMarkedSecret({ writeOnly, format }: Keywords): boolean {
+  return writeOnly === true || format === 'password'
 }
 
 export function isKeywords(node: unknown): node is Keywords {

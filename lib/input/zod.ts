@@ -1,4 +1,4 @@
-import { marks } from './json-schema.js'
+import { isMarkedSecret, marks } from './json-schema.js'
 import { markDate, markPatterns, type Writable } from './json-schema-marks.js'
 
 interface ZodDefinition {
@@ -29,9 +29,11 @@ export const zodOptions = {
   }): void {
     const { jsonSchema: json } = context
     const { def } = context.zodSchema._zod
+    // A secret stays one, whatever else is taken back below.
+    if (isMarkedSecret(json)) json.writeOnly = true
     // What z.preprocess() and z.coerce take is whatever they make something of.
     if (def.coerce || (def.type === 'pipe' && def.in?._zod.def.type === 'transform')) {
-      for (const keyword of Object.keys(json)) delete json[keyword]
+      for (const keyword of Object.keys(json)) if (keyword !== 'writeOnly') delete json[keyword]
       return
     }
     const checks = (def.checks ?? []).map((check) => check._zod.def)

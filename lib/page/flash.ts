@@ -3,6 +3,13 @@ import { SealformError } from '../base/errors.js'
 import { openState, sealState } from '../seal/sealed-state.js'
 import type { SealingContext } from '../seal/sealing-context.js'
 
+/** What one answer says to the page after it. */
+export interface Flash {
+  /** The name of the action that set it. */
+  readonly action: string
+  readonly state: unknown
+}
+
 /** Seconds for which a flash waits for its page. */
 const flashTtl = 300
 
@@ -26,12 +33,7 @@ function cookieOptions(secure: boolean) {
  *
  * @throws SealformError `ERR_FLASH_TOO_LARGE` when it does not fit into a cookie
  */
-export function flashHeader(
-  context: SealingContext,
-  action: string,
-  state: unknown,
-  secure: boolean,
-): string {
+export function flashHeader(context: SealingContext, { action, state }: Flash, secure: boolean): string {
   const token = sealState(context, state, {
     carrier: 'flash',
     action,
@@ -54,11 +56,7 @@ export function clearFlashHeader(secure: boolean): string {
 }
 
 /** Opens the flash among the cookies that a visitor sent: the action that set it and what it says. */
-export function openFlash(
-  context: SealingContext,
-  cookieHeader: string,
-  secure: boolean,
-): { readonly action: string; readonly state: unknown } | undefined {
+export function openFlash(context: SealingContext, cookieHeader: string, secure: boolean): Flash | undefined {
   const name = flashCookie(secure)
   if (!cookieHeader.includes(name)) return undefined
   const pair = cookieHeader.split(';').find((part) => part.trimStart().startsWith(`${name}=`))

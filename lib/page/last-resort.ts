@@ -1,3 +1,4 @@
+import { isHidden, isSecret, type SecretFields } from '../action/secrets.js'
 import type { ShownFile } from '../files/uploads.js'
 import type { Messages } from '../outcome/messages.js'
 import type { Outcome } from '../outcome/outcome.js'
@@ -10,6 +11,10 @@ export interface BuiltInPage {
   readonly outcome: Outcome
   readonly submitted: SubmittedForm
   readonly messages: Messages
+  /** The text fields that the page gives back. */
+  readonly given: SubmittedForm['entries']
+  /** The names of secret fields, to be filled in once more. Those with a `_` are not among them. */
+  readonly withheld: readonly string[]
   /** Fresh, when the submission can be sent again from here. */
   readonly seal: Seal | undefined
   readonly state: Seal | undefined
@@ -23,19 +28,24 @@ export interface BuiltInPage {
   readonly advice: string | undefined
 }
 
+/** What an answer has to show when it is not the app's own page. */
+type LastAnswer = Pick<BuiltInPage, 'outcome' | 'submitted' | 'messages'> &
+  Partial<Pick<BuiltInPage, 'onward' | 'reference' | 'advice'>>
+
 /** Gathers what a form needs so that nothing is lost when the app's own cannot be shown. */
 export function lastResort(
-  seals: PageSeals,
-  outcome: Outcome,
-  submitted: SubmittedForm,
-  messages: Messages,
-  { onward, reference, advice }: Partial<Pick<BuiltInPage, 'onward' | 'reference' | 'advice'>>,
+  { seals, registry }: { readonly seals: PageSeals; readonly registry: SecretFields },
+  { outcome, submitted, messages, onward, reference, advice }: LastAnswer,
 ): BuiltInPage {
-  const { definition, boundText } = submitted
+  const { definition, boundText, entries } = submitted
+  const owner = definition ?? registry
+  const secrets = new Set(entries.map(([name]) => name).filter((name) => isSecret(owner, name)))
   return {
     outcome,
     submitted,
     messages,
+    given: entries.filter(([name]) => !secrets.has(name)),
+    withheld: [...secrets].filter((name) => !isHidden(name)),
     seal: definition && submitted.admitted ? seals.action(definition, boundText) : undefined,
     state: definition && submitted.hasState ? seals.state(definition, boundText, submitted.state) : undefined,
     files: outcome.kind === 'done' ? [] : keptFiles(seals, submitted),

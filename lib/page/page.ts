@@ -8,6 +8,7 @@ import type { Messages } from '../outcome/messages.js'
 import { type Issue, issuesOf, isValid, type Outcome } from '../outcome/outcome.js'
 import { encodeValues } from '../seal/bound-values.js'
 import { clearFlashHeader, openFlash } from './flash.js'
+import { type GivenInput, groupInput, WatchedInput } from './given-input.js'
 import { type BuiltInPage, lastResort } from './last-resort.js'
 import type { PageHost } from './page-host.js'
 import { PageSeals } from './page-seals.js'
@@ -37,14 +38,26 @@ export interface FormRecord {
   readonly issues: readonly Issue[]
   readonly state: unknown
   readonly carriesState: boolean
-  /** What the visitor sent, by field name, when it is to be given back. */
-  readonly given: ReadonlyMap<string, readonly string[]> | undefined
+  /** What the visitor sent, when the form shows it again. */
+  readonly given: GivenInput | undefined
   /** Files that wait for the next submission of this form. */
   readonly files: readonly ShownFile[]
   /** The outcome to speak of, when this is the form it belongs to. */
   readonly outcome: Outcome | undefined
   /** To be called when its hidden fields are printed. */
   printed(): void
+}
+
+/** What tells a form on a page from the others. */
+interface FormIdentity extends Pick<FormRecord, 'id' | 'definition' | 'boundText'> {
+  /** The page gave it a `key`. */
+  readonly keyed: boolean
+}
+
+/** The outcome of a submission, and the form that was sent. */
+interface Shown {
+  readonly outcome: Outcome
+  readonly submitted: SubmittedForm
 }
 
 /** A part of a page that may fail without the rest. */
@@ -75,16 +88,16 @@ export class Page {
   /** Set when the page has asked for a cache and was not in it: whoever sends the page tells it. */
   keeping: Keeping | undefined
   readonly seals: PageSeals
-  readonly #registry: Registry
+  readonly registry: Registry
   readonly #host: PageHost
-  #shown: { readonly outcome: Outcome; readonly submitted: SubmittedForm } | undefined
+  #shown: Shown | undefined
   #watched: WatchedInput | undefined
   #ids: Map<string, number> | undefined
   #regions: Map<string, string> | undefined
 
   constructor(registry: Registry, host: PageHost) {
     this.seals = new PageSeals(registry, host)
-    this.#registry = registry
+    this.registry = registry
     this.#host = host
   }
 
@@ -105,7 +118,7 @@ export class Page {
         this.#host.reportError(error, { reference, action: shown?.submitted.definition?.name })
         if (!shown || adoptedBefore || !this.adopted) return { reference, lost: undefined }
         this.adopted = false
-        return { reference, lost: lastResort(this.seals, shown.outcome, shown.submitted, messages, {}) }
+        return { reference, lost: lastResort(this, { ...shown, messages }) }
       },
     }
   }
@@ -147,11 +160,11 @@ export class Page {
   }
 
   form(action: Submittable, options: FormOptions = {}): FormRecord {
-    const { definition, values } = this.#registry.detailsOf(action)
+    const { definition, values } = this.registry.detailsOf(action)
     if (this.seals.personal) this.personal = true
-    const boundText = encodeValues(values, definition.name, this.#registry)
+    const boundText = encodeValues(values, definition.name, this.registry)
     const id = this.#newId(definition.name, options.key)
-    const shown = this.#adopt(id, options.key !== undefined, definition, boundText)
+    const shown = this.#adopt({ id, keyed: options.key !== undefined, definition, boundText })
     const flashed = shown ? undefined : this.#takeFlash(definition)
     return {
       id,
@@ -161,7 +174,7 @@ export class Page {
       issues: shown ? issuesOf(shown.outcome) : noIssues,
       state: shownState(shown, flashed, options),
       carriesState: options.initial !== undefined || shown?.submitted.hasState === true,
-      given: shown && shown.outcome.kind !== 'done' ? this.#give(shown, definition) : undefined,
+      given: shown && shown.outcome.kind !== 'done' ? this.#give(shown) : undefined,
       files: shown ? filesOf(shown, definition) : noFiles,
       outcome: shown?.outcome,
       printed: shown ? this.#notePrinted.bind(this) : ignore,
@@ -191,7 +204,7 @@ export class Page {
    * do, because the ids of forms in a list move when the list changes, and input must not end in another item's form.
    * A seal that did not open leaves only the id that travels in clear; it decides nothing but who shows the input.
    */
-  #adopt(id: string, keyed: boolean, definition: Definition, boundText: string) {
+  #adopt({ id, keyed, definition, boundText }: FormIdentity): Shown | undefined {
     const shown = this.#shown
     if (!shown || this.adopted) return undefined
     const { formId, definition: sealed, boundText: sealedText } = shown.submitted
@@ -206,13 +219,10 @@ export class Page {
   }
 
   /** What was typed into a form of another version may have no place in this one. */
-  #give(
-    { outcome, submitted }: { readonly outcome: Outcome; readonly submitted: SubmittedForm },
-    { secrets }: Definition,
-  ) {
-    const groups = groupByName(submitted.entries)
-    if (outcome.kind !== 'refused' || outcome.reason !== 'other-version') return groups
-    this.#watched = new WatchedInput(groups, secrets)
+  #give({ outcome, submitted }: Shown): GivenInput {
+    const input = groupInput(submitted.entries, submitted.definition ?? this.registry)
+    if (outcome.kind !== 'refused' || outcome.reason !== 'other-version') return input
+    this.#watched = new WatchedInput(input)
     return this.#watched
   }
 
@@ -220,7 +230,7 @@ export class Page {
     const { cookie } = this.#host.req.headers
     if (cookie === undefined) return undefined
     const { secure } = this.#host
-    const flashed = openFlash(this.#registry, cookie, secure)
+    const flashed = openFlash(this.registry, cookie, secure)
     if (flashed?.action !== definition.name) return undefined
     this.personal = true
     this.#host.addSetCookie([clearFlashHeader(secure)])
@@ -234,17 +244,14 @@ const noFiles: readonly ShownFile[] = []
 function ignore(): void {}
 
 /** A reference is good for the action that it was made for, whatever form shows the outcome. */
-function filesOf(
-  { outcome, submitted }: { readonly outcome: Outcome; readonly submitted: SubmittedForm },
-  definition: Definition,
-): readonly ShownFile[] {
+function filesOf({ outcome, submitted }: Shown, definition: Definition): readonly ShownFile[] {
   return outcome.kind !== 'done' && submitted.files?.definition === definition
     ? submitted.files.list
     : noFiles
 }
 
 function shownState(
-  shown: { readonly outcome: Outcome; readonly submitted: SubmittedForm } | undefined,
+  shown: Shown | undefined,
   flashed: { readonly state: unknown } | undefined,
   options: FormOptions,
 ): unknown {
@@ -256,41 +263,6 @@ function shownState(
 function formStatus(outcome: Outcome): FormStatus {
   if (isValid(outcome)) return 'valid'
   return outcome.kind === 'redirect' ? 'done' : outcome.kind
-}
-
-/** Input that knows which of it no control has asked for. */
-class WatchedInput extends Map<string, readonly string[]> {
-  readonly #asked = new Set<string>()
-  readonly #secrets: ReadonlySet<string>
-
-  /** @param secrets filled in while the page is rendered: they are never given back, and so not lost here */
-  constructor(groups: ReadonlyMap<string, readonly string[]>, secrets: ReadonlySet<string>) {
-    super(groups)
-    this.#secrets = secrets
-  }
-
-  get lost(): boolean {
-    for (const [name, values] of this) {
-      const isSecret = name.startsWith('_') || this.#secrets.has(name)
-      if (!isSecret && !this.#asked.has(name) && values.some((value) => value !== '')) return true
-    }
-    return false
-  }
-
-  override get(name: string): readonly string[] | undefined {
-    this.#asked.add(name)
-    return super.get(name)
-  }
-}
-
-function groupByName(entries: SubmittedForm['entries']): ReadonlyMap<string, readonly string[]> {
-  const groups = new Map<string, string[]>()
-  for (const [name, value] of entries) {
-    const group = groups.get(name)
-    if (group) group.push(value)
-    else groups.set(name, [value])
-  }
-  return groups
 }
 
 function escapePattern(text: string): string {

@@ -1,0 +1,106 @@
+import { inspect } from 'node:util'
+import { SealformError } from '../base/errors.js'
+import { parseFieldName } from '../base/field-path.js'
+import { fieldNames } from '../base/wire-names.js'
+import type { FileRules } from '../files/file-rules.js'
+import { secretFields } from '../input/secret-fields.js'
+
+/** What knows the secret fields of a form: the definition of its action, or the registry while the action is unknown. */
+export interface SecretFields {
+  /** Their names as `pathOf()` spells them. Each also stands for the fields below it. */
+  readonly secrets: ReadonlySet<string>
+}
+
+/**
+ * Tells whether a field is secret, so that no answer gives back what was sent in it: a key in its name starts with `_`,
+ * its name ends as names of secrets do, or its action declares it.
+ */
+export function isSecret({ secrets }: SecretFields, name: string): boolean {
+  if (isHidden(name) || soundsSecret(name)) return true
+  if (secrets.size === 0) return false
+  const path = pathOf(name)
+  for (const secret of secrets) if (isAtOrBelow(path, secret)) return true
+  return false
+}
+
+/** Tells whether a field is secret by a `_`: a trap for robots, which no page but the app's own may show to a person. */
+export function isHidden(name: string): boolean {
+  return /(?:^|[.[])_/.test(name)
+}
+
+/** What an action declares about its fields. */
+interface Declarations {
+  /** The option `secrets`. */
+  readonly names: unknown
+  /** The JSON Schema of its input, if there is one. */
+  readonly schema: unknown
+  readonly files: FileRules
+  readonly depth: number
+}
+
+/**
+ * Checks the option `secrets`, and adds the fields that the schema marks.
+ *
+ * @throws SealformError `ERR_OPTION_INVALID`
+ */
+export function resolveSecrets({ names, schema, files, depth }: Declarations, where: string): Set<string> {
+  const secrets = new Set<string>()
+  if (names !== undefined && !Array.isArray(names)) {
+    throw invalid(`${where}: "secrets" must be an array of field names, such as ['pin'].`)
+  }
+  for (const name of names ?? []) {
+    const fault = faultOf(name)
+    if (fault !== undefined) throw invalid(`${where} "secrets": ${inspect(name)} ${fault}`)
+    secrets.add(pathOf(name))
+  }
+  const marked = secretFields(schema, depth)
+  if (!marked) {
+    throw invalid(
+      `${where}: the schema has more fields than can be searched for the ones that it marks as secret. Remove the marks and name the fields in "secrets".`,
+    )
+  }
+  for (const path of marked) secrets.add(pathOf(path))
+  return secrets
+
+  function faultOf(name: unknown): string | undefined {
+    if (typeof name !== 'string' || name === '') return 'is not the name of a field.'
+    if (name.startsWith(fieldNames.seal)) return `starts with "${fieldNames.seal}", which is reserved.`
+    if (files.has(name)) return 'is also in "files". Files are never given back as text: leave it out here.'
+    // `items[].pin` stands for the field in every row.
+    if (depth > 0 && 'fault' in parseFieldName(name.replaceAll('[].', '[0].'))) {
+      return 'is not a path; write names such as "card.pin" or "items[].pin".'
+    }
+    return undefined
+  }
+}
+
+/** A field's name with a dot between two keys and without indexes: `items[0][pin]` is `items.pin`. */
+function pathOf(name: string): string {
+  return name.replaceAll(/\[\d*\]/g, '').replaceAll(/\[([^[\]]*)\]/g, '.$1')
+}
+
+function isAtOrBelow(path: string, start: string): boolean {
+  if (start === '' || path === start) return true
+  return path.startsWith(start) && path[start.length] === '.'
+}
+
+/** Compares the end of a name, word by word, with the words that people use for secrets. */
+function soundsSecret(name: string): boolean {
+  if (!partOfSecretWord.test(name)) return false
+  const words = name.replaceAll(/(\p{Ll})(\p{Lu})/gu, '$1 $2').replaceAll(/[^\p{L}\p{N}]+/gu, ' ')
+  return secretWords.test(words.trim().toLowerCase())
+}
+
+/** Tells at a glance that most names are of no secret. */
+const partOfSecretWord = /pass|pw|pin|otp|cv[cv]|csc|secret|kennwort|contrase|senha|wachtwoord/i
+
+/**
+ * What the last words of a name are when it is a secret's, with or without a word that tells two such fields apart:
+ * `password`, `newPassword`, `password_confirmation`, `card.cvc2`.
+ */
+const secretWords =
+  /(?:passw(?:or)?[dt]|passphrase|passcode|kennwort|contrase[nñ]a|mot ?de ?passe|senha|wachtwoord|(?:^|user )pass|(?:^| )(?:pwd|pw|pin|t?otp|cvc|cvv|csc|secret))(?: ?(?:again|confirm(?:ation|ed)?|repeat(?:ed)?|verify|verification|check|new|old|current|\d))*$/
+
+function invalid(message: string): SealformError {
+  return new SealformError('ERR_OPTION_INVALID', message)
+}

@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict'
+import { it, type TestContext } from 'node:test'
+import { SecretProcess, type SecretServerOptions } from '../setup/secret-process.js'
+
+const key = Buffer.from('one key of thirty-two bytes: one').toString('base64')
+const otherKey = Buffer.from('another key of thirty-two bytes!').toString('base64')
+
+const typed = {
+  text: 'typed text',
+  code: 'hunter-1',
+  word: 'hunter-2',
+  'rows[0].key': 'hunter-3',
+  password: 'hunter-4',
+}
+
+/** One process renders the page with the passwords; another, which has never rendered it, gets the submission. */
+async function sendToAnother(t: TestContext, options: Partial<SecretServerOptions>) {
+  const [first, second] = await Promise.all([
+    SecretProcess.start(t, { key, page: 'whole' }),
+    SecretProcess.start(t, { key, page: 'whole', ...options }),
+  ])
+  const { html, fields } = await first.form()
+  assert.equal(html.match(/type="password"/g)?.length, 4)
+  return second.send(fields, typed)
+}
+
+it('a process that never rendered the page gives no password back on it', async (t) => {
+  for (const page of ['whole', 'as-text'] as const) {
+    const { status, body } = await sendToAnother(t, { page })
+    assert.equal(status, 422)
+    assert.match(body, /<form id="open"[\s\S]*value="typed text"/)
+    assert.doesNotMatch(body, /hunter/)
+  }
+})
+
+it('a process whose page throws, before its passwords or after them, gives none back on the built-in page', async (t) => {
+  for (const page of ['throws-first', 'throws-last'] as const) {
+    const { status, body } = await sendToAnother(t, { page })
+    assert.equal(status, 422)
+    assert.match(body, /value="typed text"[\s\S]*<input type="password" id="secret-0" name="code">/)
+    assert.doesNotMatch(body, /hunter/)
+  }
+})
+
+it('a process without the page gives no password back', async (t) => {
+  const { status, body } = await sendToAnother(t, { page: 'missing' })
+  assert.equal(status, 422)
+  assert.match(body, /value="typed text"/)
+  assert.doesNotMatch(body, /hunter/)
+})
+
+it('a process with another key, as after a restart without one, gives no password back', async (t) => {
+  for (const page of ['whole', 'as-text', 'throws-first', 'missing'] as const) {
+    const { status, body } = await sendToAnother(t, { page, key: otherKey })
+    assert.equal(status, 400)
+    assert.match(body, /typed text/)
+    assert.doesNotMatch(body, /hunter/)
+  }
+})

@@ -1,0 +1,57 @@
+import { plainName } from '../lib/base/field-path.js'
+
+/** The ids of the controls of one form. */
+export class ControlIds {
+  readonly #form: string
+  readonly #nested: boolean
+  #counts: Map<string, number> | undefined
+
+  /**
+   * @param form the id of the form
+   * @param depth how deep the names of its fields may lead
+   */
+  constructor(form: string, depth: number) {
+    this.#form = form
+    this.#nested = depth > 0
+  }
+
+  /** The id of the first control of a name. An id must hold no white space (HTML Standard, section 3.2.6). */
+  first(name: string): string {
+    return `${this.#form}-${slug(this.plain(name))}`
+  }
+
+  /** The id of the nth control of a name, counted from 0. */
+  nth(name: string, n: number): string {
+    return n === 0 ? this.first(name) : `${this.first(name)}-${n + 1}`
+  }
+
+  /** The id of a further control of a name that stands for one of several values. */
+  choice(name: string, value: string): string {
+    return this.count(name) === 0 ? this.first(name) : `${this.first(name)}-${slug(value)}`
+  }
+
+  /** Counts one more control of a name. Returns how many came before it. */
+  count(name: string): number {
+    this.#counts ??= new Map()
+    const count = this.#counts.get(name) ?? 0
+    this.#counts.set(name, count + 1)
+    return count
+  }
+
+  issue(name: string): string {
+    return `${this.first(name)}-issue`
+  }
+
+  kept(name: string): string {
+    return `${this.first(name)}-kept`
+  }
+
+  /** Where names are paths, those that lead to one value are one name. */
+  plain(name: string): string {
+    return this.#nested ? plainName(name) : name
+  }
+}
+
+function slug(text: string): string {
+  return text.replace(/\s/g, '-')
+}
