@@ -4,7 +4,7 @@ import { escapeHtml } from './escape-html.js'
 /** Attributes by name: `true` prints the name alone; `false`, `null` and `undefined` print nothing. */
 export type Attributes = Readonly<Record<string, string | number | boolean | null | undefined>>
 
-/** HTML Standard, section 13.1.2.3: no controls, spaces, quotes, `>`, `/`, `=` in an attribute name. */
+/** What no attribute name may hold: controls, spaces, quotes, `>`, `/`, `=` (HTML Standard, section 13.1.2.3). */
 const unprintable = /[\s"'<>/=\u0000-\u001f\u007f]/
 
 /**

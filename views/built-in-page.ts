@@ -10,9 +10,9 @@ import { printKeptList, printReference } from './kept-files.js'
 import { SafeHtml } from './safe-html.js'
 
 /**
- * The page of last resort, when the app's own cannot be shown: says what happened, and holds the visitor's input in
- * a form that can be sent again, or for copying when there is nothing to send it with. No style sheet and no script,
- * so that no Content-Security-Policy can break it.
+ * Prints the page of last resort, which is sent when the app's own page cannot be shown. It says what happened and holds
+ * the visitor's input in a form that can be sent again, or for copying when there is no seal to send it with. It has no
+ * style sheet and no script, so no Content-Security-Policy can break it.
  */
 export function builtInPage(page: BuiltInPage): SafeHtml {
   const { outcome, messages, onward, advice, reference } = page
@@ -46,7 +46,7 @@ ${onward !== undefined && isWebLink(onward) && html`<p><a href="${onward}">${mes
 `
 }
 
-/** What the visitor sent, in a form that can be sent again, or for copying when there is nothing to send it with. */
+/** Prints what the visitor sent: in a form that can be sent again, or for copying when there is no seal to send it with. */
 export function inputGivenBack(page: BuiltInPage): SafeHtml {
   const { outcome, messages, given, withheld } = page
   const canSend = outcome.kind !== 'done' && page.seal !== undefined
@@ -56,7 +56,7 @@ export function inputGivenBack(page: BuiltInPage): SafeHtml {
   return html`${given.length > 0 && html`${heading}\n${forCopying(page)}`}`
 }
 
-/** As a Location `javascript:` does nothing; as a link it would run. */
+/** Tells whether a location is safe as a link. In a `Location` header `javascript:` does nothing; a link would run it. */
 function isWebLink(location: string): boolean {
   return URL.canParse(location, anySite) && /^https?:$/.test(new URL(location, anySite).protocol)
 }
@@ -113,7 +113,7 @@ ${value}</textarea>`,
 )}`
 }
 
-/** Browsers drop newlines from an `input`, so text that has some needs a `textarea`. */
+/** Prints a text field. Browsers drop newlines from an `input`, so text with newlines gets a `textarea`. */
 function editable(name: string, value: string, id: string): SafeHtml {
   return control(
     id,
@@ -125,7 +125,7 @@ ${value}</textarea>`
   )
 }
 
-/** A control below its label. The page knows no better label than the name of the field. */
+/** Prints a control below its label. The name of the field is the only label that this page knows. */
 function control(id: string, name: string, printed: SafeHtml): SafeHtml {
   return html`<p><label for="${id}">${name}</label><br>${printed}</p>`
 }

@@ -5,7 +5,7 @@ import type { SelectOption } from './form.js'
 
 const none: Attributes = Object.freeze({})
 
-/** What the schema says of a control and the page does not. `undefined` is how a helper says that its caller said nothing. */
+/** Returns the attributes that the schema declares and the page leaves open. A value of `undefined` leaves one open, too. */
 export function unsaid(
   { constraints }: Definition,
   { kind, name }: { readonly kind: ControlKind; readonly name: string },
@@ -21,7 +21,10 @@ function leaveOut(said: ConstraintAttributes, own: Attributes): Attributes {
   return keys.length === 0 ? none : Object.fromEntries(keys.map((key) => [key, said[key]]))
 }
 
-/** HTML Standard, section 4.10.7: a select that is required and takes one choice begins with an option that is none. */
+/**
+ * Returns the same for a select. `required` is left out when the first option has a value: a required select of one choice
+ * must begin with an empty option (HTML Standard, section 4.10.7).
+ */
 export function unsaidOfSelect(
   definition: Definition,
   { name, options }: { readonly name: string; readonly options: readonly SelectOption[] },
@@ -35,8 +38,8 @@ export function unsaidOfSelect(
 }
 
 /**
- * Without `min`, browsers count steps from the value that the page gives: after 1.5 has come back they would refuse 2
- * (HTML Standard, section 4.10.5.3.8).
+ * Turns `step` off where it would refuse good values. Without `min`, browsers count steps from the value in the page: after
+ * 1.5 has come back they would refuse 2 (HTML Standard, section 4.10.5.3.8).
  */
 export function withStepsFor(value: Attributes[string], added: Attributes, own: Attributes): Attributes {
   const { step } = added

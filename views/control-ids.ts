@@ -1,6 +1,6 @@
 import { plainName } from '../lib/base/field-path.js'
 
-/** The ids of the controls of one form. */
+/** Makes the ids of the controls of one form. */
 export class ControlIds {
   readonly #form: string
   readonly #nested: boolean
@@ -25,7 +25,7 @@ export class ControlIds {
     return n === 0 ? this.first(name) : `${this.first(name)}-${n + 1}`
   }
 
-  /** The id of a further control of a name that stands for one of several values. */
+  /** The id of a checkbox or radio button, counted in. Those after the first of a name are told apart by their values. */
   choice(name: string, value: string): string {
     return this.count(name) === 0 ? this.first(name) : `${this.first(name)}-${slug(value)}`
   }
@@ -46,7 +46,7 @@ export class ControlIds {
     return `${this.first(name)}-kept`
   }
 
-  /** Where names are paths, those that lead to one value are one name. */
+  /** One spelling for all names that lead to the same value, where names are paths. */
   plain(name: string): string {
     return this.#nested ? plainName(name) : name
   }

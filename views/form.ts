@@ -4,7 +4,7 @@ import type { FormStatus } from '../lib/page/page.js'
 import type { Attributes } from './attributes.js'
 import type { SafeHtml } from './safe-html.js'
 
-/** A choice of `form.select()`: a value that is its own label, or a value and what to call it. */
+/** A choice of `form.select()`: a value that is also the label, or a value and its label. */
 export type SelectOption =
   | string
   | { readonly value: string; readonly label: string; readonly disabled?: boolean }
@@ -20,9 +20,9 @@ export interface Form<State = unknown> {
    * that has to be corrected, they also name the files that were received, unless `kept()` does so elsewhere.
    */
   readonly fields: SafeHtml
-  /** What the action said last, what `flash()` brought, or `initial`. */
+  /** What the action returned last, what `flash()` brought, or `initial`. */
   readonly state: State | undefined
-  /** `idle` until a submission of this form is answered by this page; `valid` when it was checked and nothing is wrong. */
+  /** `idle` until this page answers a submission of this form; `valid` when the form was checked and nothing is wrong. */
   readonly status: FormStatus
   readonly issues: readonly Issue[]
   /** `Error: ` when something is wrong, to begin the page's title with; otherwise empty. */
@@ -30,8 +30,8 @@ export interface Form<State = unknown> {
   /**
    * Attributes of an `input`: id, name, the value given back or `attributes.value`, `checked` for checkboxes and radios,
    * `aria-invalid` and `aria-describedby` when there is an issue. What was typed into a secret field is not given back.
-   * What the action's schema declares of the field comes along, where it can say so: `type`, `required`, `min`, `max`, `step`,
-   * `minlength`, `maxlength` and `pattern`. `attributes` count more; `false` leaves one out.
+   * Added is what the action's schema declares, as far as its library can tell: `type`, `required`, `min`, `max`, `step`,
+   * `minlength`, `maxlength` and `pattern`. `attributes` override these; `false` leaves one out.
    * A field that the action declares in `files` becomes `type="file"`, with `accept`, `multiple` and `required` from there.
    * The first control of a name has the id `${form.id}-${name}`; further ones get their value or a number appended.
    *
@@ -45,7 +45,7 @@ export interface Form<State = unknown> {
   textarea(name: string, attributes?: Attributes): SafeHtml
   /**
    * A whole `select`, the options given back selected, or `attributes.value`; `multiple` and `required` as the schema says.
-   * `required` needs an option that is none, which comes first and has the value `''`.
+   * `required` needs an empty option: the first one, with the value `''`.
    */
   select(name: string, options: readonly SelectOption[], attributes?: Attributes): SafeHtml
   /** What was sent under this name, or `fallback`; of a secret always `fallback`. @default '' */
@@ -56,29 +56,29 @@ export interface Form<State = unknown> {
   checked(name: string, value?: string, fallback?: boolean): boolean
   /**
    * The indexes of the rows that were sent, for a page to print them again: `[0, 2]` after `items[0].name` and
-   * `items[2].name`. `fallback` until something was sent; a row of which nothing was sent, such as boxes without a tick, is
-   * not among them. @default []
+   * `items[2].name`. `fallback` until something was sent. A row that sent nothing, such as boxes without a tick, is not among
+   * them. @default []
    */
   indexes(name: string, fallback?: readonly number[]): readonly number[]
   /** The messages about a field, in an element that its control refers to; nothing when there are none. */
   issue(name: string): SafeHtml
   /**
    * The files of a field that were received and need not be chosen again: a list of their names and sizes, each with a
-   * box to remove it. Nothing when there are none. Where a template prints as it goes, call it before it prints `fields`.
+   * box to remove it. Nothing when there are none. In a template that prints while it runs, call it before `fields` is printed.
    */
   kept(name: string): SafeHtml
   /**
    * Attributes of a submit button that runs another action with the fields of this form. For `<button>`; for
    * `<input type="submit">` give its label as `value`, for an image give `type: 'image'`. The browser's own
-   * validation is left out, since it speaks for the form's action; `formnovalidate: false` brings it back.
+   * validation is turned off, since it belongs to the form's action; `formnovalidate: false` turns it on.
    */
   submit(action: Submittable, attributes?: Attributes): SafeHtml
   /**
    * Attributes of a submit button that asks what is wrong with the form, for `<button>` or, with its label as `value`,
-   * for `<input type="submit">`. The schema and `authorize` are asked; the action does not run. The page comes back
+   * for `<input type="submit">`. `authorize` and the schema run; the action does not. The page comes back
    * with the input in it: status 422 with what is wrong, or 200 when nothing is.
    */
   validate(attributes?: Attributes): SafeHtml
-  /** What went wrong, at the top of the page: takes focus, names each issue and links to its field. Nothing otherwise. */
+  /** What went wrong, for the top of the page: takes focus, lists each issue and links to its field. Nothing when all is well. */
   summary(): SafeHtml
 }

@@ -2,8 +2,8 @@ import type { GivenInput } from '../lib/page/given-input.js'
 import type { Attributes } from './attributes.js'
 
 /**
- * The value of the nth control of a name: what was sent, or else what the page says. A disabled control was not sent,
- * and a secret is not given back, so these keep the value of the page.
+ * Picks the value of the nth control of a name: what was sent, or else the value of the page. A browser does not send a
+ * disabled control, so that keeps the value of the page.
  */
 export function nthValue(
   sent: readonly string[] | undefined,
@@ -13,7 +13,7 @@ export function nthValue(
   return disabled ? value : (sent?.[n] ?? value)
 }
 
-/** The indexes of rows whose fields were sent under names such as `items[3].qty`, in ascending order. */
+/** Finds the indexes of rows whose fields were sent under names such as `items[3].qty`, in ascending order. */
 export function sentIndexes(given: GivenInput, name: string): readonly number[] {
   const start = `${name}[`
   const found = new Set<number>()

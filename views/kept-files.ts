@@ -5,7 +5,7 @@ import type { Messages } from '../lib/outcome/messages.js'
 import { escapeHtml } from './escape-html.js'
 import { printHidden } from './hidden-field.js'
 
-/** The files of one field that wait on the server: each by name and size, with a box that removes it. */
+/** Prints the files of one field that wait on the server: each with its name, its size and a box to remove it. */
 export function printKeptList(files: readonly ShownFile[], id: string, messages: Messages): string {
   const items = files.map((file) => {
     const text = messages.keptFile(file.name, formatSize(file.size))
@@ -15,7 +15,7 @@ export function printKeptList(files: readonly ShownFile[], id: string, messages:
   return `<ul class="sealform-kept" id="${escapeHtml(id)}">${items.join('')}</ul>`
 }
 
-/** The hidden field that refers to a file. */
+/** Prints the hidden field that refers to a file. */
 export function printReference(field: string, reference: string): string {
   return printHidden(fieldNames.kept + field, reference)
 }

@@ -18,15 +18,15 @@ import { checkPassword } from './password-control.js'
 import { SafeHtml } from './safe-html.js'
 import { printSummary } from './summary.js'
 
-/** Makes what a page sees of a form. */
+/** Makes the form that a page prints. */
 export function createForm<State>(record: FormRecord, seals: PageSeals, messages: Messages): Form<State> {
   return new PageForm<State>(record, seals, messages)
 }
 
 /**
- * All that a page prints or calls is an own property, since Handlebars sees no others, and needs no `this`. Bound
- * functions rather than closures, and text made when it is printed rather than a getter: every page makes forms, and
- * V8 keeps object literals that hold getters or closures until the next full collection.
+ * Everything that a page prints or calls is an own property and needs no `this`: Handlebars reads own properties only.
+ * Methods are bound, and text is made when it is printed. Closures and getters would do the same, but every page makes
+ * forms, and V8 keeps object literals that hold these until the next full collection.
  */
 class PageForm<State> implements Form<State> {
   readonly id: string
@@ -43,7 +43,7 @@ class PageForm<State> implements Form<State> {
   #byName: Map<string, Issue[]> | undefined
   /** The fields whose kept files are named on the page. */
   #shownKept: Set<string> | undefined
-  /** Whether the page says what went wrong, or nothing did. */
+  /** The page says what went wrong, or nothing did. */
   #spoken: boolean
 
   constructor(record: FormRecord, seals: PageSeals, messages: Messages) {
@@ -103,7 +103,7 @@ class PageForm<State> implements Form<State> {
     const nth = this.#ids.count(name)
     const text = nthValue(this.#sent(name), nth, { value, disabled: attributes.disabled }) ?? ''
     const control = this.#describe(name, this.#ids.nth(name, nth), attributes)
-    // An HTML parser drops the first newline in a textarea; this one is for it to drop.
+    // An HTML parser drops the first newline in a textarea: this one.
     return new SafeHtml(`<textarea ${control}>\n${escapeHtml(String(text))}</textarea>`)
   }
 
@@ -122,7 +122,7 @@ class PageForm<State> implements Form<State> {
   }
 
   values(name: string, fallback: readonly string[] = []): readonly string[] {
-    // Nothing ticked sends nothing, so once there is a submission the page's own choice no longer counts.
+    // A group without a tick sends nothing, so once there is a submission the page's own choice no longer counts.
     return this.#sent(name) ?? (this.#record.given ? [] : fallback)
   }
 
@@ -165,7 +165,7 @@ class PageForm<State> implements Form<State> {
   submit(action: Submittable, attributes: Attributes = {}): SafeHtml {
     const token = this.#seals.other(action)
     const { type, value, ...rest } = attributes
-    // The value of an input is its label, and an image sends only coordinates: there the name carries the seal.
+    // The value of an input is its label, and an image sends only coordinates. For both the name carries the seal.
     const byName = type === 'image' || value !== undefined
     const carrier = byName
       ? { name: `${fieldNames.submit}.${token}`, value }
@@ -194,7 +194,7 @@ class PageForm<State> implements Form<State> {
     return text + this.#unspokenNotice() + this.#printKept()
   }
 
-  /** The references, and the names of those files that the page has not named where it wants them. */
+  /** The references to kept files, and a list of those that the page has not listed itself. */
   #printKept(): string {
     const { files, definition } = this.#record
     let text = ''
@@ -214,7 +214,7 @@ class PageForm<State> implements Form<State> {
       ...attributes,
       type: 'file',
       value: undefined,
-      // What is kept need not be chosen again.
+      // A kept file need not be chosen again.
       required: waits ? false : (attributes.required ?? rule.required),
       'aria-describedby': described.length > 0 ? described.join(' ') : undefined,
     })
@@ -229,7 +229,7 @@ class PageForm<State> implements Form<State> {
     return this.#record.given?.get(name)
   }
 
-  /** A page that prints no summary still has to say why its form came back. */
+  /** Says why the form came back, on a page that prints no summary. */
   #unspokenNotice(): string {
     const { outcome } = this.#record
     if (this.#spoken || !outcome) return ''
@@ -254,7 +254,7 @@ class PageForm<State> implements Form<State> {
     return new SafeHtml(text)
   }
 
-  /** What tells a screen reader that something is wrong with a control, and where it is said. */
+  /** The attributes by which a screen reader finds the issues of a control. */
   #wrong(name: string, { type, 'aria-describedby': others }: Attributes): Attributes | undefined {
     if (type === 'hidden' || this.#issuesOf(name).length === 0) return undefined
     const issue = this.#ids.issue(name)
@@ -280,7 +280,7 @@ class PageForm<State> implements Form<State> {
   }
 }
 
-/** What a page need not speak of as of something wrong. */
+/** Statuses with which nothing is wrong. */
 const quiet: ReadonlySet<FormStatus> = new Set(['idle', 'valid', 'done'])
 
 const noIssues: readonly Issue[] = []

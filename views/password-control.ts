@@ -3,8 +3,8 @@ import { isSecret } from '../lib/action/secrets.js'
 import { SealformError } from '../lib/base/errors.js'
 
 /**
- * Refuses a control that is printed as a password for a field that is not known as secret. Another page of the app, the
- * built-in page or another process would give such a field back: only the action's definition is the same for all of them.
+ * Refuses to print a password control for a field that is not known as secret. Only the action's definition is the same for
+ * every page and process of an app: another page, or the built-in page, would give such a field back in clear.
  *
  * @param attributes of the control, as they are printed
  * @throws SealformError `ERR_SECRET_UNDECLARED`
@@ -17,5 +17,5 @@ export function checkPassword(definition: Definition, name: string, attributes: 
   )
 }
 
-/** A value holds no quote of its own, since these are escaped. The type has no case (HTML Standard, section 4.10.5). */
+/** Quotes within values are escaped, so this matches an attribute only. Types ignore case (HTML Standard, section 4.10.5). */
 const printsPassword = /(?:^|\s)type="password"/i

@@ -4,37 +4,37 @@ import { inputGivenBack } from './built-in-page.js'
 import { html } from './html.js'
 import { SafeHtml } from './safe-html.js'
 
-/** What stands in a region: its HTML, or a function that makes it. */
+/** The content of a region: its HTML, or a function that makes it. */
 export type RegionContent = SafeHtml | string | (() => SafeHtml | string | Promise<SafeHtml | string>)
 
 /** Options of `ctx.region(id, render, options)`. */
 export interface RegionOptions {
   /**
-   * Makes what stands in place of a region whose function throws: one element with the region's id.
+   * Makes the HTML for a region whose function throws: one element with the region's id.
    * @default a `div` with a sentence, the reference, and the input
    */
   fallback?(failure: RegionFailure): SafeHtml | string
 }
 
-/** What a fallback is made from. */
+/** What `fallback` receives. */
 export interface RegionFailure {
   readonly error: unknown
-  /** For the visitor; it is also in the log. */
+  /** Identifies the error for the visitor. It is also in the log. */
   readonly reference: string
   /**
-   * A plain form with what the visitor has just sent, when the form that was to show it is in this region; otherwise empty.
-   * A fallback that leaves it out gets the built-in page in place of the whole page, so that nothing is lost.
+   * A plain form with what the visitor has just sent, when the form that should show it is in this region; otherwise empty.
+   * When a fallback leaves it out, the built-in page replaces the whole page, so that no input is lost.
    */
   readonly input: SafeHtml
 }
 
-/** A region as the page asks for it. */
+/** A region as the page declares it. */
 export interface Region extends RegionOptions {
   readonly id: string
   readonly content: RegionContent
 }
 
-/** Makes a region of a page. A function that throws costs the page this region only. */
+/** Prints a region of a page. When its function throws, the rest of the page is not affected. */
 export function printRegion(
   page: Page,
   messages: Messages,
@@ -64,7 +64,7 @@ export function printRegion(
   }
 
   function standIn(reference: string, input: SafeHtml): SafeHtml {
-    // Focus goes to what became of a form that was just sent. A visitor who only opens the page keeps it at the top.
+    // The message takes focus only when a form of this region was just sent, not when the page is opened.
     const focus = String(input) !== '' && html` tabindex="-1" autofocus`
     return html`<div id="${id}" class="sealform-failed"><p role="alert"${focus}>${messages.regionFailed(reference)}</p>${input}</div>`
   }

@@ -6,15 +6,15 @@ import { SafeHtml } from './safe-html.js'
 export interface Summary {
   readonly id: string
   readonly issues: readonly Issue[]
-  /** What happened, when it is not about single fields. */
+  /** What happened, for an outcome without issues. */
   readonly text: string
   readonly messages: Messages
   controlId(name: string): string
 }
 
 /**
- * The error summary: one element at the top that takes focus without any script, is announced, and links each
- * message to its field (WCAG 2.2, techniques G139 and ARIA19).
+ * Prints the error summary: one element for the top of the page that takes focus without a script, is announced, and links
+ * each message to its field (WCAG 2.2, techniques G139 and ARIA19).
  */
 export function printSummary({ id, issues, text, messages, controlId }: Summary): SafeHtml {
   const heading = `<h2 id="${escapeHtml(id)}-title">${escapeHtml(messages.summaryTitle)}</h2>`

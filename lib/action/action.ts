@@ -26,7 +26,7 @@ export interface Action<Input = unknown, State = unknown, Bound extends unknown[
    * Ties values to the action. They travel encrypted in the seal and arrive after the submission, in order.
    *
    * @param self always `null`, as in `Function.prototype.bind`
-   * @param values any that a seal can carry; what it cannot throws `ERR_VALUE_UNSUPPORTED` when the page is rendered
+   * @param values any that a seal can carry; others throw `ERR_VALUE_UNSUPPORTED` when the page is rendered
    * @example
    * ```ts
    * ctx.form(addTodo.bind(null, list.id))
@@ -40,7 +40,7 @@ export interface Action<Input = unknown, State = unknown, Bound extends unknown[
   readonly [carries]?: ((state: State) => void) | undefined
 }
 
-/** An action all of whose bound values are given, so that a form can carry it; by default, whatever its state. */
+/** An action with all of its bound values, so that a form can carry it. By default its state may have any type. */
 export type Submittable<State = never> = ((submission: never) => Promise<unknown>) & {
   readonly name: string
   readonly [carries]?: ((state: State) => void) | undefined
@@ -58,8 +58,9 @@ export interface ActionOptions<
   /** A schema of any Standard Schema library; its output is `submission.input`. @default none */
   input?: Schema
   /**
-   * Asked before the body is read any further than the seal. Returning or throwing an outcome refuses; nothing admits.
-   * @default everybody is admitted
+   * Runs after the seal opens, before the rest of the body is read. An outcome, returned or thrown, refuses the submission;
+   * returning nothing admits it.
+   * @default every submission is admitted
    */
   authorize?(submission: Submission<InputOf<Schema>, State, Context>, ...bound: Bound): unknown
   /**
@@ -80,11 +81,11 @@ export interface ActionOptions<
   files?: Readonly<Record<string, FileOptions>>
   /**
    * Takes each file as it arrives, in place of the storage, one after the other: after `authorize`, before the fields
-   * are read. Read the stream to its end, or return early to have the rest passed over. A string that it
-   * returns is what `formData` then holds under the field's name; an outcome, returned or thrown, refuses the
-   * submission; nothing leaves the field out of `formData`.
+   * are read. Read the stream to its end, or return early to skip the rest. A string that it returns becomes the value of
+   * the field in `formData`; an outcome, returned or thrown, refuses the submission; when it returns nothing, the field is
+   * not in `formData`.
    *
-   * @param file the field, and the sender's word on name and type
+   * @param file the field, and name and type as the sender gives them
    * @param stream a Node stream; `Readable.toWeb(stream)` makes a web stream of it. Fails when the client leaves, or
    *   the file passes `maxSize`
    * @default files go to the storage
@@ -103,8 +104,8 @@ export interface ActionOptions<
    */
   once?: boolean
   /**
-   * How long `run` may take, in seconds or as `'30s'`. Then `submission.signal` aborts, the visitor gets a page with
-   * status 500 that says that it is not known whether it was done, and what `run` still does is not waited for.
+   * How long `run` may take, in seconds or as `'30s'`. After that `submission.signal` aborts, and the visitor gets a page with
+   * status 500 that says that the result is not known. `run` itself cannot be stopped; its result is ignored.
    * @default no limit
    */
   timeout?: number | string
@@ -115,12 +116,12 @@ export interface ActionOptions<
    */
   version?: string | number
   /**
-   * Takes submissions of pages that were rendered for another version. Asked before `authorize`, which gets the bound
-   * values that it gives; the fields are changed before they are validated.
+   * Takes submissions of pages that were rendered for another version. Runs before `authorize`, which receives the new bound
+   * values. The fields are changed before they are validated.
    *
    * @param from the version of the page, as text; `undefined` when the action had none
    * @param bound the values that were bound when the page was rendered
-   * @returns what becomes of bound values and fields; nothing refuses with 409, an outcome is the answer
+   * @returns the new bound values and how fields change; nothing refuses with 409, an outcome is the answer
    * @default every other version is refused
    * @example
    * ```ts
@@ -148,9 +149,9 @@ export interface ActionOptions<
     ...bound: never[]
   ): Migration<NoInfer<Bound>> | undefined | Promise<Migration<NoInfer<Bound>> | undefined>
   /**
-   * Names of fields that no answer ever gives back, beside those whose names say so and those that the schema marks. Every
-   * field that a page prints as a password has to be known in one of these ways. `'card'` stands for `card.number`, too,
-   * and `'rows[].pin'` for the field in every row.
+   * Fields that no answer ever gives back, beside those with names such as `password` and those that the schema marks. A page
+   * can print a field as a password only when one of these applies. `'card'` also stands for `card.number`, and
+   * `'rows[].key'` for the field in every row.
    * @default none
    * @example
    * ```ts
@@ -176,15 +177,15 @@ export type InputOf<Schema> = Schema extends StandardSchemaV1
   ? StandardSchemaV1.InferOutput<Schema>
   : undefined
 
-/** What the library keeps of an action. */
+/** An action as the library keeps it. */
 export interface Definition extends SecretFields {
   readonly name: string
   readonly run: (submission: never, ...values: never[]) => unknown
   readonly authorize: ((submission: never, ...values: never[]) => unknown) | undefined
   readonly input: StandardSchemaV1 | undefined
-  /** What the texts of the form stand for, as far as the schema can say; `undefined` when all stay as they are. */
+  /** The types that the texts of the form are converted to; `undefined` when the schema declares none. */
   readonly coercion: Plan | undefined
-  /** What controls can say of the fields; `undefined` when the schema cannot. */
+  /** The constraints that controls print; `undefined` when the schema declares none. */
   readonly constraints: Constraints | undefined
   readonly files: FileRules
   readonly onFile:
@@ -205,7 +206,7 @@ export interface Definition extends SecretFields {
   readonly hooks: Hooks | undefined
 }
 
-/** A definition with the values bound to it so far, and the registry it belongs to. */
+/** A definition, the values bound to it so far, and the registry that it belongs to. */
 export interface ActionDetails {
   readonly definition: Definition
   readonly registry: object
@@ -219,7 +220,7 @@ export function detailsOf(value: unknown): ActionDetails | undefined {
   return typeof value === 'function' ? details.get(value) : undefined
 }
 
-/** Makes the function that stands for a definition with these values bound. */
+/** Makes the function that represents a definition with these values bound. */
 export function createAction<Input, State, Bound extends unknown[], Context>(
   own: ActionDetails,
 ): Action<Input, State, Bound, Context> {

@@ -14,7 +14,7 @@ import type { ActionOptions, Definition } from './action.js'
 import { type Hooks, hookNames, resolveHooks } from './hooks.js'
 import { resolveSecrets } from './secrets.js'
 
-/** What an action has of its registry unless it says otherwise. */
+/** What an action takes from its registry where its own options say nothing. */
 export interface ActionDefaults {
   /** Seconds. */
   readonly ttl: number
@@ -42,7 +42,7 @@ const actionOptions = [
 ] as const
 
 /**
- * Checks what `actions.define()` was given, and fills in what it was not.
+ * Checks the options of `actions.define()` and fills in the defaults.
  *
  * @throws SealformError `ERR_OPTION_INVALID`
  */

@@ -23,7 +23,10 @@ export function isSecret({ secrets }: SecretFields, name: string): boolean {
   return false
 }
 
-/** Tells whether a field is secret by a `_`: a trap for robots, which no page but the app's own may show to a person. */
+/**
+ * Tells whether a key in a field's name starts with `_`. The built-in page does not ask for such a field again: it may be a
+ * trap for robots.
+ */
 export function isHidden(name: string): boolean {
   return /(?:^|[.[])_/.test(name)
 }
@@ -39,7 +42,7 @@ interface Declarations {
 }
 
 /**
- * Checks the option `secrets`, and adds the fields that the schema marks.
+ * Checks the option `secrets` and adds the fields that the schema marks.
  *
  * @throws SealformError `ERR_OPTION_INVALID`
  */
@@ -63,7 +66,7 @@ export function resolveSecrets({ names, schema, files, depth }: Declarations, wh
   return secrets
 
   function faultOf(name: unknown): string | undefined {
-    if (typeof name !== 'string' || name === '') return 'is not the name of a field.'
+    if (typeof name !== 'string' || pathOf(name) === '') return 'is not the name of a field.'
     if (name.startsWith(fieldNames.seal)) return `starts with "${fieldNames.seal}", which is reserved.`
     if (files.has(name)) return 'is also in "files". Files are never given back as text: leave it out here.'
     // `items[].pin` stands for the field in every row.
@@ -84,19 +87,19 @@ function isAtOrBelow(path: string, start: string): boolean {
   return path.startsWith(start) && path[start.length] === '.'
 }
 
-/** Compares the end of a name, word by word, with the words that people use for secrets. */
+/** Tells whether a name ends in a word for a secret. */
 function soundsSecret(name: string): boolean {
   if (!partOfSecretWord.test(name)) return false
   const words = name.replaceAll(/(\p{Ll})(\p{Lu})/gu, '$1 $2').replaceAll(/[^\p{L}\p{N}]+/gu, ' ')
   return secretWords.test(words.trim().toLowerCase())
 }
 
-/** Tells at a glance that most names are of no secret. */
+/** Part of every name that `secretWords` matches. A cheap test that most names do not pass. */
 const partOfSecretWord = /pass|pw|pin|otp|cv[cv]|csc|secret|kennwort|contrase|senha|wachtwoord/i
 
 /**
- * What the last words of a name are when it is a secret's, with or without a word that tells two such fields apart:
- * `password`, `newPassword`, `password_confirmation`, `card.cvc2`.
+ * The last words of a secret's name: `newPassword`, `card.pin`. A word that tells two such fields apart may follow, as in
+ * `password_confirmation` and `cvc2`.
  */
 const secretWords =
   /(?:passw(?:or)?[dt]|passphrase|passcode|kennwort|contrase[nñ]a|mot ?de ?passe|senha|wachtwoord|(?:^|user )pass|(?:^| )(?:pwd|pw|pin|t?otp|cvc|cvv|csc|secret))(?: ?(?:again|confirm(?:ation|ed)?|repeat(?:ed)?|verify|verification|check|new|old|current|\d))*$/

@@ -3,7 +3,7 @@ import { SealformError } from '../base/errors.js'
 import { openState, sealState } from '../seal/sealed-state.js'
 import type { SealingContext } from '../seal/sealing-context.js'
 
-/** What one answer says to the page after it. */
+/** A message of one answer for the next page. */
 export interface Flash {
   /** The name of the action that set it. */
   readonly action: string
@@ -17,8 +17,8 @@ const flashTtl = 300
 const longestFlash = 3800
 
 /**
- * The cookie that carries what `flash()` says to the next page. Over https its name has the prefix with which no other
- * host of the domain can plant one (RFC 6265bis, section 4.1.3.2).
+ * The name of the cookie that carries a flash. The prefix used over https keeps other hosts of the domain from setting this
+ * cookie (RFC 6265bis, section 4.1.3.2).
  */
 function flashCookie(secure: boolean): string {
   return secure ? '__Host-sealform.flash' : 'sealform.flash'
@@ -29,7 +29,7 @@ function cookieOptions(secure: boolean) {
 }
 
 /**
- * The `Set-Cookie` line that carries what `flash()` says.
+ * Makes the `Set-Cookie` line that carries a flash.
  *
  * @throws SealformError `ERR_FLASH_TOO_LARGE` when it does not fit into a cookie
  */
@@ -50,12 +50,12 @@ export function flashHeader(context: SealingContext, { action, state }: Flash, s
   return stringifySetCookie(flashCookie(secure), token, { ...cookieOptions(secure), maxAge: flashTtl })
 }
 
-/** The `Set-Cookie` line that removes a flash once it has been shown. */
+/** Makes the `Set-Cookie` line that removes a flash once it has been shown. */
 export function clearFlashHeader(secure: boolean): string {
   return stringifySetCookie(flashCookie(secure), '', { ...cookieOptions(secure), maxAge: 0 })
 }
 
-/** Opens the flash among the cookies that a visitor sent: the action that set it and what it says. */
+/** Opens the flash among the cookies that a visitor sent. */
 export function openFlash(context: SealingContext, cookieHeader: string, secure: boolean): Flash | undefined {
   const name = flashCookie(secure)
   if (!cookieHeader.includes(name)) return undefined

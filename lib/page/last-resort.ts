@@ -6,33 +6,33 @@ import type { Seal } from '../seal/seal.js'
 import type { PageSeals } from './page-seals.js'
 import type { SubmittedForm } from './submitted-form.js'
 
-/** What the page of last resort is made from. */
+/** What the page of last resort shows. */
 export interface BuiltInPage {
   readonly outcome: Outcome
   readonly submitted: SubmittedForm
   readonly messages: Messages
   /** The text fields that the page gives back. */
   readonly given: SubmittedForm['entries']
-  /** The names of secret fields, to be filled in once more. Those with a `_` are not among them. */
+  /** The names of secret fields that have to be filled in again. Names with a `_` are not among them. */
   readonly withheld: readonly string[]
-  /** Fresh, when the submission can be sent again from here. */
+  /** A new seal, when the form can be sent again from here. */
   readonly seal: Seal | undefined
   readonly state: Seal | undefined
-  /** Files that wait on the server, each with the reference to it. */
+  /** Files that wait on the server, each with a reference to it. */
   readonly files: readonly { readonly file: ShownFile; readonly reference: Seal }[]
-  /** Where that page wanted to send the visitor instead of being shown. */
+  /** Where the app's page wanted to redirect the visitor. */
   readonly onward: string | undefined
-  /** Set when the page failed: said instead of the outcome's own words. */
+  /** Set when the app's page failed: the page of last resort then says so instead of the outcome. */
   readonly reference: string | undefined
   /** What a developer has to change; only in development. */
   readonly advice: string | undefined
 }
 
-/** What an answer has to show when it is not the app's own page. */
+/** What has to be shown when the app's own page cannot be. */
 type LastAnswer = Pick<BuiltInPage, 'outcome' | 'submitted' | 'messages'> &
   Partial<Pick<BuiltInPage, 'onward' | 'reference' | 'advice'>>
 
-/** Gathers what a form needs so that nothing is lost when the app's own cannot be shown. */
+/** Gathers everything for a form that gives the input back without the app's own page. */
 export function lastResort(
   { seals, registry }: { readonly seals: PageSeals; readonly registry: SecretFields },
   { outcome, submitted, messages, onward, reference, advice }: LastAnswer,
@@ -55,7 +55,7 @@ export function lastResort(
   }
 }
 
-/** The files that wait for the next submission of the form, when it can be sent again from the page of last resort. */
+/** The files that wait for the next submission of this form. */
 function keptFiles(seals: PageSeals, { files, definition }: SubmittedForm): BuiltInPage['files'] {
   if (files === undefined || files.definition !== definition) return []
   return files.list.map((file) => ({ file, reference: seals.file(files.definition, file) }))

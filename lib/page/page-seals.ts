@@ -8,7 +8,7 @@ import { sealedPath } from '../seal/judge-seal.js'
 import type { Key } from '../seal/key-ring.js'
 import { type Seal, seal, sessionBinding } from '../seal/seal.js'
 
-/** What a seal says of the request that it is made for. */
+/** What a seal takes from the request. */
 export interface SealingRequest {
   readonly path: string
   session(): string | undefined
@@ -16,9 +16,9 @@ export interface SealingRequest {
 
 /** Makes the seals of one page. */
 export class PageSeals {
-  /** Seconds: the shortest life of a seal that was made. */
+  /** The shortest life of the seals made so far, in seconds. */
   shortestTtl = Number.POSITIVE_INFINITY
-  /** A seal was made that is good for one submission, so it must not be shown to two visitors. */
+  /** One of the seals is good for a single submission, so the page must not be shown to two visitors. */
   oneTime = false
   readonly #registry: Registry
   readonly #request: SealingRequest
@@ -29,7 +29,7 @@ export class PageSeals {
     this.#request = request
   }
 
-  /** Whether seals are tied to a visitor at this moment. */
+  /** Seals made at this moment are tied to a visitor. */
   get personal(): boolean {
     return this.#request.session() !== undefined
   }
@@ -70,8 +70,8 @@ export class PageSeals {
   }
 
   /**
-   * Costs as much as a seal, and is the same for all seals of a page unless its action has signed the visitor in, or
-   * the keys were replaced meanwhile: it is made with the key that seals.
+   * Ties a seal to the session. This costs as much as a seal, so it is kept while session and key stay the same. The session
+   * changes when an action signs the visitor in; the key changes when the keys are replaced.
    */
   #binding(): Uint8Array | undefined {
     const session = this.#request.session()

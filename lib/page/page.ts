@@ -23,8 +23,8 @@ export interface FormOptions<State = unknown> {
 }
 
 /**
- * What became of the submission that this page shows, as one of its forms sees it; `idle` before any. `valid` when the
- * visitor only asked what is wrong, and nothing is.
+ * The outcome of the submission that a page shows, for one of its forms. `idle` for all forms that were not submitted;
+ * `valid` when the visitor only asked what is wrong, and nothing is.
  */
 export type FormStatus = 'idle' | 'valid' | 'done' | 'invalid' | 'refused' | 'failed'
 
@@ -42,9 +42,9 @@ export interface FormRecord {
   readonly given: GivenInput | undefined
   /** Files that wait for the next submission of this form. */
   readonly files: readonly ShownFile[]
-  /** The outcome to speak of, when this is the form it belongs to. */
+  /** Set when this is the form that was submitted. */
   readonly outcome: Outcome | undefined
-  /** To be called when its hidden fields are printed. */
+  /** Called when its hidden fields are printed. */
   printed(): void
 }
 
@@ -63,9 +63,9 @@ interface Shown {
 /** A part of a page that may fail without the rest. */
 export interface Boundary {
   /**
-   * The part has thrown. Reports it, and tells what was to be shown in it.
+   * Reports what the part has thrown. Returns the input that it should have shown.
    *
-   * @throws the error itself when it says, by a status of the 400s, that the page is not there for this visitor
+   * @throws the error itself when it has a status of the 400s: the page does not exist for this visitor
    */
   catch(
     error: unknown,
@@ -74,18 +74,18 @@ export interface Boundary {
 }
 
 /**
- * What one answer knows: the forms on it, the regions of it, and the outcome that it has to show.
+ * What is known of the page in one answer: its forms, its regions, and the outcome that it shows.
  */
 export class Page {
-  /** A form on this page shows the outcome, so that nothing is lost when the page is sent. */
+  /** A form on this page shows the outcome, so no input is lost when the page is sent. */
   adopted = false
-  /** That form has been printed; a page can make one and then show something else. */
+  /** That form was printed. A page can make a form and then show something else. */
   printed = false
   /** The answer is made for one visitor: no cache may keep it. */
   personal = false
-  /** A part of it stands in for one that failed. */
+  /** A part of it has failed, and something else was printed instead. */
   failed = false
-  /** Set when the page has asked for a cache and was not in it: whoever sends the page tells it. */
+  /** Set when the page asked to be kept in a cache. The adapter gives it the page that was sent. */
   keeping: Keeping | undefined
   readonly seals: PageSeals
   readonly registry: Registry
@@ -101,12 +101,12 @@ export class Page {
     this.#host = host
   }
 
-  /** From now on the page shows an outcome. */
+  /** Makes the page show an outcome from now on. */
   show(outcome: Outcome, submitted: SubmittedForm): void {
     this.#shown = { outcome, submitted }
   }
 
-  /** From here on, until it is closed by catching an error, forms belong to a part of the page that may fail. */
+  /** Begins a part of the page that may fail: the forms made after this belong to it. */
   openBoundary(): Boundary {
     const adoptedBefore = this.adopted
     return {
@@ -124,8 +124,8 @@ export class Page {
   }
 
   /**
-   * The form that shows the outcome is another than the one that was filled in, and has no place for something that was
-   * typed there.
+   * The form that shows the outcome differs from the one that was filled in, and has no control for something that was
+   * typed.
    */
   get losesInput(): boolean {
     return this.#watched?.lost ?? false
@@ -200,9 +200,10 @@ export class Page {
   }
 
   /**
-   * Finds the form that was submitted. A key names a form by itself; without one, the bound values that its seal held
-   * do, because the ids of forms in a list move when the list changes, and input must not end in another item's form.
-   * A seal that did not open leaves only the id that travels in clear; it decides nothing but who shows the input.
+   * Decides whether a form is the one that was submitted. A key identifies a form by itself. Without a key, the bound values
+   * in its seal do: the ids of forms in a list move when the list changes, and input must not end in another item's form.
+   * When the seal did not open, only the id that travels in clear is left. It decides which form shows the input, and
+   * nothing else.
    */
   #adopt({ id, keyed, definition, boundText }: FormIdentity): Shown | undefined {
     const shown = this.#shown
@@ -218,7 +219,7 @@ export class Page {
     return shown
   }
 
-  /** What was typed into a form of another version may have no place in this one. */
+  /** Returns the input for the form, watched when it was typed into a form of another version: this one may lack its controls. */
   #give({ outcome, submitted }: Shown): GivenInput {
     const input = groupInput(submitted.entries, submitted.definition ?? this.registry)
     if (outcome.kind !== 'refused' || outcome.reason !== 'other-version') return input
@@ -243,7 +244,7 @@ const noFiles: readonly ShownFile[] = []
 
 function ignore(): void {}
 
-/** A reference is good for the action that it was made for, whatever form shows the outcome. */
+/** The kept files of the form. A reference is good only for the action that it was made for. */
 function filesOf({ outcome, submitted }: Shown, definition: Definition): readonly ShownFile[] {
   return outcome.kind !== 'done' && submitted.files?.definition === definition
     ? submitted.files.list

@@ -146,6 +146,7 @@ describe('the option "secrets"', () => {
     refuses({ code: true }, /must be an array/)
     refuses([1n], /"secrets": 1n is not the name of a field/)
     refuses([''], /"secrets": '' is not the name of a field/)
+    refuses(['[0]'], /"secrets": '\[0\]' is not the name of a field/)
     refuses(['sealform.state'], /"secrets": 'sealform.state' starts with "sealform", which is reserved/)
     refuses(['scan'], /'scan' is also in "files"/, { files: { scan: {} } })
     for (const name of ['a[', 'a..b', '.a', 'a[][].b', 'constructor']) {
