@@ -1,41 +1,59 @@
 import type { Pattern } from './json-schema.js'
 
 /**
- * What the `pattern` attribute says to the same effect as a schema's patterns, or `undefined` when nothing does.
+ * Gives the value of the `pattern` attribute that means the same as the patterns of a schema.
  *
- * A schema's pattern may match anywhere and has flags; HTML's must match the whole value, and is compiled with the flag
- * `v` (HTML Standard, section 4.10.5.3.6), which has another syntax for classes and counts code points. Patterns with other
- * flags than `u` and `v`, and those that might count differently, are left out: the browser would refuse what the server takes.
+ * Browsers compile the attribute as `^(?:…)$` with the flag `v` (HTML Standard, section 4.10.5.3.6). A pattern that does not
+ * compile so, or that would mean something else, is left out: a browser must not refuse what the server takes.
+ *
+ * @returns `undefined` when no pattern is left
  */
 export function htmlPattern(patterns: readonly Pattern[]): string | undefined {
-  const wholes = patterns.map(whole).filter((pattern) => pattern !== undefined)
+  const wholes = patterns.filter(isSameUnderV).map(wholeValue).filter(compiles)
   const [only, another] = wholes
-  if (only === undefined) return undefined
-  return another === undefined ? only : `${wholes.map((pattern) => `(?=(?:${pattern})$)`).join('')}${any}`
+  if (another === undefined) return only
+  return `${wholes.map((pattern) => `(?=(?:${pattern})$)`).join('')}${any}`
 }
 
-/** Whether the schema's pattern accepts this text; `undefined` when it cannot be compiled. */
+/**
+ * Whether a pattern accepts a text.
+ *
+ * @returns `undefined` when it does not compile, or when that depends on flags that are not known
+ */
 export function matches({ source, flags }: Pattern, text: string): boolean | undefined {
-  try {
-    return new RegExp(source, flags).test(text)
-  } catch {
-    return undefined
+  const verdicts = new Set<boolean>()
+  for (const each of flags === undefined ? possibleFlags : [flags]) {
+    try {
+      verdicts.add(new RegExp(source, each).test(text))
+    } catch {
+      // These flags have another syntax.
+    }
   }
+  const [verdict] = verdicts
+  return verdicts.size === 1 ? verdict : undefined
 }
+
+/** Those that can change whether a text of one line is accepted. */
+const possibleFlags = ['', 'i', 'u', 'v']
 
 /** Not `[^]`, which V8 11 takes for nothing at all under the flag `v`. */
 const any = '[\\s\\S]*'
 
-function whole({ source, flags }: Pattern): string | undefined {
-  if (flags !== '' && flags !== 'u' && flags !== 'v') return undefined
-  const parts =
-    flags === 'v' ? { text: source, alternatives: source.includes('|') } : toUnicodeSets(source, flags)
-  if (!parts) return undefined
-  const { text, alternatives } = parts
-  // Where there are alternatives, an anchor may belong to one of them.
-  const [, inner] = alternatives ? [] : (/^\^(.*[^\\]|)\$$/s.exec(text) ?? [])
-  const pattern = inner ?? `${any}(?:${text})${any}`
-  return compiles(pattern) ? pattern : undefined
+/** A schema's pattern may match anywhere, and that of HTML must match the whole value. */
+function wholeValue({ source }: Pattern): string {
+  // An anchor may belong to one of several alternatives.
+  const [, inner] = hasAlternatives(source) ? [] : (/^\^(.*[^\\]|)\$$/s.exec(source) ?? [])
+  return inner ?? `${any}(?:${source})${any}`
+}
+
+/** Whether it has alternatives outside of all groups. */
+function hasAlternatives(source: string): boolean {
+  let outline = outlineOf(source)
+  for (;;) {
+    const flatter = outline.replace(/\([^()]*\)/g, 'x')
+    if (flatter === outline) return outline.includes('|')
+    outline = flatter
+  }
 }
 
 function compiles(pattern: string): boolean {
@@ -47,100 +65,31 @@ function compiles(pattern: string): boolean {
   }
 }
 
-/** ECMAScript 2025, section 22.2.1: what stands for itself only with a backslash in front. */
-const syntax = new Set('^$\\.*+?()[]{}|/')
-/** The same within a class under the flag `v`. */
-const classSyntax = new Set('()[]{}/-\\|')
-/** Within such a class these may have a backslash, and must not stand twice in a row without. */
-const punctuation = new Set('&-!#%,:;<=>@`~^$*+.?')
-
-/**
- * Writes a pattern for the flag `v`.
- *
- * @returns `undefined` when it means something else there. Without a flag that is what matches one unit of UTF-16, or
- *   half of a character, unless there may be any number of them.
- */
-function toUnicodeSets(source: string, flags: '' | 'u'): { text: string; alternatives: boolean } | undefined {
-  if (flags === '' && otherWithoutFlag.test(source.replaceAll('\\\\', ''))) return undefined
-  let text = ''
-  let alternatives = false
-  let groups = 0
-  for (let at = 0; at < source.length; ) {
-    const character = source[at]!
-    let wide = character === '.'
-    if (character === '\\') {
-      const escaped = readEscape(source, at, syntax)
-      wide = /^\\[DSW]$/.test(escaped.text)
-      text += escaped.text
-      at = escaped.end
-    } else if (character === '[') {
-      const found = readClass(source, at)
-      if (!found) return undefined
-      wide = found.text.startsWith('[^') || /\\[DSW]/.test(found.text)
-      text += found.text
-      at = found.end
-    } else {
-      if (character === '(') groups += 1
-      if (character === ')') groups -= 1
-      if (character === '|' && groups === 0) alternatives = true
-      text += character
-      at += 1
-    }
-    if (wide && flags === '' && !/^[*+?]/.test(source.slice(at))) return undefined
-  }
-  return { text, alternatives }
-}
-
-/** Surrogates, by themselves or in a pair, and escapes that are none without a flag. */
+/** Surrogates, by themselves or in a pair, and escapes that only a flag gives their meaning. */
 const otherWithoutFlag = /[\ud800-\udfff]|\\(?:[pPkc]|u(?:\{|[dD][89a-fA-F]))/
 
-/** Reads what begins with a backslash. One that changes nothing is left out where `v` knows no such escape. */
-function readEscape(
-  source: string,
-  at: number,
-  escapable: ReadonlySet<string>,
-): { readonly text: string; readonly end: number } {
-  const [braced] = /^\\(?:[pPu]\{[^}]*\}|u[\da-fA-F]{4}|x[\da-fA-F]{2})/.exec(source.slice(at, at + 64)) ?? []
-  if (braced) return { text: braced, end: at + braced.length }
-  const character = source[at + 1] ?? ''
-  const kept = character === '' || /[A-Za-z0-9]/.test(character) || escapable.has(character)
-  return { text: kept ? `\\${character}` : character, end: at + 2 }
+/** Whether a pattern that compiles under `v` accepts the same texts there as under its own flags. */
+function isSameUnderV({ source, flags }: Pattern): boolean {
+  if (flags === 'v') return true
+  const outline = outlineOf(source)
+  if ((flags !== '' && flags !== 'u') || outline.includes('[')) return false
+  if (flags === 'u') return true
+  // Without a flag, what matches any character matches half of one, too. That makes no difference where it may repeat.
+  return !otherWithoutFlag.test(source.replaceAll('\\\\', '')) && !/\.(?!\*)/.test(outline)
 }
 
-const escapableInClass = new Set([...classSyntax, ...punctuation])
+const escapeOrClass = /\\.|\[((?:[^\]\\]|\\.)*)\]/gs
 
-/** Reads a class and writes it for the flag `v`. */
-function readClass(source: string, start: number): { text: string; end: number } | undefined {
-  let at = start + 1
-  let text = '['
-  if (source[at] === '^') {
-    text += '^'
-    at += 1
-  }
-  /** Whether a `-` that comes now makes a range: after a single character that is not the end of one. */
-  let mayBegin = false
-  while (at < source.length && source[at] !== ']') {
-    const character = source[at]!
-    const isRange: boolean =
-      character === '-' && mayBegin && !/^(?:\]|\\[dDsSwWpP])/.test(source.slice(at + 1, at + 3))
-    if (isRange) {
-      text += '-'
-      at += 1
-    }
-    if (source[at] === '\\') {
-      const escaped = readEscape(source, at, escapableInClass)
-      text += escaped.text
-      at = escaped.end
-      mayBegin = !isRange && !/^\\[dDsSwWpP]/.test(escaped.text)
-    } else if (at < source.length) {
-      const own = source[at]!
-      const special = classSyntax.has(own) || (punctuation.has(own) && source[at + 1] === own)
-      text += special ? `\\${own}` : own
-      at += 1
-      mayBegin = !isRange
-    }
-  }
-  // An empty class is rare, and not understood alike.
-  const isEmpty = text === '[' || text === '[^'
-  return at < source.length && !isEmpty ? { text: `${text}]`, end: at + 1 } : undefined
+/** Set operations and classes in classes, which only `v` has, and `[^]`. */
+const otherClass = /&&|--|\[|^\^$/
+
+/**
+ * A pattern in which one character stands for each escape and class: `.` for those that match all but some characters,
+ * `[` for classes that mean something else under `v`, `x` for the others.
+ */
+function outlineOf(source: string): string {
+  return source.replace(escapeOrClass, (token, content?: string) => {
+    if (content !== undefined && otherClass.test(content.replace(/\\./gs, 'x'))) return '['
+    return /^\[\^|\\[DSW]/.test(token) ? '.' : 'x'
+  })
 }

@@ -46,10 +46,11 @@ export interface Bound {
   readonly exclusive: boolean
 }
 
-/** A regular expression as the library has it; JSON Schema alone does not tell its flags. */
+/** A regular expression of a schema. */
 export interface Pattern {
   readonly source: string
-  readonly flags: string
+  /** `undefined` where only JSON Schema tells the pattern, which has no flags, whatever the library checks with. */
+  readonly flags: string | undefined
 }
 
 /** Keywords of our own, for what JSON Schema cannot say. */
@@ -229,7 +230,7 @@ function tighter(bounds: readonly Bound[], isTighter: (a: number, b: number) => 
 }
 
 function patternsOf({ [marks.patterns]: marked, pattern }: Keywords): readonly Pattern[] {
-  const patterns: Pattern[] = typeof pattern === 'string' ? [{ source: pattern, flags: '' }] : []
+  const patterns: Pattern[] = typeof pattern === 'string' ? [{ source: pattern, flags: undefined }] : []
   for (const entry of Array.isArray(marked) ? marked : []) {
     const { source, flags } = isKeywords(entry) ? entry : {}
     if (typeof source === 'string' && typeof flags === 'string') patterns.push({ source, flags })

@@ -1,5 +1,5 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
-import { arktypeOptions, withArktypeDetails } from './arktype.js'
+import { arktypeOptions } from './arktype.js'
 import { isKeywords } from './json-schema.js'
 import { valibotOptions } from './valibot.js'
 import { zodOptions } from './zod.js'
@@ -14,14 +14,14 @@ const target = 'draft-2020-12'
  */
 export function inputJsonSchema(schema: StandardSchemaV1): unknown {
   const standard = schema['~standard']
-  const libraryOptions = optionsFor[standard.vendor]
+  const { vendor } = standard
   try {
-    const json = hasConverter(standard)
-      ? standard.jsonSchema.input({ target, ...(libraryOptions && { libraryOptions }) })
-      : ownJsonSchema(schema, standard.vendor)
-    return standard.vendor === 'arktype' ? withArktypeDetails(json, schema) : json
+    // The standard method of arktype leaves out which properties have a default.
+    if (vendor === 'arktype' || !hasConverter(standard)) return ownJsonSchema(schema, vendor)
+    const libraryOptions = vendor === 'zod' ? zodOptions : vendor === 'valibot' ? valibotOptions : undefined
+    return standard.jsonSchema.input({ target, ...(libraryOptions && { libraryOptions }) })
   } catch {
-    // A library says so when a schema cannot be told in JSON Schema.
+    // The library cannot describe this schema in JSON Schema.
     return undefined
   }
 }
@@ -40,20 +40,13 @@ function hasConverter(
   )
 }
 
-/** What zod and arktype have as a method of their own, in versions before the common one. */
+/** The methods of arktype, and of zod before 4.2. */
 function ownJsonSchema(schema: object, vendor: string): unknown {
   if (vendor === 'zod' && 'toJSONSchema' in schema && typeof schema.toJSONSchema === 'function') {
     return schema.toJSONSchema({ target, io: 'input', ...zodOptions })
   }
-  const input = vendor === 'arktype' && 'in' in schema ? schema.in : undefined
-  if (typeof input === 'function' && 'toJsonSchema' in input && typeof input.toJsonSchema === 'function') {
-    return input.toJsonSchema(arktypeOptions)
+  if (vendor === 'arktype' && 'toJsonSchema' in schema && typeof schema.toJsonSchema === 'function') {
+    return schema.toJsonSchema(arktypeOptions)
   }
   return undefined
 }
-
-const optionsFor: Readonly<Record<string, object | undefined>> = Object.assign(Object.create(null), {
-  zod: zodOptions,
-  valibot: valibotOptions,
-  arktype: arktypeOptions,
-})

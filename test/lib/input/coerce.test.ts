@@ -419,7 +419,7 @@ describe('zod, valibot and arktype', () => {
     })
     for (const schema of [
       older(ofZod, { toJSONSchema: ofZod.toJSONSchema }),
-      older(ofArktype, { in: ofArktype.in, json: ofArktype.json }),
+      older(ofArktype, { toJsonSchema: ofArktype.toJsonSchema.bind(ofArktype) }),
     ]) {
       assert.deepEqual(gets(schema, { n: '1', d: '2026-11-27' }), { n: 1, d: day })
     }
