@@ -35,10 +35,11 @@ export function parseDuration(value: number | string, what: string): number {
   )
 }
 
-const longestTimer = Math.floor(0x7fff_ffff / 1000)
+/** The longest time that a timer of Node can wait, in seconds. Node turns a longer timer into one of 1 ms. */
+export const longestTimer = Math.floor(0x7fff_ffff / 1000)
 
 /**
- * Reads a duration for a timer. Node turns a timer of more than 2³¹ − 1 ms into one of 1 ms.
+ * Reads a duration for a timer.
  *
  * @throws SealformError `ERR_OPTION_INVALID`
  */

@@ -1,6 +1,6 @@
 import { ByteBuffer } from '../base/byte-buffer.js'
 import { parsePartHeaders } from './part-headers.js'
-import type { BodyRefusal, PartHeaders } from './reading.js'
+import { type BodyRefusal, malformed, type PartHeaders } from './reading.js'
 
 /** What the scanner finds, in the order of the body. */
 export interface PartSink {
@@ -217,8 +217,4 @@ export class MultipartScanner {
     this.#unread = Number.POSITIVE_INFINITY
     return -1
   }
-}
-
-function malformed(detail: string): BodyRefusal {
-  return { status: 400, reason: 'malformed', detail }
 }

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import { isUtf8Label, parseMediaType } from './media-type.js'
-import type { BodyRefusal, PartHeaders } from './reading.js'
+import { type BodyRefusal, malformed, type PartHeaders } from './reading.js'
 
 const plain = 'Content-Disposition: form-data; name="'
 const line = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):([\t\x20-\x7e\x80-\xff]*)$/
@@ -123,8 +123,4 @@ function trimmed(value: string): string {
   while (start < end && (value[start] === ' ' || value[start] === '\t')) start++
   while (end > start && (value[end - 1] === ' ' || value[end - 1] === '\t')) end--
   return value.slice(start, end)
-}
-
-function malformed(detail: string): BodyRefusal {
-  return { status: 400, reason: 'malformed', detail }
 }

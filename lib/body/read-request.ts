@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { Shutdown } from '../base/shutdown.js'
+import { longestTimer } from '../base/units.js'
 import type { Consumer } from './reading.js'
 
 /** What to do after a chunk: read on, read on for a second at most, or read no more. */
@@ -139,9 +140,6 @@ class RequestReader {
     this.#resolve(end)
   }
 }
-
-/** Seconds; Node turns a longer timer into one of 1 ms. */
-const longestTimer = Math.floor(0x7fff_ffff / 1000)
 
 function timer(seconds: number, onTime: () => void): NodeJS.Timeout {
   return setTimeout(onTime, seconds * 1000).unref()

@@ -135,3 +135,8 @@ export interface BodyRefusal {
   /** The file field that it is about. */
   readonly field?: string
 }
+
+/** Refuses a body that does not follow the grammar of its type. */
+export function malformed(detail: string): BodyRefusal {
+  return { status: 400, reason: 'malformed', detail }
+}

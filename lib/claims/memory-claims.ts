@@ -1,6 +1,6 @@
 import { checkOptions } from '../base/check-options.js'
 import { SealformError } from '../base/errors.js'
-import { parseSize } from '../base/units.js'
+import { longestTimer, parseSize } from '../base/units.js'
 import type { ClaimState, ClaimStore, ClaimTerms } from './claim-store.js'
 import { Expiries } from './expiries.js'
 import { Waiters } from './waiters.js'
@@ -57,9 +57,6 @@ interface Claim {
 
 /** What nobody asks for any more leaves the memory at most so late, in milliseconds. */
 const sweepInterval = 30_000
-
-/** More milliseconds than this make a timer of Node fire at once. */
-const longestTimer = 2 ** 31 - 1
 
 class MemoryStore implements ClaimStore {
   readonly #maxClaims: number
@@ -166,7 +163,7 @@ class MemoryStore implements ClaimStore {
 
   #watchLease(claim: Claim): void {
     const left = Math.min(claim.leased, claim.until) - Date.now()
-    claim.leaseTimer = setTimeout(() => this.#judgeLease(claim), Math.min(left, longestTimer)).unref()
+    claim.leaseTimer = setTimeout(() => this.#judgeLease(claim), Math.min(left, longestTimer * 1000)).unref()
   }
 
   #judgeLease(claim: Claim): void {

@@ -3,6 +3,7 @@ import { explainRefusal } from '../origin/explain-origin.js'
 import { judgeOrigin } from '../origin/judge-origin.js'
 import type { OriginFacts } from '../origin/origin-headers.js'
 import type { OriginVerdict } from '../origin/origin-verdict.js'
+import { isTrustworthy } from '../origin/trustworthy.js'
 import { originOfHost } from '../origin/web-origin.js'
 import type { CheckReport } from './check-keys.js'
 import { table } from './command.js'
@@ -96,7 +97,7 @@ function samples({ visited, allowedOrigins = [] }: Surroundings): Sample[] {
     .filter((entry) => !entry.includes('*'))
     .map((entry) => new URL(withScheme(entry)).origin)
   // Browsers say it to places that they trust: https, and this machine.
-  const saysSite = isTrustworthy(visited)
+  const saysSite = isTrustworthy(new URL(visited))
   const silent = saysSite ? 'either' : 'pass'
   return [
     ...(saysSite
@@ -118,11 +119,6 @@ function sample(name: string, site: string | undefined, origin: string, ought: S
 
 function withScheme(entry: string): string {
   return /^https?:\/\//.test(entry) ? entry : `https://${entry}`
-}
-
-function isTrustworthy(origin: string): boolean {
-  const { protocol, hostname } = new URL(origin)
-  return protocol === 'https:' || /^(?:localhost|.+\.localhost|127\.[0-9.]+|\[::1\])$/.test(hostname)
 }
 
 function passes({ verdict }: OriginVerdict, session: boolean): boolean {

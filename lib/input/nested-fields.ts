@@ -45,13 +45,13 @@ export function nestFields<Value>(
   const root = newBranch<Value>('object')
   for (const [name, value] of entries) {
     const path = parseFieldName(name)
-    if ('fault' in path) return malformed(name, faults[path.fault])
+    if ('fault' in path) return refuseName(name, faults[path.fault])
     const steps = path.keys.length - (path.appends ? 0 : 1)
     if (steps > depth) {
       const detail = `the name ${JSON.stringify(name)} is ${steps} deep; depth allows ${depth}`
       return new Refused('too-large', 413, detail)
     }
-    if (!place(root, name, path, value)) return malformed(name, contradicts)
+    if (!place(root, name, path, value)) return refuseName(name, contradicts)
   }
   return { values: objectOf(root), nameOf: (path) => nameIn(root, path) }
 }
@@ -63,7 +63,7 @@ const faults = {
 const contradicts =
   'contradicts another: what is text under one name is an object or array under the other, or an object here and an array there'
 
-function malformed(name: string, why: string): Refused {
+function refuseName(name: string, why: string): Refused {
   return new Refused('malformed', 400, `the name ${JSON.stringify(name)} ${why}`)
 }
 

@@ -1,7 +1,7 @@
 import type { ClaimState, ClaimStore, ClaimTerms } from '../claims/claim-store.js'
 import { Waiters } from '../claims/waiters.js'
 import { claimScript, releaseScript, renewScript, settleScript, stateScript } from './claim-scripts.js'
-import { NotSent, type RedisConnection, type Script } from './connection.js'
+import { isFull, NotSent, type RedisConnection, type Script } from './connection.js'
 import { type HeldClaim, RedisLedger } from './ledger.js'
 
 export interface RedisClaimsOptions {
@@ -180,11 +180,6 @@ function stateOf(reply: unknown): ClaimState {
 
 function leaseLeft(reply: unknown): number {
   return Array.isArray(reply) ? Number(reply[1]) : 0
-}
-
-/** Redis takes no more data, by its setting `maxmemory` with the policy `noeviction`. */
-function isFull(error: unknown): boolean {
-  return error instanceof Error && error.message.startsWith('OOM')
 }
 
 function milliseconds(seconds: number): string {

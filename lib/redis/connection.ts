@@ -18,6 +18,11 @@ export class NotSent extends Error {
   override readonly name = 'RedisNotSent'
 }
 
+/** Whether Redis takes no more data, by its setting `maxmemory` with the policy `noeviction`. */
+export function isFull(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith('OOM')
+}
+
 export interface CommandOptions {
   /** Milliseconds. */
   readonly timeout: number

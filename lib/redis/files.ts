@@ -1,6 +1,6 @@
 import { SealformError } from '../base/errors.js'
 import { type FileStorage, isFileId } from '../files/file-storage.js'
-import { type RedisConnection, script } from './connection.js'
+import { isFull, type RedisConnection, script } from './connection.js'
 
 export interface RedisFilesOptions {
   readonly prefix: string
@@ -137,10 +137,6 @@ async function* piecesOf(
     length = all.length - start
   }
   yield { piece: Buffer.concat(collected, length), last: true }
-}
-
-function isFull(error: unknown): boolean {
-  return error instanceof Error && error.message.startsWith('OOM')
 }
 
 function isTaken(error: unknown): boolean {

@@ -1,10 +1,10 @@
+import { isTrustworthy } from '../origin/trustworthy.js'
 import type { CookieJar } from './cookie-jar.js'
 import type { FormBody } from './form-body.js'
 import { originHeader, type ReferrerPolicy, readPolicy, refererHeader } from './referrer-policy.js'
 import { refuse } from './refuse.js'
 import type { Address } from './target.js'
 import { exchange, type WireAnswer } from './transport.js'
-import { isTrustworthy } from './trustworthy.js'
 
 /** One step of a visitor from page to page. */
 export interface Navigation {

@@ -1,6 +1,6 @@
 /**
- * Whether a browser takes the way to a URL for one on which nobody listens: only then does it say where a request
- * comes from, and accept `Secure`.
+ * Whether browsers trust the way to a URL: `https:` and the loopback interface. Only there do they send `Sec-Fetch-Site` and
+ * keep cookies with `Secure`.
  *
  * @see https://w3c.github.io/webappsec-secure-contexts/#is-origin-trustworthy
  */
