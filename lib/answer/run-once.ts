@@ -110,8 +110,8 @@ async function runClaimed(once: OneTime, owner: string, run: () => Ran | Promise
     const report = (error: unknown) => submission.report(error)
     if (!ran) await called(() => store.release(id, owner)).catch(report)
     else {
-      const record = recordOf(once, outcome)
-      const settle = () => called(() => store.settle(id, owner, record, secondsUntil(expires)))
+      const result = recordOf(once, outcome)
+      const settle = () => called(() => store.settle(id, owner, { result, keep: secondsUntil(expires) }))
       // The visitor does not wait for a store that is down; the outcome is written down when it is back.
       await settle().catch((error) => {
         report(error)

@@ -19,7 +19,7 @@ export interface ClaimStore {
    * Keeps the result for every later copy and wakes those who wait. Holds after the lease has run out, too, since the
    * run is what counts. Does nothing when the claim is another owner's.
    */
-  settle(id: string, owner: string, result: string, keep: number): Promise<void>
+  settle(id: string, owner: string, outcome: ClaimResult): Promise<void>
   /** Gives the claim back, because nothing has run; those who wait are told `free`. Only its owner can. */
   release(id: string, owner: string): Promise<void>
   /**
@@ -27,7 +27,7 @@ export interface ClaimStore {
    *
    * @param signal ends the waiting; the promise then rejects with the signal's reason
    */
-  outcome(id: string, signal: AbortSignal): Promise<Exclude<ClaimState, { readonly kind: 'running' }>>
+  outcome(id: string, signal: AbortSignal): Promise<ClaimEnding>
 }
 
 export interface ClaimTerms {
@@ -39,6 +39,14 @@ export interface ClaimTerms {
   readonly keep: number
 }
 
+/** What is kept of a run that has ended. */
+export interface ClaimResult {
+  readonly result: string
+  /** Seconds for which the claim is kept from now on. */
+  readonly keep: number
+}
+
+/** What a store knows of a claim. */
 export type ClaimState =
   /** Nobody has it. */
   | { readonly kind: 'free' }
@@ -48,3 +56,6 @@ export type ClaimState =
   | { readonly kind: 'lost' }
   /** The store takes no further claims at the moment. */
   | { readonly kind: 'full' }
+
+/** What those who wait for a claim are told. */
+export type ClaimEnding = Exclude<ClaimState, { readonly kind: 'running' }>

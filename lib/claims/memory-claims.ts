@@ -1,7 +1,7 @@
 import { checkOptions } from '../base/check-options.js'
 import { SealformError } from '../base/errors.js'
 import { longestTimer, parseSize } from '../base/units.js'
-import type { ClaimState, ClaimStore, ClaimTerms } from './claim-store.js'
+import type { ClaimEnding, ClaimResult, ClaimState, ClaimStore, ClaimTerms } from './claim-store.js'
 import { Expiries } from './expiries.js'
 import { Waiters } from './waiters.js'
 
@@ -41,8 +41,6 @@ export function memoryStore(options: MemoryStoreOptions = {}): ClaimStore {
   return new MemoryStore(maxClaims, parseSize(maxSize, 'memoryStore({ maxSize })'))
 }
 
-type Ending = Exclude<ClaimState, { readonly kind: 'running' }>
-
 interface Claim {
   readonly id: string
   readonly owner: string
@@ -50,7 +48,7 @@ interface Claim {
   /** Milliseconds since 1970, as is `until`. */
   leased: number
   until: number
-  waiters: Waiters<Ending> | undefined
+  waiters: Waiters<ClaimEnding> | undefined
   /** Runs only while somebody waits. */
   leaseTimer: NodeJS.Timeout | undefined
 }
@@ -97,7 +95,7 @@ class MemoryStore implements ClaimStore {
     if (claim) claim.leased = Date.now() + lease * 1000
   }
 
-  async settle(id: string, owner: string, result: string, keep: number): Promise<void> {
+  async settle(id: string, owner: string, { result, keep }: ClaimResult): Promise<void> {
     const claim = this.#running(id, owner)
     if (!claim) return
     this.#expiries.remove(claim, claim.until)
@@ -115,7 +113,7 @@ class MemoryStore implements ClaimStore {
     this.#drop(claim)
   }
 
-  async outcome(id: string, signal: AbortSignal): Promise<Ending> {
+  async outcome(id: string, signal: AbortSignal): Promise<ClaimEnding> {
     signal.throwIfAborted()
     const claim = this.#find(id)
     if (!claim) return { kind: 'free' }
@@ -175,7 +173,7 @@ class MemoryStore implements ClaimStore {
     else this.#tell(claim, state)
   }
 
-  #tell(claim: Claim, ending: Ending): void {
+  #tell(claim: Claim, ending: ClaimEnding): void {
     clearTimeout(claim.leaseTimer)
     claim.leaseTimer = undefined
     claim.waiters?.tell(ending)

@@ -1,4 +1,4 @@
-import type { ClaimState, ClaimStore, ClaimTerms } from '../claims/claim-store.js'
+import type { ClaimEnding, ClaimResult, ClaimState, ClaimStore, ClaimTerms } from '../claims/claim-store.js'
 import { Waiters } from '../claims/waiters.js'
 import { claimScript, releaseScript, renewScript, settleScript, stateScript } from './claim-scripts.js'
 import { isFull, NotSent, type RedisConnection, type Script } from './connection.js'
@@ -11,11 +11,9 @@ export interface RedisClaimsOptions {
   readonly timeout: number
 }
 
-type Ending = Exclude<ClaimState, { readonly kind: 'running' }>
-
 /** Those who wait for one claim, and the timer by which they look at it. */
 interface Watch {
-  readonly waiters: Waiters<Ending>
+  readonly waiters: Waiters<ClaimEnding>
   timer: NodeJS.Timeout | undefined
 }
 
@@ -65,7 +63,7 @@ export class RedisClaims implements ClaimStore {
     await this.#tell(held ?? { id, owner, lease, until: Number.NaN })
   }
 
-  async settle(id: string, owner: string, result: string, keep: number): Promise<void> {
+  async settle(id: string, owner: string, { result, keep }: ClaimResult): Promise<void> {
     const held = this.#ledger.find(id, owner)
     const ending = { kind: 'settled', result } as const
     const until = Date.now() + keep * 1000
@@ -79,7 +77,7 @@ export class RedisClaims implements ClaimStore {
     else await this.#run(releaseScript, id, [owner, this.#channel, id])
   }
 
-  async outcome(id: string, signal: AbortSignal): Promise<Ending> {
+  async outcome(id: string, signal: AbortSignal): Promise<ClaimEnding> {
     signal.throwIfAborted()
     // Without a connection the look below fails at once, and says why.
     if (this.#redis.isReady) await this.#hear()

@@ -414,8 +414,8 @@ describe('the store of one-time submissions', () => {
     const forge = (result: string) =>
       storeThat({
         claim: store.claim.bind(store),
-        async settle(_id, _owner, own) {
-          records.push(own)
+        async settle(_id, _owner, { result }) {
+          records.push(result)
         },
         async outcome() {
           return { kind: 'settled', result }

@@ -38,7 +38,7 @@ export function storeContract(
     const { store } = await make(t)
     const states = await Promise.all(hostileIds.map((id) => store.claim(id, terms({ owner: id }))))
     assert.deepEqual(count(states), { claimed: hostileIds.length })
-    await Promise.all(hostileIds.map((id) => store.settle(id, id, `result of ${id}`, 60)))
+    await Promise.all(hostileIds.map((id) => store.settle(id, id, { result: `result of ${id}`, keep: 60 })))
     for (const id of hostileIds) {
       assert.deepEqual(await store.claim(id, terms()), { kind: 'settled', result: `result of ${id}` })
       assert.deepEqual(await store.outcome(id, soon()), { kind: 'settled', result: `result of ${id}` })
@@ -48,7 +48,7 @@ export function storeContract(
   test(`${name}: gives the result to whoever comes later, on every server`, async (t) => {
     const { store, other } = await make(t)
     await store.claim('s', terms())
-    await store.settle('s', 'owner', 'the result', 60)
+    await store.settle('s', 'owner', { result: 'the result', keep: 60 })
     assert.deepEqual(await store.claim('s', terms({ owner: 'b' })), settled('the result'))
     assert.deepEqual(await other.claim('s', terms({ owner: 'c' })), settled('the result'))
     assert.deepEqual(await other.outcome('s', soon()), settled('the result'))
@@ -66,7 +66,7 @@ export function storeContract(
     ]) {
       const id = `result ${result.length} ${result.slice(0, 8)}`
       await store.claim(id, terms())
-      await store.settle(id, 'owner', result, 60)
+      await store.settle(id, 'owner', { result, keep: 60 })
       assert.deepEqual(await other.claim(id, terms()), settled(result))
     }
   })
@@ -74,8 +74,8 @@ export function storeContract(
   test(`${name}: keeps the first of two results`, async (t) => {
     const { store } = await make(t)
     await store.claim('s', terms())
-    await store.settle('s', 'owner', 'first', 60)
-    await store.settle('s', 'owner', 'second', 60)
+    await store.settle('s', 'owner', { result: 'first', keep: 60 })
+    await store.settle('s', 'owner', { result: 'second', keep: 60 })
     assert.deepEqual(await store.claim('s', terms()), settled('first'))
   })
 
@@ -91,7 +91,7 @@ export function storeContract(
     const { store, other } = await make(t)
     await store.claim('s', terms({ lease: 0.8 }))
     await other.release('s', 'stranger')
-    await other.settle('s', 'stranger', 'forged', 60)
+    await other.settle('s', 'stranger', { result: 'forged', keep: 60 })
     await other.renew('s', 'stranger', 60)
     assert.deepEqual(await store.claim('s', terms()), { kind: 'running' })
     await sleep(1000)
@@ -101,7 +101,7 @@ export function storeContract(
   test(`${name}: does nothing to a result that is there, for its owner either`, async (t) => {
     const { store } = await make(t)
     await store.claim('s', terms())
-    await store.settle('s', 'owner', 'the result', 60)
+    await store.settle('s', 'owner', { result: 'the result', keep: 60 })
     await store.release('s', 'owner')
     await store.renew('s', 'owner', 60)
     assert.deepEqual(await store.claim('s', terms()), settled('the result'))
@@ -142,7 +142,7 @@ export function storeContract(
     await store.claim('s', terms({ lease: 0.1 }))
     await sleep(200)
     assert.deepEqual(await other.claim('s', terms()), { kind: 'lost' })
-    await store.settle('s', 'owner', 'late', 60)
+    await store.settle('s', 'owner', { result: 'late', keep: 60 })
     assert.deepEqual(await other.claim('s', terms()), settled('late'))
   })
 
@@ -150,9 +150,9 @@ export function storeContract(
     const { store } = await make(t)
     await store.claim('lost', terms({ lease: 0.05, keep: 1.5 }))
     await store.claim('settled', terms({ keep: 60 }))
-    await store.settle('settled', 'owner', 'result', 1.5)
+    await store.settle('settled', 'owner', { result: 'result', keep: 1.5 })
     await store.claim('longer', terms({ keep: 1.5 }))
-    await store.settle('longer', 'owner', 'result', 60)
+    await store.settle('longer', 'owner', { result: 'result', keep: 60 })
     await sleep(100)
     assert.deepEqual(await store.claim('lost', terms()), { kind: 'lost' })
     assert.deepEqual(await store.claim('settled', terms()), settled('result'))
@@ -167,7 +167,7 @@ export function storeContract(
     await store.claim('s', terms())
     const waiting = Array.from({ length: 200 }, (_, i) => (i % 2 ? store : other).outcome('s', soon()))
     await sleep(50)
-    await store.settle('s', 'owner', 'the result', 60)
+    await store.settle('s', 'owner', { result: 'the result', keep: 60 })
     for (const outcome of await Promise.all(waiting)) assert.deepEqual(outcome, settled('the result'))
   })
 
@@ -209,7 +209,7 @@ export function storeContract(
     await sleep(50)
     leaving.abort(reason)
     await left
-    await store.settle('s', 'owner', 'the result', 60)
+    await store.settle('s', 'owner', { result: 'the result', keep: 60 })
     assert.deepEqual(await stays, settled('the result'))
   })
 }

@@ -41,7 +41,7 @@ test('needs no more permissions than the guide lists', async (t) => {
   await store.claim('t', terms)
   await store.renew('s', 'a', 60)
   const waiting = store.outcome('s', AbortSignal.timeout(5000))
-  await store.settle('s', 'a', 'result', 60)
+  await store.settle('s', 'a', { result: 'result', keep: 60 })
   assert.deepEqual(await waiting, { kind: 'settled', result: 'result' })
   await store.release('t', 'a')
   const storage = redisFiles(client)
@@ -71,7 +71,9 @@ test('tells who waits on another server by a message, long before he would look'
     await store.claim(end, { owner: 'a', lease: 60, keep: 60 })
     const waiting = waits.outcome(end, AbortSignal.timeout(900))
     await sleep(50)
-    await (end === 'settle' ? store.settle(end, 'a', 'result', 60) : store.release(end, 'a'))
+    await (end === 'settle'
+      ? store.settle(end, 'a', { result: 'result', keep: 60 })
+      : store.release(end, 'a'))
     assert.equal((await waiting).kind, end === 'settle' ? 'settled' : 'free')
   }
 })
@@ -90,7 +92,7 @@ test('minds nothing of what the app has told its client', async (t) => {
   const [store, storage, tier] = [redisClaims(client), redisFiles(client), redisCacheTier(client)]
   await store.claim('s', { owner: 'a', lease: 60, keep: 60 })
   const waiting = store.outcome('s', AbortSignal.timeout(5000))
-  await store.settle('s', 'a', 'déjà vu', 60)
+  await store.settle('s', 'a', { result: 'déjà vu', keep: 60 })
   assert.deepEqual(await waiting, { kind: 'settled', result: 'déjà vu' })
   const id = newFileId()
   await storage.put(id, pieces(2, 10))
