@@ -1,5 +1,8 @@
-import { parseCookie, type SerializeOptions, stringifySetCookie } from 'cookie'
+import type { SerializeOptions } from 'cookie'
 import { SealformError } from '../base/errors.js'
+import { lazyPackage } from '../base/lazy-package.js'
+
+const cookie = lazyPackage<typeof import('cookie')>('cookie')
 
 /** Options of one cookie, as in the cookie package. */
 export type CookieOptions = Omit<SerializeOptions, 'encode'>
@@ -119,7 +122,7 @@ export class SubmissionCookies implements Cookies {
 }
 
 export function sentCookies(header: string): [string, string][] {
-  return Object.entries(parseCookie(header)).flatMap(([name, value]) =>
+  return Object.entries(cookie().parseCookie(header)).flatMap(([name, value]) =>
     value === undefined ? [] : [[name, value] satisfies [string, string]],
   )
 }
@@ -132,7 +135,7 @@ function setCookieHeader(name: string, value: string, options: CookieOptions): s
     )
   }
   try {
-    return stringifySetCookie(name, value, options)
+    return cookie().stringifySetCookie(name, value, options)
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause)
     throw new SealformError('ERR_COOKIE_INVALID', `The cookie "${String(name)}" cannot be set: ${why}`, {

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer'
-import busboy from 'busboy'
+import type busboy from 'busboy'
 import { ByteBuffer } from '../base/byte-buffer.js'
+import { lazyPackage } from '../base/lazy-package.js'
 import { type FieldCollector, ownFieldLength } from './field-collector.js'
 import type { Limits } from './limits.js'
 import { MultipartScanner, type PartSink } from './multipart-scanner.js'
@@ -164,6 +165,8 @@ function isFile(part: PartHeaders): boolean {
   return part.filename !== undefined || part.type === 'application/octet-stream'
 }
 
+const createBusboy = lazyPackage<typeof busboy>('busboy')
+
 /**
  * busboy, asked only how many fields there are and how long. Without a listener for files it skips them, and takes
  * every write to its end before it returns.
@@ -176,7 +179,7 @@ class SecondReader {
   #failed = false
 
   constructor(boundary: string) {
-    this.#busboy = busboy({
+    this.#busboy = createBusboy()({
       headers: { 'content-type': `multipart/form-data; boundary="${boundary}"` },
       // latin1, so that characters count bytes.
       defCharset: 'latin1',

@@ -1,5 +1,7 @@
-import { DevalueError, parse, stringify } from 'devalue'
 import { SealformError } from '../base/errors.js'
+import { lazyPackage } from '../base/lazy-package.js'
+
+const devalue = lazyPackage<typeof import('devalue')>('devalue')
 
 /**
  * Writes a value as text from which `decodeCached` makes an equal one, types included. Values that differ, if only as
@@ -10,9 +12,9 @@ import { SealformError } from '../base/errors.js'
  */
 export function encodeCached(value: unknown, what: string): string {
   try {
-    return stringify(value, reducers)
+    return devalue().stringify(value, reducers)
   } catch (error) {
-    const at = error instanceof DevalueError && error.path ? ` at ${error.path}` : ''
+    const at = error instanceof devalue().DevalueError && error.path ? ` at ${error.path}` : ''
     const reason = error instanceof Error ? error.message : String(error)
     throw new SealformError(
       'ERR_VALUE_UNSUPPORTED',
@@ -24,7 +26,7 @@ export function encodeCached(value: unknown, what: string): string {
 
 /** Reads what `encodeCached` wrote; a new value each time. */
 export function decodeCached(text: string): unknown {
-  return parse(text, revivers)
+  return devalue().parse(text, revivers)
 }
 
 /** For what devalue would change or refuse. Each gives a list, because an empty string would count as "not mine". */

@@ -1,6 +1,5 @@
 import { constants, copyFile, type FileHandle, link, lstat, open, rename, unlink } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { ReadableStream } from 'node:stream/web'
 import { checkOptions } from '../base/check-options.js'
 import { SealformError } from '../base/errors.js'
 import { type FileStorage, newFileId } from './file-storage.js'

@@ -1,7 +1,9 @@
-import { stringifySetCookie } from 'cookie'
 import { SealformError } from '../base/errors.js'
+import { lazyPackage } from '../base/lazy-package.js'
 import { openState, sealState } from '../seal/sealed-state.js'
 import type { SealingContext } from '../seal/sealing-context.js'
+
+const cookie = lazyPackage<typeof import('cookie')>('cookie')
 
 /** A message of one answer for the next page. */
 export interface Flash {
@@ -47,12 +49,15 @@ export function flashHeader(context: SealingContext, { action, state }: Flash, s
       `The state that "${action}" flashes makes a cookie of ${token.length} characters; ${longestFlash} is the most that browsers keep. Flash an id and look the rest up, or return done(state).`,
     )
   }
-  return stringifySetCookie(flashCookie(secure), token, { ...cookieOptions(secure), maxAge: flashTtl })
+  return cookie().stringifySetCookie(flashCookie(secure), token, {
+    ...cookieOptions(secure),
+    maxAge: flashTtl,
+  })
 }
 
 /** Makes the `Set-Cookie` line that removes a flash once it has been shown. */
 export function clearFlashHeader(secure: boolean): string {
-  return stringifySetCookie(flashCookie(secure), '', { ...cookieOptions(secure), maxAge: 0 })
+  return cookie().stringifySetCookie(flashCookie(secure), '', { ...cookieOptions(secure), maxAge: 0 })
 }
 
 /** Opens the flash among the cookies that a visitor sent. */

@@ -1,7 +1,9 @@
-import { stringify, unflatten } from 'devalue'
 import { SealformError } from '../base/errors.js'
+import { lazyPackage } from '../base/lazy-package.js'
 import type { ActionReferences } from './action-references.js'
 import { checkBoundValues } from './check-bound-values.js'
+
+const devalue = lazyPackage<typeof import('devalue')>('devalue')
 
 /**
  * Writes bound values as text from which `decodeValues` makes equal ones, types and shared references included.
@@ -22,7 +24,7 @@ export function encodeValues(
   if (values.length === 0) return ''
   if (values.every(isJsonPrimitive)) return JSON.stringify(values)
   checkBoundValues(values, where, references)
-  return stringify(values, reducers(references), { operations: { isThenable: () => false } })
+  return devalue().stringify(values, reducers(references), { operations: { isThenable: () => false } })
 }
 
 /**
@@ -36,7 +38,7 @@ export function decodeValues(text: string, references: ActionReferences): unknow
   const parsed: unknown = JSON.parse(text)
   if (!Array.isArray(parsed)) throw corrupt()
   if (!Array.isArray(parsed[0])) return parsed
-  const values: unknown = unflatten(parsed, revivers(references))
+  const values: unknown = devalue().unflatten(parsed, revivers(references))
   if (!Array.isArray(values)) throw corrupt()
   return values
 }

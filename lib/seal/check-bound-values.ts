@@ -124,8 +124,10 @@ class Walk {
   }
 
   #formData(value: FormData, path: string): void {
+    // Node 20 keeps the entries under a symbol, later ones in a private field.
+    const usual = Reflect.ownKeys(new FormData())
     this.#refuseOwn(
-      Reflect.ownKeys(value).find((key) => !ownOfFormData.includes(key)),
+      Reflect.ownKeys(value).find((key) => !usual.includes(key)),
       path,
     )
     for (const [name, entry] of value) {
@@ -223,9 +225,6 @@ class Walk {
     return new SealformError('ERR_VALUE_UNSUPPORTED', `${this.#where}: ${path} ${what}.`)
   }
 }
-
-/** Node 20 keeps the entries under a symbol, later ones in a private field. */
-const ownOfFormData = Reflect.ownKeys(new FormData())
 
 function isFormData(value: object): value is FormData {
   try {

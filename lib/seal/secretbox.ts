@@ -1,4 +1,4 @@
-import nacl from 'tweetnacl'
+import { lazyPackage } from '../base/lazy-package.js'
 
 /**
  * NaCl's own calling convention (https://nacl.cr.yp.to/secretbox.html): a message has 32 zero bytes before it, a box
@@ -40,7 +40,7 @@ interface LowLevel {
 }
 
 // The package exports these functions but leaves them out of its types.
-const { lowlevel } = nacl as unknown as { lowlevel: LowLevel }
+const nacl = lazyPackage<{ readonly lowlevel: LowLevel }>('tweetnacl')
 
 /** Bytes before a message. */
 export const messageOffset = 32
@@ -56,7 +56,7 @@ export function encrypt(
   nonce: Uint8Array,
   key: Uint8Array,
 ): void {
-  lowlevel.crypto_secretbox(box, message, length + messageOffset, nonce, key)
+  nacl().lowlevel.crypto_secretbox(box, message, length + messageOffset, nonce, key)
 }
 
 /**
@@ -72,6 +72,7 @@ export function decrypt(
   nonce: Uint8Array,
   key: Uint8Array,
 ): boolean {
+  const { lowlevel } = nacl()
   for (let i = 0; i < 8; i++) streamNonce[i] = nonce[16 + i]!
   lowlevel.crypto_core_hsalsa20(streamKey, nonce, key, sigma)
   lowlevel.crypto_stream_salsa20(macKey, 0, 32, streamNonce, streamKey)
