@@ -14,7 +14,7 @@ describe('the packed tarball', () => {
   })
   after(folder.remove)
 
-  it('holds the documents, package.json and three folders of dist', () => {
+  it('holds the documents, package.json, one bundle and the types of three folders', () => {
     const places = new Set(packed.files.map((path) => /^(dist\/[^/]+\/)?/.exec(path)?.[0] || path))
     assert.deepEqual(
       [...places],
@@ -22,6 +22,7 @@ describe('the packed tarball', () => {
         'CHANGELOG.md',
         'LICENSE',
         'README.md',
+        'dist/bundle/',
         'dist/lib/',
         'dist/middleware/',
         'dist/views/',
@@ -30,32 +31,62 @@ describe('the packed tarball', () => {
     )
   })
 
-  it('holds the code and the types of each source file, and nothing else', () => {
-    const expected = packed.files
-      .filter((path) => path.endsWith('.d.ts'))
-      .flatMap((path) => [path, path.replace('.d.ts', '.js')])
-    const built = packed.files.filter((path) => path.startsWith('dist/'))
-    assert.deepEqual(built, expected.sort())
-    for (const path of built) {
-      const source = path.replace(/^dist\//, '').replace(/(\.d\.ts|\.js)$/, '.ts')
+  it('holds the types of each source file, and no code beside them', () => {
+    const types = packed.files.filter((path) => /^dist\/(lib|middleware|views)\//.test(path))
+    assert.ok(types.length > 100)
+    for (const path of types) {
+      assert.match(path, /\.d\.ts$/)
+      const source = path.replace(/^dist\//, '').replace(/\.d\.ts$/, '.ts')
       assert.ok(existsSync(join(root, source)), `${path} was built from nothing`)
     }
   })
 
-  it('holds every file that package.json points to', () => {
-    const { exports, bin }: { exports: Record<string, unknown>; bin: Record<string, string> } = JSON.parse(
-      readFileSync(join(root, 'package.json'), 'utf8'),
-    )
-    const targets = [exports, bin].flatMap(textsIn).map((path) => path.replace(/^\.\//, ''))
-    assert.ok(targets.length > 8)
-    for (const target of targets) assert.ok(packed.files.includes(target), `${target} is not packed`)
+  it('holds a file for each entry point, one for the command and one for what they share', () => {
+    const code = packed.files.filter((path) => /^dist\/bundle\/.*\.js$/.test(path))
+    const named = targets().filter((path) => path.endsWith('.js'))
+    assert.deepEqual(new Set(code), new Set([...named, 'dist/bundle/core.js']))
   })
 
-  it('weighs at most 300 KiB, and 1000 KiB unpacked', () => {
-    assert.ok(packed.size <= 300 * kibibyte, `${packed.size} bytes`)
-    assert.ok(packed.unpackedSize <= 1000 * kibibyte, `${packed.unpackedSize} bytes`)
+  it('shows in its source maps the text of the sources', () => {
+    const maps = packed.files.filter((path) => path.endsWith('.js.map'))
+    assert.ok(maps.includes('dist/bundle/core.js.map') && maps.includes('dist/bundle/koa.js.map'))
+    for (const path of maps) {
+      const { sources, sourcesContent }: { sources: string[]; sourcesContent: string[] } = JSON.parse(
+        packed.read(path),
+      )
+      for (const [i, source] of sources.entries()) {
+        const own = readFileSync(join(root, 'dist', 'bundle', source), 'utf8')
+        assert.equal(sourcesContent[i], own, source)
+      }
+    }
+  })
+
+  it('imports nothing when an app starts: packages load when they are used, and modules of Node as they are', () => {
+    for (const name of ['core', 'express', 'html', 'koa', 'node', 'sealform']) {
+      const code = packed.read(`dist/bundle/${name}.js`)
+      const imported = [...code.matchAll(/^(?:import|export) .*from "(.+)";$/gm)].map(([, from]) => from)
+      assert.deepEqual(new Set(imported), new Set(name === 'core' ? [] : ['./core.js']), name)
+    }
+  })
+
+  it('holds every file that package.json points to', () => {
+    assert.ok(targets().length > 8)
+    for (const target of targets()) assert.ok(packed.files.includes(target), `${target} is not packed`)
+  })
+
+  it('weighs at most 600 KiB, and 2200 KiB unpacked', () => {
+    assert.ok(packed.size <= 600 * kibibyte, `${packed.size} bytes`)
+    assert.ok(packed.unpackedSize <= 2200 * kibibyte, `${packed.unpackedSize} bytes`)
   })
 })
+
+/** The files that `exports` and `bin` of package.json name. */
+function targets(): string[] {
+  const { exports, bin }: { exports: Record<string, unknown>; bin: Record<string, string> } = JSON.parse(
+    readFileSync(join(root, 'package.json'), 'utf8'),
+  )
+  return [exports, bin].flatMap(textsIn).map((path) => path.replace(/^\.\//, ''))
+}
 
 function textsIn(value: unknown): string[] {
   if (typeof value === 'string') return [value]

@@ -69,6 +69,17 @@ describe('the package, installed', () => {
     ])
   })
 
+  it('loads no other package when an app imports it, and not what Node has for fetch', async () => {
+    const program = [
+      "for (const name of ['sealform', 'sealform/html', 'sealform/node', 'sealform/koa']) await import(name)",
+      "const { createRequire } = process.getBuiltinModule('node:module')",
+      'console.log(Object.keys(createRequire(process.argv[0]).cache))',
+      "console.log(process.moduleLoadList.filter((name) => name.includes('undici')))",
+    ].join('\n')
+    const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', program], { cwd: alone })
+    assert.equal(stdout, '[]\n[]\n')
+  })
+
   it('prints with `npx sealform keygen` a key that an app can start with', async () => {
     const { stdout } = await run('npx', ['--no-install', 'sealform', 'keygen'], { cwd: alone })
     assert.match(stdout, /^[A-Za-z0-9+/]{43}=\n$/)

@@ -14,6 +14,8 @@ export interface Packed {
   /** Bytes of everything in it. */
   readonly unpackedSize: number
   readonly files: readonly string[]
+  /** The text of one of the files. */
+  read(path: string): string
 }
 
 /** A temporary folder for the tests of one file; the function that removes it goes into `after()`. */
@@ -35,7 +37,13 @@ export async function pack(folder: string): Promise<Packed> {
     JSON.parse(stdout)
   if (!report) throw new Error(`npm pack reported nothing:\n${stdout}`)
   const { filename, size, unpackedSize, files } = report
-  return { tarball: join(folder, filename), size, unpackedSize, files: files.map(({ path }) => path).sort() }
+  return {
+    tarball: join(folder, filename),
+    size,
+    unpackedSize,
+    files: files.map(({ path }) => path).sort(),
+    read: (path) => readFileSync(join(copy, path), 'utf8'),
+  }
 }
 
 const left = new Set(['.git', '.cache', 'node_modules', 'dist'])

@@ -1,0 +1,56 @@
+import { readFileSync } from 'node:fs'
+import { basename } from 'node:path'
+import { build } from 'rolldown'
+
+// Makes the JavaScript that the package holds: a file for each entry point of package.json, and one for all that two of them share.
+// Why, and what is built when: docs/decisions/bundle.md.
+
+interface Entry {
+  readonly types: string
+  readonly default: string
+}
+
+const { exports: exported }: { exports: Record<string, Entry | string> } = JSON.parse(
+  readFileSync('package.json', 'utf8'),
+)
+const entries = Object.values(exported).filter((entry) => typeof entry === 'object')
+
+await build({
+  input: { ...Object.fromEntries(entries.map(inputOf)), cli: 'lib/cli/cli.ts' },
+  platform: 'node',
+  tsconfig: 'tsconfig.json',
+  // Packages and Node's own modules stay imports; a file of ours is named by a path.
+  external: /^[^./]/,
+  plugins: [
+    { name: 'plain-builtins', renderChunk: (code) => ({ code: withPlainBuiltins(code), map: null }) },
+  ],
+  output: {
+    dir: 'dist/bundle',
+    cleanDir: true,
+    chunkFileNames: '[name].js',
+    sourcemap: true,
+    comments: { jsdoc: false },
+    minifyInternalExports: false,
+    codeSplitting: { groups: [{ name: 'core', minShareCount: 2 }] },
+  },
+  onLog(level, { message }) {
+    if (level === 'warn') throw new Error(message)
+  },
+})
+
+/** `dist/bundle/koa.js` with types in `dist/middleware/koa.d.ts` is made of `middleware/koa.ts`. */
+function inputOf({ types, default: file }: Entry): [name: string, source: string] {
+  return [basename(file, '.js'), types.replace('./dist/', '').replace(/\.d\.ts$/, '.ts')]
+}
+
+/**
+ * Takes Node's own modules as they are. For an `import`, Node makes an ES module of them, reads each of their exports and loads
+ * what lies behind: all of Web Crypto for the sake of `randomBytes`. An import is one line, so the source map stays right.
+ */
+function withPlainBuiltins(code: string): string {
+  return code.replace(
+    /^import \{ (.+) \} from "(node:.+)";$/gm,
+    (_line, names: string, builtin) =>
+      `const { ${names.replaceAll(' as ', ': ')} } = process.getBuiltinModule("${builtin}");`,
+  )
+}
