@@ -1,20 +1,22 @@
 import { writeFileSync } from 'node:fs'
-import { parseArgs } from 'node:util'
 import { type App, apps, control, familiesOf } from './apps.js'
 import { Child } from './child.js'
 import { type Cores, chooseCores, describeMachine } from './machine.js'
+import { type Extra, extras, type Options, pick, readOptions, usage } from './options.js'
 import { profileApp } from './profile.js'
-import { bottleneckNotes, profileTables, scenarioTable, uploadTable, verdictTable } from './report.js'
-import { type Plan, runRounds, type Sample } from './rounds.js'
+import {
+  bottleneckNotes,
+  profileTables,
+  scenarioTable,
+  startTable,
+  uploadTable,
+  verdictTable,
+} from './report.js'
+import { type Plan, runRounds, type Sample, type Setting } from './rounds.js'
 import { type Scenario, scenarios } from './scenarios.js'
-import { judgeRatios, judgeSeals, judgeUploads, type Verdict } from './targets.js'
+import { measureStart } from './start.js'
+import { judgeRatios, judgeSeals, judgeStart, judgeUploads, type Verdict } from './targets.js'
 import { measureUploads, type UploadPlan } from './uploads.js'
-
-const usage = `npm run bench                          everything, about eight minutes; writes bench/results.md
-npm run bench -- --short               a quick look; fails only far below a target
-npm run bench -- --only redirect       one of ${scenarios.join(', ')}, seals, uploads
-npm run bench -- --apps a,s            some of ${apps.map(({ id }) => id).join(', ')}; one may come twice
-npm run bench -- --profile redirect    where the CPU time of (s) and (a) goes, or of --apps`
 
 /** Many short turns rather than a few long ones: what slows a machine down for a second then slows all apps alike. */
 const full: Plan = {
@@ -38,6 +40,10 @@ const short: Plan = {
 
 const fullUploads: UploadPlan = { starts: 3, rounds: 6 }
 const shortUploads: UploadPlan = { starts: 1, rounds: 3 }
+
+/** Pairs of processes of each app. */
+const fullStarts = 40
+const shortStarts = 9
 
 /** A short run is there to find blunders on a noisy machine, not to judge a few per cent. */
 const farBelow = 0.6
@@ -66,9 +72,8 @@ async function main(): Promise<number> {
 
   const plan = options.short ? short : full
   const groups = options.apps ? [pick(options.apps)] : familiesOf(options.short ? apps : [...apps, control])
-  const { only } = options
-  const some = only === 'seals' || only === 'uploads' ? [] : only ? [only] : scenarios
-  const samples = await runGroups(groups, some, plan, cores)
+  const some = scenarios.filter((scenario) => options.only === undefined || options.only === scenario)
+  const samples = await runGroups(groups, some, { plan, cores, progress })
   const tables = some.map((scenario) => scenarioTable(groups, samples, scenario))
   console.log(`\n${tables.join('\n\n')}\n`)
   const notes = bottleneckNotes(samples)
@@ -79,20 +84,18 @@ async function main(): Promise<number> {
   if (doubtful.length > 0) {
     // What else ran on the machine can spoil a short run. A blunder is one that a long run shows as well.
     console.log(`\n${doubtful.join(', ')}: far below the target; measured once more, for longer`)
-    const again = await runGroups(groups, doubtful, full, cores)
+    const again = await runGroups(groups, doubtful, { plan: full, cores, progress })
     for (const scenario of doubtful) console.log(`\n${scenarioTable(groups, again, scenario)}`)
     verdicts = verdicts.map(
       (verdict) => judgeRatios(again).find(({ measure }) => measure === verdict.measure) ?? verdict,
     )
   }
-  if (!options.apps && (!only || only === 'seals')) verdicts.push(...(await judgeOwnSeals(cores)))
-  if (!options.apps && (!only || only === 'uploads')) {
-    const figures = await measureUploads(options.short ? shortUploads : fullUploads, cores, (line) =>
-      console.error(line),
-    )
-    verdicts.push(...judgeUploads(figures))
-    tables.push(uploadTable(figures))
-    console.log(`\n${tables.at(-1)}`)
+  for (const extra of extrasOf(options)) {
+    const { verdicts: judged, table } = await measureExtra(extra, options.short, cores)
+    verdicts.push(...judged)
+    if (table === undefined) continue
+    tables.push(table)
+    console.log(`\n${table}`)
   }
   if (verdicts.length > 0) console.log(`\n${verdictTable(verdicts)}`)
 
@@ -103,7 +106,7 @@ async function main(): Promise<number> {
       if (!met && scenario) profiles.push(await profileTable(scenario, ids, cores))
     }
     for (const profile of profiles) console.log(`\n${profile}`)
-    writeFileSync('bench/results.md', results(machine, plan, verdicts, tables, notes, profiles))
+    writeFileSync('bench/results.md', results({ machine, plan, verdicts, tables, notes, profiles }))
   }
   return options.short && verdicts.some(({ score }) => !(score >= farBelow)) ? 1 : 0
 }
@@ -112,62 +115,39 @@ async function main(): Promise<number> {
 async function runGroups(
   groups: readonly (readonly App[])[],
   some: readonly Scenario[],
-  plan: Plan,
-  cores: Cores,
+  setting: Setting,
 ): Promise<Sample[]> {
   const samples: Sample[] = []
-  for (const group of groups) {
-    samples.push(...(await runRounds(group, some, plan, cores, (line) => console.error(line))))
-  }
+  for (const group of groups) samples.push(...(await runRounds(group, some, setting)))
   return samples
+}
+
+function progress(line: string): void {
+  console.error(line)
 }
 
 function farBelowScenario({ score, scenario }: Verdict): Scenario[] {
   return scenario && !(score >= farBelow) ? [scenario] : []
 }
 
-interface Options {
-  readonly short: boolean
-  readonly only: Scenario | 'seals' | 'uploads' | undefined
-  readonly profile: Scenario | undefined
-  readonly apps: readonly string[] | undefined
+/** What is measured without apps to compare is left out when apps are chosen. */
+function extrasOf({ apps, only }: Options): readonly Extra[] {
+  if (apps) return []
+  return extras.filter((extra) => only === undefined || only === extra)
 }
 
-/** The options, or what is wrong with them. */
-function readOptions(): Options | string {
-  try {
-    const { values } = parseArgs({
-      options: {
-        short: { type: 'boolean', default: false },
-        only: { type: 'string' },
-        profile: { type: 'string' },
-        apps: { type: 'string' },
-      },
-    })
-    const ids = values.apps?.split(',')
-    const stranger = ids?.find((id) => !apps.some((app) => app.id === id))
-    if (stranger !== undefined) return `There is no app "${stranger}".`
-    const only =
-      values.only === 'seals' || values.only === 'uploads' ? values.only : scenarioNamed(values.only)
-    return { short: values.short, only, profile: scenarioNamed(values.profile), apps: ids }
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error)
+async function measureExtra(
+  extra: Extra,
+  short: boolean,
+  cores: Cores,
+): Promise<{ verdicts: Verdict[]; table?: string }> {
+  if (extra === 'seals') return { verdicts: await judgeOwnSeals(cores) }
+  if (extra === 'start') {
+    const figures = await measureStart(short ? shortStarts : fullStarts, cores, progress)
+    return { verdicts: judgeStart(figures), table: startTable(figures) }
   }
-}
-
-function scenarioNamed(name: string | undefined): Scenario | undefined {
-  const scenario = scenarios.find((one) => one === name)
-  if (name !== undefined && !scenario) throw new Error(`There is no scenario "${name}".`)
-  return scenario
-}
-
-/** The apps in the given order; one that comes again gets a name of its own. */
-function pick(ids: readonly string[]): App[] {
-  return ids.flatMap((id, i) => {
-    const app = apps.find((one) => one.id === id)
-    const before = ids.slice(0, i).filter((other) => other === id).length
-    return app ? [before === 0 ? app : { ...app, id: `${id}${'′'.repeat(before)}` }] : []
-  })
+  const figures = await measureUploads(short ? shortUploads : fullUploads, cores, progress)
+  return { verdicts: judgeUploads(figures), table: uploadTable(figures) }
 }
 
 async function judgeOwnSeals(cores: Cores): Promise<Verdict[]> {
@@ -181,18 +161,21 @@ async function judgeOwnSeals(cores: Cores): Promise<Verdict[]> {
 
 async function profileTable(scenario: Scenario, ids: readonly string[], cores: Cores): Promise<string> {
   const profiles = []
-  for (const app of pick(ids)) profiles.push(await profileApp(app, scenario, cores, full.connections, 1.5))
+  const load = { scenario, connections: full.connections, seconds: 1.5 }
+  for (const app of pick(ids)) profiles.push(await profileApp(app, cores, load))
   return profileTables(profiles)
 }
 
-function results(
-  machine: readonly string[],
-  plan: Plan,
-  verdicts: readonly Verdict[],
-  tables: readonly string[],
-  notes: readonly string[],
-  profiles: readonly string[],
-): string {
+interface Results {
+  readonly machine: readonly string[]
+  readonly plan: Plan
+  readonly verdicts: readonly Verdict[]
+  readonly tables: readonly string[]
+  readonly notes: readonly string[]
+  readonly profiles: readonly string[]
+}
+
+function results({ machine, plan, verdicts, tables, notes, profiles }: Results): string {
   return `# Benchmark results
 
 Written by \`npm run bench\` on ${new Date().toISOString().slice(0, 10)}. What is measured, and how, stands in [README.md](README.md).

@@ -41,8 +41,9 @@ const machine = describeMachine(cores)
 console.log(machine.join('\n'))
 try {
   await redis.start()
-  const rows = [await row('memory', 1, {}, cores)]
-  for (const servers of [1, 2, 3]) rows.push(await row('Redis', servers, { REDIS_URL: redis.url }, cores))
+  const rows = [await row({ store: 'memory', count: 1, env: {} }, cores)]
+  for (const count of [1, 2, 3])
+    rows.push(await row({ store: 'Redis', count, env: { REDIS_URL: redis.url } }, cores))
   const text = report(rows)
   console.log(`\n${text}`)
   writeFileSync('bench/once.md', document(text))
@@ -51,10 +52,9 @@ try {
   rmSync(directory, { recursive: true, force: true })
 }
 
+/** @param count how many servers share the store, which `env` names to them */
 async function row(
-  store: string,
-  count: number,
-  env: Record<string, string>,
+  { store, count, env }: { store: string; count: number; env: Record<string, string> },
   { server }: Cores,
 ): Promise<string[]> {
   const own = { SEALFORM_KEYS: key, ...env }
@@ -92,20 +92,27 @@ async function row(
 
 async function turn(child: Child, kind: Kind, agent: Agent): Promise<Sample> {
   const port = await child.ask('port', undefined)
-  const bodies: string[] = JSON.parse(await exchange(port, agent, `/forms?action=${kind}&count=${perRound}`))
+  const bodies: string[] = JSON.parse(
+    await exchange({ port, agent }, `/forms?action=${kind}&count=${perRound}`),
+  )
   const before = await child.ask('cpu', undefined)
   const latencies: number[] = []
   for (const body of bodies) {
     const began = performance.now()
-    await exchange(port, agent, '/forms', body)
+    await exchange({ port, agent }, '/forms', body)
     latencies.push(performance.now() - began)
   }
   const cpu = ((await child.ask('cpu', undefined)) - before) / perRound
   return { latency: spreadOf(latencies).median, cpu }
 }
 
+interface Connection {
+  readonly port: number
+  readonly agent: Agent
+}
+
 /** One request; a submission has to be answered by 303. */
-function exchange(port: number, agent: Agent, path: string, body?: string): Promise<string> {
+function exchange({ port, agent }: Connection, path: string, body?: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const headers = {
       'Content-Type': 'application/x-www-form-urlencoded',

@@ -1,7 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import type { Profiler } from 'node:inspector'
+import type { Profiler, Runtime } from 'node:inspector'
+import { SourceMap } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import type { App } from './apps.js'
 import { Child } from './child.js'
 import type { Cores } from './machine.js'
@@ -27,26 +29,24 @@ export interface Share {
 /** Profiles one app under load, after a warm-up, so that neither start nor compilation is in the picture. */
 export async function profileApp(
   app: App,
-  scenario: Scenario,
   cores: Cores,
-  connections: number,
-  seconds: number,
+  load: { readonly scenario: Scenario; readonly connections: number; readonly seconds: number },
 ): Promise<CpuProfile> {
   const directory = mkdtempSync(join(tmpdir(), 'sealform-bench-'))
-  const load = new Child('./load.js', cores.load)
+  const generator = new Child('./load.js', cores.load)
   const server = await Server.start(app, cores)
   try {
     // Unprofiled first: sampling slows the server by a few per cent.
-    await server.turn(load, scenario, connections, seconds)
-    const { cpuPerRequest } = await server.turn(load, scenario, connections, seconds)
+    await server.turn(generator, load)
+    const { cpuPerRequest } = await server.turn(generator, load)
     await server.child.ask('profile', undefined)
-    await server.turn(load, scenario, connections, seconds)
+    await server.turn(generator, load)
     const file = join(directory, 'server.cpuprofile')
     await server.child.ask('profiled', { file })
     const profile: Profiler.Profile = JSON.parse(readFileSync(file, 'utf8'))
-    return { app, scenario, cpuPerRequest, ...attribute(profile, cpuPerRequest) }
+    return { app, scenario: load.scenario, cpuPerRequest, ...attribute(profile, cpuPerRequest) }
   } finally {
-    await Promise.all([load.stop(), server.child.stop()])
+    await Promise.all([generator.stop(), server.child.stop()])
     rmSync(directory, { recursive: true })
   }
 }
@@ -56,7 +56,8 @@ function attribute(
   profile: Profiler.Profile,
   cpuPerRequest: number,
 ): Pick<CpuProfile, 'parts' | 'functions'> {
-  const nodes = new Map(profile.nodes.map((node) => [node.id, node.callFrame]))
+  const place = placeInSources()
+  const nodes = new Map(profile.nodes.map((node) => [node.id, place(node.callFrame)]))
   const parts = new Map<string, number>()
   const functions = new Map<string, number>()
   let total = 0
@@ -78,6 +79,20 @@ function attribute(
 
 function add(times: Map<string, number>, name: string, time: number): void {
   times.set(name, (times.get(name) ?? 0) + time)
+}
+
+/** Where a function of the bundle stands in the sources; others stay where they are. */
+function placeInSources(): (frame: Runtime.CallFrame) => Runtime.CallFrame {
+  const maps = new Map<string, SourceMap>()
+  return (frame) => {
+    const { url, lineNumber, columnNumber } = frame
+    if (!/\/dist\/bundle\/[^/]+\.js$/.test(url)) return frame
+    const map = maps.get(url) ?? new SourceMap(JSON.parse(readFileSync(fileURLToPath(`${url}.map`), 'utf8')))
+    maps.set(url, map)
+    const found = map.findEntry(lineNumber, columnNumber)
+    if (!('originalSource' in found)) return frame
+    return { ...frame, url: new URL(found.originalSource, url).href, lineNumber: found.originalLine }
+  }
 }
 
 /** A package's name, `node`, one of our folders, or V8's own account such as `(garbage collector)`. */

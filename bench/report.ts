@@ -2,6 +2,7 @@ import type { App } from './apps.js'
 import type { CpuProfile, Share } from './profile.js'
 import type { Sample } from './rounds.js'
 import { type Scenario, scenarioWords } from './scenarios.js'
+import { cpuRatios, type StartFigures } from './start.js'
 import { formatSpread, spreadOf } from './statistics.js'
 import { ratiosOf, type Verdict } from './targets.js'
 import { inMiB, timeRatios, type UploadFigures } from './uploads.js'
@@ -15,42 +16,39 @@ export function scenarioTable(
   const taking = new Set(samples.filter((sample) => sample.scenario === scenario).map(({ app }) => app))
   const tables = groups.map((group) => {
     const apps = group.filter((app) => taking.has(app))
-    const [first] = apps
-    return first ? `\n\n${groupTable(apps, first, samples, scenario)}` : ''
+    return apps.length > 0 ? `\n\n${groupTable(apps, samples, scenario)}` : ''
   })
   return `### ${scenario}\n\n${scenarioWords[scenario]}.${tables.join('')}`
 }
 
-function groupTable(
-  apps: readonly App[],
-  baseline: App,
-  samples: readonly Sample[],
-  scenario: Scenario,
-): string {
+function groupTable(apps: readonly App[], samples: readonly Sample[], scenario: Scenario): string {
+  const baseline = apps[0]?.id ?? ''
   const header = [
     '',
     'app',
     'requests/s',
     'CPU µs per request',
-    `requests/s ÷ (${baseline.id})`,
-    `CPU ÷ (${baseline.id})`,
+    `requests/s ÷ (${baseline})`,
+    `CPU ÷ (${baseline})`,
   ]
   return table(
     header,
-    apps.map((app) => scenarioRow(samples, scenario, app, baseline.id)),
+    apps.map((app) => [`(${app.id})`, app.name, ...figuresOf(samples, scenario, [app.id, baseline])]),
   )
 }
 
-function scenarioRow(samples: readonly Sample[], scenario: Scenario, app: App, baseline: string): string[] {
-  const own = samples.filter((sample) => sample.app === app && sample.scenario === scenario)
-  const ratios = ratiosOf(samples, scenario, app.id, baseline)
+function figuresOf(
+  samples: readonly Sample[],
+  scenario: Scenario,
+  [id, baseline]: readonly [id: string, baseline: string],
+): string[] {
+  const own = samples.filter((sample) => sample.app.id === id && sample.scenario === scenario)
+  const ratios = ratiosOf(samples, scenario, [id, baseline])
   return [
-    `(${app.id})`,
-    app.name,
     formatSpread(spreadOf(own.map((s) => s.requestsPerSecond)), 0),
     formatSpread(spreadOf(own.map((s) => s.cpuPerRequest)), 1),
-    app.id === baseline ? '1' : formatSpread(spreadOf(ratios.throughput), 2),
-    app.id === baseline ? '1' : formatSpread(spreadOf(ratios.cpu), 2),
+    id === baseline ? '1' : formatSpread(spreadOf(ratios.throughput), 2),
+    id === baseline ? '1' : formatSpread(spreadOf(ratios.cpu), 2),
   ]
 }
 
@@ -83,6 +81,28 @@ export function uploadTable(all: readonly UploadFigures[]): string {
 
 const uploadWords =
   'multipart POST with a file of 256 MiB to disk, one at a time; 20 at once of 16 MiB each; one of 256 MiB with a forged token'
+
+/** Starts as a Markdown table. */
+export function startTable(all: readonly StartFigures[]): string {
+  const header = [
+    'app',
+    'CPU ms alone',
+    'with Sealform',
+    'with ÷ alone',
+    'peak memory alone, MiB',
+    'with Sealform',
+  ]
+  const rows = all.map((figures) => {
+    const { app, alone, together } = figures
+    const cpu = [alone, together].map((starts) => formatSpread(spreadOf(starts.map((one) => one.cpu)), 0))
+    const memory = [alone, together].map((starts) => formatSpread(inMiB(starts.map((one) => one.memory)), 0))
+    return [app.id, ...cpu, formatSpread(spreadOf(cpuRatios(figures)), 2), ...memory]
+  })
+  return ['### start', '', `${startWords}.`, '', table(header, rows)].join('\n')
+}
+
+const startWords =
+  'CPU time of a whole process that imports a framework, and of one that imports the entry point of Sealform for it as well'
 
 export function verdictTable(verdicts: readonly Verdict[]): string {
   const rows = verdicts.map((v) => [

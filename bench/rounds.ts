@@ -32,6 +32,14 @@ export interface Sample {
   readonly serverBusy: number
 }
 
+/** How rounds are run. */
+export interface Setting {
+  readonly plan: Plan
+  readonly cores: Cores
+  /** Told what is measured next. */
+  progress(line: string): void
+}
+
 /**
  * Runs each scenario in interleaved rounds over the apps that take part in it. They share a core, so each is paused when
  * it is not its turn: otherwise one would collect its garbage in the time of the next.
@@ -39,10 +47,9 @@ export interface Sample {
 export async function runRounds(
   apps: readonly App[],
   scenarios: readonly Scenario[],
-  plan: Plan,
-  cores: Cores,
-  progress: (line: string) => void,
+  { plan, cores, progress }: Setting,
 ): Promise<Sample[]> {
+  const { connections } = plan
   const samples: Sample[] = []
   for (let start = 0; start < plan.starts; start++) {
     const load = new Child('./load.js', cores.load)
@@ -60,15 +67,16 @@ export async function runRounds(
         progress(`${who}: start ${start + 1} of ${plan.starts}: ${scenario}`)
         for (const server of taking) {
           server.child.resume()
-          await server.turn(load, scenario, plan.connections, plan.warmUpSeconds, plan.warmUpRequests)
+          const { warmUpSeconds: seconds, warmUpRequests: maxRequests } = plan
+          await server.turn(load, { scenario, connections, seconds, maxRequests })
           server.child.pause()
         }
         for (let i = 0; i < plan.rounds; i++) {
           const round = start * plan.rounds + i
           for (const server of orderOf(taking, round)) {
             server.child.resume()
-            await server.turn(load, scenario, plan.connections, plan.leadInSeconds)
-            const turn = await server.turn(load, scenario, plan.connections, plan.turnSeconds)
+            await server.turn(load, { scenario, connections, seconds: plan.leadInSeconds })
+            const turn = await server.turn(load, { scenario, connections, seconds: plan.turnSeconds })
             server.child.pause()
             samples.push({ app: server.app, scenario, round, ...turn })
           }
@@ -106,10 +114,7 @@ export class Server {
   /** Loads the server for some seconds; the CPU time counts from the first request to the last answer. */
   async turn(
     load: Child,
-    scenario: Scenario,
-    connections: number,
-    seconds: number,
-    maxRequests = 1_000_000,
+    { scenario, connections, seconds, maxRequests = 1_000_000 }: TurnPlan,
   ): Promise<Turn> {
     const { request, status } = requestOf(scenario, this.app, this.#visit)
     const job = { port: this.#visit.port, connections, request, status, seconds, maxRequests }
@@ -124,6 +129,13 @@ export class Server {
       throw new Error(`(${this.app.id}) ${scenario} failed`, { cause: error })
     }
   }
+}
+
+interface TurnPlan {
+  readonly scenario: Scenario
+  readonly connections: number
+  readonly seconds: number
+  readonly maxRequests?: number
 }
 
 type Turn = Omit<Sample, 'app' | 'scenario' | 'round'>

@@ -1,5 +1,6 @@
 import type { Sample } from './rounds.js'
 import type { Scenario } from './scenarios.js'
+import { cpuRatios, type StartFigures } from './start.js'
 import { type Spread, spreadOf } from './statistics.js'
 import { timeRatios, type UploadFigures } from './uploads.js'
 
@@ -34,7 +35,7 @@ const ratioTargets: readonly {
 export function judgeRatios(samples: readonly Sample[]): Verdict[] {
   return ratioTargets.flatMap(({ scenario, apps, atLeast }) => {
     const [id, baseline] = apps
-    const ratios = ratiosOf(samples, scenario, id, baseline).throughput
+    const ratios = ratiosOf(samples, scenario, apps).throughput
     if (ratios.length === 0) return []
     const measured = spreadOf(ratios)
     return [
@@ -58,10 +59,18 @@ export function judgeSeals(times: {
   length: number
 }): Verdict[] {
   return [
-    atMost('seal', 'µs', 6, times.seal, 2),
-    atMost('open', 'µs', 5, times.open, 2),
-    atMost('unbound seal', 'characters', 160, [times.length], 0),
+    atMost({ measure: 'seal, µs', limit: 6, digits: 2 }, times.seal),
+    atMost({ measure: 'open, µs', limit: 5, digits: 2 }, times.open),
+    atMost({ measure: 'unbound seal, characters', limit: 160, digits: 0 }, [times.length]),
   ]
+}
+
+/** What Sealform adds to the start of a Koa app. */
+export function judgeStart(all: readonly StartFigures[]): Verdict[] {
+  const measure = 'start: CPU of a process that imports koa and sealform/koa, ÷ koa alone'
+  return all
+    .filter(({ app }) => app.id === 'koa')
+    .map((own) => atMost({ measure, limit: 1.25, digits: 2 }, cpuRatios(own)))
 }
 
 /** Sealform's uploads, the time against bare busboy that writes to disk. */
@@ -73,24 +82,27 @@ export function judgeUploads(all: readonly UploadFigures[]): Verdict[] {
   const disk = forged.map(({ bytesOnDisk }) => bytesOnDisk)
   const mib = (bytes: readonly number[]) => bytes.map((one) => one / (1024 * 1024))
   return [
-    atMost('forged 256 MiB upload: taken before the answer', 'KiB', 128, kib, 0),
-    atMost('forged 256 MiB upload: on disk', 'bytes', 0, disk, 0),
-    atMost('accepted 256 MiB upload: peak memory over idle', 'MiB', 40, mib(largeMemory), 1),
-    atMost('accepted 256 MiB upload: time', '÷ (u)', 1.1, timeRatios(all, 's'), 2),
-    atMost('20 uploads of 16 MiB at once: peak memory over idle', 'MiB', 64, mib(manyMemory), 1),
+    atMost({ measure: 'forged 256 MiB upload: taken before the answer, KiB', limit: 128, digits: 0 }, kib),
+    atMost({ measure: 'forged 256 MiB upload: on disk, bytes', limit: 0, digits: 0 }, disk),
+    atMost(
+      { measure: 'accepted 256 MiB upload: peak memory over idle, MiB', limit: 40, digits: 1 },
+      mib(largeMemory),
+    ),
+    atMost({ measure: 'accepted 256 MiB upload: time, ÷ (u)', limit: 1.1, digits: 2 }, timeRatios(all, 's')),
+    atMost(
+      { measure: '20 uploads of 16 MiB at once: peak memory over idle, MiB', limit: 64, digits: 1 },
+      mib(manyMemory),
+    ),
   ]
 }
 
 function atMost(
-  what: string,
-  unit: string,
-  limit: number,
+  { measure, limit, digits }: { measure: string; limit: number; digits: number },
   figures: readonly number[],
-  digits: number,
 ): Verdict {
   const measured = spreadOf(figures)
   return {
-    measure: `${what}, ${unit}`,
+    measure,
     target: `≤ ${limit}`,
     measured,
     digits,
@@ -103,8 +115,7 @@ function atMost(
 export function ratiosOf(
   samples: readonly Sample[],
   scenario: Scenario,
-  id: string,
-  baseline: string,
+  [id, baseline]: readonly [id: string, baseline: string],
 ): { throughput: number[]; cpu: number[] } {
   const of = (which: string) => samples.filter((s) => s.scenario === scenario && s.app.id === which)
   const base = of(baseline)

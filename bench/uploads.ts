@@ -107,7 +107,7 @@ class UploadServer {
   readonly #load: Child
   readonly #visit: Visit
 
-  private constructor(app: UploadApp, child: Child, load: Child, from: Visit) {
+  private constructor(app: UploadApp, { child, load }: { child: Child; load: Child }, from: Visit) {
     this.child = child
     this.#app = app
     this.#load = load
@@ -117,7 +117,7 @@ class UploadServer {
   static async start(app: UploadApp, cores: Cores, load: Child): Promise<UploadServer> {
     const child = new Child(app.script, cores.server, { SEALFORM_KEYS: randomBytes(32).toString('base64') })
     try {
-      return new UploadServer(app, child, load, await visit(await child.ask('port', undefined)))
+      return new UploadServer(app, { child, load }, await visit(await child.ask('port', undefined)))
     } catch (error) {
       await child.stop()
       throw error
@@ -126,13 +126,13 @@ class UploadServer {
 
   async upload(bytes: number, uploads: number): Promise<{ seconds: number; cpu: number }> {
     const before = await this.child.ask('cpu', undefined)
-    const { seconds } = await this.#send(this.#visit.hidden, bytes, uploads, 303)
+    const { seconds } = await this.#send({ hidden: this.#visit.hidden, bytes, uploads, status: 303 })
     return { seconds, cpu: ((await this.child.ask('cpu', undefined)) - before) / 1e6 }
   }
 
   async memoryOf(bytes: number, uploads: number): Promise<number> {
     const rest = await this.child.ask('rest', undefined)
-    await this.#send(this.#visit.hidden, bytes, uploads, 303)
+    await this.#send({ hidden: this.#visit.hidden, bytes, uploads, status: 303 })
     return (await this.child.ask('peak', undefined)) - rest
   }
 
@@ -140,16 +140,11 @@ class UploadServer {
     const hidden = this.#visit.hidden.map(
       ([name, value], i) => [name, i === 0 ? forge(value) : value] as const,
     )
-    await this.#send(hidden, large, 1, this.#app.forgedStatus ?? 0)
+    await this.#send({ hidden, bytes: large, uploads: 1, status: this.#app.forgedStatus ?? 0 })
     return this.child.ask('taken', undefined)
   }
 
-  async #send(
-    hidden: readonly (readonly [name: string, value: string])[],
-    bytes: number,
-    uploads: number,
-    status: number,
-  ): Promise<{ seconds: number }> {
+  async #send({ hidden, bytes, uploads, status }: Sending): Promise<{ seconds: number }> {
     const { port } = this.#visit
     try {
       return await this.#load.ask('upload', {
@@ -163,6 +158,14 @@ class UploadServer {
       throw new Error(`(${this.#app.id}) an upload failed`, { cause: error })
     }
   }
+}
+
+interface Sending {
+  readonly hidden: readonly (readonly [name: string, value: string])[]
+  /** Of each upload. */
+  readonly bytes: number
+  readonly uploads: number
+  readonly status: number
 }
 
 const boundary = '----WebKitFormBoundarySeX3bYc0Ra9pQm1t'

@@ -1,8 +1,8 @@
 import Koa, { type DefaultState } from 'koa'
 import { createClient } from 'redis'
-import { redisClaims } from '../../lib/redis/redis.js'
-import { createActions, memoryStore, redirect } from '../../lib/sealform.js'
-import { type SealformContext, sealform } from '../../middleware/koa.js'
+import { createActions, memoryStore, redirect } from 'sealform'
+import { type SealformContext, sealform } from 'sealform/koa'
+import { redisClaims } from 'sealform/redis'
 import { serve } from './serve.js'
 
 // One action that runs once and one that does not, alike in all else. `/forms` gives as many fresh ones as are asked for.

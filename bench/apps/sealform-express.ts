@@ -1,6 +1,6 @@
 import express from 'express'
-import { createActions } from '../../lib/sealform.js'
-import { sealform } from '../../middleware/express.js'
+import { createActions } from 'sealform'
+import { sealform } from 'sealform/express'
 import { page } from './page.js'
 import { keepNote, viewOf } from './sealform-notes.js'
 import { serve } from './serve.js'

@@ -1,5 +1,5 @@
-import { createActions } from '../../lib/sealform.js'
-import { sealform } from '../../middleware/node.js'
+import { createActions } from 'sealform'
+import { sealform } from 'sealform/node'
 import { page } from './page.js'
 import { keepNote, viewOf } from './sealform-notes.js'
 import { serve } from './serve.js'

@@ -1,5 +1,5 @@
-import { invalid, redirect, type Submission } from '../../lib/sealform.js'
-import type { Form } from '../../views/form.js'
+import { invalid, redirect, type Submission } from 'sealform'
+import type { Form } from 'sealform/koa'
 import { check, type Issue, type View } from './page.js'
 
 /** What every app of Sealform does with a note. */

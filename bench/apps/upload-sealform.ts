@@ -1,7 +1,7 @@
 import Router from '@koa/router'
 import Koa, { type DefaultState } from 'koa'
-import { createActions, directoryStorage, redirect } from '../../lib/sealform.js'
-import { type SealformContext, sealform } from '../../middleware/koa.js'
+import { createActions, directoryStorage, redirect } from 'sealform'
+import { type SealformContext, sealform } from 'sealform/koa'
 import { directory, largestFile, serveUploads } from './upload-files.js'
 
 const actions = createActions({ uploads: { storage: directoryStorage({ directory }) } })
