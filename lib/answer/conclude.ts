@@ -43,8 +43,10 @@ export function conclude(
   if (outcome.kind !== 'redirect') {
     return { kind: 'page', outcome, status: outcome.status, setCookies, failure: undefined }
   }
-  const ownOrigin = () => expectedOrigin(exchange, policy)
-  const target = judgeTarget(outcome.to, exchange.url, ownOrigin, policy.allowed)
+  const target = judgeTarget(outcome.to, exchange.url, {
+    ownOrigin: () => expectedOrigin(exchange, policy),
+    allowed: policy.allowed,
+  })
   if (target.verdict === 'refused') {
     const error = new SealformError(
       'ERR_REDIRECT_TARGET',

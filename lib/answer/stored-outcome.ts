@@ -13,7 +13,7 @@ import {
 import { decodeValues, encodeValues } from '../seal/bound-values.js'
 import type { KeyRing } from '../seal/key-ring.js'
 import { nonceLength, takeNonce } from '../seal/nonce.js'
-import { boxOffset, decrypt, encrypt, macLength, messageOffset } from '../seal/secretbox.js'
+import { boxOffset, macLength, messageOffset, Secretbox } from '../seal/secretbox.js'
 
 /** What became of a run, as later copies of the submission get it. */
 export interface StoredOutcome {
@@ -99,7 +99,7 @@ function encryptText({ sealing: key }: KeyRing, text: string): string {
   const nonce = new Uint8Array(nonceLength)
   takeNonce(nonce)
   const box = Buffer.alloc(messageOffset + length)
-  encrypt(box, message, length, nonce, key.subkey('state'))
+  new Secretbox(box, message, nonce).encrypt(length, key.subkey('state'))
   const id = Buffer.alloc(4)
   id.writeUInt32BE(key.number)
   return Buffer.concat([id, nonce, box.subarray(boxOffset)]).toString('base64url')
@@ -114,6 +114,6 @@ function decryptText(ring: KeyRing, record: string): string | undefined {
   bytes.copy(box, boxOffset, boxStart)
   const message = Buffer.alloc(messageOffset + length)
   const nonce = new Uint8Array(bytes.subarray(4, boxStart))
-  if (!decrypt(message, box, length, nonce, key.subkey('state'))) return undefined
+  if (!new Secretbox(box, message, nonce).decrypt(length, key.subkey('state'))) return undefined
   return message[messageOffset] === recordVersion ? message.toString('utf8', messageOffset + 1) : undefined
 }

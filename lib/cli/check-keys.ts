@@ -4,16 +4,16 @@ import { judgeKeys } from '../seal/parse-keys.js'
 import { keysIn } from '../seal/read-keys.js'
 import { table } from './command.js'
 
-/** A part of what `sealform check` prints. */
+/** One part of the output of `sealform check`. */
 export interface CheckReport {
   readonly text: string
-  /** An app would not start with this, or would refuse its own visitors. */
+  /** Whether an app would not start with these settings, or would refuse its own visitors. */
   readonly wrong: boolean
 }
 
 type Row = readonly [label: string, text: string]
 
-/** Says which keys an app would have in this environment. */
+/** Describes the keys that an app would have in this environment. */
 export function checkKeys(env: NodeJS.ProcessEnv): CheckReport {
   const production = env.NODE_ENV === 'production'
   const mode: Row = ['NODE_ENV', nodeEnv(env.NODE_ENV)]
@@ -27,37 +27,40 @@ export function checkKeys(env: NodeJS.ProcessEnv): CheckReport {
     return { text: table([mode, ['keys', given.source.replace('The', 'the')], ...rows]), wrong }
   } catch (error) {
     if (!(error instanceof SealformError)) throw error
-    return { text: table([mode, ['keys', `wrong: ${error.message}`]]), wrong: true }
+    return { text: table([mode, ['keys', wrongKey(error)]]), wrong: true }
   }
 }
 
 function keyLine(key: Uint8Array | SealformError, index: number, ids: Map<string, number>): string {
-  if (key instanceof SealformError) return `wrong: ${key.message}`
+  if (key instanceof SealformError) return wrongKey(key)
   const { id } = new Key(key)
   const twin = ids.get(id)
   if (twin !== undefined)
-    return `wrong: it has the id ${id} of key ${twin}, so that seals could not tell them apart.`
+    return `wrong: it has the same id as key ${twin} (${id}), so a seal would not show which of them to use.`
   ids.set(id, index + 1)
   const use = index === 0 ? 'seals, opens' : 'opens'
   return `${id}, ${use}, ${key.length} bytes${isText(key) ? textWarning : ''}`
 }
 
-const textWarning =
-  '\nWarning: its bytes are readable text, so somebody thought it up. Make one with: npx sealform keygen'
+function wrongKey({ code, message }: SealformError): string {
+  return `wrong [${code}]: ${message}`
+}
 
-/** Of random bytes, 16 and more, this is one in ten million. */
+const textWarning =
+  '\nWarning: its bytes are readable text, so it is probably a password and not random. Make a key with: npx sealform keygen'
+
+/** Says whether all bytes are printable ASCII. For 16 or more random bytes, the chance is one in ten million. */
 function isText(key: Uint8Array): boolean {
   return key.every((byte) => byte >= 0x20 && byte < 0x7f)
 }
 
 function noKeys(production: boolean): string {
   return production
-    ? 'none: the app does not start. Make one with `npx sealform keygen`, and give it to every server as SEALFORM_KEYS, or in a file that SEALFORM_KEYS_FILE names.'
-    : 'none: each process makes up one of its own, so that forms survive neither a restart nor a second server.'
+    ? 'none: the app does not start. Make a key with `npx sealform keygen` and give it to every server as SEALFORM_KEYS, or in a file that SEALFORM_KEYS_FILE names.'
+    : 'none: each process uses a random key, so forms stop working after a restart and on other servers.'
 }
 
 function nodeEnv(value: string | undefined): string {
-  if (value === 'production')
-    return 'production: the app needs a key, and pages show no advice for developers'
-  return `${value === undefined || value === '' ? 'not set' : value}: taken for development; refusals show developers what to change`
+  if (value === 'production') return 'production: the app needs a key, and pages show no hints for developers'
+  return `${value === undefined || value === '' ? 'not set' : value}: development mode; refusals show developers what to change`
 }

@@ -8,70 +8,67 @@ import { originOfHost } from '../origin/web-origin.js'
 import type { CheckReport } from './check-keys.js'
 import { table } from './command.js'
 
-/** An app, where it is visited, and what reaches it. */
+/** The settings of an app, the origin that visitors see, and the headers that reach the app. */
 export interface Surroundings {
   /** The origin that visitors see. */
   readonly visited: string
   readonly origin: string | undefined
   readonly allowedOrigins: readonly string[] | undefined
-  /** The middleware can tie seals to a session. */
+  /** Whether the middleware has a `session` option. */
   readonly session: boolean
   readonly trustProxy: boolean
-  /** `http` or `https`, as the last proxy speaks to the app. */
+  /** `http` or `https`: the protocol between the last proxy and the app. */
   readonly protocol: string
   readonly host: string
   readonly forwardedProto: string | undefined
   readonly forwardedHost: string | undefined
 }
 
-/** A submission as some browser sends it. */
+/** A submission as browsers send it. */
 interface Sample {
   readonly name: string
-  readonly facts: Pick<OriginFacts, 'site' | 'origin' | 'referer'>
-  /** What ought to come of it; `either` where it depends on whether there is a session. */
-  readonly ought: 'pass' | 'either' | 'fail'
+  /** Sec-Fetch-Site. */
+  readonly site?: string
+  readonly origin: string
+  /** The result that is right; `either` where it depends on whether there is a session. */
+  readonly expected: 'pass' | 'either' | 'fail'
 }
 
 /**
- * Judges by the real policy what browsers would send.
+ * Judges the submissions of browsers by the real origin policy.
  *
- * @throws SealformError `ERR_OPTION_INVALID` on options that the middleware would not take
+ * @throws SealformError `ERR_OPTION_INVALID` on options that the middleware would refuse
  */
-export function checkOrigin(around: Surroundings): CheckReport {
+export function checkOrigin(app: Surroundings): CheckReport {
   const policy = {
-    origin: normaliseOrigin(around.origin),
-    allowed: compileAllowedOrigins(around.allowedOrigins),
+    origin: normaliseOrigin(app.origin),
+    allowed: compileAllowedOrigins(app.allowedOrigins),
   }
-  const seen = frameworkView(around)
-  const judged = samples(around).map((sample) => ({
-    ...sample,
-    verdict: judgeOrigin({ ...sample.facts, host: around.host }, seen, policy),
-  }))
-  const wrong = judged.some(({ ought, verdict }) => ought === 'pass' && !passes(verdict, around.session))
+  const own = frameworkView(app)
+  const judged = samples(app).map((sample) => {
+    const { site, origin } = sample
+    const facts: OriginFacts = { site, origin, referer: undefined, host: app.host }
+    return { ...sample, verdict: judgeOrigin(facts, own, policy) }
+  })
   const rows = judged.map(
-    ({ name, ought, verdict }) => [name, describe(verdict, ought, around.session)] as const,
+    ({ name, expected, verdict }) => [name, describe(verdict, expected, app.session)] as const,
   )
-  const app = policy.origin ?? originOfHost(seen.protocol, seen.host) ?? 'not to be known'
-  const places = [
-    ['visitors see', around.visited],
-    ['the app is', `${app}, by ${policy.origin === undefined ? viewName(around) : 'its origin option'}`],
-  ] as const
-  const all = table([...places, ...rows])
-  const chosen = around.trustProxy && policy.origin === undefined && around.forwardedHost?.includes(',')
+  const ownOrigin = policy.origin ?? originOfHost(own.protocol, own.host) ?? 'unknown'
+  const source = policy.origin === undefined ? viewName(app) : 'its origin option'
+  const result = table([['visitors see', app.visited], ['the app is', `${ownOrigin}, by ${source}`], ...rows])
+  const wrong = judged.filter(({ expected, verdict }) => expected === 'pass' && !passes(verdict, app.session))
   const advice = new Set(
-    judged.flatMap(({ ought, verdict }) =>
-      ought === 'pass' && verdict.verdict !== 'allow' && !passes(verdict, around.session)
-        ? explainRefusal(verdict)
-        : [],
-    ),
+    wrong.flatMap(({ verdict }) => (verdict.verdict === 'allow' ? [] : explainRefusal(verdict))),
   )
-  return { text: [all, ...advice, ...(chosen ? [leftmost] : [])].join('\n\n'), wrong }
+  const takesFirst = app.trustProxy && policy.origin === undefined && app.forwardedHost?.includes(',')
+  const warnings = takesFirst ? [firstHostWarning] : []
+  return { text: [result, ...advice, ...warnings].join('\n\n'), wrong: wrong.length > 0 }
 }
 
-const leftmost =
-  'Warning: frameworks take the first of several hosts in X-Forwarded-Host, which is the one that the client may have written itself. Have the outermost proxy replace the header (nginx: proxy_set_header X-Forwarded-Host $host), or set the origin option.'
+const firstHostWarning =
+  'Warning: frameworks take the first of several hosts in X-Forwarded-Host, and the client may have written that one. Have the outermost proxy replace the header (nginx: proxy_set_header X-Forwarded-Host $host), or set the origin option.'
 
-/** What Koa and Express make of the headers: a proxy that is trusted has the first word, in both of them. */
+/** Returns the protocol and host that Koa and Express read from the headers. Both prefer the headers of a trusted proxy. */
 function frameworkView({ protocol, host, trustProxy, forwardedProto, forwardedHost }: Surroundings) {
   if (!trustProxy) return { protocol, host }
   return {
@@ -96,25 +93,30 @@ function samples({ visited, allowedOrigins = [] }: Surroundings): Sample[] {
   const listed = allowedOrigins
     .filter((entry) => !entry.includes('*'))
     .map((entry) => new URL(withScheme(entry)).origin)
-  // Browsers say it to places that they trust: https, and this machine.
-  const saysSite = isTrustworthy(new URL(visited))
-  const silent = saysSite ? 'either' : 'pass'
+  // Browsers send Sec-Fetch-Site only to origins that they trust: https, and this machine.
+  const sendsSite = isTrustworthy(new URL(visited))
+  const own = [
+    { name: 'a form of our own page', site: 'same-origin', origin: visited, expected: 'pass' },
+    { name: 'the same under no-referrer', site: 'same-origin', origin: 'null', expected: 'pass' },
+  ] as const
   return [
-    ...(saysSite
-      ? [
-          sample('a form of our own page', 'same-origin', visited, 'pass'),
-          sample('the same under no-referrer', 'same-origin', 'null', 'pass'),
-        ]
-      : []),
-    sample('a form of our own page, without Sec-Fetch-Site', undefined, visited, 'pass'),
-    sample('the same under no-referrer, without Sec-Fetch-Site', undefined, 'null', silent),
-    ...listed.map((origin) => sample(`a form of ${origin}`, 'cross-site', origin, 'pass')),
-    sample('a form of another site', 'cross-site', 'https://other-site.example', 'fail'),
+    ...(sendsSite ? own : []),
+    { name: 'a form of our own page, without Sec-Fetch-Site', origin: visited, expected: 'pass' },
+    {
+      name: 'the same under no-referrer, without Sec-Fetch-Site',
+      origin: 'null',
+      expected: sendsSite ? 'either' : 'pass',
+    },
+    ...listed.map(
+      (origin) => ({ name: `a form of ${origin}`, site: 'cross-site', origin, expected: 'pass' }) as const,
+    ),
+    {
+      name: 'a form of another site',
+      site: 'cross-site',
+      origin: 'https://other-site.example',
+      expected: 'fail',
+    },
   ]
-}
-
-function sample(name: string, site: string | undefined, origin: string, ought: Sample['ought']): Sample {
-  return { name, facts: { site, origin, referer: undefined }, ought }
 }
 
 function withScheme(entry: string): string {
@@ -125,12 +127,12 @@ function passes({ verdict }: OriginVerdict, session: boolean): boolean {
   return verdict === 'allow' || (verdict === 'token' && session)
 }
 
-function describe(verdict: OriginVerdict, ought: Sample['ought'], session: boolean): string {
+function describe(verdict: OriginVerdict, expected: Sample['expected'], session: boolean): string {
   if (verdict.verdict === 'allow') return 'allowed'
   if (verdict.verdict === 'token') {
     return session
-      ? 'allowed to whoever is signed in, with the seal of the session'
-      : 'refused with 403: nothing tells who sent it'
+      ? 'allowed with a seal that is bound to the session'
+      : 'refused with 403: the request does not show which page sent it'
   }
-  return `refused with ${verdict.status} (${verdict.reason})${ought === 'fail' ? ', as it should be' : ''}`
+  return `refused with ${verdict.status} (${verdict.reason})${expected === 'fail' ? ', as it should be' : ''}`
 }

@@ -3,27 +3,27 @@ import { checkKeys } from './check-keys.js'
 import { checkOrigin } from './check-origin.js'
 import { type Command, complain, print, printable } from './command.js'
 
-/** `sealform check` */
+/** The command `sealform check`. */
 export const checkCommand: Command = {
-  summary: 'look at the keys of this environment, and at what a proxy makes of requests',
+  summary: 'check the keys of this environment, and the origin policy behind a proxy',
   usage: `Usage: sealform check [options]
 
-Says what an app would find in the environment that this command runs in: the keys by their ids, and what is wrong with
-them. With --visit it also says how the origin policy would judge the requests of browsers.
+Checks the environment that this command runs in, as an app would see it: the keys by their ids, and what is wrong with
+them. With --visit it also shows how the origin policy would judge the requests of browsers.
 
 SEALFORM_KEYS, SEALFORM_KEYS_FILE, NODE_ENV   as the app reads them
 
-  --visit URL              where visitors see the app, such as https://shop.example
+  --visit URL              the URL that visitors see, such as https://shop.example
 
-What the middleware has:
+Settings of the middleware:
   --origin ORIGIN          its "origin" option
   --allowed-origins LIST   its "allowedOrigins" option, separated by commas
   --session                it has a "session" option
 
-What the framework has:
+Settings of the framework:
   --trust-proxy            app.proxy = true (Koa), app.set('trust proxy', …) (Express)
 
-What arrives at the app, behind all proxies:
+The requests that reach the app, behind all proxies:
   --protocol P             http or https. Default: that of --visit, or http with --forwarded-proto
   --host HOST              the Host header. Default: that of --visit
   --forwarded-proto P      the X-Forwarded-Proto header
@@ -46,11 +46,13 @@ Status: 0 fine, 1 something is wrong, 2 the command was not understood.`,
         'forwarded-host': { type: 'string' },
       },
     })
-    if (positionals.length > 0) return complain('sealform check takes options only.')
+    if (positionals.length > 0) {
+      return complain('sealform check takes no arguments, only options. See: sealform check --help')
+    }
     const url = visitedUrl(values.visit ?? values.origin)
     if (url === undefined && Object.keys(values).length > 0) {
       return complain(
-        'sealform check: --visit takes where visitors see the app, such as https://shop.example.',
+        'sealform check: --visit takes the URL that visitors see, such as https://shop.example.',
       )
     }
     const { session = false, 'trust-proxy': trustProxy = false, 'forwarded-proto': forwardedProto } = values

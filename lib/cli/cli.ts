@@ -11,7 +11,7 @@ const commands = new Map<string, Command>([
   ['check', checkCommand],
 ])
 
-// Whoever reads the output may have read enough, as `head` does.
+// A reader such as `head` closes the pipe when it has read enough. That is not an error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error
 })
@@ -27,18 +27,18 @@ async function main([name, ...args]: readonly string[]): Promise<ExitCode> {
   try {
     return await command.run(args)
   } catch (error) {
-    if (error instanceof SealformError) return complain(`sealform ${name}: ${error.message}`)
-    if (isMisused(error)) return complain(`sealform ${name}: ${error.message}\n\n${command.usage}`)
+    if (error instanceof SealformError) return complain(`sealform ${name} [${error.code}]: ${error.message}`)
+    if (isArgumentError(error)) return complain(`sealform ${name}: ${error.message}\n\n${command.usage}`)
     throw error
   }
 }
 
-/** What `node:util` throws for options that a command does not have. */
-function isMisused(error: unknown): error is Error {
+/** Says whether `parseArgs()` of `node:util` threw the error, because of an unknown or incomplete option. */
+function isArgumentError(error: unknown): error is Error {
   return error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS')
 }
 
 function usage(): string {
   const lines = [...commands].map(([name, { summary }]) => `  ${name.padEnd(10)} ${summary}`)
-  return `Usage: sealform <command>\n\nCommands:\n${lines.join('\n')}\n\nsealform <command> --help says more.`
+  return `Usage: sealform <command>\n\nCommands:\n${lines.join('\n')}\n\nHelp for one command: sealform <command> --help`
 }

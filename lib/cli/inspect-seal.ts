@@ -6,7 +6,7 @@ import { idOf, type Opened, open } from '../seal/seal.js'
 import type { SealContent, SealPurpose } from '../seal/seal-content.js'
 import { explainEnvelope } from './inspect-envelope.js'
 
-/** What is known of the server that a seal would be sent to. What is `undefined` is taken to fit. */
+/** The known facts about the server that would receive a seal. An `undefined` fact is assumed to match the seal. */
 export interface InspectionFacts {
   readonly ring: KeyRing | undefined
   readonly app: string | undefined
@@ -25,7 +25,7 @@ export interface Inspection {
 
 const purposes: readonly SealPurpose[] = ['action', 'state', 'upload']
 
-/** Says step by step what a token is, as far as the keys reach, and what a server would say to it. */
+/** Describes a token step by step, as far as the keys allow, and says whether a server would accept it. */
 export function inspectSeal(token: string, facts: InspectionFacts): Inspection {
   const { ring } = facts
   const envelope = explainEnvelope(token)
@@ -33,13 +33,13 @@ export function inspectSeal(token: string, facts: InspectionFacts): Inspection {
   const { keyId } = envelope
   if (!ring) {
     const verdict =
-      'It has the form of a seal. Without keys there is no telling more: set SEALFORM_KEYS or SEALFORM_KEYS_FILE to those of the server.'
+      'It looks like a seal. To learn more, set SEALFORM_KEYS or SEALFORM_KEYS_FILE to the keys of the server.'
     return { rows: [...envelope.rows, ['key', keyId]], verdict, refused: false }
   }
   const place = ring.ids.indexOf(keyId) + 1
   if (place === 0) {
     return refuse(
-      [...envelope.rows, ['key', `${keyId}, which is not here`]],
+      [...envelope.rows, ['key', `${keyId}, which is not among these keys`]],
       'malformed',
       `it was sealed with key ${keyId}; these keys are ${ring.ids.join(', ')}. See docs/errors/key-mismatch.md.`,
     )
@@ -47,12 +47,14 @@ export function inspectSeal(token: string, facts: InspectionFacts): Inspection {
   const rows = [...envelope.rows, ['key', keyPlace(keyId, place, ring.ids.length)] as const]
   for (const purpose of purposes) {
     const opened = open(ring, purpose, token)
-    if (opened) return judge(purpose, opened, facts, [...rows, ...describe(purpose, opened, facts.now)])
+    if (!opened) continue
+    const { refused, verdict } = judge(purpose, opened, facts)
+    return { rows: [...rows, ...describe(purpose, opened, facts.now)], refused, verdict }
   }
   return refuse(
     rows,
     'malformed',
-    'the key is here, but the seal does not open with it: it was changed on its way, or is made up.',
+    'its key is among these keys, but the seal does not open with it: it was changed, or forged.',
   )
 }
 
@@ -60,12 +62,11 @@ function judge(
   purpose: SealPurpose,
   { content }: Opened,
   { app, version, path, now }: InspectionFacts,
-  rows: Inspection['rows'],
-): Inspection {
+): Pick<Inspection, 'verdict' | 'refused'> {
   const verdict = judgeSeal({
     content,
     audience: app ?? content.audience,
-    // A state and a reference keep something else where the seal of an action has its version and its path.
+    // In states and file references, these two fields of a seal have another meaning.
     action: {
       version: purpose === 'action' && version !== undefined ? version || undefined : content.version,
     },
@@ -73,8 +74,8 @@ function judge(
     path: purpose === 'action' && path !== undefined ? sealedPath(path) : (content.path ?? ''),
     now,
   })
-  if (verdict === 'admit') return { rows, verdict: fitting(purpose, content), refused: false }
-  return refuse(rows, verdict, explain(verdict, content, { app, version, path, now }))
+  if (verdict === 'admit') return { verdict: explainAdmission(purpose, content), refused: false }
+  return { verdict: refusal(verdict, explain(verdict, content, { app, version, path, now })), refused: true }
 }
 
 function explain(
@@ -84,7 +85,7 @@ function explain(
 ): string {
   switch (verdict) {
     case 'malformed':
-      return `it is of ${appName(content.audience)}, and this is ${appName(app ?? '')}. A server says no more than that it does not open.`
+      return `it is from ${appName(content.audience)}, and this is ${appName(app ?? '')}. The log of a server says only that it does not open.`
     case 'expired':
       return content.expires <= now
         ? `it expired ${ago(content.expires, now)}. See docs/errors/expired.md.`
@@ -92,16 +93,16 @@ function explain(
     case 'other-version':
       return `the page was rendered for version ${content.version ?? 'none'} of the action, and the action now has ${version || 'none'}. See docs/errors/other-version.md.`
     default:
-      return `it is good for ${content.path} only, and not for ${path}. See docs/errors/other-path.md.`
+      return `it is valid for ${content.path} only, and not for ${path}. See docs/errors/other-path.md.`
   }
 }
 
-function fitting(purpose: SealPurpose, { action, session }: SealContent): string {
+function explainAdmission(purpose: SealPurpose, { action, session }: SealContent): string {
   if (purpose !== 'action') {
-    return `It is good, in its own place: in the field "sealform" a server would refuse it, since it is ${kinds[purpose]} and no seal of an action.`
+    return `It is valid in its own place. In the field "sealform" a server would refuse it, since it is ${kinds[purpose]} and not the seal of a form.`
   }
   const visitor = session ? `, when it comes from the session that it was made for` : ''
-  return `It would be admitted${visitor}, as long as "${action}" is registered on the server and its authorize() agrees.`
+  return `It would be accepted${visitor}, if "${action}" is registered on the server and its authorize() allows it.`
 }
 
 const kinds: Record<SealPurpose, string> = {
@@ -129,18 +130,18 @@ function describe(purpose: SealPurpose, opened: Opened, now: number): Inspection
   ]
 }
 
-/** Where a state travels stands in place of a version. */
+/** Describes where a state travels. A state's seal has this in place of a version. */
 function carrier(version: string | undefined): string {
   if (version === 'field') return 'a hidden field'
   return version === 'flash' ? 'the cookie of flash()' : (version ?? 'none')
 }
 
 function keyPlace(id: string, place: number, count: number): string {
-  if (place === 1) return `${id}, which seals here`
-  return `${id}, which is key ${place} of ${count} here: it opens, and seals nothing any more, or not yet`
+  if (place === 1) return `${id}, which also seals`
+  return `${id}, which is key ${place} of ${count}: it opens, but does not seal (any more, or yet)`
 }
 
-/** Bound values as a program would write them; actions among them need not be registered here. */
+/** Formats bound values as a program would write them. Actions among them do not have to be registered here. */
 function show(values: string): string {
   try {
     const decoded = decodeValues(values, {
@@ -150,7 +151,7 @@ function show(values: string): string {
     if (decoded.length === 0) return 'none'
     return inspect(decoded, { depth: 8, maxArrayLength: 100, maxStringLength: 1000, breakLength: 100 })
   } catch {
-    return 'not to be understood: they were written by another version of Sealform'
+    return 'not readable: they were written by another version of Sealform'
   }
 }
 
@@ -171,8 +172,11 @@ class ActionReference {
 type Refusing = Exclude<AdmissionVerdict, 'admit'>
 
 function refuse(rows: Inspection['rows'], reason: Refusing, why: string): Inspection {
-  const verdict = `It would be refused with ${refusalStatus[reason]} (${reason}): ${why}`
-  return { rows, verdict, refused: true }
+  return { rows, verdict: refusal(reason, why), refused: true }
+}
+
+function refusal(reason: Refusing, why: string): string {
+  return `It would be refused with ${refusalStatus[reason]} (${reason}): ${why}`
 }
 
 function appName(audience: string): string {

@@ -4,24 +4,24 @@ import { givenSecrets } from '../seal/read-keys.js'
 import { type Command, complain, print, printable, table } from './command.js'
 import { inspectSeal } from './inspect-seal.js'
 
-/** `sealform inspect` */
+/** The command `sealform inspect`. */
 export const inspectCommand: Command = {
-  summary: 'say what a seal holds, and why it would be refused',
+  summary: 'show the content of a seal, and why it would be refused',
   usage: `Usage: sealform inspect [options] [<seal>]
 
-Says what a seal holds and whether a server with the keys of this environment would refuse it. The seal is the value of
-the hidden field "sealform"; state and references to files are understood as well. Without an argument it is read from
-stdin.
+Shows the content of a seal, and whether a server with the keys of this environment would refuse it. The seal is the
+value of the hidden field "sealform". States and references to files work as well. Without an argument, the command
+reads the seal from stdin.
 
-SEALFORM_KEYS, SEALFORM_KEYS_FILE   the keys. Without any, only what stands in clear is shown: version and key id.
+SEALFORM_KEYS, SEALFORM_KEYS_FILE   the keys. Without keys, only the unencrypted part is shown: version and key id.
 
-  --app NAME             what createActions({ app }) has; '' for none
-  --action-version V     what the action has as its version; '' for none
-  --path PATH            where the form would be sent to, for a seal that is good for one path
+  --app NAME             the "app" option of createActions(); '' for none
+  --action-version V     the version of the action; '' for none
+  --path PATH            the path that the form would be sent to, for a seal that is bound to a path
 
-What no option says is taken to fit.
+Facts without an option are assumed to match the seal.
 
-Status: 0 nothing speaks against it, 1 it would be refused, 2 the command or the keys are wrong.`,
+Status: 0 it would be accepted, 1 it would be refused, 2 the command or the keys are wrong.`,
   async run(args) {
     const { values, positionals } = parseArgs({
       args: [...args],
@@ -32,7 +32,9 @@ Status: 0 nothing speaks against it, 1 it would be refused, 2 the command or the
         path: { type: 'string' },
       },
     })
-    if (positionals.length > 1) return complain('sealform inspect takes one seal.')
+    if (positionals.length > 1) {
+      return complain(`sealform inspect takes one seal, and got ${positionals.length} arguments.`)
+    }
     const secrets = givenSecrets(undefined, process.env)
     const token = positionals[0] ?? (await readInput())
     if (token === undefined) return complain(inspectCommand.usage)
@@ -47,14 +49,14 @@ Status: 0 nothing speaks against it, 1 it would be refused, 2 the command or the
   },
 }
 
-/** Characters. More than the longest seal, so that an over-long one is told as such. */
+/** Characters. It is more than the longest seal, so that a seal that is too long is reported as such. */
 const longestInput = 65_536
 
 async function readInput(): Promise<string | undefined> {
   if (process.stdin.isTTY) return undefined
   let text = ''
-  for await (const piece of process.stdin.setEncoding('utf8')) {
-    text += piece
+  for await (const chunk of process.stdin.setEncoding('utf8')) {
+    text += chunk
     if (text.length > longestInput) break
   }
   return text

@@ -1,15 +1,16 @@
 import { SealformError } from '../base/errors.js'
 import { originOfHost } from './web-origin.js'
 
-/** Whether an origin, valid and as browsers write it, is on the list. */
+/** Says whether an origin is on the list. The origin must be valid and written as browsers write it. */
 export type OriginMatcher = (origin: string) => boolean
 
 /**
  * Compiles the `allowedOrigins` option.
  *
- * @param entries full origins (`https://a.example:8443`), bare hosts (`a.example`, meaning https), and wildcards in
- *   front of either: `*.a.example` for exactly one label, `**.a.example` for one or more. The apex is never included
- * @throws SealformError `ERR_OPTION_INVALID` on anything that is not written as a browser would send it
+ * @param entries full origins (`https://a.example:8443`), bare hosts (`a.example`, which means https), and either of them
+ *   with a wildcard: `*.a.example` for exactly one label, `**.a.example` for one or more. A wildcard does not match
+ *   `a.example` itself
+ * @throws SealformError `ERR_OPTION_INVALID` when an entry is not written as browsers send origins
  * @example
  * ```ts
  * const isAllowed = compileAllowedOrigins(['https://a.example:8443', '*.my-proxy.com'])
@@ -35,10 +36,10 @@ export function compileAllowedOrigins(entries: readonly string[] | undefined): O
 }
 
 /**
- * Checks the `origin` option: the one origin under which the app is visited.
+ * Checks the `origin` option: the origin under which visitors reach the app.
  *
- * @param option for example `https://shop.example`; `undefined` leaves it to the framework
- * @throws SealformError `ERR_OPTION_INVALID` with the corrected value
+ * @param option such as `https://shop.example`. With `undefined`, the protocol and host of the framework are used
+ * @throws SealformError `ERR_OPTION_INVALID`; the message has the corrected value
  */
 export function normaliseOrigin(option: string | undefined): string | undefined {
   const value: unknown = option
@@ -48,12 +49,12 @@ export function normaliseOrigin(option: string | undefined): string | undefined 
   if (isBrowserOrigin(value)) return value
   if (value === '' || value === 'null') {
     throw invalid(
-      `origin: ${quote(value)} is no place to visit: write scheme and host, for example 'https://shop.example', or leave it out.`,
+      `origin: ${quote(value)} is not an origin: write scheme and host, for example 'https://shop.example', or leave it out.`,
     )
   }
   if (value.includes('*')) {
     throw invalid(
-      `origin: ${quote(value)} names more than one origin. Give the one under which visitors reach the app, and put wildcards into allowedOrigins.`,
+      `origin: ${quote(value)} names more than one origin. Write the one under which visitors reach the app. Wildcards belong into allowedOrigins.`,
     )
   }
   throw invalid(`origin: ${quote(value)} is not an origin as browsers send it; ${fix('origin', value)}`)
@@ -68,19 +69,19 @@ function readEntry(entry: unknown): string | OriginMatcher {
   if (entry === '') throw invalid('allowedOrigins holds an empty string: remove it.')
   if (entry === 'null') {
     throw invalid(
-      `allowedOrigins: 'null' would let in every sandboxed frame and local file of the web. Remove it; pages under no-referrer need no entry.`,
+      `allowedOrigins: 'null' would allow every sandboxed frame and local file. Remove it; pages with the policy no-referrer need no entry.`,
     )
   }
   if (entry === '*' || entry === '**') {
     throw invalid(
-      `allowedOrigins: '${entry}' would let in every site of the web. List the origins that may send forms, for example 'https://a.example' or '*.my-proxy.com'.`,
+      `allowedOrigins: '${entry}' would allow every site of the web. List the origins that may send forms, for example 'https://a.example' or '*.my-proxy.com'.`,
     )
   }
   const wildcard = wildcardEntry.exec(entry)
-  if (wildcard) return compileWildcard(entry, wildcard[1] ?? 'https://', wildcard[2] === '**', wildcard[3]!)
+  if (wildcard) return compileWildcard(entry, wildcard)
   if (entry.includes('*')) {
     throw invalid(
-      `allowedOrigins: ${quote(entry)} has its wildcard in the wrong place. A wildcard stands for whole labels in front of a name: '*.my-proxy.com' for one, '**.my-proxy.com' for one or more.`,
+      `allowedOrigins: ${quote(entry)} has its wildcard in the wrong place. A wildcard stands for whole labels at the start: '*.my-proxy.com' for one, '**.my-proxy.com' for one or more.`,
     )
   }
   const origin = hasScheme.test(entry) ? entry : `https://${entry}`
@@ -90,8 +91,8 @@ function readEntry(entry: unknown): string | OriginMatcher {
   )
 }
 
-function compileWildcard(entry: string, scheme: string, deep: boolean, rest: string): OriginMatcher {
-  const star = deep ? '**.' : '*.'
+function compileWildcard(entry: string, parts: RegExpExecArray): OriginMatcher {
+  const [, scheme = 'https://', stars, rest = ''] = parts
   if (!isBrowserOrigin(scheme + rest)) {
     throw invalid(
       `allowedOrigins: ${quote(entry)} is not written as browsers send origins; ${fix('entry', entry)}`,
@@ -100,24 +101,24 @@ function compileWildcard(entry: string, scheme: string, deep: boolean, rest: str
   const name = rest.replace(/:\d+$/, '')
   if (!parentDomain.test(name)) {
     throw invalid(
-      `allowedOrigins: ${quote(entry)} is too wide, or no domain. Name your own after the wildcard, of two labels at least, without a final dot: '${star}my-proxy.com'.`,
+      `allowedOrigins: ${quote(entry)} is too wide, or not a domain. Write your domain after the wildcard, with at least two labels and without a dot at the end: '${stars}.my-proxy.com'.`,
     )
   }
   const suffix = `.${rest}`
-  const labels = deep ? someLabels : oneLabel
+  const labels = stars === '**' ? someLabels : oneLabel
   return (origin) =>
     origin.startsWith(scheme) &&
     origin.endsWith(suffix) &&
     labels.test(origin.slice(scheme.length, -suffix.length))
 }
 
-/** Stricter than the web, where `https://a,b` and `https://*.a` are origins too. */
+/** Says whether a text is an origin as browsers send it. The URL standard allows more, such as `https://a,b` and `https://*.a`. */
 function isBrowserOrigin(text: string): boolean {
   const [scheme = '', host = ''] = text.split('://', 2)
   return originOfHost(scheme, host) === text
 }
 
-/** The end of a message: what to write instead, when that can be told. */
+/** Returns the end of a message: the corrected value, or examples when the value cannot be corrected. */
 function fix(what: 'origin' | 'entry', value: string): string {
   const star = wildcardPrefix.exec(value)?.[1] ?? ''
   const plain = value.trim().replace(star, '')
@@ -151,5 +152,5 @@ const wildcardPrefix = /^\s*(?:https?:\/\/)?(\*\*?\.)/i
 const hasScheme = /^[a-z][a-z0-9+.-]*:\/\//i
 const oneLabel = /^[a-z0-9_-]+$/
 const someLabels = /^[a-z0-9_-]+(?:\.[a-z0-9_-]+)*$/
-/** Two labels at least, the last of them not a number, so that it is no address. */
+/** At least two labels. The last one is not a number, so that an IP address does not match. */
 const parentDomain = /^[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.[a-z0-9-]*[a-z-][a-z0-9-]*$/

@@ -1,23 +1,23 @@
 import type { OriginRefusal, OriginVerdict } from './origin-verdict.js'
 
 /**
- * Says for a developer what was compared and which setting to change. What came from the network is shortened and
- * escaped, so that it can be printed.
+ * Explains a refusal to a developer: what was compared, and which setting to change. Values from the network are
+ * shortened and escaped, so they can be printed.
  */
 export function explainRefusal(verdict: Exclude<OriginVerdict, { readonly verdict: 'allow' }>): string {
   if (verdict.verdict === 'token') {
-    return 'Nothing in this request tells which page sent it: no Sec-Fetch-Site, and no Origin or Referer that names one. Such a submission needs a seal that is bound to the session: set session: (ctx) => … to a value that changes at sign-in.'
+    return 'This request does not show which page sent it: it has no Sec-Fetch-Site, and no Origin or Referer that names a page. Such a submission needs a seal that is bound to the session: set session: (ctx) => … to a value that changes at sign-in.'
   }
   const received = show(verdict.received)
   switch (verdict.reason) {
     case 'protocol-unknown':
       return `The framework says that this request came by ${received}, which is neither http nor https. Have the proxy send X-Forwarded-Proto: https (nginx: proxy_set_header X-Forwarded-Proto $scheme), or set origin: 'https://…'.`
     case 'host-missing':
-      return `This request has no Host header, so the app does not know under which origin it is visited. Have the proxy send one (nginx: proxy_set_header Host $host), or set origin: 'https://…'.`
+      return `This request has no Host header, so the app does not know its own origin. Have the proxy send one (nginx: proxy_set_header Host $host), or set origin: 'https://…'.`
     case 'host-malformed':
-      return `The Host of this request is ${received}, which is not a host, so the app does not know under which origin it is visited. Have the proxy send the visitor's own (nginx: proxy_set_header Host $host), or set origin: 'https://…'.`
+      return `The Host of this request is ${received}, which is not a host, so the app does not know its own origin. Have the proxy pass on the visitor's Host (nginx: proxy_set_header Host $host), or set origin: 'https://…'.`
     case 'host-repeated':
-      return `This request has two Host headers that could contradict each other. Have the proxy send one (nginx: proxy_set_header Host $host), or set origin: 'https://…'.`
+      return `This request has two Host headers, which could contradict each other. Have the proxy send one (nginx: proxy_set_header Host $host), or set origin: 'https://…'.`
     case 'origin-malformed':
       return `The Origin header is ${received}, which no browser sends. Look for a proxy or a test client that writes it; expected was ${show(verdict.expected)}.`
     case 'origin-repeated':
@@ -45,7 +45,7 @@ function explainOtherSite({ expected, received }: OriginRefusal, site: 'same-sit
   const compared = `The browser says that a page of ${where} sent this form (Sec-Fetch-Site: ${site}, Origin: ${show(received)}); this app is ${show(expected)}.`
   return isListable(received)
     ? `${compared} If pages there may send forms to this app, set allowedOrigins: ['${received}'].`
-    : `${compared} That Origin cannot be listed: the page was sandboxed, came through a redirect, or is under a referrer policy that hides it. Change that page.`
+    : `${compared} That Origin cannot be listed: the page is sandboxed, the form came through a redirect, or a referrer policy hides the origin. Change that page.`
 }
 
 function explainOther({ expected, received, configured, forwarded }: OriginRefusal, header: string): string {
@@ -54,7 +54,7 @@ function explainOther({ expected, received, configured, forwarded }: OriginRefus
   if (!isListable(received)) return compared
   const listed = `If pages there may send forms to this app, set allowedOrigins: ['${received}'].`
   if (configured) {
-    return `${compared} If visitors reach it under the first, set origin: '${received}'. ${listed}`
+    return `${compared} If visitors reach this app under ${received}, set origin: '${received}'. ${listed}`
   }
   const trust = 'trust the proxy in front (Koa: app.proxy = true; Express: app.set("trust proxy", 1))'
   if (expected !== undefined && withoutScheme(expected) === withoutScheme(received)) {
@@ -62,12 +62,12 @@ function explainOther({ expected, received, configured, forwarded }: OriginRefus
   }
   const host = hostVariable(received)
   if (forwarded) {
-    return `${compared} A client can write that header itself, and the first of several values counts: have the outermost proxy replace it (nginx: proxy_set_header X-Forwarded-Host ${host}), or set origin: '${received}'. ${listed}`
+    return `${compared} A client can write that header itself, and the first of several values counts. Have the outermost proxy replace it (nginx: proxy_set_header X-Forwarded-Host ${host}), or set origin: '${received}'. ${listed}`
   }
-  return `${compared} If visitors reach it under the first, a proxy changes the Host: have it send the visitor's (nginx: proxy_set_header Host ${host}), or ${trust}, or set origin: '${received}'. ${listed}`
+  return `${compared} If visitors reach this app under ${received}, a proxy changes the Host: have it pass on the visitor's Host (nginx: proxy_set_header Host ${host}), or ${trust}, or set origin: '${received}'. ${listed}`
 }
 
-/** Of nginx: what the visitor asked for. `$host` is without the port. */
+/** Returns nginx's variable for the host that the visitor asked for. `$host` is without the port. */
 function hostVariable(origin: string): string {
   return new URL(origin).port === '' ? '$host' : '$http_host'
 }

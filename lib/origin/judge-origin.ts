@@ -3,7 +3,7 @@ import { type HeaderFact, type OriginFacts, repeated } from './origin-headers.js
 import type { OriginRefusal, OriginRefusalReason, OriginVerdict } from './origin-verdict.js'
 import { isWebOrigin, originOfHost, originOfUrl } from './web-origin.js'
 
-/** What an app has configured. */
+/** The origin settings of an app. */
 export interface OriginPolicy {
   /** The `origin` option, normalised. */
   readonly origin: string | undefined
@@ -11,20 +11,20 @@ export interface OriginPolicy {
   readonly allowed: OriginMatcher
 }
 
-/** The framework's own view of the request, its proxy settings honoured. */
+/** The protocol and host that the framework reports. The framework has applied its own proxy settings. */
 export interface OwnHost {
   /** `http` or `https`. */
   readonly protocol: string
-  /** As in a Host header. */
+  /** Written as in a Host header. */
   readonly host: string
 }
 
 /**
- * Judges from its headers alone where a submission comes from. The first rule that fits decides. It never replaces
- * the seal.
+ * Decides from the headers alone whether a submission may come from its page. The first matching rule counts. This check
+ * does not replace the seal.
  *
- * Sec-Fetch-Site is asked first: pages cannot set it, and a page under `Referrer-Policy: no-referrer`, the default
- * of Helmet, posts its own forms with `Origin: null`.
+ * Sec-Fetch-Site is read first, because pages cannot set it. Origin alone is not enough: a page with
+ * `Referrer-Policy: no-referrer`, the default of Helmet, sends its own forms with `Origin: null`.
  *
  * @see https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header
  */
@@ -32,10 +32,10 @@ export function judgeOrigin(facts: OriginFacts, own: OwnHost, policy: OriginPoli
   const configured = policy.origin !== undefined
   let expected = policy.origin
   if (!configured) {
-    // Frameworks work these out anew each time they are asked.
+    // Read once, because frameworks compute them again for each access.
     const { protocol, host } = own
     expected = originOfHost(protocol, host)
-    const fault = hostFault(facts.host, protocol, host, expected)
+    const fault = hostFault(facts.host, { protocol, host }, expected)
     if (fault) return refuse(400, fault, fault === 'protocol-unknown' ? protocol : (facts.host ?? host))
   }
 
@@ -46,7 +46,7 @@ export function judgeOrigin(facts: OriginFacts, own: OwnHost, policy: OriginPoli
 
   switch (site) {
     case 'same-origin':
-      // Without a configured origin, another Origin on the page's own word means that a proxy rewrote Host.
+      // The browser says that the page is our own. If Origin differs and no origin is configured, a proxy rewrote Host.
       return sender === 'other' && configured ? refuse(403, 'other-origin', origin) : allow
     case 'same-site':
     case 'cross-site':
@@ -82,7 +82,7 @@ export function judgeOrigin(facts: OriginFacts, own: OwnHost, policy: OriginPoli
   }
 }
 
-/** The origin under which the app is visited: the configured one, else what the framework says. */
+/** Returns the app's own origin: the configured one, else that of the framework's protocol and host. */
 export function expectedOrigin(own: OwnHost, policy: OriginPolicy): string | undefined {
   return policy.origin ?? originOfHost(own.protocol, own.host)
 }
@@ -95,7 +95,7 @@ type Sender = 'absent' | 'null' | 'own' | 'listed' | 'other' | 'malformed' | 're
 function senderOf(origin: HeaderFact, expected: string | undefined, allowed: OriginMatcher): Sender {
   if (origin === undefined) return 'absent'
   if (origin === repeated) return 'repeated'
-  // What equals a canonical origin needs no parsing.
+  // A text that equals a canonical origin does not have to be parsed.
   if (origin === expected) return 'own'
   if (origin === 'null') return 'null'
   if (!isWebOrigin(origin)) return 'malformed'
@@ -103,13 +103,12 @@ function senderOf(origin: HeaderFact, expected: string | undefined, allowed: Ori
 }
 
 /**
- * Looks at the Host line itself and at what the framework made of it: Koa takes the first of two hosts joined by a
- * comma and drops userinfo, and Node takes the first of two lines.
+ * Checks the Host line as well as the host that the framework read from it. Koa takes the first of two hosts joined by a
+ * comma and drops userinfo; Node takes the first of two lines.
  */
 function hostFault(
   line: HeaderFact,
-  protocol: string,
-  host: string,
+  { protocol, host }: OwnHost,
   expected: string | undefined,
 ): OriginRefusalReason | undefined {
   if (protocol !== 'http' && protocol !== 'https') return 'protocol-unknown'

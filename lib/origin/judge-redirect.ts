@@ -14,24 +14,24 @@ export type TargetRefusalReason =
   | 'double-slash'
   | 'unlisted-origin'
 
+/** The origins to which an absolute target may lead. */
+export interface TargetPolicy {
+  /** Returns the app's own origin, when it is known. Called for absolute targets only, since it is computed each time. */
+  ownOrigin(): string | undefined
+  readonly allowed: OriginMatcher
+}
+
 export type TargetVerdict =
   | { readonly verdict: 'safe'; readonly location: string }
   | { readonly verdict: 'refused'; readonly reason: TargetRefusalReason }
 
 /**
- * Judges where a redirect may lead: on this site, or to an origin that is listed.
+ * Decides whether a redirect may lead to a target: a URL of this site, or of a listed origin.
  *
- * @param to what the action gave to `redirect()`: where it comes from a field that the visitor left out, it is no text
- * @param requestUrl path and query of the request, against which a relative target is resolved
- * @param ownOrigin tells the origin under which the app is visited, when it is known; asked for absolute targets alone,
- *   since frameworks work it out anew each time
+ * @param to what the action passed to `redirect()`. It is not a string when it comes from a field that was not sent
+ * @param requestUrl path and query of the request; relative targets are resolved against it
  */
-export function judgeTarget(
-  to: unknown,
-  requestUrl: string,
-  ownOrigin: () => string | undefined,
-  allowed: OriginMatcher,
-): TargetVerdict {
+export function judgeTarget(to: unknown, requestUrl: string, policy: TargetPolicy): TargetVerdict {
   if (typeof to !== 'string') return refused('no-text')
   if (plainPath.test(to) && !dotSegment.test(to)) return { verdict: 'safe', location: to }
   if (plainQuery.test(to) && plainPath.test(requestUrl) && !dotSegment.test(requestUrl)) {
@@ -43,35 +43,31 @@ export function judgeTarget(
   if (loneSurrogate.test(to)) return refused('malformed')
   if (backslashBeforeQuery.test(to)) return refused('backslash')
   if (to.startsWith('//')) return refused('protocol-relative')
-  return scheme.test(to) ? judgeAbsolute(to, ownOrigin, allowed) : judgeRelative(to, requestUrl)
+  return scheme.test(to) ? judgeAbsolute(to, policy) : judgeRelative(to, requestUrl)
 }
 
-function judgeAbsolute(
-  to: string,
-  ownOrigin: () => string | undefined,
-  allowed: OriginMatcher,
-): TargetVerdict {
+function judgeAbsolute(to: string, policy: TargetPolicy): TargetVerdict {
   if (!webScheme.test(to)) return refused('scheme')
-  // "https:evil" and "http:/evil" are relative or absolute by the scheme of the page; "https:///evil" skips slashes.
+  // "https:evil" and "http:/evil" are relative or absolute, depending on the page's scheme; "https:///evil" skips slashes.
   const authority = webAuthority.exec(to)?.[1]
   if (authority === undefined) return refused('malformed')
   if (authority.includes('@')) return refused('userinfo')
   if (!URL.canParse(to)) return refused('malformed')
   const url = new URL(to)
-  if (url.origin !== ownOrigin() && !allowed(url.origin)) return refused('unlisted-origin')
+  if (url.origin !== policy.ownOrigin() && !policy.allowed(url.origin)) return refused('unlisted-origin')
   return safe(url.href)
 }
 
 function judgeRelative(to: string, requestUrl: string): TargetVerdict {
   const url = new URL(to, ownUrl(requestUrl))
-  // "/.//evil" and "x/..//evil" become "//evil", which as a Location would name a host.
+  // "/.//evil" and "x/..//evil" become "//evil", which is a host in a Location header.
   if (url.pathname.startsWith('//')) return refused('double-slash')
   return safe(url.pathname + url.search + url.hash)
 }
 
 /**
- * The path of this request, whatever the request line held: `//evil/x` and `http://evil/x` are paths of ours too.
- * Setters cannot leave the host that the URL was made with.
+ * Returns the URL of this request on a fixed host. A request line may contain `//evil/x` or `http://evil/x`; both are
+ * paths of this app. The setters of `URL` cannot change the host.
  */
 function ownUrl(requestUrl: string): URL {
   const target = webAuthority.test(requestUrl) ? requestUrl.replace(webAuthority, '') : requestUrl
@@ -83,7 +79,7 @@ function ownUrl(requestUrl: string): URL {
   return url
 }
 
-/** In a query a backslash is only a character, but not every reader of a Location knows. */
+/** Escapes backslashes. In a query they are ordinary characters, but some clients read them as slashes. */
 function safe(location: string): TargetVerdict {
   return { verdict: 'safe', location: location.replaceAll('\\', '%5C') }
 }
@@ -92,13 +88,13 @@ function refused(reason: TargetRefusalReason): TargetVerdict {
   return { verdict: 'refused', reason }
 }
 
-// RFC 3986 characters only, and nothing that resolving could change: no second slash in front, no dot segment.
+// Only characters of RFC 3986, and nothing that resolving could change: no second slash at the start, no dot segment.
 const plainPath = /^\/(?:[\w~!$&'()*+,;=:@%.-][\w~!$&'()*+,;=:@%./?#-]*)?$/
 const plainQuery = /^\?[\w~!$&'()*+,;=:@%./?#-]+$/
 const queryOnwards = /[?#].*$/
 const dotSegment = /\/\.|%2e/i
 
-// A URL parser drops tabs, line breaks and leading control characters without a word.
+// A URL parser silently drops tabs, line breaks and leading control characters.
 const controlCharacter = /[\0-\x1f\x7f-\x9f]/
 const loneSurrogate = /\p{Surrogate}/u
 const backslashBeforeQuery = /^[^?#]*\\/
@@ -107,5 +103,5 @@ const webScheme = /^https?:/i
 const webAuthority = /^https?:\/\/([^/?#]+)/i
 const pathAndQuery = /^([^?#]*)([^#]*)/
 
-/** Reserved by RFC 2606: it stands for whichever host the request came to. */
+/** Stands for the host of the request. RFC 2606 reserves `.invalid`. */
 const anySite = 'http://sealform.invalid'

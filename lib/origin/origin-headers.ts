@@ -1,12 +1,12 @@
 import type { IncomingMessage } from 'node:http'
 
-/** Stands for a header that came in more than one line. */
+/** The value of a header that the request has more than once. */
 export const repeated = Symbol('repeated')
 
-/** The value of a header, `undefined` when it is absent. An empty value is present. */
+/** The value of a header; `undefined` when it is absent. An empty string is a value. */
 export type HeaderFact = string | undefined | typeof repeated
 
-/** What the origin policy looks at. */
+/** The headers that the origin policy reads. */
 export interface OriginFacts {
   readonly origin: HeaderFact
   /** Sec-Fetch-Site. */
@@ -17,8 +17,8 @@ export interface OriginFacts {
 }
 
 /**
- * Reads the headers that tell where a request comes from. It goes by the raw lines, because `req.headers` keeps the
- * first of two Host, Origin or Referer lines and joins others with a comma.
+ * Reads the headers that show where a request comes from. It reads the raw lines, because `req.headers` keeps only the
+ * first of several Host, Origin or Referer lines, and joins others with a comma.
  */
 export function readOriginFacts(req: Pick<IncomingMessage, 'rawHeaders'>): OriginFacts {
   const lines = req.rawHeaders
@@ -30,41 +30,58 @@ export function readOriginFacts(req: Pick<IncomingMessage, 'rawHeaders'>): Origi
 
   for (let i = 0; i + 1 < lines.length; i += 2) {
     const name = lines[i]!
-    // Lengths and one letter tell nearly all other headers apart before any text is compared.
+    // The length and one letter exclude nearly all other headers before any text is compared.
     switch (name.length) {
       case 4:
-        if (isName(name, 'host', 'Host', 0)) host = take(host, lines[i + 1]!)
+        if (isName(name, headers.host)) host = addLine(host, lines[i + 1]!)
         break
       case 6:
-        if (isName(name, 'origin', 'Origin', 0)) origin = take(origin, lines[i + 1]!)
+        if (isName(name, headers.origin)) origin = addLine(origin, lines[i + 1]!)
         break
       case 7:
-        if (isName(name, 'referer', 'Referer', 0)) referer = take(referer, lines[i + 1]!)
+        if (isName(name, headers.referer)) referer = addLine(referer, lines[i + 1]!)
         break
       case 10:
-        if (isName(name, ':authority', ':authority', 1)) authority = take(authority, lines[i + 1]!)
+        if (isName(name, headers.authority)) authority = addLine(authority, lines[i + 1]!)
         break
       case 14:
-        if (isName(name, 'sec-fetch-site', 'Sec-Fetch-Site', 10)) site = take(site, lines[i + 1]!)
+        if (isName(name, headers.site)) site = addLine(site, lines[i + 1]!)
         break
     }
   }
-  return { origin, site, referer, host: oneHost(authority, host) }
+  return { origin, site, referer, host: mergeHosts(authority, host) }
 }
 
-/** `usual` is how browsers write it on HTTP/1; `telling` is where it differs from other names of its length. */
-function isName(name: string, wanted: string, usual: string, telling: number): boolean {
+/** A header to look for. */
+interface HeaderName {
+  /** As browsers write it on HTTP/1. */
+  readonly usual: string
+  readonly lowerCase: string
+  /** The position of a letter that differs from other names of the same length. */
+  readonly distinct: number
+}
+
+const headers = {
+  host: { usual: 'Host', lowerCase: 'host', distinct: 0 },
+  origin: { usual: 'Origin', lowerCase: 'origin', distinct: 0 },
+  referer: { usual: 'Referer', lowerCase: 'referer', distinct: 0 },
+  authority: { usual: ':authority', lowerCase: ':authority', distinct: 1 },
+  site: { usual: 'Sec-Fetch-Site', lowerCase: 'sec-fetch-site', distinct: 10 },
+} as const satisfies Record<string, HeaderName>
+
+/** Compares a header's name without regard to case. */
+function isName(name: string, { usual, lowerCase, distinct }: HeaderName): boolean {
   // 0x20 is the bit between upper and lower case in ASCII.
-  if ((name.charCodeAt(telling) | 0x20) !== wanted.charCodeAt(telling)) return false
-  return name === usual || name === wanted || name.toLowerCase() === wanted
+  if ((name.charCodeAt(distinct) | 0x20) !== lowerCase.charCodeAt(distinct)) return false
+  return name === usual || name === lowerCase || name.toLowerCase() === lowerCase
 }
 
-function take(before: HeaderFact, value: string): HeaderFact {
+function addLine(before: HeaderFact, value: string): HeaderFact {
   return before === undefined ? value : repeated
 }
 
-/** RFC 9113, section 8.3.1: a Host that differs from `:authority` makes the request malformed. */
-function oneHost(authority: HeaderFact, host: HeaderFact): HeaderFact {
+/** Returns the host of a request. RFC 9113, section 8.3.1: a Host that differs from `:authority` is malformed. */
+function mergeHosts(authority: HeaderFact, host: HeaderFact): HeaderFact {
   if (authority === undefined || authority === host) return host
   return host === undefined ? authority : repeated
 }

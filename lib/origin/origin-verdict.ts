@@ -1,4 +1,4 @@
-/** Why a request was refused. Each word is stable: logs and `onRefused` go by it. */
+/** Why a request was refused. The words are the same in every release, for logs and for `onRefused`. */
 export type OriginRefusalReason =
   | 'protocol-unknown'
   | 'host-missing'
@@ -19,15 +19,15 @@ export interface OriginRefusal {
   readonly verdict: 'refuse'
   readonly status: 400 | 403
   readonly reason: OriginRefusalReason
-  /** The origin that would have passed, when the app knows its own. */
+  /** The app's own origin, when it is known. */
   readonly expected: string | undefined
-  /** The header that decided, as it came: it may hold anything. `undefined` when it is absent or repeated. */
+  /** The header that caused the refusal. It can contain any text; `undefined` when it is absent or repeated. */
   readonly received: string | undefined
-  /** Whether `expected` is the `origin` option, rather than what the framework says. */
+  /** Whether `expected` comes from the `origin` option, and not from the framework. */
   readonly configured: boolean
-  /** Whether the framework has the host from elsewhere than the Host line: from X-Forwarded-Host, when it trusts a proxy. */
+  /** Whether the framework took the host from X-Forwarded-Host and not from the Host line, because it trusts a proxy. */
   readonly forwarded: boolean
 }
 
-/** `token`: allowed only with a session-bound seal that matches. */
+/** The decision about a request. `token` means: allowed only with a seal that is bound to this session. */
 export type OriginVerdict = { readonly verdict: 'allow' } | { readonly verdict: 'token' } | OriginRefusal

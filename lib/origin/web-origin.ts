@@ -1,11 +1,11 @@
-/** `https://`, a DNS name of 253 characters with its trailing dot, `:65535`: nothing longer can be visited. */
+/** The longest possible origin: `https://`, a DNS name of 253 characters with its trailing dot, and `:65535`. */
 export const longestOrigin = 268
 
 const longestHost = longestOrigin - 'https://'.length
 
 /**
- * Whether a text is a tuple origin of the web exactly as browsers write it: lower case, punycode, no default port,
- * nothing after the port. `null` is not a tuple origin, nor is anything but http and https.
+ * Says whether a text is an http or https origin, exactly as browsers write it: lower case, punycode, no default port,
+ * nothing after the port. `null` is not such an origin.
  *
  * @see https://html.spec.whatwg.org/multipage/browsers.html#ascii-serialisation-of-an-origin
  */
@@ -16,11 +16,11 @@ export function isWebOrigin(text: string): boolean {
 }
 
 /**
- * The origin that a protocol and the value of a Host header stand for, written as browsers write it; `undefined` when
- * the two are not those of a web server.
+ * Returns the origin of a protocol and the value of a Host header, as browsers write it. Returns `undefined` when they are
+ * not valid for a web server.
  *
- * An app answers for few hosts and is asked on every submission, so the answers are kept. Hosts come from the
- * network: the memory is emptied when it is full, and holds nothing that is malformed.
+ * Results are cached, since an app has few hosts and every submission asks. Hosts come from the network, so the cache is
+ * cleared when it is full, and malformed hosts are not cached.
  */
 export function originOfHost(protocol: string, host: string): string | undefined {
   if (protocol !== 'https' && protocol !== 'http') return undefined
@@ -37,7 +37,7 @@ export function originOfHost(protocol: string, host: string): string | undefined
   return origin
 }
 
-/** The origin of an absolute http or https URL such as a Referer; `undefined` for anything else. */
+/** Returns the origin of an absolute http or https URL such as a Referer, and `undefined` for any other text. */
 export function originOfUrl(text: string): string | undefined {
   const authority = urlAuthority.exec(text)?.[0]
   if (authority === undefined || authority.length > longestOrigin || !URL.canParse(authority))
@@ -45,11 +45,11 @@ export function originOfUrl(text: string): string | undefined {
   return new URL(authority).origin
 }
 
-// RFC 9110, section 7.2: Host = uri-host [ ":" port ]. Of reg-name (RFC 3986, section 3.2.2) only what names on the
-// web are made of: a comma would be two hosts joined, "%" and "@" belong to a URL.
+// RFC 9110, section 7.2: Host = uri-host [ ":" port ]. Of reg-name (RFC 3986, section 3.2.2) it allows only the characters
+// of host names: a comma would join two hosts, and "%" and "@" do not belong to a host.
 const hostGrammar = /^(?:[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.?|\[[0-9a-f:.]+\])(?::[0-9]*)?$/i
 
-// Up to the path. No userinfo, and none of what a URL parser drops or reads as "/" without a word: tabs, "\".
+// The part before the path. It allows no userinfo, and no character that a URL parser silently drops or reads as "/".
 const urlAuthority = /^https?:\/\/[^\0-\x20"#%,/<>?@\\^`{|}\x7f-\uffff]+(?=[/?#]|$)/i
 
 const hostsKept = 256

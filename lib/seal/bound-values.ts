@@ -6,13 +6,13 @@ import { checkBoundValues } from './check-bound-values.js'
 const devalue = lazyPackage<typeof import('devalue')>('devalue')
 
 /**
- * Writes bound values as text from which `decodeValues` makes equal ones, types and shared references included.
+ * Writes bound values as text. `decodeValues` returns equal values, with the same types and shared references.
  *
- * Strings, booleans, `null` and ordinary numbers are plain JSON. Anything else is what devalue makes of it, which
- * starts with `[[` as no list of such primitives does.
+ * A list of strings, booleans, `null` and ordinary numbers is written as plain JSON. For all other values devalue writes
+ * the text. It then starts with `[[`, which no list of such primitives does.
  *
- * @param where how an error calls the place, for example `todos.add`
- * @returns `''` for no values
+ * @param where the name of the action, for error messages, such as `todos.add`
+ * @returns `''` when there are no values
  * @throws SealformError `ERR_VALUE_UNSUPPORTED` when a value would come back changed, `ERR_SEAL_TOO_LARGE` when it
  *   cannot fit into any seal
  */
@@ -28,18 +28,18 @@ export function encodeValues(
 }
 
 /**
- * Reads what `encodeValues` wrote.
+ * Reads the text that `encodeValues` wrote.
  *
- * @throws SealformError `ERR_ACTION_UNKNOWN` from `references` when a value is an action that is gone, and
- *   errors of other kinds on text that `encodeValues` never wrote
+ * @throws SealformError `ERR_ACTION_UNKNOWN` from `references` when a value is an action that is no longer registered. Text
+ *   that `encodeValues` did not write leads to errors of any kind
  */
 export function decodeValues(text: string, references: ActionReferences): unknown[] {
   if (text === '') return []
   const parsed: unknown = JSON.parse(text)
-  if (!Array.isArray(parsed)) throw corrupt()
+  if (!Array.isArray(parsed)) throw corruptText()
   if (!Array.isArray(parsed[0])) return parsed
   const values: unknown = devalue().unflatten(parsed, revivers(references))
-  if (!Array.isArray(values)) throw corrupt()
+  if (!Array.isArray(values)) throw corruptText()
   return values
 }
 
@@ -48,7 +48,10 @@ function isJsonPrimitive(value: unknown): boolean {
   return typeof value === 'number' && Number.isFinite(value) && !Object.is(value, -0)
 }
 
-/** For the types that devalue leaves to others. Each gives a list, because an empty string would count as "not mine". */
+/**
+ * Returns the writers of types that devalue does not know. Each returns a list, because devalue takes a falsy result such
+ * as an empty string as "not my type".
+ */
 function reducers(references: ActionReferences): Record<string, (value: unknown) => unknown> {
   return {
     Symbol: (value) => typeof value === 'symbol' && [Symbol.keyFor(value)],
@@ -63,26 +66,26 @@ function reducers(references: ActionReferences): Record<string, (value: unknown)
 
 function revivers(references: ActionReferences): Record<string, (list: unknown) => unknown> {
   return {
-    Symbol: (list) => Symbol.for(texts(list)[0] ?? ''),
+    Symbol: (list) => Symbol.for(asTexts(list)[0] ?? ''),
     Action(list) {
-      if (!Array.isArray(list) || typeof list[0] !== 'string') throw corrupt()
+      if (!Array.isArray(list) || typeof list[0] !== 'string') throw corruptText()
       return references.restore(list[0], list.slice(1))
     },
-    Buffer: (list) => Buffer.from(texts(list)[0] ?? '', 'base64'),
+    Buffer: (list) => Buffer.from(asTexts(list)[0] ?? '', 'base64'),
     FormData(list) {
       const formData = new FormData()
-      const entries = texts(list)
+      const entries = asTexts(list)
       for (let i = 0; i + 1 < entries.length; i += 2) formData.append(entries[i]!, entries[i + 1]!)
       return formData
     },
   }
 }
 
-function texts(list: unknown): string[] {
+function asTexts(list: unknown): string[] {
   if (Array.isArray(list) && list.every((item) => typeof item === 'string')) return list
-  throw corrupt()
+  throw corruptText()
 }
 
-function corrupt(): Error {
+function corruptText(): Error {
   return new SealformError('ERR_VALUE_UNSUPPORTED', 'This text does not hold bound values.')
 }

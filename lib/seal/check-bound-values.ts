@@ -2,20 +2,20 @@ import { types } from 'node:util'
 import { SealformError } from '../base/errors.js'
 import type { ActionReferences } from './action-references.js'
 
-/** How deeply lists and objects may lie in each other; a bound value that holds none has depth 0. */
+/** How deeply lists and objects may be nested. A bound value without any has depth 0. */
 export const maxValueDepth = 32
 
-/** How many values one seal may hold, everything inside of them counted. */
+/** How many values one seal may hold; values inside other values count too. */
 export const maxValueCount = 10_000
 
-/** One string, number or buffer longer than this fits into no seal. */
+/** The largest length of one string, bigint or buffer. A longer one fits into no seal. */
 const maxValueLength = 8192
 
 /**
- * Throws unless every value would come back exactly as it is. Getters are not called and proxies not touched, so what
- * is checked here is what is written afterwards.
+ * Throws when a value would not come back exactly as it is. It calls no getter and touches no proxy, so the values that
+ * are checked are the values that are written afterwards.
  *
- * Being frozen or sealed is a matter of the variable that holds a value, and is not carried.
+ * Whether an object is frozen or sealed is not carried.
  *
  * @throws SealformError `ERR_VALUE_UNSUPPORTED`, `ERR_SEAL_TOO_LARGE`
  */
@@ -43,7 +43,7 @@ class Walk {
 
   visit(value: unknown, path: string, depth: number): void {
     if (++this.#count > maxValueCount) {
-      throw this.#unsupported(path, `is one value too many; ${maxValueCount} is the limit`)
+      throw this.#unsupported(path, `is one value too many; the limit is ${maxValueCount}`)
     }
     if (typeof value === 'string') this.#checkLength(value.length, path)
     else if (typeof value === 'bigint') this.#checkLength(value.toString(16).length, path)
@@ -72,7 +72,7 @@ class Walk {
   #array(value: unknown[], path: string, depth: number): void {
     this.#checkDepth(path, depth)
     if (value.length > maxValueCount)
-      throw this.#unsupported(path, `has ${value.length} items; ${maxValueCount} is the limit`)
+      throw this.#unsupported(path, `has ${value.length} items; the limit is ${maxValueCount}`)
     for (let i = 0; i < value.length; i++) {
       const property = Object.getOwnPropertyDescriptor(value, i)
       if (!property) throw this.#unsupported(path, `has a hole at ${i}; write undefined there`)
@@ -88,9 +88,9 @@ class Walk {
       const at = memberPath(path, key)
       if (key === '__proto__') throw this.#unsupported(at, 'has a name that cannot be carried safely')
       const property = Object.getOwnPropertyDescriptor(value, key)!
-      // A bound value with a callable `then` would be called by the next `await`.
+      // The next `await` would call the `then` of such a value.
       if (key === 'then' && typeof property.value === 'function') {
-        throw this.#unsupported(at, 'is a function, which makes a promise of the object')
+        throw this.#unsupported(at, 'is a function, so JavaScript would take the object for a promise')
       }
       this.#property(property, at, depth)
     }
@@ -140,7 +140,7 @@ class Walk {
 
   #action(value: object, path: string, depth: number): void {
     const action = types.isProxy(value) ? undefined : this.#references.describe(value)
-    if (!action) throw this.#unsupported(path, 'is a function, but no action of this registry')
+    if (!action) throw this.#unsupported(path, 'is a function, and not an action of this registry')
     if (this.#openActions.has(value)) throw this.#unsupported(path, 'is an action that is bound to itself')
     if (this.#seen.has(value)) return
     this.#seen.add(value)
@@ -153,8 +153,8 @@ class Walk {
   }
 
   /**
-   * A Buffer is a window on memory that it shares by accident: its bytes are carried, its surroundings not. Any other
-   * view comes with all of its ArrayBuffer.
+   * Checks a view. A Buffer often shares its memory with unrelated Buffers of Node's pool, so only its own bytes are
+   * carried. Any other view is carried with its whole ArrayBuffer.
    */
   #view(value: ArrayBufferView, prototype: unknown, path: string): void {
     const name = viewNames.get(prototype)
@@ -197,7 +197,7 @@ class Walk {
     this.#checkLength(key.length, path)
   }
 
-  /** Refuses properties that were put on a list, date or the like. */
+  /** Refuses additional properties on lists, dates, maps and the like. */
   #checkOwn(value: object, expected: number, path: string): void {
     this.#refuseOwn(Reflect.ownKeys(value)[expected], path)
   }
@@ -210,7 +210,7 @@ class Walk {
 
   #checkDepth(path: string, depth: number): void {
     if (depth >= maxValueDepth)
-      throw this.#unsupported(path, `lies too deep; ${maxValueDepth} levels is the limit`)
+      throw this.#unsupported(path, `is nested too deeply; the limit is ${maxValueDepth} levels`)
   }
 
   #checkLength(length: number, path: string): void {
@@ -235,7 +235,7 @@ function isFormData(value: object): value is FormData {
   }
 }
 
-/** The length that no property of the list itself can hide. */
+/** Reads the true length. A property `length` of the array itself cannot hide it. */
 function lengthOf(list: NodeJS.TypedArray): number {
   return Reflect.get(Object.getPrototypeOf(Uint8Array.prototype), 'length', list)
 }
@@ -262,7 +262,7 @@ const viewNames = new Map<unknown, string>(
   }),
 )
 
-/** Built-in objects whose prototype was replaced, so that they only look like plain ones. */
+/** Finds built-in objects that look like plain ones because their prototype was replaced. */
 function hasHiddenState(value: object): boolean {
   if (Object.prototype.toString.call(value) !== '[object Object]') return true
   return (
@@ -290,7 +290,7 @@ function describeInstance(value: object, prototype: unknown): string {
   const name = types.isProxy(prototype) ? undefined : ownValue(ownValue(prototype, 'constructor'), 'name')
   if (typeof name !== 'string' || name === '') return 'an object with a prototype of its own'
   if (name === 'Object')
-    return `a built-in object (${Object.prototype.toString.call(value)}) that poses as a plain one`
+    return `a built-in object (${Object.prototype.toString.call(value)}) that looks like a plain one`
   return `an instance of ${name}`
 }
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { RefusalReason } from '../outcome/outcome.js'
 
-/** What is compared when an opened seal is admitted; times in whole seconds since the epoch. */
+/** The facts about an opened seal and this request. Times are whole seconds since the epoch. */
 export interface AdmissionFacts {
   readonly content: {
     readonly audience: string
@@ -25,15 +25,15 @@ export type AdmissionVerdict =
       'malformed' | 'other-session' | 'expired' | 'unknown-action' | 'other-version' | 'other-path'
     >
 
-/** How far the clocks of two servers may be apart, in seconds. */
+/** How far the clocks of two servers may differ, in seconds. */
 export const clockTolerance = 300
 
 /**
- * Judges the content of a seal that has been opened, so that is authentic. Another audience looks like a seal that
- * does not open at all; everything after that may be named to the visitor.
+ * Decides whether a seal is valid for this request. The seal has been opened, so its content is authentic. A seal of
+ * another app is treated like one that does not open. The visitor may learn all other causes.
  *
- * The tolerance is for seals from a server whose clock is ahead. It does not lengthen the life of a seal: an action
- * that says five seconds gets five seconds.
+ * The tolerance is for seals from a server whose clock is ahead. It does not extend the life of a seal: a `ttl` of five
+ * seconds means five seconds.
  */
 export function judgeSeal({
   content,
@@ -55,14 +55,15 @@ export function judgeSeal({
 const longestPath = 512
 
 /**
- * What a seal holds of the path that it is bound to. A path can have as many bytes as the headers of a request, which
- * would fit into no seal; of a long one it holds the digest, which no path can equal, since paths start with a slash.
+ * Returns what a seal stores for the path that it is bound to: the path itself, or its digest when it is long. A path can
+ * be as long as the headers of a request, and would then fit into no seal. A digest never equals a path, since paths start
+ * with a slash.
  */
 export function sealedPath(path: string): string {
   return path.length <= longestPath ? path : createHash('sha256').update(path).digest('base64url')
 }
 
-/** The status that goes with each reason. */
+/** The HTTP status of each refusal. */
 export const refusalStatus: Record<Exclude<AdmissionVerdict, 'admit'>, number> = {
   malformed: 400,
   'other-session': 403,

@@ -2,22 +2,22 @@ import { hkdfSync, randomBytes } from 'node:crypto'
 import { SealformError } from '../base/errors.js'
 import { givenSecrets, type Secrets } from './read-keys.js'
 
-/** What a subkey is for; a token made for one purpose is noise under the key of another. */
+/** What a subkey is used for. A token that was sealed for one purpose does not open with the subkey of another. */
 export type Purpose = 'action' | 'state' | 'upload' | 'session'
 
 const purposes: readonly Purpose[] = ['action', 'state', 'upload', 'session']
 
-/** The keys of a running app, as it sees them itself. */
+/** The keys of a running app. */
 export interface Keys {
-  /** Eight hexadecimal characters for each key, in order: the first seals. They give nothing away and are meant for logs. */
+  /** The ids of the keys, in order: eight hexadecimal characters each. The first key seals. Ids are safe in logs. */
   readonly ids: readonly string[]
   /**
-   * Replaces all keys at once. The next page is sealed with the first of the new ones, the next submission opened with
-   * any of them. Keys that are not taken up again are forgotten. When it throws, everything stays as it was.
+   * Replaces all keys at once. The first of the new keys seals the next page; all of them open the next submission. Old
+   * keys that are not in the list are forgotten. When it throws, the old keys stay.
    *
-   * @param keys as in `createActions({ keys })`. @default what SEALFORM_KEYS or the file that SEALFORM_KEYS_FILE names
-   *   holds at this moment
-   * @throws SealformError `ERR_KEY_INVALID` on anything that is no key, `ERR_KEY_MISSING` when there is none
+   * @param keys as in `createActions({ keys })`. @default the present content of SEALFORM_KEYS, or of the file that
+   *   SEALFORM_KEYS_FILE names
+   * @throws SealformError `ERR_KEY_INVALID` when a key is not valid, `ERR_KEY_MISSING` when there is none
    * @example
    * ```ts
    * process.on('SIGHUP', () => actions.keys.reload(readFileSync('/run/secrets/sealform', 'utf8')))
@@ -26,7 +26,7 @@ export interface Keys {
   reload(keys?: string | readonly string[]): void
 }
 
-/** What a ring holds at one moment: replaced as a whole, so that nobody sees half a change. */
+/** The keys of a ring at one moment. `reload()` replaces the whole object, so a request never sees half a change. */
 interface Ring {
   readonly ids: readonly string[]
   readonly sealing: Key
@@ -34,8 +34,8 @@ interface Ring {
 }
 
 /**
- * The ordered keys of a deployment: the first seals, every one opens. Secrets are in private fields only, so that
- * printing, cloning or serializing a ring shows its key ids and nothing else.
+ * The ordered keys of a deployment: the first seals, all of them open. Secrets are in private fields only, so printing,
+ * cloning or serializing a ring shows nothing but the key ids.
  */
 export class KeyRing implements Keys {
   #ring: Ring
@@ -53,7 +53,7 @@ export class KeyRing implements Keys {
     return this.#ring.sealing
   }
 
-  /** The key with this number, whatever its place in the ring. */
+  /** Finds a key by its number. */
   find(number: number): Key | undefined {
     return this.#ring.keys.get(number)
   }
@@ -78,7 +78,7 @@ function ringOf(secrets: Secrets): Ring {
     if (keys.has(key.number)) {
       throw new SealformError(
         'ERR_KEY_INVALID',
-        `Key ${place} has the same id as an earlier key (${key.id}), so that seals could not tell them apart. Make another with: npx sealform keygen`,
+        `Key ${place} has the same id as an earlier key (${key.id}), so a seal would not show which of them to use. Make another with: npx sealform keygen`,
       )
     }
     keys.set(key.number, key)
@@ -86,11 +86,11 @@ function ringOf(secrets: Secrets): Ring {
   }
 }
 
-/** One key of a ring: its public id, and what is derived from its secret, which itself is not kept. */
+/** One key of a ring: its public id and the subkeys derived from its secret. The secret itself is not kept. */
 export class Key {
   /** Eight hexadecimal characters. */
   readonly id: string
-  /** The id as an unsigned 32-bit number, as it is looked up. */
+  /** The id as an unsigned 32-bit number, for lookups. */
   readonly number: number
   readonly #action: Uint8Array
   readonly #state: Uint8Array
@@ -108,7 +108,7 @@ export class Key {
     this.#session = session!
   }
 
-  /** The 32-byte subkey for this purpose. Never write to it. */
+  /** Returns the 32-byte subkey for a purpose. Do not write to it. */
   subkey(purpose: Purpose): Uint8Array {
     if (purpose === 'action') return this.#action
     if (purpose === 'state') return this.#state
@@ -117,11 +117,11 @@ export class Key {
 }
 
 /**
- * Makes the key ring of a deployment.
+ * Creates the key ring of a deployment. In development without a key, it uses a random one and warns once.
  *
  * @param keys base64 or base64url values of 16, 24 or 32 bytes, as a list or separated by commas; the first seals
- * @param env where SEALFORM_KEYS, SEALFORM_KEYS_FILE and NODE_ENV are read when there is no `keys`. @default process.env
- * @throws SealformError `ERR_KEY_INVALID` on anything that is no key, `ERR_KEY_MISSING` in production without one
+ * @param env has SEALFORM_KEYS or SEALFORM_KEYS_FILE, read when there is no `keys`, and NODE_ENV. @default process.env
+ * @throws SealformError `ERR_KEY_INVALID` when a key is not valid, `ERR_KEY_MISSING` in production without a key
  * @example
  * ```ts
  * const ring = createKeyRing(process.env.MY_KEYS)
@@ -151,12 +151,12 @@ function warnOnce(): void {
   if (warned) return
   warned = true
   process.emitWarning(
-    'SEALFORM_KEYS is not set, so forms are sealed with a key that ends with this process: pages rendered before a restart, or by another server, will not work. Make a key with `npx sealform keygen`. In production this is an error.',
+    'SEALFORM_KEYS is not set, so this process seals forms with a random key. Forms stop working when it restarts, and other servers cannot open them. Make a key with `npx sealform keygen`. In production this is an error.',
     { type: 'SealformWarning', code: 'SEALFORM_DEVELOPMENT_KEY' },
   )
 }
 
-/** HKDF-SHA256 (RFC 5869). Each part of the info has its length before it, so that no two lists of parts look alike. */
+/** Derives bytes with HKDF-SHA256 (RFC 5869). A length stands before each part of the info, so no two lists are equal. */
 function derive(secret: Uint8Array, length: number, ...parts: string[]): Uint8Array {
   const info = ['sealform', '1', ...parts].map((part) => [
     Buffer.of(part.length),

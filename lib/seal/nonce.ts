@@ -1,13 +1,13 @@
 import { randomFillSync } from 'node:crypto'
 
-/** XSalsa20 nonces are long enough to be taken at random (Bernstein, "Extending the Salsa20 nonce"). */
+/** Bytes. XSalsa20 nonces are long enough to be chosen at random (Bernstein, "Extending the Salsa20 nonce"). */
 export const nonceLength = 24
 
-/** A call to the system's generator costs as much as a whole seal, so it fills 170 nonces at a time. */
+/** One call to the system's random generator costs as much as a whole seal, so one call fills 170 nonces. */
 const pool = new Uint8Array(170 * nonceLength)
 let next = pool.length
 
-/** Writes a nonce that no one has had before into `target`, and forgets it. */
+/** Writes a fresh nonce into `target` and erases it from the pool. */
 export function takeNonce(target: Uint8Array): void {
   if (next === pool.length) {
     randomFillSync(pool)

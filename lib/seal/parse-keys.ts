@@ -2,10 +2,10 @@ import { timingSafeEqual } from 'node:crypto'
 import { SealformError } from '../base/errors.js'
 
 /**
- * Reads the keys of a deployment from text, and refuses by name whatever looks like a mistake. No message holds any
- * part of a key: errors end up in logs.
+ * Reads the keys of a deployment from text. Each kind of mistake has its own message. No message contains a part of a key,
+ * because errors end up in logs.
  *
- * @param source how messages call the place that the keys come from
+ * @param source where the keys come from, for messages, such as `SEALFORM_KEYS`
  * @throws SealformError `ERR_KEY_INVALID`
  */
 export function parseKeys(keys: string | readonly string[], source: string): [Uint8Array, ...Uint8Array[]] {
@@ -18,9 +18,9 @@ export function parseKeys(keys: string | readonly string[], source: string): [Ui
 }
 
 /**
- * Reads each entry by itself: the key, or what is wrong with it.
+ * Reads each key. Returns the key's bytes, or an error that says what is wrong with it.
  *
- * @throws SealformError `ERR_KEY_INVALID` on what is no list of texts
+ * @throws SealformError `ERR_KEY_INVALID` when `keys` is not a list of strings
  */
 export function judgeKeys(keys: string | readonly string[], source: string): (Uint8Array | SealformError)[] {
   const judged: (Uint8Array | SealformError)[] = []
@@ -28,7 +28,9 @@ export function judgeKeys(keys: string | readonly string[], source: string): (Ui
     const key = judgeKey(entry, i + 1, source)
     const twin = key instanceof SealformError ? -1 : judged.findIndex((other) => isSame(key, other))
     judged.push(
-      twin === -1 ? key : refusal(source, `has the same key twice: key ${i + 1} is key ${twin + 1} again.`),
+      twin === -1
+        ? key
+        : refusal(source, `has the same key twice: key ${i + 1} is the same as key ${twin + 1}.`),
     )
   }
   return judged
@@ -52,17 +54,17 @@ function entriesOf(keys: string | readonly string[], source: string): string[] {
 function judgeKey(entry: string, place: number, source: string): Uint8Array | SealformError {
   const text = entry.trim()
   const fail = (why: string) => refusal(source, `key ${place} ${why}`, ': ')
-  if (text === '') return fail('is empty. Look for a comma too many.')
+  if (text === '') return fail('is empty. Remove the extra comma.')
   if (/^(?:[0-9a-f]{32}|[0-9a-f]{48}|[0-9a-f]{64})$/i.test(text)) {
     return fail(
-      'looks like hexadecimal; keys are base64. Convert it with: Buffer.from(hex, "hex").toString("base64"), or make a new one.',
+      'looks like hexadecimal, and keys are base64. Convert it with: Buffer.from(hex, "hex").toString("base64"), or make a new one.',
     )
   }
   const unpadded = text.replace(/={1,2}$/, '')
-  const stranger = unpadded.search(/[^A-Za-z0-9+/_-]/)
-  if (stranger >= 0) {
+  const invalid = unpadded.search(/[^A-Za-z0-9+/_-]/)
+  if (invalid >= 0) {
     return fail(
-      `has a character at position ${stranger + 1} that is in neither the base64 nor the base64url alphabet.`,
+      `has a character at position ${invalid + 1} that is in neither the base64 nor the base64url alphabet.`,
     )
   }
   if (/[+/]/.test(unpadded) && /[-_]/.test(unpadded)) {
@@ -72,16 +74,16 @@ function judgeKey(entry: string, place: number, source: string): Uint8Array | Se
   const encoded = Buffer.from(bytes).toString('base64url')
   const padded = text.length !== unpadded.length
   if (encoded !== unpadded.replaceAll('+', '-').replaceAll('/', '_') || (padded && text.length % 4 !== 0)) {
-    return fail('is not complete base64: a character is missing at its end, or was changed there.')
+    return fail('is not complete base64: at its end, a character is missing or was changed.')
   }
   if (bytes.length !== 16 && bytes.length !== 24 && bytes.length !== 32) {
     return fail(`has ${bytes.length} bytes; a key has 16, 24 or 32.`)
   }
-  if (repeats(bytes)) return fail('is the same few bytes again and again, which is no secret.')
+  if (repeats(bytes)) return fail('repeats the same few bytes, so it is easy to guess.')
   return bytes
 }
 
-/** One to four bytes, repeated to the end. */
+/** Says whether the key is one to four bytes, repeated to the end. */
 function repeats(bytes: Uint8Array): boolean {
   return [1, 2, 3, 4].some((period) => bytes.every((byte, i) => byte === bytes[i % period]))
 }

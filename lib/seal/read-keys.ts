@@ -5,17 +5,17 @@ import { parseKeys } from './parse-keys.js'
 /** At least one key, in order. */
 export type Secrets = readonly [Uint8Array, ...Uint8Array[]]
 
-/** Keys as text, and how messages call the place that they come from. */
+/** Keys as text, and the name of their source for messages. */
 export interface GivenKeys {
   readonly keys: string | readonly string[]
   readonly source: string
 }
 
 /**
- * The keys that an app was given: in an option, in SEALFORM_KEYS, or in the file that SEALFORM_KEYS_FILE names.
+ * Reads the keys of an app from the option, from SEALFORM_KEYS, or from the file that SEALFORM_KEYS_FILE names.
  *
- * @returns `undefined` when nobody has given any
- * @throws SealformError `ERR_KEY_INVALID` on anything that is no key, `ERR_KEY_MISSING` when the file cannot be read
+ * @returns `undefined` when there are none
+ * @throws SealformError `ERR_KEY_INVALID` when a key is not valid, `ERR_KEY_MISSING` when the file cannot be read
  */
 export function givenSecrets(
   option: string | readonly string[] | undefined,
@@ -26,8 +26,8 @@ export function givenSecrets(
 }
 
 /**
- * The keys in an environment, still as text. A running process cannot be given another environment, but a file can be
- * written anew; that is also how containers get their secrets.
+ * Reads the keys of an environment as text. The variables of a running process cannot change from outside, but a file can
+ * be replaced. Containers get their secrets in files too.
  *
  * @throws SealformError `ERR_KEY_INVALID` when both variables are set, `ERR_KEY_MISSING` when the file cannot be read
  */
@@ -37,14 +37,14 @@ export function keysIn(env: NodeJS.ProcessEnv): GivenKeys | undefined {
   if (keys && file) {
     throw new SealformError(
       'ERR_KEY_INVALID',
-      'SEALFORM_KEYS and SEALFORM_KEYS_FILE are both set, and it cannot be told which holds. Unset one of them.',
+      'SEALFORM_KEYS and SEALFORM_KEYS_FILE are both set. Unset one of them.',
     )
   }
   if (keys) return { keys, source: 'SEALFORM_KEYS' }
   return file ? { keys: linesOf(file), source: 'The file in SEALFORM_KEYS_FILE' } : undefined
 }
 
-/** Keys in a file may stand on a line each. */
+/** Reads a file of keys. Each key may stand on its own line. */
 function linesOf(path: string): string[] {
   let text: string
   try {

@@ -9,61 +9,70 @@ import {
   encodeContent,
   isUint32,
   type SealContent,
+  type SealLabel,
   type SealPurpose,
+  type Span,
 } from './seal-content.js'
-import { boxOffset, decrypt, encrypt, macLength, messageOffset } from './secretbox.js'
+import { boxOffset, macLength, messageOffset, Secretbox } from './secretbox.js'
 
 declare const brand: unique symbol
 
-/** The encrypted token in a form: base64url without padding, so that it is safe in HTML, URLs and cookies. */
+/** The encrypted token in a form. It is base64url without padding, so it is safe in HTML, URLs and cookies. */
 export type Seal = string & { readonly [brand]: true }
 
-/** What an authentic seal holds. Whether it still applies is for others to judge. */
+/** The content of an authentic seal. Whether the seal is still valid is decided by `judgeSeal`. */
 export interface Opened {
   readonly content: SealContent
-  /** The seal itself. Nobody can spell it in a second way: others do not open. */
+  /** The seal itself. Each seal has exactly one spelling; other spellings of the same bytes do not open. */
   readonly token: string
-  /** Eight hexadecimal characters: the key that sealed. */
+  /** The id of the key that sealed: eight hexadecimal characters. */
   readonly keyId: string
 }
 
-/** Characters. */
+/** The longest seal, in characters. */
 export const maxSealLength = 8192
 
 /** Envelope: version (1), key id (4), nonce (24), authenticator (16), encrypted content. */
 const envelopeVersion = 1
 const nonceStart = 5
 const boxStart = nonceStart + nonceLength
-const claimsStart = boxStart + macLength
+const contentStart = boxStart + macLength
 const maxEnvelope = Math.floor((maxSealLength * 3) / 4)
-const maxClaims = Math.floor((maxEnvelope - claimsStart) / bucket) * bucket
-/** Characters. */
+const maxContent = Math.floor((maxEnvelope - contentStart) / bucket) * bucket
+/** The shortest seal, in characters. */
 export const minSealLength = tokenLength(bucket)
 
 /**
- * Sealing and opening are synchronous, so that all calls can share their memory. `message` holds plain content and is
- * wiped after each use; its first 32 bytes stay zero. `box` is the part of the envelope that NaCl writes.
+ * Sealing and opening are synchronous, so all calls share this memory. `message` holds the plain content, and is erased
+ * after each use; its first 32 bytes are always zero. `box` is the part of the envelope that NaCl reads and writes.
  */
 const envelope = Buffer.alloc(maxEnvelope)
 const box = new Uint8Array(envelope.buffer, envelope.byteOffset + boxStart - boxOffset)
-const message = Buffer.alloc(messageOffset + maxClaims)
+const message = Buffer.alloc(messageOffset + maxContent)
 const nonce = new Uint8Array(nonceLength)
+const secretbox = new Secretbox(box, message, nonce)
+const label: SealLabel = { keyNumber: 0, purpose: 'action' }
+/** The content within `message`. */
+const span: Span = { buffer: message, start: messageOffset, end: message.length }
 
 /**
- * Seals a content with the first key of the ring.
+ * Encrypts a content with the first key of the ring.
  *
  * @throws SealformError `ERR_SEAL_TOO_LARGE` when the token would be longer than 8192 characters
  */
 export function seal(ring: KeyRing, purpose: SealPurpose, content: SealContent): Seal {
   const key = ring.sealing
-  const end = encodeContent(content, key.number, purpose, message, messageOffset)
+  span.end = message.length
+  label.keyNumber = key.number
+  label.purpose = purpose
+  const end = encodeContent(content, label, span)
   if (end < 0) {
     message.fill(0)
     throw cannotSeal(content)
   }
   const length = end - messageOffset
   takeNonce(nonce)
-  encrypt(box, message, length, nonce, key.subkey(purpose))
+  secretbox.encrypt(length, key.subkey(purpose))
   message.fill(0, messageOffset, end)
   envelope[0] = envelopeVersion
   envelope[1] = key.number >>> 24
@@ -71,12 +80,11 @@ export function seal(ring: KeyRing, purpose: SealPurpose, content: SealContent):
   envelope[3] = key.number >>> 8
   envelope[4] = key.number
   for (let i = 0; i < nonceLength; i++) envelope[nonceStart + i] = nonce[i]!
-  return envelope.toString('base64url', 0, claimsStart + length) as Seal
+  return envelope.toString('base64url', 0, contentStart + length) as Seal
 }
 
 /**
- * Opens a token. Whatever is wrong with it, the answer is the same `undefined`; it costs one decryption at most,
- * however many keys there are.
+ * Opens a token. Returns `undefined` for every kind of fault. It decrypts at most once, however many keys there are.
  */
 export function open(ring: KeyRing, purpose: SealPurpose, token: string): Opened | undefined {
   const size = decodeToken(token)
@@ -86,39 +94,40 @@ export function open(ring: KeyRing, purpose: SealPurpose, token: string): Opened
   )
   if (!key) return undefined
   for (let i = 0; i < nonceLength; i++) nonce[i] = envelope[nonceStart + i]!
-  const length = size - claimsStart
-  if (!decrypt(message, box, length, nonce, key.subkey(purpose))) return undefined
-  const end = messageOffset + length
-  const content = decodeContent(message, messageOffset, end, key.number, purpose)
-  message.fill(0, messageOffset, end)
+  const length = size - contentStart
+  if (!secretbox.decrypt(length, key.subkey(purpose))) return undefined
+  span.end = messageOffset + length
+  label.keyNumber = key.number
+  label.purpose = purpose
+  const content = decodeContent(label, span)
+  message.fill(0, messageOffset, span.end)
   return content && { content, token, keyId: key.id }
 }
 
-/** What tells this seal from every other: its nonce in base64url, 32 characters. */
+/** Returns the unique id of a seal: its nonce in base64url, 32 characters. */
 export function idOf({ token }: Opened): string {
   decodeToken(token)
   return envelope.toString('base64url', nonceStart, boxStart)
 }
 
 /**
- * The id of the key that a token says it was sealed with, for logs. It stands there in clear, so that nothing says
- * that it is true.
+ * Reads the key id that a token names, for logs. It is not encrypted and not authenticated: a forger can write any id.
  *
- * @returns eight hexadecimal characters, or `undefined` when the token is no envelope
+ * @returns eight hexadecimal characters, or `undefined` when the token is not an envelope
  */
 export function keyIdOf(token: string): string | undefined {
   if (decodeToken(token) === undefined || envelope[0] !== envelopeVersion) return undefined
   return envelope.toString('hex', 1, nonceStart)
 }
 
-/** What stands for a session value in a seal: 16 bytes from which nobody can tell or guess the value. */
+/** Returns the 16 bytes that stand for a session value in a seal. The value cannot be derived from them, nor guessed. */
 export function sessionBinding(ring: KeyRing, value: string): Uint8Array {
   return bindingWith(ring.sealing, value)
 }
 
 /**
- * Whether a seal belongs to this session, compared in constant time with the key that sealed it. A seal without a
- * session matches no session only.
+ * Says whether a seal belongs to this session. It compares in constant time, with the key that sealed. A seal without a
+ * session matches only a request without a session.
  */
 export function matchesSession(ring: KeyRing, opened: Opened, value: string | undefined): boolean {
   const bound = opened.content.session
@@ -127,7 +136,7 @@ export function matchesSession(ring: KeyRing, opened: Opened, value: string | un
   return key !== undefined && timingSafeEqual(bound, bindingWith(key, value))
 }
 
-/** UTF-16, since UTF-8 would make one value of all that differ in their lone surrogates. */
+/** Hashes as UTF-16. In UTF-8, all values that differ only in lone surrogates would become one. */
 function bindingWith(key: Key, value: string): Uint8Array {
   return new Uint8Array(
     createHmac('sha256', key.subkey('session')).update(value, 'utf16le').digest().subarray(0, 16),
@@ -135,22 +144,22 @@ function bindingWith(key: Key, value: string): Uint8Array {
 }
 
 /**
- * Decodes a token into `envelope`. Node's decoder skips what it does not know and takes several spellings of the same
- * bytes, so the bytes are spelled again and compared.
+ * Decodes a token into `envelope`. Node's decoder skips unknown characters and accepts several spellings of the same
+ * bytes. So the bytes are encoded again and compared with the token.
  *
- * @returns the number of bytes, or `undefined` unless they have the size of an envelope and one spelling
+ * @returns the number of bytes, or `undefined` when the size is not that of an envelope or the spelling is another
  */
 function decodeToken(token: unknown): number | undefined {
   if (typeof token !== 'string' || token.length < minSealLength || token.length > maxSealLength)
     return undefined
   const size = envelope.write(token, 'base64url')
-  if ((size - claimsStart) % bucket !== 0) return undefined
+  if ((size - contentStart) % bucket !== 0) return undefined
   return envelope.toString('base64url', 0, size) === token ? size : undefined
 }
 
-/** Characters that a token has for so many bytes of padded content. */
-function tokenLength(claimBytes: number): number {
-  return Math.ceil(((claimsStart + claimBytes) * 4) / 3)
+/** Returns the number of characters of a token with this many bytes of padded content. */
+function tokenLength(paddedLength: number): number {
+  return Math.ceil(((contentStart + paddedLength) * 4) / 3)
 }
 
 function cannotSeal(content: SealContent): SealformError {
@@ -158,7 +167,7 @@ function cannotSeal(content: SealContent): SealformError {
   if (![issued, expires].every(isUint32)) {
     return new SealformError(
       'ERR_OPTION_INVALID',
-      `The seal of "${action}" would be valid from ${issued} to ${expires}; a seal holds whole seconds since 1970, up to the year 2106. Choose a shorter "ttl".`,
+      `The seal of "${action}" would be valid from ${issued} to ${expires}; a seal can hold times in whole seconds up to the year 2106. Choose a shorter "ttl".`,
     )
   }
   const length = tokenLength(Math.ceil(contentLength(content) / bucket) * bucket)
@@ -170,6 +179,6 @@ function cannotSeal(content: SealContent): SealformError {
   }
   return new SealformError(
     'ERR_OPTION_INVALID',
-    `The seal of "${action}" cannot hold its texts: audience, name and version take at most 255 bytes each, and all text must be well-formed Unicode.`,
+    `The seal of "${action}" cannot hold its texts: audience, name and version may have at most 255 bytes each, and all text must be well-formed Unicode.`,
   )
 }

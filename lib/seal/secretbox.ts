@@ -1,8 +1,9 @@
 import { lazyPackage } from '../base/lazy-package.js'
 
 /**
- * NaCl's own calling convention (https://nacl.cr.yp.to/secretbox.html): a message has 32 zero bytes before it, a box
- * 16, and lengths count the 32. The package's friendlier functions copy both twice, which doubles their time.
+ * The low-level functions of tweetnacl. They use NaCl's own convention (https://nacl.cr.yp.to/secretbox.html): 32 zero
+ * bytes stand before a message and 16 before a box, and lengths include the 32. The package's simpler functions copy
+ * message and box twice, which doubles their time.
  */
 interface LowLevel {
   crypto_secretbox(
@@ -39,50 +40,58 @@ interface LowLevel {
   ): number
 }
 
-// The package exports these functions but leaves them out of its types.
+// The package exports these functions, but its types do not contain them.
 const nacl = lazyPackage<{ readonly lowlevel: LowLevel }>('tweetnacl')
 
 /** Bytes before a message. */
 export const messageOffset = 32
-/** Bytes before the authenticator of a box; what they held is lost when a box is made. */
+/** Bytes before the authenticator of a box. Encryption overwrites them. */
 export const boxOffset = 16
 export const macLength = 16
 
-/** Encrypts `length` bytes at `message[32]` into `box[16]`: the authenticator, then as many bytes. */
-export function encrypt(
-  box: Uint8Array,
-  message: Uint8Array,
-  length: number,
-  nonce: Uint8Array,
-  key: Uint8Array,
-): void {
-  nacl().lowlevel.crypto_secretbox(box, message, length + messageOffset, nonce, key)
-}
+/** XSalsa20-Poly1305 over buffers that the caller owns, fills and reads. One instance can serve many calls. */
+export class Secretbox {
+  readonly #box: Uint8Array
+  readonly #message: Uint8Array
+  readonly #nonce: Uint8Array
 
-/**
- * The reverse. When the authenticator is wrong, it answers `false` and `message` is untouched.
- *
- * NaCl's own function derives the stream's key twice, once to check and once to decrypt; deriving it once saves a
- * quarter of the time.
- */
-export function decrypt(
-  message: Uint8Array,
-  box: Uint8Array,
-  length: number,
-  nonce: Uint8Array,
-  key: Uint8Array,
-): boolean {
-  const { lowlevel } = nacl()
-  for (let i = 0; i < 8; i++) streamNonce[i] = nonce[16 + i]!
-  lowlevel.crypto_core_hsalsa20(streamKey, nonce, key, sigma)
-  lowlevel.crypto_stream_salsa20(macKey, 0, 32, streamNonce, streamKey)
-  const authentic =
-    lowlevel.crypto_onetimeauth_verify(box, boxOffset, box, messageOffset, length, macKey) === 0
-  if (authentic) {
+  /**
+   * @param box has the authenticator and the encrypted bytes from byte 16 on
+   * @param message has the plain bytes from byte 32 on; the 32 bytes before them are zero
+   * @param nonce 24 bytes
+   */
+  constructor(box: Uint8Array, message: Uint8Array, nonce: Uint8Array) {
+    this.#box = box
+    this.#message = message
+    this.#nonce = nonce
+  }
+
+  /** Encrypts `length` bytes of the message into the box. */
+  encrypt(length: number, key: Uint8Array): void {
+    nacl().lowlevel.crypto_secretbox(this.#box, this.#message, length + messageOffset, this.#nonce, key)
+  }
+
+  /**
+   * Decrypts `length` bytes of the box into the message. Returns `false` and leaves the message untouched when the
+   * authenticator is wrong.
+   *
+   * NaCl's own function derives the stream's key twice, for the check and for the decryption. Deriving it once saves a
+   * quarter of the time.
+   */
+  decrypt(length: number, key: Uint8Array): boolean {
+    const { lowlevel } = nacl()
+    const box = this.#box
+    const nonce = this.#nonce
+    for (let i = 0; i < 8; i++) streamNonce[i] = nonce[16 + i]!
+    lowlevel.crypto_core_hsalsa20(streamKey, nonce, key, sigma)
+    lowlevel.crypto_stream_salsa20(macKey, 0, 32, streamNonce, streamKey)
+    if (lowlevel.crypto_onetimeauth_verify(box, boxOffset, box, messageOffset, length, macKey) !== 0)
+      return false
+    const message = this.#message
     lowlevel.crypto_stream_salsa20_xor(message, 0, box, 0, messageOffset + length, streamNonce, streamKey)
     message.fill(0, 0, messageOffset)
+    return true
   }
-  return authentic
 }
 
 /** The constant of Salsa20 with a 32-byte key. */

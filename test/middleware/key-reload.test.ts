@@ -95,7 +95,7 @@ describe('a seal that does not open', () => {
     assert.deepEqual(target.refusals, [
       {
         reason: 'malformed',
-        detail: `The seal did not open: sealed with key ${theirs}; this server has ${ours}. See docs/errors/key-mismatch.md, and what npx sealform inspect says of it.`,
+        detail: `The seal did not open: sealed with key ${theirs}; this server has ${ours}. See docs/errors/key-mismatch.md, or examine it with: npx sealform inspect`,
       },
     ])
     assert.ok(!answer.text.includes(theirs!) && !answer.text.includes(ours!))
@@ -119,13 +119,13 @@ describe('a seal that does not open', () => {
     assert.deepEqual(one, two)
   })
 
-  it('says that it is no whole seal when there is no key id in it', async () => {
+  it('says that it is not a complete seal when it contains no key id', async () => {
     const target = app()
     for (const sealform of ['', 'x', '"><script>', 'A'.repeat(160), 'A'.repeat(9000)]) {
       await target.submit({ sealform }).expect(400)
     }
     for (const { detail } of target.refusals)
-      assert.match(detail, /^The seal did not open: it is no whole seal\./)
+      assert.match(detail, /^The seal did not open: it is not a complete seal\./)
     assert.equal(target.refusals.length, 5)
   })
 })

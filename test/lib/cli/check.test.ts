@@ -25,7 +25,7 @@ describe('sealform check', () => {
     assert.match(stdout, new RegExp(`^key 2 +${twoId}, opens, 24 bytes$`, 'm'))
   })
 
-  it('says of each bad key what is wrong with it, and shows nothing of any key', async () => {
+  it('says of each bad key what is wrong with it, with the code, and shows no part of any key', async () => {
     const bad = [
       '',
       one.slice(0, 30),
@@ -36,15 +36,15 @@ describe('sealform check', () => {
     const { status, stdout } = await check({ SEALFORM_KEYS: [one, ...bad].join(',') })
     assert.equal(status, 1)
     assert.match(stdout, /^key 1 +[0-9a-f]{8}, seals/m)
-    assert.match(stdout, /^key 2 +wrong: .*empty/m)
-    assert.match(stdout, /^key 3 +wrong: /m)
-    assert.match(stdout, /^key 4 +wrong: .*again and again/m)
-    assert.match(stdout, /^key 5 +wrong: .*key 5 is key 1 again/m)
-    assert.match(stdout, /^key 6 +wrong: .*hexadecimal/m)
+    assert.match(stdout, /^key 2 +wrong \[ERR_KEY_INVALID\]: .*empty/m)
+    assert.match(stdout, /^key 3 +wrong \[ERR_KEY_INVALID\]: /m)
+    assert.match(stdout, /^key 4 +wrong \[ERR_KEY_INVALID\]: .*repeats the same few bytes/m)
+    assert.match(stdout, /^key 5 +wrong \[ERR_KEY_INVALID\]: .*key 5 is the same as key 1/m)
+    assert.match(stdout, /^key 6 +wrong \[ERR_KEY_INVALID\]: .*hexadecimal/m)
     for (const key of [one, ...bad]) if (key !== '') assert.ok(!stdout.includes(key.slice(0, 8)))
   })
 
-  it('warns of a passphrase that was encoded', async () => {
+  it('warns about an encoded passphrase', async () => {
     const { status, stdout } = await check({
       SEALFORM_KEYS: Buffer.from('correct horse battery staple hey').toString('base64'),
     })
@@ -53,13 +53,13 @@ describe('sealform check', () => {
     assert.doesNotMatch(stdout, /correct/)
   })
 
-  it('is wrong without a key in production only', async () => {
+  it('fails without a key in production only', async () => {
     const production = await check({ NODE_ENV: 'production' })
     assert.equal(production.status, 1)
     assert.match(production.stdout, /none: the app does not start.*keygen/)
     const development = await check({})
     assert.equal(development.status, 0)
-    assert.match(development.stdout, /none: each process makes up one/)
+    assert.match(development.stdout, /none: each process uses a random key/)
   })
 
   it('reads the file that SEALFORM_KEYS_FILE names', async (t) => {
@@ -73,12 +73,12 @@ describe('sealform check', () => {
     )
     const missing = await check({ SEALFORM_KEYS_FILE: `${file}s` })
     assert.equal(missing.status, 1)
-    assert.match(missing.stdout, /wrong: SEALFORM_KEYS_FILE names .*ENOENT/)
+    assert.match(missing.stdout, /wrong \[ERR_KEY_MISSING\]: SEALFORM_KEYS_FILE names .*ENOENT/)
     const both = await check({ SEALFORM_KEYS_FILE: file, SEALFORM_KEYS: one })
-    assert.match(both.stdout, /wrong: .*both set/)
+    assert.match(both.stdout, /wrong \[ERR_KEY_INVALID\]: .*both set/)
   })
 
-  it('allows all of our own pages when the origin is configured, and none of another site', async () => {
+  it('allows forms of its own pages when the origin is configured, and none of another site', async () => {
     const { status, stdout } = await visit(
       '--origin',
       'https://shop.example',
@@ -94,7 +94,7 @@ describe('sealform check', () => {
     assert.match(stdout, /^a form of another site +refused with 403 \(cross-site\), as it should be$/m)
   })
 
-  it('says which setting to change when TLS ends in front and nobody is told', async () => {
+  it('says which setting to change when TLS ends at a proxy that sends no header', async () => {
     const { status, stdout } = await visit('--protocol', 'http')
     assert.equal(status, 1)
     assert.match(stdout, /^a form of our own page +allowed$/m)
@@ -102,7 +102,7 @@ describe('sealform check', () => {
     assert.match(stdout, /Only the scheme differs, so TLS probably ends at a proxy/)
   })
 
-  it('says that X-Forwarded-* is not trusted, and is content once it is', async () => {
+  it('says that X-Forwarded-* is not trusted, and passes when it is', async () => {
     const sent = ['--forwarded-proto', 'https', '--session']
     const ignored = await visit(...sent)
     assert.equal(ignored.status, 1)
@@ -118,16 +118,19 @@ describe('sealform check', () => {
     assert.match(stdout, /Warning: frameworks take the first of several hosts/)
   })
 
-  it('needs a session where nothing tells who sent the form', async () => {
+  it('needs a session when a request does not show which page sent it', async () => {
     const without = await check({}, '--visit', 'http://intranet')
     assert.equal(without.status, 1)
-    assert.match(without.stdout, /no-referrer, without Sec-Fetch-Site +refused with 403: nothing tells/)
+    assert.match(
+      without.stdout,
+      /no-referrer, without Sec-Fetch-Site +refused with 403: the request does not show/,
+    )
     const session = await check({}, '--visit', 'http://intranet', '--session')
     assert.equal(session.status, 0)
-    assert.match(session.stdout, /allowed to whoever is signed in/)
+    assert.match(session.stdout, /allowed with a seal that is bound to the session/)
   })
 
-  it('judges a form of each origin that is listed', async () => {
+  it('judges a form of each listed origin', async () => {
     const { stdout } = await visit(
       '--allowed-origins',
       'pay.example, *.my-proxy.com',
@@ -138,14 +141,14 @@ describe('sealform check', () => {
     assert.match(stdout, /^a form of http:\/\/localhost:8080 +allowed$/m)
   })
 
-  it('refuses what the middleware would not take, with its words', async () => {
+  it('refuses options that the middleware would refuse, with the same message', async () => {
     const origin = await visit('--origin', 'https://shop.example/')
     assert.equal(origin.status, 2)
-    assert.match(origin.stderr, /write 'https:\/\/shop\.example'/)
+    assert.match(origin.stderr, /^sealform check \[ERR_OPTION_INVALID\]: .*write 'https:\/\/shop\.example'/)
     assert.equal((await visit('--allowed-origins', '*')).status, 2)
   })
 
-  it('asks for --visit when it is told of a proxy alone, and for a URL when it is none', async () => {
+  it('asks for --visit when only proxy options are given, and for a URL when it is not one', async () => {
     for (const args of [
       ['--host', 'x'],
       ['--trust-proxy'],
@@ -154,14 +157,14 @@ describe('sealform check', () => {
     ]) {
       const { status, stderr } = await check({}, ...args)
       assert.equal(status, 2)
-      assert.match(stderr, /--visit takes where visitors see the app/)
+      assert.match(stderr, /--visit takes the URL that visitors see/)
     }
   })
 
-  it('says what is missing when there is no Host, and calls no refusal of ours right', async () => {
+  it('says that the Host is missing, and calls no refusal of its own forms right', async () => {
     const { status, stdout } = await visit('--host', '')
     assert.equal(status, 1)
-    assert.match(stdout, /^the app is +not to be known/m)
+    assert.match(stdout, /^the app is +unknown, by its protocol/m)
     assert.equal(stdout.match(/as it should be/g)?.length, 1)
     assert.match(stdout, /This request has no Host header/)
   })

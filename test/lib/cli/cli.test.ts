@@ -5,7 +5,7 @@ import { test } from 'node:test'
 import { createKeyRing } from '../../../lib/seal/key-ring.js'
 import { cli, sealform } from '../../setup/command.js'
 
-test('keygen prints one line: a fresh key that the key ring takes', async () => {
+test('keygen prints one line: a new key that the key ring accepts', async () => {
   const [one, two] = await Promise.all([sealform('keygen'), sealform('keygen')])
   assert.equal(one.status, 0)
   assert.equal(one.stderr, '')
@@ -21,7 +21,7 @@ test('--help prints the commands on stdout', async () => {
   assert.equal(stderr, '')
 })
 
-test('--help behind a command prints how to write it, and does not run it', async () => {
+test('--help after a command prints its usage, and does not run it', async () => {
   for (const command of ['keygen', 'inspect', 'check']) {
     const { status, stdout } = await sealform(command, '--help')
     assert.equal(status, 0)
@@ -38,7 +38,7 @@ test('an unknown option is named on stderr with status 2', async () => {
   }
 })
 
-test('a reader that has had enough is no error', async () => {
+test('a closed stdout is not an error', async () => {
   const child = spawn(process.execPath, [cli, 'check'], { stdio: ['ignore', 'pipe', 'pipe'] })
   child.stdout.destroy()
   let errors = ''

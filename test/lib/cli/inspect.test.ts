@@ -31,7 +31,7 @@ function inspect(token: string, { keys = key, args = [] as string[] } = {}): Pro
   return runCommand(['inspect', ...args, token], { env: keys === '' ? {} : { SEALFORM_KEYS: keys } })
 }
 
-/** No key, and no part of one that is long enough to be told by. */
+/** Asserts that the output has no part of a key that is long enough to recognise it. */
 function assertNoKey({ stdout, stderr }: CommandResult): void {
   for (const secret of [key, otherKey]) {
     for (let i = 0; i + 8 <= secret.length; i++)
@@ -40,7 +40,7 @@ function assertNoKey({ stdout, stderr }: CommandResult): void {
 }
 
 describe('sealform inspect', () => {
-  it('says what a seal holds, and that nothing speaks against it', async () => {
+  it('shows the content of a seal, and that it would be accepted', async () => {
     const result = await inspect(
       sealed({
         version: '2',
@@ -51,7 +51,7 @@ describe('sealform inspect', () => {
     )
     assert.equal(result.status, 0)
     assert.equal(result.stderr, '')
-    assert.match(result.stdout, new RegExp(`^key +${id}, which seals here$`, 'm'))
+    assert.match(result.stdout, new RegExp(`^key +${id}, which also seals$`, 'm'))
     assert.match(result.stdout, /^opens +yes: the seal of a form$/m)
     assert.match(result.stdout, /^app +shop$/m)
     assert.match(result.stdout, /^action +todos\.add$/m)
@@ -61,11 +61,11 @@ describe('sealform inspect', () => {
     assert.match(result.stdout, /^session +bound to one$/m)
     assert.match(result.stdout, /^path +\/lists\/7$/m)
     assert.match(result.stdout, /^bound values +\[ 'list-7', 7 \]$/m)
-    assert.match(result.stdout, /would be admitted, when it comes from the session that it was made for/)
+    assert.match(result.stdout, /would be accepted, when it comes from the session that it was made for/)
     assertNoKey(result)
   })
 
-  it('prints bound values of every type, and actions among them, without what a terminal would act on', async () => {
+  it('prints bound values of every type, also actions, and escapes control characters', async () => {
     const actions = createActions({ keys: key })
     const other = actions.define('other', async (_, n: number) => n)
     const hostile = '\u001b[31mred\u0007\u202e\u2028'
@@ -86,7 +86,7 @@ describe('sealform inspect', () => {
     assert.match(stdout, /^action +todos\.add$/m)
   })
 
-  it('shows version and key id alone when there are no keys', async () => {
+  it('shows only version and key id when there are no keys', async () => {
     const { status, stdout } = await inspect(sealed({ values: '["secret"]' }), { keys: '' })
     assert.equal(status, 0)
     assert.match(stdout, /^version +1$/m)
@@ -95,7 +95,7 @@ describe('sealform inspect', () => {
     assert.match(stdout, /set SEALFORM_KEYS/)
   })
 
-  it('refuses a seal from another key with the ids on both sides', async () => {
+  it('refuses a seal from another key, and names the ids of both sides', async () => {
     const result = await inspect(sealed(), { keys: otherKey })
     assert.equal(result.status, 1)
     const [theirs] = createKeyRing(otherKey, {}).ids
@@ -103,13 +103,13 @@ describe('sealform inspect', () => {
     assertNoKey(result)
   })
 
-  it('finds the key anywhere in the ring, and says that it seals no more', async () => {
+  it('finds the key at any place in the ring, and says that it does not seal', async () => {
     const { status, stdout } = await inspect(sealed(), { keys: `${otherKey},${key}` })
     assert.equal(status, 0)
-    assert.match(stdout, new RegExp(`^key +${id}, which is key 2 of 2 here: it opens`, 'm'))
+    assert.match(stdout, new RegExp(`^key +${id}, which is key 2 of 2: it opens, but does not seal`, 'm'))
   })
 
-  it('tells an expired seal, and one from the future', async () => {
+  it('refuses an expired seal, and one from the future', async () => {
     const old = await inspect(sealed({ expires: now - 7200 }))
     assert.equal(old.status, 1)
     assert.match(old.stdout, /409 \(expired\): it expired 2 hours ago/)
@@ -118,49 +118,52 @@ describe('sealform inspect', () => {
     assert.match(early.stdout, /409 \(expired\): it was issued in the future: the clock/)
   })
 
-  it('compares the app, the version of the action and the path when it is told them', async () => {
+  it('compares the app, the version of the action and the path when they are given', async () => {
     const token = sealed({ version: '1', path: '/a' })
     const fits = await inspect(token, { args: ['--app', 'shop', '--action-version', '1', '--path', '/a'] })
     assert.equal(fits.status, 0)
     const app = await inspect(token, { args: ['--app', ''] })
-    assert.match(app.stdout, /400 \(malformed\): it is of the app "shop", and this is an app without a name/)
+    assert.match(
+      app.stdout,
+      /400 \(malformed\): it is from the app "shop", and this is an app without a name/,
+    )
     const version = await inspect(token, { args: ['--action-version', '2'] })
     assert.match(version.stdout, /409 \(other-version\): .*version 1 .* now has 2/)
     const path = await inspect(token, { args: ['--path', '/b'] })
-    assert.match(path.stdout, /403 \(other-path\): it is good for \/a only, and not for \/b/)
+    assert.match(path.stdout, /403 \(other-path\): it is valid for \/a only, and not for \/b/)
     assert.deepEqual([app.status, version.status, path.status], [1, 1, 1])
     assert.equal((await inspect(sealed(), { args: ['--action-version', ''] })).status, 0)
   })
 
-  it('tells a state and a reference to a kept file from the seal of a form', async () => {
+  it('distinguishes a state and a reference to a file from the seal of a form', async () => {
     const state = await inspect(sealed({ version: 'flash', values: '[{"count":3}]' }, 'state'))
     assert.equal(state.status, 0)
     assert.match(state.stdout, /^opens +yes: a state$/m)
     assert.match(state.stdout, /^carried in +the cookie of flash\(\)$/m)
-    assert.match(state.stdout, /good, in its own place/)
+    assert.match(state.stdout, /valid in its own place/)
     const file = await inspect(sealed({ values: '["avatar","id","a.png","image/png",5]' }, 'upload'))
     assert.match(file.stdout, /^opens +yes: a reference to a file that was kept$/m)
     assert.match(file.stdout, /a\.png/)
   })
 
-  it('tells a seal that was changed from one of another key', async () => {
+  it('distinguishes a changed seal from one of another key', async () => {
     const token = sealed()
     const changed = token.slice(0, 60) + (token[60] === 'A' ? 'B' : 'A') + token.slice(61)
     const { status, stdout } = await inspect(changed)
     assert.equal(status, 1)
-    assert.match(stdout, /the key is here, but the seal does not open with it: it was changed/)
+    assert.match(stdout, /its key is among these keys, but the seal does not open with it: it was changed/)
   })
 
-  it('says of each token that is no seal what is wrong with it first', async () => {
+  it('says what is wrong first with each token that is not a seal', async () => {
     const token = sealed({ values: JSON.stringify(['x'.repeat(64)]) })
     const cases: readonly (readonly [token: string, words: RegExp])[] = [
       ['', /it is empty/],
-      [`value="${token}"`, /no base64url: "=" at position 6[\s\S]*without quotes/],
-      [`${token.slice(0, 20)}\u202e`, /no base64url: "\\u\{202e\}" at position 21/],
+      [`value="${token}"`, /not base64url: "=" at position 6[\s\S]*without quotes/],
+      [`${token.slice(0, 20)}\u202e`, /not base64url: "\\u\{202e\}" at position 21/],
       [token.slice(0, 100), /at least 146 characters; it was cut off/],
       ['A'.repeat(9000), /at most 8192 characters/],
       [token.slice(0, token.length - (token.length % 4)), /no seal has this length/],
-      [`${token.slice(0, -2)}_${token.at(-1)}`, /does not open with it|last character is another/],
+      [`${token.slice(0, -2)}_${token.at(-1)}`, /does not open with it|last character was changed/],
       [`Ag${token.slice(2)}`, /opens version 1 only/],
     ]
     for (const [text, words] of cases) {
@@ -170,11 +173,11 @@ describe('sealform inspect', () => {
     }
   })
 
-  it('names bad keys on stderr with status 2, and shows nothing of them', async () => {
+  it('names bad keys on stderr with status 2, and shows no part of them', async () => {
     const result = await inspect(sealed(), { keys: `${otherKey},${key.slice(0, 30)}` })
     assert.equal(result.status, 2)
     assert.equal(result.stdout, '')
-    assert.match(result.stderr, /SEALFORM_KEYS: key 2 /)
+    assert.match(result.stderr, /^sealform inspect \[ERR_KEY_INVALID\]: SEALFORM_KEYS: key 2 /)
     assertNoKey(result)
   })
 

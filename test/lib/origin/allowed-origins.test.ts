@@ -57,7 +57,7 @@ test('allows exactly one label under *.', () => {
   }
 })
 
-test('allows one label or more under **.', () => {
+test('allows one or more labels under **.', () => {
   const allowed = compileAllowedOrigins(['**.my-proxy.com'])
   assert.ok(allowed('https://eu.my-proxy.com'))
   assert.ok(allowed('https://a.b.c.eu.my-proxy.com'))
@@ -73,7 +73,7 @@ test('allows one label or more under **.', () => {
   }
 })
 
-test('holds a wildcard to its scheme and port', () => {
+test('matches a wildcard only with its scheme and port', () => {
   const allowed = compileAllowedOrigins(['https://*.x.example:8443', 'http://**.dev.example'])
   assert.ok(allowed('https://a.x.example:8443'))
   assert.ok(allowed('http://a.b.dev.example'))
@@ -83,7 +83,7 @@ test('holds a wildcard to its scheme and port', () => {
   assert.equal(allowed('https://a.b.dev.example'), false)
 })
 
-test('goes through all entries', () => {
+test('matches any of several entries', () => {
   const allowed = compileAllowedOrigins(['*.a.example', '*.b.example', 'c.example'])
   assert.ok(allowed('https://x.a.example'))
   assert.ok(allowed('https://x.b.example'))
@@ -91,7 +91,7 @@ test('goes through all entries', () => {
   assert.equal(allowed('https://x.c.example'), false)
 })
 
-test('is not slow on a long name of dots', () => {
+test('is not slow with a long name full of dots', () => {
   const allowed = compileAllowedOrigins(['**.a.example'])
   const start = performance.now()
   assert.equal(allowed(`https://${'a.'.repeat(100_000)}.a.example`), false)
@@ -99,7 +99,7 @@ test('is not slow on a long name of dots', () => {
   assert.ok(performance.now() - start < 200)
 })
 
-test('refuses entries that would let in everybody', () => {
+test('refuses entries that would allow every site', () => {
   refusesEntry('*', /every site of the web/)
   refusesEntry('**', /every site of the web/)
   refusesEntry('null', /sandboxed frame/)
@@ -108,13 +108,13 @@ test('refuses entries that would let in everybody', () => {
   refusesEntry('https://*.com', /too wide/)
   refusesEntry('*.com:8443', /too wide/)
   refusesEntry('*.localhost', /too wide/)
-  refusesEntry('*.com.', /without a final dot/)
-  refusesEntry('*.my-proxy.com.', /without a final dot/)
-  refusesEntry('*.127.0.0.1', /no domain/)
-  refusesEntry('*.[::1]', /no domain/)
+  refusesEntry('*.com.', /without a dot at the end/)
+  refusesEntry('*.my-proxy.com.', /without a dot at the end/)
+  refusesEntry('*.127.0.0.1', /not a domain/)
+  refusesEntry('*.[::1]', /not a domain/)
 })
 
-test('refuses a wildcard anywhere but in front', () => {
+test('refuses a wildcard that is not at the start', () => {
   for (const entry of [
     'a.*.example',
     '*a.example',
@@ -130,7 +130,7 @@ test('refuses a wildcard anywhere but in front', () => {
   }
 })
 
-test('says the corrected value of what is not written as browsers send it', () => {
+test('suggests the corrected value of an entry that is not written as browsers send it', () => {
   refusesEntry('my-proxy.com/', /write 'my-proxy\.com'/)
   refusesEntry('my-proxy.com/path?x#y', /write 'my-proxy\.com'/)
   refusesEntry('https://my-proxy.com/', /write 'https:\/\/my-proxy\.com'/)
@@ -152,7 +152,7 @@ test('says the corrected value of what is not written as browsers send it', () =
   refusesEntry('127.1', /write '127\.0\.0\.1'/)
 })
 
-test('shows the three ways to write an entry when it cannot tell what was meant', () => {
+test('shows the three ways to write an entry when it cannot correct it', () => {
   for (const entry of [
     ' ',
     'ftp://a.example',
@@ -169,7 +169,7 @@ test('shows the three ways to write an entry when it cannot tell what was meant'
   }
 })
 
-test('refuses an entry that is empty or no string', () => {
+test('refuses an entry that is empty or not a string', () => {
   refusesEntry('', /empty string/)
   refusesEntry(undefined, /takes strings/)
   refusesEntry(null, /not null/)
@@ -193,7 +193,7 @@ test('takes an origin as browsers send it', () => {
   assert.equal(normaliseOrigin('https://[::1]:8443'), 'https://[::1]:8443')
 })
 
-test('says the corrected value of an origin that is written otherwise', () => {
+test('suggests the corrected value of an origin that is written differently', () => {
   refusesOrigin('https://shop.example/', /write 'https:\/\/shop\.example'/)
   refusesOrigin('https://Shop.example', /write 'https:\/\/shop\.example'/)
   refusesOrigin('https://shop.example:443', /write 'https:\/\/shop\.example'/)
@@ -206,9 +206,9 @@ test('says the corrected value of an origin that is written otherwise', () => {
   refusesOrigin('ftp://shop.example', /write scheme and host/)
 })
 
-test('refuses an origin that names none or many', () => {
-  refusesOrigin('', /no place to visit/)
-  refusesOrigin('null', /no place to visit/)
+test('refuses an origin that names no host or several', () => {
+  refusesOrigin('', /is not an origin: /)
+  refusesOrigin('null', /is not an origin: /)
   refusesOrigin('*', /more than one/)
   refusesOrigin('https://*.shop.example', /more than one.*allowedOrigins/)
   refusesOrigin(null, /not null/)

@@ -22,12 +22,12 @@ for (const entry of cases) {
   })
 }
 
-test('the table names every reason to refuse', () => {
+test('has a case in the table for every reason to refuse', () => {
   const named = new Set(cases.map((entry) => entry.expect.reason).filter((reason) => reason !== undefined))
   assert.deepEqual([...named].sort(), Object.keys(everyReason).sort())
 })
 
-test('the table says of each case what a framework that trusts its proxy would say', () => {
+test('has in each case of the table the protocol and host that a framework behind a trusted proxy reports', () => {
   for (const { name, headers, protocol, host } of cases) {
     const line = (wanted: string) => headers.find(([header]) => header.toLowerCase() === wanted)?.[1]
     assert.equal(protocol, line('x-forwarded-proto') ?? 'http', name)
@@ -39,7 +39,7 @@ test('gives the same verdict a second time, when the host is known', () => {
   for (const entry of cases) assert.deepEqual(judge(entry), judge(entry))
 })
 
-test('still knows its own origin after a flood of hosts', () => {
+test('recognises its own origin after a flood of hosts', () => {
   const policy = policyOf({})
   for (let i = 0; i < 2000; i++) {
     const host = `flood-${i}.example`
@@ -52,13 +52,13 @@ test('still knows its own origin after a flood of hosts', () => {
   }
 })
 
-test('calls a Host malformed that the framework could make nothing of', () => {
+test('refuses a Host that the framework could not read as malformed', () => {
   const facts = { origin: undefined, site: 'same-origin', referer: undefined, host: 'user@[' }
   const verdict = judgeOrigin(facts, { protocol: 'http', host: '' }, policyOf({}))
   assert.equal(verdict.verdict === 'refuse' && verdict.reason, 'host-malformed')
 })
 
-test('goes by the Host line too when the framework has repaired it', () => {
+test('checks the Host line too when the framework has repaired it', () => {
   const facts = { origin: undefined, site: 'same-origin', referer: undefined, host: 'user@app.example' }
   const verdict = judgeOrigin(facts, { protocol: 'http', host: 'app.example' }, policyOf({}))
   assert.equal(verdict.verdict === 'refuse' && verdict.reason, 'host-malformed')
@@ -78,7 +78,7 @@ test('does not ask the framework when an origin is configured', () => {
   assert.equal(judgeOrigin(facts, own, policyOf({ origin })).verdict, 'allow')
 })
 
-test('takes an origin of 268 characters, the longest that can be visited, and none of 269', () => {
+test('takes an origin of 268 characters, the longest possible, and refuses 269', () => {
   const ofLength = (length: number) => `https://${'a.'.repeat(125)}${'a'.repeat(length - 250 - 8 - 6)}:65535`
   for (const [length, reason] of [
     [267, 'other-origin'],
@@ -96,7 +96,7 @@ test('takes an origin of 268 characters, the longest that can be visited, and no
   }
 })
 
-test('takes a host of 260 characters, and none of 261', () => {
+test('takes a host of 260 characters, and refuses 261', () => {
   for (const [length, verdict] of [
     [259, 'allow'],
     [260, 'allow'],
@@ -109,7 +109,7 @@ test('takes a host of 260 characters, and none of 261', () => {
   }
 })
 
-test('explains the other scheme of a proxy that ends TLS', () => {
+test('explains a different scheme by a proxy that ends TLS', () => {
   const text = explanation('another scheme alone')
   assert.match(text, /"https:\/\/app\.example".*"http:\/\/app\.example"/)
   assert.match(text, /app\.proxy = true/)
@@ -119,7 +119,7 @@ test('explains the other scheme of a proxy that ends TLS', () => {
   assert.doesNotMatch(text, /allowedOrigins/)
 })
 
-test('explains another host by the Host that a proxy changed, or by a list', () => {
+test('explains a different host by a proxy that changed Host, and suggests a list', () => {
   const text = explanation('another Origin alone')
   assert.match(text, /"http:\/\/evil\.example".*"http:\/\/app\.example" by its protocol and Host/)
   assert.match(text, /proxy_set_header Host \$host/)
@@ -127,7 +127,7 @@ test('explains another host by the Host that a proxy changed, or by a list', () 
   assert.match(text, /allowedOrigins: \['http:\/\/evil\.example'\]/)
 })
 
-test('explains a host that X-Forwarded-Host has named by that header', () => {
+test('explains a host from X-Forwarded-Host by that header', () => {
   const facts = readOriginFacts({
     rawHeaders: ['Host', 'app.example:8443', 'Origin', 'https://app.example:8443'],
   })
@@ -139,23 +139,23 @@ test('explains a host that X-Forwarded-Host has named by that header', () => {
   assert.match(text, /origin: 'https:\/\/app\.example:8443'/)
 })
 
-test('explains another host than the configured one by the option', () => {
+test('explains a host that differs from the option by the option', () => {
   const text = explanation('same-origin with another Origin and configured')
   assert.match(text, /"https:\/\/shop\.example".*"https:\/\/app\.example" by its origin option/)
   assert.match(text, /origin: 'https:\/\/shop\.example'/)
   assert.doesNotMatch(text, /proxy_set_header/)
 })
 
-test('explains a form on another site by the list', () => {
+test('explains a form from another site, and suggests a list', () => {
   assert.match(explanation('cross-site with another Origin'), /allowedOrigins: \['http:\/\/evil\.example'\]/)
 })
 
-test('does not offer to list an Origin that cannot be listed', () => {
+test('does not suggest a list for an Origin that cannot be listed', () => {
   assert.doesNotMatch(explanation('cross-site with Origin null'), /allowedOrigins/)
   assert.doesNotMatch(explanation('cross-site without Origin'), /allowedOrigins/)
 })
 
-test('explains a missing Host by the proxy and by the option', () => {
+test('explains a missing Host, and suggests a proxy setting or the option', () => {
   assert.match(explanation('Host missing'), /proxy_set_header Host \$host.*origin: 'https:/)
 })
 
@@ -163,7 +163,7 @@ test('explains that a request without any origin needs a session', () => {
   assert.match(explanation('nothing at all'), /session: \(ctx\) =>/)
 })
 
-test('explains every refusal of the table in short printable text', () => {
+test('explains every refusal of the table in a short, printable text', () => {
   for (const entry of cases) {
     const verdict = judge(entry)
     if (verdict.verdict === 'allow') continue

@@ -6,7 +6,7 @@ import { judgeTarget, type TargetRefusalReason } from '../../../lib/origin/judge
 const own = 'https://app.example'
 const allowed = compileAllowedOrigins(['https://pay.example', '*.partner.example'])
 
-test('leaves a plain path as it is', () => {
+test('keeps a plain path unchanged', () => {
   leads('/', '/')
   leads('/lists/3', '/lists/3')
   leads('/lists/3?page=2&sort=a,b#top', '/lists/3?page=2&sort=a,b#top')
@@ -38,7 +38,7 @@ test('resolves a query or a fragment alone against the page', () => {
   leads('?next=https://evil.example/', '/lists/3?next=https://evil.example/')
 })
 
-test('percent-encodes what is not ASCII, and spaces inside', () => {
+test('percent-encodes spaces and characters beyond ASCII', () => {
   leads('/b\u00fccher', '/b%C3%BCcher')
   leads('/\u{1f600}?q=\u00e9#\u00e9', '/%F0%9F%98%80?q=%C3%A9#%C3%A9')
   leads('/my list', '/my%20list')
@@ -49,7 +49,7 @@ test('percent-encodes what is not ASCII, and spaces inside', () => {
   leads('/a\u00a0b', '/a%C2%A0b')
 })
 
-test('keeps what is percent-encoded', () => {
+test('keeps percent-encoded characters', () => {
   leads('/%2F/evil.example', '/%2F/evil.example')
   leads('/%2f%2fevil.example', '/%2f%2fevil.example')
   leads('/%5Cevil.example', '/%5Cevil.example')
@@ -90,11 +90,14 @@ test('refuses other origins', () => {
   refuses('https://\uff45vil.example/', 'unlisted-origin')
 })
 
-test('refuses every absolute target but listed ones when the own origin is unknown', () => {
-  const verdict = judgeTarget('https://app.example/', '/', () => undefined, allowed)
+test('refuses absolute targets that are not listed when its own origin is unknown', () => {
+  const verdict = judgeTarget('https://app.example/', '/', { ownOrigin: () => undefined, allowed })
   assert.deepEqual(verdict, { verdict: 'refused', reason: 'unlisted-origin' })
-  assert.equal(judgeTarget('https://pay.example/', '/', () => undefined, allowed).verdict, 'safe')
-  assert.equal(judgeTarget('/x', '/', () => undefined, allowed).verdict, 'safe')
+  assert.equal(
+    judgeTarget('https://pay.example/', '/', { ownOrigin: () => undefined, allowed }).verdict,
+    'safe',
+  )
+  assert.equal(judgeTarget('/x', '/', { ownOrigin: () => undefined, allowed }).verdict, 'safe')
 })
 
 test('refuses targets that name a host without a scheme', () => {
@@ -132,7 +135,7 @@ test('takes the characters next to the control characters', () => {
   leads('/a\u00a0b', '/a%C2%A0b')
 })
 
-test('refuses whitespace around', () => {
+test('refuses whitespace at either end', () => {
   refuses(' /x', 'whitespace')
   refuses('/x ', 'whitespace')
   refuses(' //evil.example', 'whitespace')
@@ -201,7 +204,7 @@ test('refuses paths that become a host when they are resolved', () => {
   leads('x/..//evil.example', '/lists//evil.example')
 })
 
-test('stays on the site whatever the request line held', () => {
+test('stays on the site for any request line', () => {
   for (const requestUrl of [
     '//evil.example/x',
     '///evil.example/x',
@@ -226,38 +229,29 @@ test('stays on the site whatever the request line held', () => {
     '/\ud800\u00ff',
   ]) {
     for (const to of ['?q', '#f', 'y', './y', '../y', '?', 'y?q=\\']) {
-      const verdict = judgeTarget(to, requestUrl, () => own, allowed)
+      const verdict = judgeTarget(to, requestUrl, { ownOrigin: () => own, allowed })
       assert.equal(verdict.verdict, 'safe', `${to} from ${requestUrl}`)
       if (verdict.verdict === 'safe') staysHome(verdict.location)
     }
   }
 })
 
-test('goes back to the path of a request in absolute form, or of one with slashes in front', () => {
-  assert.deepEqual(
-    judgeTarget('?q', 'http://evil.example/lists/3?x', () => own, allowed),
-    {
-      verdict: 'safe',
-      location: '/lists/3?q',
-    },
-  )
-  assert.deepEqual(
-    judgeTarget('?q', '/.//evil.example/x?y', () => own, allowed),
-    {
-      verdict: 'safe',
-      location: '/evil.example/x?q',
-    },
-  )
-  assert.deepEqual(
-    judgeTarget('#f', '//evil.example/x?y', () => own, allowed),
-    {
-      verdict: 'safe',
-      location: '/evil.example/x?y#f',
-    },
-  )
+test('resolves against the path of a request line in absolute form, or with several slashes at the start', () => {
+  assert.deepEqual(judgeTarget('?q', 'http://evil.example/lists/3?x', { ownOrigin: () => own, allowed }), {
+    verdict: 'safe',
+    location: '/lists/3?q',
+  })
+  assert.deepEqual(judgeTarget('?q', '/.//evil.example/x?y', { ownOrigin: () => own, allowed }), {
+    verdict: 'safe',
+    location: '/evil.example/x?q',
+  })
+  assert.deepEqual(judgeTarget('#f', '//evil.example/x?y', { ownOrigin: () => own, allowed }), {
+    verdict: 'safe',
+    location: '/evil.example/x?y#f',
+  })
 })
 
-test('leads nowhere else, whatever is put together', () => {
+test('never leads to another site, for any combination of parts', () => {
   const pieces = ['/', '\\', '.', '..', ':', '@', '?', '#', '%', '%2e', '%2F', '%5c', '\t', '\n', ' ', '\0']
   pieces.push(
     'http',
@@ -281,7 +275,7 @@ test('leads nowhere else, whatever is put together', () => {
   for (let round = 0; round < 40_000; round++) {
     const to = compose()
     const requestUrl = random(2) === 0 ? '/lists/3?x=1' : compose()
-    const verdict = judgeTarget(to, requestUrl, () => own, allowed)
+    const verdict = judgeTarget(to, requestUrl, { ownOrigin: () => own, allowed })
     if (verdict.verdict === 'refused') continue
     safe++
     staysHome(verdict.location)
@@ -311,7 +305,7 @@ function staysHome(location: string): void {
 
 function leads(to: string, location: string): void {
   assert.deepEqual(
-    judgeTarget(to, '/lists/3?x=1', () => own, allowed),
+    judgeTarget(to, '/lists/3?x=1', { ownOrigin: () => own, allowed }),
     { verdict: 'safe', location },
     to,
   )
@@ -320,7 +314,7 @@ function leads(to: string, location: string): void {
 
 function refuses(to: string, reason: TargetRefusalReason): void {
   assert.deepEqual(
-    judgeTarget(to, '/lists/3?x=1', () => own, allowed),
+    judgeTarget(to, '/lists/3?x=1', { ownOrigin: () => own, allowed }),
     { verdict: 'refused', reason },
     to,
   )

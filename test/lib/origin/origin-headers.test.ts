@@ -8,7 +8,7 @@ import { readOriginCases } from '../../vectors/origin.js'
 
 const nothing: OriginFacts = { origin: undefined, site: undefined, referer: undefined, host: undefined }
 
-test('reads the four headers among others', () => {
+test('reads the four headers between others', () => {
   const rawHeaders = ['Host', 'a', 'Accept', '*/*', 'Sec-Fetch-Mode', 'navigate', 'Sec-Fetch-Site', 'none']
   rawHeaders.push('Referer', 'http://a/', 'Content-Length', '1', 'Origin', 'null', 'Cookie', 'c', 'Date', 'd')
   assert.deepEqual(readOriginFacts({ rawHeaders }), {
@@ -24,29 +24,29 @@ test('reads names in any case', () => {
   assert.deepEqual(readOriginFacts({ rawHeaders }), { origin: 'o', site: 's', referer: 'r', host: 'a' })
 })
 
-test('tells an empty header from an absent one', () => {
+test('distinguishes an empty header from an absent one', () => {
   assert.deepEqual(readOriginFacts({ rawHeaders: ['Origin', ''] }), { ...nothing, origin: '' })
   assert.deepEqual(readOriginFacts({ rawHeaders: [] }), nothing)
 })
 
-test('sees a second line of a name, even when both are empty or equal', () => {
+test('reports a second line of the same name, even when both are empty or equal', () => {
   const rawHeaders = ['Host', 'a', 'host', 'a', 'Origin', '', 'origin', '', 'Referer', 'r', 'Referer', 'r']
   rawHeaders.push('Sec-Fetch-Site', 's', 'sec-fetch-site', 's', 'Sec-Fetch-Site', 's')
   const facts = readOriginFacts({ rawHeaders })
   assert.deepEqual(facts, { origin: repeated, site: repeated, referer: repeated, host: repeated })
 })
 
-test('is not misled by names of the same length and first letter', () => {
+test('ignores names of the same length with the same first letter', () => {
   const rawHeaders = ['Hosh', '1', 'Oregon', '1', 'Referee', '1', 'Sec-Fetch-Sits', '1', ':authoritx', '1']
   assert.deepEqual(readOriginFacts({ rawHeaders }), nothing)
 })
 
-test('takes :authority of HTTP/2 for the host', () => {
+test('reads :authority of HTTP/2 as the host', () => {
   assert.equal(readOriginFacts({ rawHeaders: [':authority', 'a'] }).host, 'a')
   assert.equal(readOriginFacts({ rawHeaders: [':authority', 'a', 'host', 'a'] }).host, 'a')
 })
 
-test('calls a Host that contradicts :authority repeated', () => {
+test('reports a Host that contradicts :authority as repeated', () => {
   assert.equal(readOriginFacts({ rawHeaders: [':authority', 'a', 'host', 'b'] }).host, repeated)
   assert.equal(readOriginFacts({ rawHeaders: [':authority', 'a', 'host', ''] }).host, repeated)
 })
@@ -56,7 +56,7 @@ const server = createServer({ maxHeaderSize: 1 << 20, requireHostHeader: false }
 before(() => once(server.listen(0, '127.0.0.1'), 'listening'))
 after(() => server.close())
 
-test('reads from a socket what the table of cases says, byte for byte', async () => {
+test('reads from a socket the values in the table of cases, byte for byte', async () => {
   for (const { name, headers } of readOriginCases()) {
     const lines = headers.map(([header, value]) => `${header}: ${value}\r\n`).join('')
     const received = await factsOverSocket(`POST /form HTTP/1.1\r\n${lines}Connection: close\r\n\r\n`)

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { isWebOrigin, originOfHost, originOfUrl } from '../../../lib/origin/web-origin.js'
 
-test('knows an origin as browsers write it', () => {
+test('recognises an origin as browsers write it', () => {
   assert.ok(isWebOrigin('https://a.example'))
   assert.ok(isWebOrigin('http://a.example:8080'))
   assert.ok(isWebOrigin('https://[::1]'))
@@ -32,7 +32,7 @@ test('keeps the two protocols of a host apart', () => {
   assert.equal(originOfHost('https', 'both.example'), 'https://both.example')
 })
 
-test('knows no origin of another protocol or of what is no host', () => {
+test('returns no origin for another protocol or a malformed host', () => {
   assert.equal(originOfHost('ftp', 'a.example'), undefined)
   assert.equal(originOfHost('HTTPS', 'a.example'), undefined)
   for (const host of ['', 'a b', 'a/b', 'u@a', 'a,b', 'a..b', '*', '%61', '::1', 'a:b', '__proto__:x']) {

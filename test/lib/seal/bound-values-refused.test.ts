@@ -33,9 +33,9 @@ const because = (own: unknown, properties: PropertyDescriptorMap) => Object.defi
 test('names the action, the value and the path in it', () => {
   assert.throws(() => encodeValues(['x', { items: [1, 2, 3, { when() {} }] }], 'todos.add', references), {
     code: 'ERR_VALUE_UNSUPPORTED',
-    message: 'todos.add: bound value 2.items[3].when is a function, but no action of this registry.',
+    message: 'todos.add: bound value 2.items[3].when is a function, and not an action of this registry.',
   })
-  refused({ 'a b': () => {} }, '["a b"] is a function, but no action of this registry')
+  refused({ 'a b': () => {} }, '["a b"] is a function, and not an action of this registry')
   refused(new Map([['k', Symbol('x')]]), '.get("k") is a symbol that is not registered; use Symbol.for()')
   refused(new Map([[/x/, 1]]), '.keys()[0] is an instance of RegExp')
   refused(new Map([[1, /x/]]), '.values()[0] is an instance of RegExp')
@@ -48,10 +48,10 @@ test('names the path through the values of another action', () => {
   bound = []
 })
 
-test('refuses functions, classes and generators that are no actions', () => {
-  refused(() => {}, ' is a function, but no action of this registry')
-  refused(class Todo {}, ' is a function, but no action of this registry')
-  refused(new Proxy(action, {}), ' is a function, but no action of this registry')
+test('refuses functions, classes and generators that are not actions', () => {
+  refused(() => {}, ' is a function, and not an action of this registry')
+  refused(class Todo {}, ' is a function, and not an action of this registry')
+  refused(new Proxy(action, {}), ' is a function, and not an action of this registry')
   refused((function* () {})(), ' is an object with a prototype of its own')
 })
 
@@ -78,7 +78,7 @@ test('refuses boxed primitives', () => {
   refused(Object(Symbol.for('x')), ' is an instance of Symbol')
 })
 
-test('refuses built-in objects that cannot be carried', () => {
+test('refuses built-in objects of other types', () => {
   refused(new Error('x'), ' is an instance of Error')
   refused(/x/, ' is an instance of RegExp')
   refused(Promise.resolve(1), ' is an instance of Promise')
@@ -89,11 +89,11 @@ test('refuses built-in objects that cannot be carried', () => {
   refused(new URLSearchParams('a=b'), ' is an instance of URLSearchParams')
   refused(new Blob(['x']), ' is an instance of Blob')
   refused(new Intl.NumberFormat(), ' is an instance of NumberFormat')
-  refused(globalThis, ' is a built-in object ([object global]) that poses as a plain one')
-  refused(Math, ' is a built-in object ([object Math]) that poses as a plain one')
+  refused(globalThis, ' is a built-in object ([object global]) that looks like a plain one')
+  refused(Math, ' is a built-in object ([object Math]) that looks like a plain one')
 })
 
-test('refuses subclasses of what it carries', () => {
+test('refuses subclasses of the types that it carries', () => {
   refused(new (class List extends Array {})(), ' is an instance of List')
   refused(new (class Cache extends Map {})(), ' is an instance of Cache')
   refused(new (class Tags extends Set {})(), ' is an instance of Tags')
@@ -103,7 +103,7 @@ test('refuses subclasses of what it carries', () => {
   refused(new (class Fields extends FormData {})(), ' is an instance of Fields')
 })
 
-test('refuses objects that only look like what it carries', () => {
+test('refuses objects that only look like those types', () => {
   refused(Object.create(Map.prototype), ' is an instance of Map')
   refused(Object.create(Array.prototype), ' is an instance of Array')
   refused(Object.create(Date.prototype), ' is an instance of Date')
@@ -112,13 +112,13 @@ test('refuses objects that only look like what it carries', () => {
   const tag = '[object Object]'
   refused(
     Object.setPrototypeOf(new Map(), Object.prototype),
-    ` is a built-in object (${tag}) that poses as a plain one`,
+    ` is a built-in object (${tag}) that looks like a plain one`,
   )
   refused(Object.setPrototypeOf(new Date(), null), ' is a built-in object without its prototype')
   refused(Object.setPrototypeOf([], null), ' is a built-in object without its prototype')
 })
 
-test('refuses objects of another realm, whose classes are others', () => {
+test('refuses objects of another realm, which have other classes', () => {
   refused(runInNewContext('new Map()'), ' is an instance of Map')
   refused(runInNewContext('[]'), ' is an instance of Array')
 })
@@ -142,14 +142,14 @@ test('refuses getters and setters without calling them', () => {
   refused(because([1, 2], { 1: { get, enumerable: true } }), '[1] is a getter or setter')
 })
 
-test('refuses what would be left behind: hidden properties and symbol keys', () => {
+test('refuses properties that would be lost: hidden ones and symbol keys', () => {
   refused(because({}, { secret: { value: 1 } }), '.secret is not enumerable')
   refused(because([1], { 0: { value: 1, enumerable: false } }), '[0] is not enumerable')
   refused({ [Symbol('x')]: 1 }, ' has a symbol as a key, Symbol(x)')
   refused(because({}, { [Symbol.for('x')]: { value: 1 } }), ' has a symbol as a key, Symbol(x)')
 })
 
-test('refuses properties put on lists, dates and buffers', () => {
+test('refuses additional properties on lists, dates and buffers', () => {
   const extra = { extra: 1 }
   refused(Object.assign([1], extra), ' has a property of its own, "extra"')
   refused(Object.assign(new Map(), extra), ' has a property of its own, "extra"')
@@ -183,8 +183,11 @@ test('refuses a property called __proto__', () => {
   )
 })
 
-test('refuses an action called then, which an await would call', () => {
-  refused(Object.fromEntries([['then', action]]), '.then is a function, which makes a promise of the object')
+test('refuses an action under the key `then`, since an await would call it', () => {
+  refused(
+    Object.fromEntries([['then', action]]),
+    '.then is a function, so JavaScript would take the object for a promise',
+  )
 })
 
 test('refuses an action that is bound to itself', () => {
@@ -230,7 +233,7 @@ test('takes values 31 and 32 levels deep and refuses 33', () => {
   taken(nest(32))
   assert.throws(() => encodeValues([nest(33)], 'todos.add', references), {
     code: 'ERR_VALUE_UNSUPPORTED',
-    message: /^todos\.add: bound value 1.* lies too deep; 32 levels is the limit\.$/,
+    message: /^todos\.add: bound value 1.* is nested too deeply; the limit is 32 levels\.$/,
   })
 })
 
@@ -245,19 +248,19 @@ test('takes 9,999 and 10,000 values and refuses 10,001', () => {
   const full = (count: number) => Array.from({ length: count - 1 }, () => undefined)
   taken(full(9_999))
   taken(full(10_000))
-  refused(full(10_001), '[9999] is one value too many; 10000 is the limit')
-  refused(new Array(20_000).fill(1), ' has 20000 items; 10000 is the limit')
+  refused(full(10_001), '[9999] is one value too many; the limit is 10000')
+  refused(new Array(20_000).fill(1), ' has 20000 items; the limit is 10000')
 })
 
 test('counts the values of all bound values together', () => {
   const half = Array.from({ length: 4_999 }, () => undefined)
   assert.equal(decodeValues(encodeValues([half, [...half]], 'todos.add', references), references).length, 2)
   assert.throws(() => encodeValues([half, [...half], undefined], 'todos.add', references), {
-    message: 'todos.add: bound value 3 is one value too many; 10000 is the limit.',
+    message: 'todos.add: bound value 3 is one value too many; the limit is 10000.',
   })
 })
 
-test('takes texts and buffers of 8191 and 8192 and refuses 8193, before any work is done on them', () => {
+test('takes texts and buffers of 8191 and 8192 and refuses 8193, before it reads them', () => {
   taken(['x'.repeat(8191)])
   taken(['x'.repeat(8192)])
   const tooLong = (length: number) =>

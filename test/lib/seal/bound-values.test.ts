@@ -37,7 +37,7 @@ function keeps(...values: unknown[]): void {
   assert.ok(isDeepStrictEqual(roundTrip(new Map([[0, values]])), [new Map([[0, values]])]))
 }
 
-test('no values are an empty text', () => {
+test('writes no values as an empty text', () => {
   assert.equal(encodeValues([], 'todos.add', references), '')
   assert.deepEqual(decodeValues('', references), [])
 })
@@ -54,12 +54,12 @@ test('keeps lone surrogates, as values and as keys', () => {
   keeps({ '\uD800': '\uDFFF' })
 })
 
-test('the text itself is well-formed Unicode, whatever the values', () => {
+test('writes well-formed Unicode for any values', () => {
   assert.doesNotMatch(encodeValues(['\uD800'], 'todos.add', references), /\p{Surrogate}/u)
   assert.doesNotMatch(encodeValues([{ '\uD800': '\uDFFF' }], 'todos.add', references), /\p{Surrogate}/u)
 })
 
-test('keeps numbers, NaN, minus zero and the infinities among them', () => {
+test('keeps numbers, including NaN, minus zero and the infinities', () => {
   keeps(0, 1, -1, 0.1, 1e21, 5e-324, Number.MAX_VALUE, Number.MAX_SAFE_INTEGER)
   keeps(-0)
   keeps(NaN)
@@ -79,7 +79,7 @@ test('keeps booleans, null and undefined', () => {
   keeps({ there: undefined })
 })
 
-test('keeps values whose text looks like the format itself', () => {
+test('keeps strings that look like the format itself', () => {
   keeps('[[1]]', '-1', '["Map"]')
   keeps(['Map', 1], ['Symbol', 'x'], ['Action', 'x'], ['null'], [])
   keeps([[]], [[[1]]])
@@ -152,7 +152,7 @@ test('keeps ArrayBuffer and DataView', () => {
   assert.equal(view.getUint8(0), 2)
 })
 
-test('keeps Buffer as Buffer, without the pool that it lies in', () => {
+test('keeps a Buffer as a Buffer, without the memory pool around it', () => {
   const buffer = Buffer.from('ünï')
   assert.ok(buffer.buffer.byteLength > 1000)
   const text = encodeValues([buffer], 'todos.add', references)
@@ -211,7 +211,7 @@ test('keeps actions, with the values bound to them, other actions among them', (
   assert.deepEqual(references.describe(result.remove), { name: 'todos.remove', values: [] })
 })
 
-test('keeps an object that holds an action bound to the object', () => {
+test('keeps an object that contains an action bound to that object', () => {
   const list: Record<string, unknown> = { name: 'list' }
   list.clear = references.action('todos.clear', list)
   const [result] = roundTrip(list) as [Record<string, unknown>]
@@ -219,7 +219,7 @@ test('keeps an object that holds an action bound to the object', () => {
   assert.equal(result.name, 'list')
 })
 
-test('keeps one object that occurs twice as one', () => {
+test('keeps the identity of an object that occurs twice', () => {
   const shared = { n: 1 }
   const [one, two, map] = roundTrip(shared, [shared], new Map([[shared, shared]])) as [
     object,
@@ -249,7 +249,7 @@ test('carries the values of frozen objects', () => {
   keeps(Object.freeze({ a: Object.freeze([1]) }))
 })
 
-test('never makes a promise of what it reads', async () => {
+test('never returns a value that an await would call', async () => {
   const object = Object.fromEntries([['then', 'later']])
   keeps(object)
   assert.deepEqual(await roundTrip(object)[0], object)
@@ -261,7 +261,7 @@ test('writes the same text for the same values, so that texts can be compared', 
   assert.equal(make(), make())
 })
 
-test('throws on text that it never wrote', () => {
+test('throws on text that it did not write', () => {
   for (const text of [
     'x',
     '{}',
@@ -275,7 +275,7 @@ test('throws on text that it never wrote', () => {
   }
 })
 
-test('lets the registry say that an action is gone', () => {
+test('passes on the error for an action that is no longer registered', () => {
   const text = encodeValues([references.action('todos.gone')], 'todos.add', references)
   const gone = new Error('gone')
   const none: ActionReferences = {

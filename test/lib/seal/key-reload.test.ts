@@ -25,13 +25,13 @@ function refused(act: () => unknown, code: SealformErrorCode, message: RegExp): 
 }
 
 describe('actions.keys', () => {
-  it('shows the ids of the keys, and nothing of the keys', () => {
+  it('shows the ids of the keys, and no part of the keys', () => {
     const { keys } = createActions({ keys: [one, two] })
     assert.deepEqual(keys.ids, idsOf(one, two))
     assert.equal(JSON.stringify(keys), JSON.stringify({ ids: idsOf(one, two) }))
   })
 
-  it('takes the keys that reload() is given in place of all others', () => {
+  it('replaces all keys by those that reload() gets', () => {
     const { keys } = createActions({ keys: one })
     keys.reload(`${two},${one}`)
     assert.deepEqual(keys.ids, idsOf(two, one))
@@ -39,7 +39,7 @@ describe('actions.keys', () => {
     assert.deepEqual(keys.ids, idsOf(three))
   })
 
-  it('keeps the old keys when the new ones are bad', () => {
+  it('keeps the old keys when the new ones are not valid', () => {
     const { keys } = createActions({ keys: one })
     refused(() => keys.reload(`${two},nonsense!`), 'ERR_KEY_INVALID', /key 2/)
     refused(() => keys.reload([two, two]), 'ERR_KEY_INVALID', /twice/)
@@ -47,7 +47,7 @@ describe('actions.keys', () => {
     assert.deepEqual(keys.ids, idsOf(one))
   })
 
-  it('forgets keys that are not taken up again', async () => {
+  it('forgets old keys that are not in the new list', async () => {
     setFlagsFromString('--expose-gc')
     const collectGarbage: () => void = runInNewContext('gc')
     const ring = createKeyRing(one, {})
@@ -102,7 +102,7 @@ describe('keys in a file', () => {
     assert.deepEqual(keys.ids, idsOf(two, one))
   })
 
-  it('stay as they were while the file is bad, empty or away', () => {
+  it('stay the same while the file is not valid, empty or missing', () => {
     const keys = keysFromFile(one)
     writeFileSync(file, `${two}\n${one.slice(0, 20)}`)
     refused(() => keys.reload(), 'ERR_KEY_INVALID', /^The file in SEALFORM_KEYS_FILE: key 2 /)
@@ -113,18 +113,18 @@ describe('keys in a file', () => {
     assert.deepEqual(keys.ids, idsOf(one))
   })
 
-  it('are refused at the start when the file is away, in development too', () => {
+  it('are refused at the start when the file is missing, in development too', () => {
     refused(() => createKeyRing(undefined, { SEALFORM_KEYS_FILE: file }), 'ERR_KEY_MISSING', /ENOENT/)
     refused(() => createKeyRing(undefined, { SEALFORM_KEYS_FILE: folder }), 'ERR_KEY_MISSING', /EISDIR/)
   })
 
-  it('are refused beside SEALFORM_KEYS, since one of the two would be ignored', () => {
+  it('are refused together with SEALFORM_KEYS, since one of the two would be ignored', () => {
     writeFileSync(file, one)
     const both = { SEALFORM_KEYS: one, SEALFORM_KEYS_FILE: file }
     refused(() => createKeyRing(undefined, both), 'ERR_KEY_INVALID', /both set.*Unset one/)
   })
 
-  it('give way to the option', () => {
+  it('are not read when the option is given', () => {
     const env = { SEALFORM_KEYS_FILE: join(folder, 'nowhere') }
     assert.deepEqual(createKeyRing(two, env).ids, idsOf(two))
   })
@@ -136,7 +136,7 @@ describe('keys in a file', () => {
     assert.deepEqual(keys.ids, idsOf(two))
   })
 
-  it('are missing for reload() when there is none, rather than made up as at a start in development', () => {
+  it('are required by reload(), which does not generate a random key as a start in development does', () => {
     delete process.env.SEALFORM_KEYS
     const { keys } = createActions({ keys: one })
     refused(() => keys.reload(), 'ERR_KEY_MISSING', /npx sealform keygen/)

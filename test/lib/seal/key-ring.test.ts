@@ -42,7 +42,7 @@ test('prefers the option to SEALFORM_KEYS', () => {
   assert.deepEqual(createKeyRing(first, { SEALFORM_KEYS: second }).ids, createKeyRing(first, {}).ids)
 })
 
-test('derives the same ids from base64, base64url and either without padding', () => {
+test('derives the same ids from base64 and base64url, with and without padding', () => {
   const key = Buffer.from(Array.from({ length: 32 }, (_, i) => 255 - i))
   const [id] = createKeyRing(key.toString('base64'), {}).ids
   assert.match(key.toString('base64'), /[+/]/)
@@ -61,7 +61,7 @@ test('seals with the first key and finds every key by its number', () => {
   assert.equal(ring.find(1), undefined)
 })
 
-test('has another 32-byte subkey for each purpose and each key', () => {
+test('has a different 32-byte subkey for each purpose and each key', () => {
   const ring = createKeyRing([first, second], {})
   const other = ring.find(Number.parseInt(ring.ids[1]!, 16))!
   const subkeys = [
@@ -78,7 +78,7 @@ test('has another 32-byte subkey for each purpose and each key', () => {
   assert.equal(new Set(subkeys.map((subkey) => Buffer.from(subkey).toString('hex'))).size, 8)
 })
 
-test('derives what it has always derived', () => {
+test('derives the same subkeys as every release before', () => {
   const key = createKeyRing(first, {}).sealing
   assert.equal(key.id, '59c6210e')
   assert.equal(
@@ -130,14 +130,14 @@ test('refuses hexadecimal, and says how to convert it', () => {
   refused(bytes(32).toString('hex').toUpperCase(), 'ERR_KEY_INVALID', /hexadecimal/)
 })
 
-test('refuses 32 hexadecimal characters, which would pass for 24 bytes of base64', () => {
+test('refuses 32 hexadecimal characters, which are also 24 bytes of base64', () => {
   refused(bytes(16).toString('hex'), 'ERR_KEY_INVALID', /hexadecimal/)
 })
 
 test('refuses a key of repeated bytes', () => {
-  refused(Buffer.alloc(32).toString('base64'), 'ERR_KEY_INVALID', /again and again/)
-  refused(Buffer.alloc(16, 0x61).toString('base64'), 'ERR_KEY_INVALID', /again and again/)
-  refused(Buffer.alloc(24, 'abcd').toString('base64'), 'ERR_KEY_INVALID', /again and again/)
+  refused(Buffer.alloc(32).toString('base64'), 'ERR_KEY_INVALID', /repeats the same few bytes/)
+  refused(Buffer.alloc(16, 0x61).toString('base64'), 'ERR_KEY_INVALID', /repeats the same few bytes/)
+  refused(Buffer.alloc(24, 'abcd').toString('base64'), 'ERR_KEY_INVALID', /repeats the same few bytes/)
 })
 
 test('takes a key in which five bytes recur', () => {
@@ -145,9 +145,13 @@ test('takes a key in which five bytes recur', () => {
 })
 
 test('refuses the same key twice, even in two spellings', () => {
-  refused(`${first},${second},${first}`, 'ERR_KEY_INVALID', /same key twice: key 3 is key 1 again/)
+  refused(`${first},${second},${first}`, 'ERR_KEY_INVALID', /same key twice: key 3 is the same as key 1/)
   const key = Buffer.alloc(32, 'ÿþýüûú~?')
-  refused([key.toString('base64'), key.toString('base64url')], 'ERR_KEY_INVALID', /key 2 is key 1 again/)
+  refused(
+    [key.toString('base64'), key.toString('base64url')],
+    'ERR_KEY_INVALID',
+    /key 2 is the same as key 1/,
+  )
 })
 
 test('refuses an empty entry, an empty option and an empty list', () => {
@@ -180,19 +184,19 @@ test('refuses base64 that is cut short, padded wrongly or not canonical', () => 
   refused(`${first.slice(0, 42)}Z=`, 'ERR_KEY_INVALID', /not complete base64/)
 })
 
-test('refuses what is no text', () => {
+test('refuses values that are not strings', () => {
   refused([first, undefined], 'ERR_KEY_INVALID', /key 2 is undefined/)
   refused([null], 'ERR_KEY_INVALID', /key 1 is null/)
   refused(bytes(32), 'ERR_KEY_INVALID', /must be a string or an array of strings, not object/)
   refused(7, 'ERR_KEY_INVALID', /not number/)
 })
 
-test('names the place that a bad key came from', () => {
+test('names the source of a key that is not valid', () => {
   refused('abc', 'ERR_KEY_INVALID', /^The "keys" option: key 1/)
   refused(undefined, 'ERR_KEY_INVALID', /^SEALFORM_KEYS: key 1/, { SEALFORM_KEYS: 'abc' })
 })
 
-test('shows nothing of a key in any refusal', () => {
+test('shows no part of a key in any refusal', () => {
   const secret = randomBytes(32)
   const base64 = secret.toString('base64')
   const attempts = [

@@ -6,6 +6,7 @@ import {
   decodeContent,
   encodeContent,
   type SealContent,
+  type Span,
 } from '../../../lib/seal/seal-content.js'
 
 const content = (some: Partial<SealContent> = {}): SealContent => ({
@@ -20,11 +21,13 @@ const content = (some: Partial<SealContent> = {}): SealContent => ({
   ...some,
 })
 
+const span = (buffer: Buffer, start: number, end = buffer.length): Span => ({ buffer, start, end })
+
 test('lays the bytes out as documented', () => {
   const target = Buffer.alloc(128, 0xff)
   const session = new Uint8Array(16).fill(0xaa)
   const all = content({ version: '2', session, path: '/é', values: '[1]' })
-  assert.equal(encodeContent(all, 0xdeadbeef, 'state', target, 0), 64)
+  assert.equal(encodeContent(all, { keyNumber: 0xdeadbeef, purpose: 'state' }, span(target, 0)), 64)
   const expected = [
     '01',
     'deadbeef',
@@ -44,53 +47,103 @@ test('lays the bytes out as documented', () => {
   assert.equal(contentLength(all), expected.length / 2)
 })
 
-test('reads back what it wrote, at any place of a buffer', () => {
+test('reads the content that it wrote, at any place in a buffer', () => {
   const target = Buffer.alloc(256, 0xff)
-  const end = encodeContent(content({ path: '/' }), 7, 'upload', target, 32)
-  assert.deepEqual(decodeContent(target, 32, end, 7, 'upload'), content({ path: '/' }))
+  const end = encodeContent(content({ path: '/' }), { keyNumber: 7, purpose: 'upload' }, span(target, 32))
+  assert.deepEqual(
+    decodeContent({ keyNumber: 7, purpose: 'upload' }, span(target, 32, end)),
+    content({ path: '/' }),
+  )
 })
 
-test('refuses another key and another purpose', () => {
+test('refuses the content of another key or another purpose', () => {
   const target = Buffer.alloc(64)
-  encodeContent(content(), 7, 'action', target, 0)
-  assert.equal(decodeContent(target, 0, 64, 8, 'action'), undefined)
-  assert.equal(decodeContent(target, 0, 64, 7, 'state'), undefined)
+  encodeContent(content(), { keyNumber: 7, purpose: 'action' }, span(target, 0))
+  assert.equal(decodeContent({ keyNumber: 8, purpose: 'action' }, span(target, 0, 64)), undefined)
+  assert.equal(decodeContent({ keyNumber: 7, purpose: 'state' }, span(target, 0, 64)), undefined)
 })
 
-test('fills the target to its last byte and refuses to go further', () => {
+test('fills the span to its last byte and refuses one byte more', () => {
   const room = 128 - 15 - 5 - 10 - 2
   assert.equal(
-    encodeContent(content({ values: 'v'.repeat(room - 1) }), 7, 'action', Buffer.alloc(128), 0),
+    encodeContent(
+      content({ values: 'v'.repeat(room - 1) }),
+      { keyNumber: 7, purpose: 'action' },
+      span(Buffer.alloc(128), 0),
+    ),
     128,
   )
-  assert.equal(encodeContent(content({ values: 'v'.repeat(room) }), 7, 'action', Buffer.alloc(128), 0), 128)
   assert.equal(
-    encodeContent(content({ values: 'v'.repeat(room + 1) }), 7, 'action', Buffer.alloc(128), 0),
+    encodeContent(
+      content({ values: 'v'.repeat(room) }),
+      { keyNumber: 7, purpose: 'action' },
+      span(Buffer.alloc(128), 0),
+    ),
+    128,
+  )
+  assert.equal(
+    encodeContent(
+      content({ values: 'v'.repeat(room + 1) }),
+      { keyNumber: 7, purpose: 'action' },
+      span(Buffer.alloc(128), 0),
+    ),
     -1,
   )
-  assert.equal(encodeContent(content({ values: 'v'.repeat(room) }), 7, 'action', Buffer.alloc(127), 0), -1)
+  assert.equal(
+    encodeContent(
+      content({ values: 'v'.repeat(room) }),
+      { keyNumber: 7, purpose: 'action' },
+      span(Buffer.alloc(127), 0),
+    ),
+    -1,
+  )
 })
 
-test('refuses a session binding that has not 16 bytes', () => {
+test('refuses a session binding of another length than 16 bytes', () => {
   const target = Buffer.alloc(128)
-  assert.equal(encodeContent(content({ session: new Uint8Array(15) }), 7, 'action', target, 0), -1)
-  assert.equal(encodeContent(content({ session: new Uint8Array(17) }), 7, 'action', target, 0), -1)
-  assert.equal(encodeContent(content({ session: new Uint8Array(16) }), 7, 'action', target, 0), bucket)
+  assert.equal(
+    encodeContent(
+      content({ session: new Uint8Array(15) }),
+      { keyNumber: 7, purpose: 'action' },
+      span(target, 0),
+    ),
+    -1,
+  )
+  assert.equal(
+    encodeContent(
+      content({ session: new Uint8Array(17) }),
+      { keyNumber: 7, purpose: 'action' },
+      span(target, 0),
+    ),
+    -1,
+  )
+  assert.equal(
+    encodeContent(
+      content({ session: new Uint8Array(16) }),
+      { keyNumber: 7, purpose: 'action' },
+      span(target, 0),
+    ),
+    bucket,
+  )
 })
 
-test('every content layout that it reads, it would have written: any byte changed alters or refuses it', () => {
+test('reads only what it writes: any changed byte changes the content or makes it unreadable', () => {
   const target = Buffer.alloc(64)
-  encodeContent(content({ version: '2', values: '[1]' }), 7, 'action', target, 0)
-  const original = decodeContent(target, 0, 64, 7, 'action')
+  encodeContent(
+    content({ version: '2', values: '[1]' }),
+    { keyNumber: 7, purpose: 'action' },
+    span(target, 0),
+  )
+  const original = decodeContent({ keyNumber: 7, purpose: 'action' }, span(target, 0, 64))
   for (let at = 0; at < 64; at++) {
     for (const change of [1, 0x10, 0x80, 0xff]) {
       const changed = Buffer.from(target)
       changed[at]! ^= change
-      const read = decodeContent(changed, 0, 64, 7, 'action')
+      const read = decodeContent({ keyNumber: 7, purpose: 'action' }, span(changed, 0, 64))
       if (!read) continue
       assert.notDeepEqual(read, original)
       const again = Buffer.alloc(64)
-      assert.equal(encodeContent(read, 7, 'action', again, 0), 64)
+      assert.equal(encodeContent(read, { keyNumber: 7, purpose: 'action' }, span(again, 0)), 64)
       assert.deepEqual(again, changed)
     }
   }

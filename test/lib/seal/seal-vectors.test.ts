@@ -47,7 +47,7 @@ test('refuses every invalid vector with the same answer', () => {
   }
 })
 
-test('has ten valid and twenty-five invalid vectors at least, each under a name of its own', () => {
+test('has at least ten valid and twenty-five invalid vectors with different names', () => {
   assert.ok(vectors.valid.length >= 10)
   assert.ok(vectors.invalid.length >= 25)
   const all = [...vectors.valid, ...vectors.invalid]

@@ -67,7 +67,7 @@ test('keeps text beyond ASCII in each field, whether short or long', () => {
   }
 })
 
-test('tells an absent version and path from empty ones', () => {
+test('distinguishes an absent version or path from an empty one', () => {
   const empty = open(ring, 'action', seal(ring, 'action', content({ version: '', path: '' })))?.content
   assert.equal(empty?.version, '')
   assert.equal(empty?.path, '')
@@ -76,14 +76,14 @@ test('tells an absent version and path from empty ones', () => {
   assert.equal(absent?.path, undefined)
 })
 
-test('an unbound action takes at most 160 characters', () => {
+test('seals an unbound action in at most 160 characters', () => {
   assert.equal(seal(ring, 'action', content()).length, 146)
   assert.equal(seal(ring, 'action', content({ audience: 'shop', action: 'a'.repeat(25) })).length, 146)
   const session = sessionBinding(ring, 'sid')
   assert.equal(seal(ring, 'action', content({ action: 'a'.repeat(25), session })).length, 146)
 })
 
-test('lengths come in steps, so that they tell little about the content', () => {
+test('pads the length to steps, so that it reveals little about the content', () => {
   const lengths = Array.from(
     { length: 38 },
     (_, i) => seal(ring, 'action', content({ action: 'a'.repeat(i + 10) })).length,
@@ -92,7 +92,7 @@ test('lengths come in steps, so that they tell little about the content', () => 
   assert.equal(seal(ring, 'action', content({ action: 'a'.repeat(48) })).length, 231)
 })
 
-test('is a box that the cipher’s own interface opens', () => {
+test('seals a box that tweetnacl opens', () => {
   const bytes = Buffer.from(seal(ring, 'action', content()), 'base64url')
   assert.equal(bytes[0], 1)
   assert.equal(bytes.subarray(1, 5).toString('hex'), ring.ids[0])
@@ -111,7 +111,7 @@ test('is a box that the cipher’s own interface opens', () => {
   )
 })
 
-test('10,000 seals have 10,000 nonces', () => {
+test('uses a new nonce for each of 10,000 seals', () => {
   const nonces = new Set<string>()
   for (let i = 0; i < 10_000; i++) {
     nonces.add(Buffer.from(seal(ring, 'action', content()), 'base64url').toString('hex', 5, 29))
@@ -120,7 +120,7 @@ test('10,000 seals have 10,000 nonces', () => {
   assert.ok(![...nonces].some((nonce) => nonce.includes('0'.repeat(16))))
 })
 
-test('names a one-time id that is the nonce', () => {
+test('uses the nonce as the one-time id', () => {
   const token = seal(ring, 'action', content())
   const opened = open(ring, 'action', token)
   assert.ok(opened)
@@ -138,7 +138,7 @@ test('refuses a token with any one bit flipped', () => {
   }
 })
 
-test('refuses every part of a token', () => {
+test('refuses a token that was cut at any place', () => {
   const token = seal(ring, 'action', content({ values: 'v'.repeat(100) }))
   for (let length = 0; length < token.length; length++) {
     assert.equal(open(ring, 'action', token.slice(0, length)), undefined, `first ${length} characters`)
@@ -217,7 +217,7 @@ test('never throws, whatever it is given', () => {
     assert.equal(open(ring, 'action', value as string), undefined, inspect(value).slice(0, 60))
 })
 
-test('refuses random bytes behind a right header', () => {
+test('refuses random bytes behind a valid header', () => {
   const bytes = Buffer.from(seal(ring, 'action', content()), 'base64url')
   for (let i = 0; i < 1000; i++) {
     const random = Buffer.concat([bytes.subarray(0, 5), Buffer.from(nacl.randomBytes(104))])
@@ -225,13 +225,13 @@ test('refuses random bytes behind a right header', () => {
   }
 })
 
-test('a failed opening leaves nothing behind that the next one could see', () => {
+test('shows nothing of a failed opening to the next one', () => {
   const token = seal(ring, 'action', content({ values: 'secret'.repeat(20) }))
   assert.equal(open(ring, 'action', `${token.slice(0, -2)}AA`), undefined)
   assert.equal(open(ring, 'action', seal(ring, 'action', content()))?.content.values, '')
 })
 
-test('content do not change when another seal is opened', () => {
+test('keeps an opened content unchanged when another seal is opened', () => {
   const session = sessionBinding(ring, 'one')
   const opened = open(ring, 'action', seal(ring, 'action', content({ session })))
   open(
@@ -243,7 +243,7 @@ test('content do not change when another seal is opened', () => {
   assert.equal(opened?.content.action, 'todos.add')
 })
 
-test('takes content that just fill 8 KiB and refuses one byte more, naming the action and the sizes', () => {
+test('seals content up to 8 KiB and refuses one byte more, naming the action and the sizes', () => {
   const room = 6080 - 26 - 2
   const token = seal(ring, 'action', content({ values: 'v'.repeat(room) }))
   assert.equal(token.length, 8167)
@@ -272,7 +272,7 @@ test('refuses to seal text with a lone surrogate, which UTF-8 would change', () 
   refusesToSeal({ path: '/\uDC00' }, 'ERR_OPTION_INVALID', /well-formed/)
 })
 
-test('takes the first and the last second, and refuses times that no seal can hold', () => {
+test('takes times from 1970 to 2106, and refuses others', () => {
   const some = content({ issued: 0, expires: 4_294_967_295 })
   assert.deepEqual(open(ring, 'action', seal(ring, 'action', some))?.content, some)
   refusesToSeal({ expires: 4_294_967_296 }, 'ERR_OPTION_INVALID', /shorter "ttl"/)
@@ -281,7 +281,7 @@ test('takes the first and the last second, and refuses times that no seal can ho
   refusesToSeal({ expires: NaN }, 'ERR_OPTION_INVALID', /whole seconds/)
 })
 
-test('seals as usual after it refused', () => {
+test('seals normally after a refusal', () => {
   refusesToSeal({ values: 'v'.repeat(6500) }, 'ERR_SEAL_TOO_LARGE', /limit/)
   assert.deepEqual(open(ring, 'action', seal(ring, 'action', content()))?.content, content())
 })
@@ -299,7 +299,7 @@ test('matches the session that the seal was bound to, and no other', () => {
   assert.equal(matchesSession(ring, opened, undefined), false)
 })
 
-test('a seal without a session matches no session only', () => {
+test('matches a seal without a session only to a request without one', () => {
   const opened = open(ring, 'action', seal(ring, 'action', content()))
   assert.ok(opened)
   assert.equal(matchesSession(ring, opened, undefined), true)
@@ -307,7 +307,7 @@ test('a seal without a session matches no session only', () => {
   assert.equal(matchesSession(ring, opened, 'alice'), false)
 })
 
-test('matches a session with the key that sealed, when another one seals by now', () => {
+test('matches a session with an older key when another key seals now', () => {
   const opened = open(
     ring,
     'action',
