@@ -18,7 +18,7 @@ export interface Packed {
   read(path: string): string
 }
 
-/** A temporary folder for the tests of one file; the function that removes it goes into `after()`. */
+/** A temporary folder; the function that removes it goes into `after()`. */
 export function temporaryFolder(): { readonly path: string; remove(): void } {
   const path = mkdtempSync(join(tmpdir(), 'sealform-'))
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) }
@@ -48,23 +48,6 @@ export async function pack(folder: string): Promise<Packed> {
 
 const left = new Set(['.git', '.cache', 'node_modules', 'dist'])
 
-/**
- * A project of somebody who uses the package: one of `test/package/projects`, with these packages installed.
- *
- * @param name of its folder
- * @param packages as `npm install` takes them
- */
-export async function installProject(
-  folder: string,
-  name: string,
-  packages: readonly string[],
-): Promise<string> {
-  const project = join(folder, name)
-  cpSync(join(root, 'test', 'package', 'projects', name), project, { recursive: true })
-  await run('npm', ['install', ...npmFlags, ...packages], { cwd: project })
-  return project
-}
-
 /** What npm finds in its cache since `npm ci` is not asked for again. */
 export const npmFlags = ['--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error']
 
@@ -77,14 +60,4 @@ export function installedPackages(project: string): string[] {
       name.startsWith('@') ? readdirSync(join(folder, name)).map((own) => `${name}/${own}`) : name,
     )
     .sort()
-}
-
-/** The version range under which this repository itself installs a package. */
-export function ownRange(name: string): string {
-  const { devDependencies }: { devDependencies: Record<string, string> } = JSON.parse(
-    readFileSync(join(root, 'package.json'), 'utf8'),
-  )
-  const range = devDependencies[name]
-  if (!range) throw new Error(`${name} is not among the devDependencies.`)
-  return range
 }

@@ -1,29 +1,19 @@
 import assert from 'node:assert/strict'
-import { existsSync, mkdirSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { after, before, describe, it } from 'node:test'
-import { installedPackages, installProject, npmFlags, pack, root, temporaryFolder } from './packed.js'
+import { before, describe, it } from 'node:test'
+import { testKey } from '../setup/koa-app.js'
+import { householdOf, projectIn } from './installed.js'
+import { installedPackages, npmFlags, root } from './packed.js'
 import { run } from './run.js'
 import { serve, useTodos } from './serve.js'
 
 describe('the package, installed', () => {
-  const folder = temporaryFolder()
-  let esm = ''
-  let commonjs = ''
-  let alone = ''
-  let express = ''
-  let express4 = ''
-  before(async () => {
-    const { tarball } = await pack(folder.path)
-    express = await installProject(folder.path, 'express', [tarball, 'express@5'])
-    const older = join(folder.path, 'older')
-    mkdirSync(older)
-    express4 = await installProject(older, 'express', [tarball, 'express@4'])
-    alone = await installProject(folder.path, 'alone', [tarball])
-    esm = await installProject(folder.path, 'esm', [tarball, 'koa@3'])
-    commonjs = await installProject(folder.path, 'commonjs', [tarball, 'koa@2'])
-  })
-  after(folder.remove)
+  const esm = projectIn('koa3', 'esm')
+  const commonjs = projectIn('koa2', 'commonjs')
+  const alone = projectIn('alone', 'alone')
+  const express = projectIn('express5', 'express')
+  const express4 = projectIn('express4', 'express')
 
   it('serves a Koa 3 app of an ESM project', async () => {
     assert.equal(await serveTodos(esm), '')
@@ -48,7 +38,7 @@ describe('the package, installed', () => {
   it('works without Koa, which is an optional peer', async () => {
     const { stdout } = await run(process.execPath, ['app.js'], { cwd: alone })
     assert.equal(stdout, 'todos.add <p>1 &lt; 2</p>\n')
-    assert.ok(!existsSync(join(alone, 'node_modules', 'koa')))
+    assert.ok(!existsSync(join(householdOf('alone'), 'node_modules', 'koa')))
   })
 
   it('works without lru-cache, and says how to install it when a cache is made', async () => {
@@ -58,7 +48,7 @@ describe('the package, installed', () => {
   })
 
   it('brings at most six packages with it', () => {
-    const others = installedPackages(alone).filter((name) => name !== 'sealform')
+    const others = installedPackages(householdOf('alone')).filter((name) => name !== 'sealform')
     assert.deepEqual(others, [
       '@standard-schema/spec',
       'busboy',
@@ -81,7 +71,9 @@ describe('the package, installed', () => {
   })
 
   it('prints with `npx sealform keygen` a key that an app can start with', async () => {
-    const { stdout } = await run('npx', ['--no-install', 'sealform', 'keygen'], { cwd: alone })
+    const { stdout } = await run('npx', ['--no-install', 'sealform', 'keygen'], {
+      cwd: householdOf('alone'),
+    })
     assert.match(stdout, /^[A-Za-z0-9+/]{43}=\n$/)
     await run(process.execPath, ['app.js'], {
       cwd: alone,
@@ -101,13 +93,14 @@ describe('the package, installed', () => {
 
   // Of other systems there is no such package of Node for every version.
   if (process.platform === 'linux' && (process.arch === 'x64' || process.arch === 'arm64')) {
+    before(installNodes)
     it('runs on Node 20.19.0, the oldest that it is for', () => serveBothOn('20.19.0'))
     it('runs on Node 24', () => serveBothOn('24.21.0'))
     it('runs on Node 26', () => serveBothOn('26.10.0'))
   }
 
   async function serveBothOn(version: string): Promise<void> {
-    const node = await installNode(version)
+    const node = nodeOf(version)
     const { stdout } = await run(node, ['--version'], { cwd: root })
     assert.equal(stdout, `v${version}\n`)
     await serveTodos(esm, node)
@@ -117,10 +110,9 @@ describe('the package, installed', () => {
 
 /** @returns what the app has printed to stderr */
 async function serveTodos(project: string, node = process.execPath, script = 'app.js'): Promise<string> {
-  const { stdout: key } = await run('npx', ['--no-install', 'sealform', 'keygen'], { cwd: project })
   const app = await serve(node, [script], {
     cwd: project,
-    env: { NODE_ENV: 'production', SEALFORM_KEYS: key.trim() },
+    env: { NODE_ENV: 'production', SEALFORM_KEYS: testKey },
   })
   try {
     await useTodos(app.url)
@@ -130,15 +122,16 @@ async function serveTodos(project: string, node = process.execPath, script = 'ap
   return app.errors()
 }
 
-/** A real Node of another version, from npm, kept in `.cache` since one unpacked has more than 150 MB. */
-async function installNode(version: string): Promise<string> {
-  const name = `node-linux-${process.arch}`
-  const place = join(root, '.cache', `node-${version}`)
-  const node = join(place, 'node_modules', name, 'bin', 'node')
-  if (!existsSync(node)) {
-    await run('npm', ['install', ...npmFlags, '--no-save', '--prefix', place, `${name}@${version}`], {
-      cwd: root,
-    })
-  }
-  return node
+const versions = ['20.19.0', '24.21.0', '26.10.0']
+
+/** Real Nodes of other versions, from npm, kept in `.cache` since one unpacked has more than 150 MB. */
+async function installNodes(): Promise<void> {
+  if (versions.every((version) => existsSync(nodeOf(version)))) return
+  const packages = versions.map((version) => `node-${version}@npm:node-linux-${process.arch}@${version}`)
+  const place = join(root, '.cache', 'nodes')
+  await run('npm', ['install', ...npmFlags, '--no-save', '--prefix', place, ...packages], { cwd: root })
+}
+
+function nodeOf(version: string): string {
+  return join(root, '.cache', 'nodes', 'node_modules', `node-${version}`, 'bin', 'node')
 }

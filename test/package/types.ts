@@ -1,31 +1,25 @@
 import assert from 'node:assert/strict'
-import { mkdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { after, before, describe, it } from 'node:test'
-import { installProject, ownRange, pack, root, temporaryFolder } from './packed.js'
+import { describe, it } from 'node:test'
+import { testKey } from '../setup/koa-app.js'
+import { householdOf, projectIn } from './installed.js'
+import { root } from './packed.js'
 import { run } from './run.js'
 import { serve, useTodos } from './serve.js'
 
 const ownCompiler = join(root, 'node_modules/typescript/bin/tsc')
-const olderCompiler = 'node_modules/typescript/bin/tsc'
+const olderCompiler = join(householdOf('koa3'), 'node_modules/typescript/bin/tsc')
 
 describe('the types of the package, installed', () => {
-  const folder = temporaryFolder()
-  let project = ''
-  before(async () => {
-    const { tarball } = await pack(folder.path)
-    const others = ['@types/koa', '@types/node', 'zod', 'supertest', 'parse5', 'tough-cookie'].map(
-      (name) => `${name}@${ownRange(name)}`,
-    )
-    project = await installProject(folder.path, 'typescript', [tarball, 'koa@3', 'typescript@5', ...others])
-  })
-  after(folder.remove)
+  const project = projectIn('koa3', 'typescript')
 
   const compile = (compiler: string, part: string) =>
     run(process.execPath, [compiler, '-p', part], { cwd: project, allowed: [0, 1, 2] })
+  const app = once(() => compile(ownCompiler, '.'))
 
   it('fit an app in strict mode that checks the declarations too', async () => {
-    const { stdout } = await compile(ownCompiler, '.')
+    const { stdout } = await app()
     assert.equal(stdout, '')
   })
 
@@ -45,50 +39,29 @@ describe('the types of the package, installed', () => {
   })
 
   it('make tests that run', async () => {
-    await run(process.execPath, [ownCompiler, '-p', '.'], { cwd: project })
-    const { stdout: key } = await run('npx', ['--no-install', 'sealform', 'keygen'], { cwd: project })
-    const env = { SEALFORM_KEYS: key.trim() }
+    await app()
+    const env = { SEALFORM_KEYS: testKey }
     const { stdout } = await run(process.execPath, ['--test', 'built/visits.js'], { cwd: project, env })
     assert.match(stdout, /pass 2/)
   })
 
   it('make an app that runs', async () => {
-    await run(process.execPath, [ownCompiler, '-p', '.'], { cwd: project })
-    const { stdout: key } = await run('npx', ['--no-install', 'sealform', 'keygen'], { cwd: project })
-    const app = await serve(process.execPath, ['built/app.js'], {
+    await app()
+    const served = await serve(process.execPath, ['built/app.js'], {
       cwd: project,
-      env: { SEALFORM_KEYS: key.trim() },
+      env: { SEALFORM_KEYS: testKey },
     })
     try {
-      await useTodos(app.url)
+      await useTodos(served.url)
     } finally {
-      await app.stop()
+      await served.stop()
     }
   })
 })
 
 describe('the types of the package on Express, installed', () => {
-  const folder = temporaryFolder()
-  let project = ''
-  let older = ''
-  before(async () => {
-    const { tarball } = await pack(folder.path)
-    const others = [
-      tarball,
-      'typescript@5',
-      `zod@${ownRange('zod')}`,
-      `@types/node@${ownRange('@types/node')}`,
-    ]
-    project = await installProject(folder.path, 'typescript-express', [
-      ...others,
-      'express@5',
-      `@types/express@${ownRange('@types/express')}`,
-    ])
-    older = join(folder.path, 'older')
-    mkdirSync(older)
-    older = await installProject(older, 'typescript-express', [...others, 'express@4', '@types/express@4'])
-  })
-  after(folder.remove)
+  const project = projectIn('express5', 'typescript-express')
+  const older = projectIn('express4', 'typescript-express')
 
   const compile = (cwd: string, part: string) =>
     run(process.execPath, [ownCompiler, '-p', part], { cwd, allowed: [0, 1, 2] })
@@ -96,15 +69,14 @@ describe('the types of the package on Express, installed', () => {
   it('fit an app in strict mode that checks the declarations too, and it runs', async () => {
     const { stdout } = await compile(project, '.')
     assert.equal(stdout, '')
-    const { stdout: key } = await run('npx', ['--no-install', 'sealform', 'keygen'], { cwd: project })
-    const app = await serve(process.execPath, ['built/app.js'], {
+    const served = await serve(process.execPath, ['built/app.js'], {
       cwd: project,
-      env: { SEALFORM_KEYS: key.trim() },
+      env: { SEALFORM_KEYS: testKey },
     })
     try {
-      await useTodos(app.url)
+      await useTodos(served.url)
     } finally {
-      await app.stop()
+      await served.stop()
     }
   })
 
@@ -125,6 +97,15 @@ describe('the types of the package on Express, installed', () => {
     assert.deepEqual(errorsOf(stdout), expectedErrors(join(project, 'wrong', 'app.ts')))
   })
 })
+
+/** The same result for all who ask, worked out when the first does. */
+function once<Result>(work: () => Result): () => Result {
+  let result: { readonly of: Result } | undefined
+  return () => {
+    result ??= { of: work() }
+    return result.of
+  }
+}
 
 /** What the compiler reports, as `line code`. */
 function errorsOf(output: string): string[] {

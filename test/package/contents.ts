@@ -1,21 +1,15 @@
 import assert from 'node:assert/strict'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { after, before, describe, it } from 'node:test'
-import { type Packed, pack, root, temporaryFolder } from './packed.js'
+import { describe, it } from 'node:test'
+import { tarball } from './installed.js'
+import { root } from './packed.js'
 
 const kibibyte = 1024
 
 describe('the packed tarball', () => {
-  const folder = temporaryFolder()
-  let packed: Packed
-  before(async () => {
-    packed = await pack(folder.path)
-  })
-  after(folder.remove)
-
   it('holds the documents, package.json, one bundle and the types of three folders', () => {
-    const places = new Set(packed.files.map((path) => /^(dist\/[^/]+\/)?/.exec(path)?.[0] || path))
+    const places = new Set(tarball().files.map((path) => /^(dist\/[^/]+\/)?/.exec(path)?.[0] || path))
     assert.deepEqual(
       [...places],
       [
@@ -32,7 +26,7 @@ describe('the packed tarball', () => {
   })
 
   it('holds the types of each source file, and no code beside them', () => {
-    const types = packed.files.filter((path) => /^dist\/(lib|middleware|views)\//.test(path))
+    const types = tarball().files.filter((path) => /^dist\/(lib|middleware|views)\//.test(path))
     assert.ok(types.length > 100)
     for (const path of types) {
       assert.match(path, /\.d\.ts$/)
@@ -42,17 +36,17 @@ describe('the packed tarball', () => {
   })
 
   it('holds a file for each entry point, one for the command and one for what they share', () => {
-    const code = packed.files.filter((path) => /^dist\/bundle\/.*\.js$/.test(path))
+    const code = tarball().files.filter((path) => /^dist\/bundle\/.*\.js$/.test(path))
     const named = targets().filter((path) => path.endsWith('.js'))
     assert.deepEqual(new Set(code), new Set([...named, 'dist/bundle/core.js']))
   })
 
   it('shows in its source maps the text of the sources', () => {
-    const maps = packed.files.filter((path) => path.endsWith('.js.map'))
+    const maps = tarball().files.filter((path) => path.endsWith('.js.map'))
     assert.ok(maps.includes('dist/bundle/core.js.map') && maps.includes('dist/bundle/koa.js.map'))
     for (const path of maps) {
       const { sources, sourcesContent }: { sources: string[]; sourcesContent: string[] } = JSON.parse(
-        packed.read(path),
+        tarball().read(path),
       )
       for (const [i, source] of sources.entries()) {
         const own = readFileSync(join(root, 'dist', 'bundle', source), 'utf8')
@@ -63,7 +57,7 @@ describe('the packed tarball', () => {
 
   it('imports nothing when an app starts: packages load when they are used, and modules of Node as they are', () => {
     for (const name of ['core', 'express', 'html', 'koa', 'node', 'sealform']) {
-      const code = packed.read(`dist/bundle/${name}.js`)
+      const code = tarball().read(`dist/bundle/${name}.js`)
       const imported = [...code.matchAll(/^(?:import|export) .*from "(.+)";$/gm)].map(([, from]) => from)
       assert.deepEqual(new Set(imported), new Set(name === 'core' ? [] : ['./core.js']), name)
     }
@@ -71,12 +65,12 @@ describe('the packed tarball', () => {
 
   it('holds every file that package.json points to', () => {
     assert.ok(targets().length > 8)
-    for (const target of targets()) assert.ok(packed.files.includes(target), `${target} is not packed`)
+    for (const target of targets()) assert.ok(tarball().files.includes(target), `${target} is not packed`)
   })
 
   it('weighs at most 600 KiB, and 2200 KiB unpacked', () => {
-    assert.ok(packed.size <= 600 * kibibyte, `${packed.size} bytes`)
-    assert.ok(packed.unpackedSize <= 2200 * kibibyte, `${packed.unpackedSize} bytes`)
+    assert.ok(tarball().size <= 600 * kibibyte, `${tarball().size} bytes`)
+    assert.ok(tarball().unpackedSize <= 2200 * kibibyte, `${tarball().unpackedSize} bytes`)
   })
 })
 

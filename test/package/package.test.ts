@@ -1,0 +1,4 @@
+// One file, and so one process, for all tests of the package: they share one tarball and one installation.
+import './contents.js'
+import './install.js'
+import './types.js'
