@@ -9,6 +9,7 @@ import { createActions, done } from '../../lib/sealform.js'
 import { type MiddlewareOptions, type SealformContext, sealform } from '../../middleware/koa.js'
 import { html } from '../../views/html.js'
 import { formIn, listen, testKey } from '../setup/koa-app.js'
+import { patienceSignal } from '../setup/patience.js'
 import { type OriginCase, readOriginCases } from '../vectors/origin.js'
 import { openChromium } from './chromium.js'
 import { type Stage, type Way, ways } from './origin-ways.js'
@@ -211,7 +212,7 @@ async function takeTab(scripts: boolean): Promise<Tab> {
 }
 
 async function arrivalsOf({ arrivals }: RunningApp, count: number): Promise<Arrival> {
-  const signal = AbortSignal.timeout(10_000)
+  const signal = patienceSignal()
   for (let i = 1; ; i++) {
     const [arrival] = await once(arrivals, 'arrival', { signal })
     if (i === count) return arrival

@@ -6,6 +6,7 @@ import { after, before, type TestContext, test } from 'node:test'
 import type { Browser } from 'playwright-core'
 import { directoryStorage } from '../../lib/sealform.js'
 import { scratch } from '../setup/file-storage.js'
+import { until } from '../setup/patience.js'
 import { pngPicture } from '../setup/sample-files.js'
 import { openChromium } from './chromium.js'
 import { newTab, newVisitor, startTour, type Tab } from './visit.js'
@@ -154,7 +155,7 @@ test('upload: a new choice replaces the kept picture', async (t) => {
   await choose(tab, 'Picture', file('new.png', pngPicture(40, 30)))
   assert.equal((await tab.press('Upload')).status, 422)
   assert.deepEqual(await keptFiles(tab), ['new.png, 3.6 kB, kept'])
-  await waitUntil(() => stored().length === 1)
+  await until(() => stored().length === 1)
   await tab.page.getByLabel('Title').fill('The new one')
   assert.equal((await tab.press('Upload')).status, 200)
   assert.equal(await shownWidth(tab), 40)
@@ -272,7 +273,7 @@ async function visitUpload(t: TestContext, options = {}) {
     stored,
     /** The same, once nothing does or a second has passed. */
     async emptied() {
-      await waitUntil(() => stored().length === 0)
+      await until(() => stored().length === 0)
       return stored()
     },
     /** Puts a file on the visitor's disk. */
@@ -314,8 +315,4 @@ interface Picture {
 /** A PNG of exactly this many bytes; what follows its end is ignored. */
 function pngOf(bytes: number): Buffer {
   return Buffer.concat([pngPicture(), Buffer.alloc(bytes)], bytes)
-}
-
-async function waitUntil(condition: () => boolean): Promise<void> {
-  for (let i = 0; i < 100 && !condition(); i++) await new Promise((resolve) => setTimeout(resolve, 10))
 }

@@ -209,7 +209,7 @@ function secrets(framework: Framework): void {
         .map(({ error }) => error)
         .map((error) => [String(error), Reflect.get(Object(error), 'code')]),
       Array(3).fill([
-        `SealformError: A form of "act" prints the field "door" as a password, and nothing else says that it is secret. Declare it, so that no page gives it back: actions.define('act', { secrets: ['door'], … }).`,
+        `SealformError [ERR_SECRET_UNDECLARED]: A form of "act" prints the field "door" as a password, and nothing else says that it is secret. Declare it, so that no page gives it back: actions.define('act', { secrets: ['door'], … }).`,
         'ERR_SECRET_UNDECLARED',
       ]),
     )

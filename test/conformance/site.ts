@@ -12,6 +12,7 @@ import {
 } from '../../lib/sealform.js'
 import { html } from '../../views/html.js'
 import { formIn, fromSamePage, listen, testKey, urlencoded } from '../setup/koa-app.js'
+import { until } from '../setup/patience.js'
 import type { AnyContext, Framework, Page, View } from './frameworks.js'
 
 type Run = (submission: Submission<undefined, unknown, AnyContext>, bound: string) => unknown
@@ -121,9 +122,7 @@ export async function openSite(
   }
 
   async function failed(count: number): Promise<readonly Failure[]> {
-    for (let i = 0; i < 100 && failures.length < count; i++) {
-      await new Promise((resolve) => setTimeout(resolve, 10))
-    }
+    await until(() => failures.length >= count)
     return failures
   }
 }

@@ -5,6 +5,7 @@ import { directoryStorage, type FileOptions, invalid, redirect } from '../../lib
 import { html } from '../../views/html.js'
 import { scratch } from '../setup/file-storage.js'
 import { formIn } from '../setup/koa-app.js'
+import { until } from '../setup/patience.js'
 import { type RawAnswer, requestText, type Talk, talk } from '../setup/raw-http.js'
 import { boundary, multipartBody, type Part } from '../setup/upload-app.js'
 import { type Framework, frameworks } from './frameworks.js'
@@ -60,16 +61,13 @@ function cases(framework: Framework): void {
         ['Content-Type', `multipart/form-data; boundary=${boundary}`],
       ] as const
       const { answers } = await talk(site.port, [requestText(`POST ${path} HTTP/1.1`, lines, body)], {
-        patience: 20_000,
         ...talking,
       })
       return answers[0] ?? assert.fail('no answer')
     }
 
     async function emptied(): Promise<readonly string[]> {
-      for (let i = 0; i < 100 && readdirSync(directory).length > 0; i++) {
-        await new Promise((resolve) => setTimeout(resolve, 10))
-      }
+      await until(() => readdirSync(directory).length === 0)
       return readdirSync(directory)
     }
   }
@@ -120,7 +118,6 @@ function cases(framework: Framework): void {
       const site = await album(t, { maxSize: '300MiB' })
       const forged = [['sealform', 'forged'], ['text', 'typed'], picture(Buffer.alloc(100_000))] as const
       const body = multipartBody(...forged)
-      const started = Date.now()
       const { answers } = await talk(site.port, [
         requestText(`POST ${path} HTTP/1.1`, [
           ['Host', 'app.example'],
@@ -131,7 +128,6 @@ function cases(framework: Framework): void {
         body.subarray(0, 60_000),
       ])
       assert.equal(answers[0]?.status, 400, path)
-      assert.ok(Date.now() - started < 4000)
       assert.deepEqual(await site.emptied(), [])
     }
   })

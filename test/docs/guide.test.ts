@@ -4,7 +4,6 @@ import { once } from 'node:events'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { before, describe, it } from 'node:test'
-import { setTimeout as wait } from 'node:timers/promises'
 import ejs from 'ejs'
 import { Eta } from 'eta'
 import Handlebars from 'handlebars'
@@ -14,6 +13,7 @@ import supertest from 'supertest'
 import { type FileStorage, invalid, redirect } from '../../lib/sealform.js'
 import { freePort } from '../setup/free-port.js'
 import { createTestApp, formIn, fromSamePage, urlencoded } from '../setup/koa-app.js'
+import { until } from '../setup/patience.js'
 import { uploadApp } from '../setup/upload-app.js'
 import { codeBlocks, modulesOf } from './code-blocks.js'
 import { compile, root } from './project.js'
@@ -184,10 +184,8 @@ async function start(
     errors += chunk
   })
   const url = `http://127.0.0.1:${port}`
-  for (let tries = 0; tries < 100 && child.exitCode === null; tries++) {
-    if (await isUp(url)) return supertest(url)
-    await wait(50)
-  }
+  await until(async () => child.exitCode !== null || (await isUp(url)))
+  if (child.exitCode === null) return supertest(url)
   throw new Error(`${program} does not answer.\n${errors}`)
 }
 

@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { freePort, startServer } from '../../examples/servers/processes.js'
 import { createKeyRing } from '../../lib/seal/key-ring.js'
 import { formIn, fromSamePage, testKey, urlencoded } from '../setup/koa-app.js'
+import { until } from '../setup/patience.js'
 import { requestText, talk } from '../setup/raw-http.js'
 import { startRedis } from '../setup/redis.js'
 import { boundary, multipartBody } from '../setup/upload-app.js'
@@ -43,12 +44,8 @@ async function startExample(t: TestContext, env: NodeJS.ProcessEnv = {}): Promis
     })
   }
   const says = async (words: RegExp) => {
-    for (let tries = 0; tries < 600; tries++) {
-      const found = words.exec(printed)
-      if (found) return found
-      await wait(25)
-    }
-    throw new Error(`It does not say ${words}:\n${printed}`)
+    await until(() => words.test(printed)).catch(() => assert.fail(`It does not say ${words}:\n${printed}`))
+    return words.exec(printed) as RegExpExecArray
   }
   const [, keysFile = ''] = await says(/write them into (\S+),/)
   const [url] = await says(/http:\/\/localhost:\d+/)
@@ -73,15 +70,13 @@ function send(url: string, fields: Record<string, string>, typed: Record<string,
   })
 }
 
-/** Waits for the end, and says how many milliseconds it took. */
-async function endOf(child: ChildProcess): Promise<number> {
-  const started = performance.now()
+/** Waits for the end, which is in order. */
+async function endOf(child: ChildProcess): Promise<void> {
   if (child.exitCode === null) await once(child, 'exit')
   assert.equal(child.exitCode, 0)
-  return performance.now() - started
 }
 
-describe('npm run example:servers', { timeout: 120_000 }, () => {
+describe('npm run example:servers', () => {
   it('starts three servers, each of which answers the forms of the others', async (t) => {
     const { url } = await startExample(t)
     const pages = await Promise.all([get(url), get(url), get(url)])
@@ -134,14 +129,14 @@ describe('npm run example:servers', { timeout: 120_000 }, () => {
   })
 
   it('stops everything on SIGTERM, after what runs has ended', async (t) => {
-    const { url, keysFile, child } = await startExample(t, { SLOWNESS: '1500' })
+    const { url, keysFile, child } = await startExample(t, { SLOWNESS: '3000' })
     const { fields } = formIn((await get(url)).html, 'book.praise')
     const answer = send(url, fields, { praise: 'slowly' })
-    await wait(300)
+    await wait(1000)
     child.kill('SIGTERM')
-    const took = endOf(child)
+    const ended = endOf(child)
     assert.equal((await answer).status, 303)
-    assert.ok((await took) < 10_000)
+    await ended
     await assert.rejects(fetch(url))
     assert.ok(!existsSync(dirname(keysFile)))
   })
@@ -150,12 +145,12 @@ describe('npm run example:servers', { timeout: 120_000 }, () => {
     const { url, child } = await startExample(t)
     await get(url)
     child.kill('SIGINT')
-    assert.ok((await endOf(child)) < 10_000)
+    await endOf(child)
     await assert.rejects(fetch(url))
   })
 })
 
-describe('one server of the example, when SIGTERM comes', { timeout: 60_000 }, () => {
+describe('one server of the example, when SIGTERM comes', () => {
   for (const framework of ['koa', 'express'] as const) {
     it(`takes uploads that arrive in time, refuses others with a page, and ends (${framework})`, async (t) => {
       const redis = await startRedis(t)
@@ -190,14 +185,9 @@ describe('one server of the example, when SIGTERM comes', { timeout: 60_000 }, (
         return [bytes.subarray(0, 100_000), bytes.subarray(100_000)] as const
       }
       const [quick, slow] = [await upload('Quick'), await upload('Slow')]
-      const answers = Promise.all([
-        talk(port, [quick[0], 1500, quick[1]], { patience: 20_000 }),
-        talk(port, [slow[0]], { patience: 20_000 }),
-      ])
+      const answers = Promise.all([talk(port, [quick[0], 1500, quick[1]]), talk(port, [slow[0]])])
       await wait(300)
-      const stopped = performance.now()
       await Promise.all([server.stop(), wait(100).then(() => assert.rejects(fetch(`${url}health`)))])
-      assert.ok(performance.now() - stopped < 10_000)
       const [taken, refused] = (await answers).map(({ answers: [answer] }) => answer)
       assert.equal(taken?.status, 303)
       assert.equal(refused?.status, 503)

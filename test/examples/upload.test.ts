@@ -7,6 +7,7 @@ import { createTour } from '../../examples/tour/app.js'
 import { directoryStorage } from '../../lib/sealform.js'
 import { scratch } from '../setup/file-storage.js'
 import { formIn, fromSamePage, listen, testKey } from '../setup/koa-app.js'
+import { until } from '../setup/patience.js'
 import { pngPicture } from '../setup/sample-files.js'
 
 const MiB = 1024 * 1024
@@ -173,7 +174,7 @@ async function visitTour(t: TestContext) {
   return { port, stored, emptied, get, send, gallery }
 
   async function emptied(): Promise<string[]> {
-    for (let i = 0; i < 100 && stored().length > 0; i++) await new Promise((end) => setTimeout(end, 10))
+    await until(() => stored().length === 0)
     return stored()
   }
 

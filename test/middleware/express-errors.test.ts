@@ -6,6 +6,7 @@ import { done, invalid, redirect, SealformError } from '../../lib/sealform.js'
 import { html } from '../../views/html.js'
 import { type ExpressModule, expressApp, expresses, formPage } from '../setup/express-app.js'
 import { formIn, urlencoded } from '../setup/koa-app.js'
+import { until } from '../setup/patience.js'
 import { requestText, talk } from '../setup/raw-http.js'
 
 for (const [name, express] of expresses) {
@@ -39,7 +40,7 @@ function errors(express: ExpressModule): void {
     assert.match(answer.text, /value="typed"/)
     assert.match(answer.text, /Reference: /)
     assert.equal(answer.headers['x-handler'], undefined)
-    for (let i = 0; i < 50 && seen.length === 0; i++) await wait(10)
+    await until(() => seen.length > 0)
     assert.deepEqual(seen, [[true, 'POST', '/form?a=1', 'act']])
   })
 

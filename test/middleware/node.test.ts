@@ -10,6 +10,7 @@ import { createActions, flash, invalid, redirect, type Submission } from '../../
 import { type NodeContext, type NodeOptions, type PageHandler, sealform } from '../../middleware/node.js'
 import { html } from '../../views/html.js'
 import { formIn, fromSamePage, listen, testKey, urlencoded } from '../setup/koa-app.js'
+import { until } from '../setup/patience.js'
 
 type Run = (submission: Submission<undefined, unknown, NodeContext>) => unknown
 
@@ -345,7 +346,7 @@ describe('sealform for plain Node servers', () => {
     sending.end(body)
     await running
     sending.close(constants.NGHTTP2_CANCEL)
-    for (let i = 0; i < 100 && left.length === 0; i++) await wait(10)
+    await until(() => left.length > 0)
     assert.deepEqual(left, ['AbortError: The visitor has left.'])
   })
 

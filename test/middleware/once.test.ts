@@ -17,6 +17,7 @@ import {
 } from '../../lib/sealform.js'
 import { html } from '../../views/html.js'
 import { createTestApp, formIn, fromSamePage, listen, urlencoded } from '../setup/koa-app.js'
+import { until } from '../setup/patience.js'
 
 type Options = Partial<ActionOptions<undefined, unknown, [], unknown>>
 type Run = (submission: Submission<undefined>, nth: number) => unknown
@@ -174,21 +175,22 @@ describe('a one-time action', () => {
 
   it('goes on when the visitor leaves, and tells the copy that waits', async (t) => {
     let aborted: boolean | undefined
+    const controller = new AbortController()
     const { app, page, send, runs } = shop(async ({ signal }) => {
-      await wait(150)
+      await until(() => controller.signal.aborted)
+      await wait(50)
       aborted = signal.aborted
       return redirect('/thanks')
     })
     const port = await listen(createServer(app.callback()), (close) => t.after(close))
     const fields = await page()
-    const controller = new AbortController()
     const first = fetch(`http://127.0.0.1:${port}/order`, {
       method: 'POST',
       headers: { ...fromSamePage, 'Content-Type': 'application/x-www-form-urlencoded' },
       body: urlencoded(fields, { text: 'typed' }),
       signal: controller.signal,
     }).catch(() => 'left')
-    await wait(50)
+    await until(() => runs() === 1)
     controller.abort()
     assert.equal(await first, 'left')
     await send(fields).expect(303)
@@ -197,20 +199,21 @@ describe('a one-time action', () => {
   })
 
   it('reports what it threw after the visitor has left', async (t) => {
-    const { app, page, send, errors } = shop(async () => {
-      await wait(100)
+    const controller = new AbortController()
+    const { app, page, send, runs, errors } = shop(async () => {
+      await until(() => controller.signal.aborted)
+      await wait(50)
       throw new Error('The card was declined.')
     })
     const port = await listen(createServer(app.callback()), (close) => t.after(close))
     const fields = await page()
-    const controller = new AbortController()
     const first = fetch(`http://127.0.0.1:${port}/order`, {
       method: 'POST',
       headers: { ...fromSamePage, 'Content-Type': 'application/x-www-form-urlencoded' },
       body: urlencoded(fields, { text: 'typed' }),
       signal: controller.signal,
     }).catch(() => 'left')
-    await wait(50)
+    await until(() => runs() === 1)
     controller.abort()
     assert.equal(await first, 'left')
     await send(fields).expect(500)
@@ -291,9 +294,10 @@ describe('the store of one-time submissions', () => {
   it('counts as down when it takes longer than two seconds, and gives a late claim back', async () => {
     const store = memoryStore()
     const released: string[] = []
+    let answered = false
     const slow = storeThat({
       async claim(id, terms) {
-        await wait(2300)
+        await until(() => answered)
         return store.claim(id, terms)
       },
       async release(id, owner) {
@@ -302,11 +306,9 @@ describe('the store of one-time submissions', () => {
       },
     })
     const { page, send, runs } = shop(() => redirect('/thanks'), { actions: { store: slow } })
-    const began = performance.now()
     await send(await page()).expect(503)
-    assert.ok(performance.now() - began < 2290)
-    await wait(500)
-    assert.equal(released.length, 1)
+    answered = true
+    await until(() => released.length === 1)
     assert.equal(runs(), 0)
   })
 

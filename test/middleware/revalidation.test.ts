@@ -7,6 +7,7 @@ import { done, redirect, type Submission } from '../../lib/sealform.js'
 import { html } from '../../views/html.js'
 import { type CacheApp, cacheApp } from '../setup/cache-app.js'
 import { createTestApp, formIn, fromSamePage, urlencoded } from '../setup/koa-app.js'
+import { until } from '../setup/patience.js'
 import { TestTier } from '../setup/shared-tier.js'
 
 interface NewsApp extends CacheApp {
@@ -117,13 +118,14 @@ describe('an action that revalidates a tag', () => {
   })
 
   it('is seen though a rendering with the old data is still under way', async (t) => {
-    let slow: Promise<unknown> | undefined = wait(100)
+    let revalidated = false
+    let reads = 0
     const list = ['old']
     const { request, cache } = await cacheApp(t, ({ router, cache, renders }) => {
       const headlines = cache.cached(
         async () => {
           const found = [...list]
-          await slow
+          if (++reads === 1) await until(() => revalidated)
           return found
         },
         { key: 'headlines', tags: ['news'] },
@@ -135,11 +137,11 @@ describe('an action that revalidates a tag', () => {
       })
     })
     const before = request.get('/news').then(({ text }) => text)
-    await wait(30)
+    await until(() => reads === 1)
     list[0] = 'new'
-    slow = undefined
     await cache.revalidateTag('news')
     await request.get('/news').expect('<p>new</p>')
+    revalidated = true
     assert.equal(await before, '<p>old</p>')
     await request.get('/news').expect('<p>new</p>')
   })

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it, type TestContext } from 'node:test'
 import { invalid, redirect } from '../../lib/sealform.js'
+import { until } from '../setup/patience.js'
 import { type Part, type UploadApp, type UploadAppOptions, uploadApp } from '../setup/upload-app.js'
 
 /** An app whose action wants a title, and notes what it finds once there is one. */
@@ -117,8 +118,7 @@ describe('kept files', () => {
     assert.equal(second.status, 422)
     assert.match(second.body, /id="upload-picture-issue">Choose a file\./)
     assert.doesNotMatch(second.body, /avatar\.png/)
-    for (let i = 0; i < 100 && app.stored().length > 1; i++)
-      await new Promise((resolve) => setTimeout(resolve, 10))
+    await until(() => app.stored().length <= 1)
     assert.equal(app.stored().length, 1)
     assert.equal((await app.send([...app.hidden(second.body), ['title', 'T'], picture])).status, 303)
     assert.deepEqual(await app.emptied(), [])

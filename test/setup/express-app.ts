@@ -18,6 +18,7 @@ import {
 } from '../../middleware/express.js'
 import { html } from '../../views/html.js'
 import { formIn, fromSamePage, listen, testKey, urlencoded } from './koa-app.js'
+import { until } from './patience.js'
 
 export type ExpressModule = typeof Express
 
@@ -106,9 +107,7 @@ export async function expressApp(
         .send(urlencoded(formIn(page.text, 'act').fields, { text: 'typed', ...fields }))
     },
     async failed(count) {
-      for (let i = 0; i < 100 && errors.length < count; i++) {
-        await new Promise((resolve) => setTimeout(resolve, 10))
-      }
+      await until(() => errors.length >= count)
       return errors
     },
   }

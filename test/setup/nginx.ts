@@ -4,8 +4,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as wait } from 'node:timers/promises'
 import { selfSign } from './certificate.js'
+import { until } from './patience.js'
 import { nginx, requireProgram } from './programs.js'
 
 export interface Nginx {
@@ -38,15 +38,10 @@ export async function startNginx(http: string, port: number): Promise<Nginx> {
     await end(child)
     rmSync(prefix, { recursive: true, force: true })
   }
-  for (let tries = 0; !(await isListening(port)); tries++) {
-    if (child.exitCode === null && tries < 200) {
-      await wait(25)
-      continue
-    }
-    await close()
-    throw new Error(`nginx does not listen on ${port}:\n${printed}`)
-  }
-  return { close }
+  await until(async () => child.exitCode !== null || (await isListening(port)))
+  if (child.exitCode === null) return { close }
+  await close()
+  throw new Error(`nginx does not listen on ${port}:\n${printed}`)
 }
 
 function configure(prefix: string, http: string): void {

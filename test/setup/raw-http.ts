@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net'
+import { patience as ordinary } from './patience.js'
 
 /** One answer as it came over the wire. */
 export interface RawAnswer {
@@ -24,7 +25,7 @@ export type Piece = string | Buffer | number
 export interface Talk {
   /** Wait for so many answers. @default 1 */
   readonly answers?: number
-  /** Milliseconds after which what has come is taken for all. @default 5000 */
+  /** Milliseconds after which what has come is taken for all. @default `patience` of the tests */
   readonly patience?: number
   /** After the pieces: keep the connection, end our half of it, or reset it. @default 'wait' */
   readonly ending?: 'wait' | 'end' | 'reset'
@@ -36,7 +37,13 @@ export interface Talk {
 
 /** Says exactly these bytes to a server on the loopback interface, and listens. */
 export function talk(port: number, pieces: readonly Piece[], options: Talk = {}): Promise<Conversation> {
-  const { answers: wanted = 1, patience = 5000, ending = 'wait', readsLast = false, head = false } = options
+  const {
+    answers: wanted = 1,
+    patience = ordinary,
+    ending = 'wait',
+    readsLast = false,
+    head = false,
+  } = options
   return new Promise((resolve) => {
     const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true })
     const received: Buffer[] = []

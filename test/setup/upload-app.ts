@@ -12,6 +12,7 @@ import {
 import { html } from '../../views/html.js'
 import { scratch } from './file-storage.js'
 import { createTestApp, formIn, listen } from './koa-app.js'
+import { until } from './patience.js'
 import { type RawAnswer, requestText, type Talk, talk } from './raw-http.js'
 
 /** A part of a multipart body: a text field, or a file as browsers send it. */
@@ -129,8 +130,7 @@ export async function uploadApp(t: TestContext, options: UploadAppOptions): Prom
   }
 
   async function emptied(): Promise<readonly string[]> {
-    for (let i = 0; i < 100 && stored().length > 0; i++)
-      await new Promise((resolve) => setTimeout(resolve, 10))
+    await until(() => stored().length === 0)
     return stored()
   }
 
@@ -151,7 +151,7 @@ export async function uploadApp(t: TestContext, options: UploadAppOptions): Prom
   }
 
   async function send(parts: readonly Part[], options: SendOptions = {}): Promise<RawAnswer> {
-    const { answers } = await talk(port, [post(parts, options)], { patience: 20_000, ...options })
+    const { answers } = await talk(port, [post(parts, options)], options)
     if (!answers[0]) throw new Error('no answer')
     return answers[0]
   }

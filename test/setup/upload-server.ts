@@ -52,11 +52,11 @@ const server = createServer(app.callback())
 server.prependListener('request', ({ socket }, res) => {
   res.once('prefinish', () => tell({ answered: res.statusCode, bytesRead: socket.bytesRead }))
 })
-// As a program stops that lets uploads finish for a while.
+// As a program stops that lets uploads finish for a while, long enough for a machine that is busy.
 process.once('SIGTERM', () => {
   process.disconnect()
   server.close()
-  setTimeout(() => server.closeAllConnections(), 500).unref()
+  setTimeout(() => server.closeAllConnections(), 3000).unref()
 })
 process.on('message', ({ command }: { readonly command: Command }) => {
   if (command === 'starve') starve()

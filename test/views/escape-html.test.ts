@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { escapeHtml } from '../../views/escape-html.js'
+import { processorTime } from '../setup/processor-time.js'
 
 describe('escapeHtml', () => {
   it('replaces & < > and both quotes', () => {
@@ -36,8 +37,9 @@ describe('escapeHtml', () => {
   })
 
   it('takes a text of a million characters in well under a second', () => {
-    const begin = performance.now()
-    assert.equal(escapeHtml('<'.repeat(1_000_000)).length, 4_000_000)
-    assert.ok(performance.now() - begin < 1000)
+    const time = processorTime(() => {
+      assert.equal(escapeHtml('<'.repeat(1_000_000)).length, 4_000_000)
+    })
+    assert.ok(time < 1000, `${time} ms`)
   })
 })

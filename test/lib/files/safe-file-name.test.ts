@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { safeFileName } from '../../../lib/files/safe-file-name.js'
+import { processorTime } from '../../setup/processor-time.js'
 
 const cases: ReadonlyArray<readonly [given: string, safe: string, why: string]> = [
   ['photo.png', 'photo.png', 'an ordinary name'],
@@ -91,8 +92,9 @@ test('leaves no dot or space where a name without an extension was cut', () => {
 })
 
 test('reads a name of a megabyte at once', () => {
-  const start = performance.now()
-  assert.equal(safeFileName(`${' .'.repeat(500_000)}x`), '.x')
-  assert.equal(safeFileName(' '.repeat(1_000_000)), 'file')
-  assert.ok(performance.now() - start < 1000)
+  const time = processorTime(() => {
+    assert.equal(safeFileName(`${' .'.repeat(500_000)}x`), '.x')
+    assert.equal(safeFileName(' '.repeat(1_000_000)), 'file')
+  })
+  assert.ok(time < 1000, `${time} ms`)
 })

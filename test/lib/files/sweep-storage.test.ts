@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import { setImmediate as turn } from 'node:timers/promises'
 import type { FileStorage } from '../../../lib/files/file-storage.js'
 import { sweepRegularly } from '../../../lib/files/sweep-storage.js'
+import { patience } from '../../setup/patience.js'
 
 function storageThat(sweep: FileStorage['sweep']): FileStorage {
   return { put: async () => {}, open: async () => undefined, remove: async () => {}, sweep }
@@ -78,7 +79,7 @@ test('keeps no process alive', () => {
   const script = `
     const { sweepRegularly } = await import(${JSON.stringify(module)})
     sweepRegularly({ sweep: async () => 0 }, { age: 1, every: 3600 }, console.error)`
-  const options = { encoding: 'utf8', timeout: 10_000 } as const
+  const options = { encoding: 'utf8', timeout: patience } as const
   const child = spawnSync(process.execPath, ['--input-type=module', '-e', script], options)
   assert.equal(child.status, 0, child.stderr)
 })

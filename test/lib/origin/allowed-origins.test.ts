@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { SealformError } from '../../../lib/base/errors.js'
 import { compileAllowedOrigins, normaliseOrigin } from '../../../lib/origin/allowed-origins.js'
+import { processorTime } from '../../setup/processor-time.js'
 
 test('allows nothing without entries', () => {
   assert.equal(compileAllowedOrigins(undefined)('https://a.example'), false)
@@ -93,10 +94,11 @@ test('matches any of several entries', () => {
 
 test('is not slow with a long name full of dots', () => {
   const allowed = compileAllowedOrigins(['**.a.example'])
-  const start = performance.now()
-  assert.equal(allowed(`https://${'a.'.repeat(100_000)}.a.example`), false)
-  assert.equal(allowed(`https://${'a'.repeat(100_000)}!.a.example`), false)
-  assert.ok(performance.now() - start < 200)
+  const time = processorTime(() => {
+    assert.equal(allowed(`https://${'a.'.repeat(100_000)}.a.example`), false)
+    assert.equal(allowed(`https://${'a'.repeat(100_000)}!.a.example`), false)
+  })
+  assert.ok(time < 200, `${time} ms`)
 })
 
 test('refuses entries that would allow every site', () => {

@@ -7,6 +7,7 @@ import { createClient as createClient5 } from 'redis5'
 import { newFileId } from '../../../lib/files/file-storage.js'
 import { redisCacheTier, redisClaims, redisFiles } from '../../../lib/redis/redis.js'
 import { pieces } from '../../setup/file-storage.js'
+import { patienceSignal } from '../../setup/patience.js'
 import { startRedis } from '../../setup/redis.js'
 import { storeContract } from '../../setup/store-contract.js'
 
@@ -40,7 +41,7 @@ test('needs no more permissions than the guide lists', async (t) => {
   await store.claim('s', terms)
   await store.claim('t', terms)
   await store.renew('s', 'a', 60)
-  const waiting = store.outcome('s', AbortSignal.timeout(5000))
+  const waiting = store.outcome('s', patienceSignal())
   await store.settle('s', 'a', { result: 'result', keep: 60 })
   assert.deepEqual(await waiting, { kind: 'settled', result: 'result' })
   await store.release('t', 'a')
@@ -91,7 +92,7 @@ test('minds nothing of what the app has told its client', async (t) => {
   await client.on('error', () => {}).connect()
   const [store, storage, tier] = [redisClaims(client), redisFiles(client), redisCacheTier(client)]
   await store.claim('s', { owner: 'a', lease: 60, keep: 60 })
-  const waiting = store.outcome('s', AbortSignal.timeout(5000))
+  const waiting = store.outcome('s', patienceSignal())
   await store.settle('s', 'a', { result: 'déjà vu', keep: 60 })
   assert.deepEqual(await waiting, { kind: 'settled', result: 'déjà vu' })
   const id = newFileId()

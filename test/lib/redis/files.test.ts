@@ -156,7 +156,6 @@ test('says that there is no room when Redis is full, and leaves nothing', async 
 
 test('fails in its time when Redis hangs in the middle of a file', async (t) => {
   const { server, storage } = await redisAndStorage(t, { timeout: 0.3 })
-  const began = Date.now()
   await assert.rejects(
     storage.put(
       newFileId(),
@@ -168,7 +167,6 @@ test('fails in its time when Redis hangs in the middle of a file', async (t) => 
     ),
     /did not answer within 300 ms/,
   )
-  assert.ok(Date.now() - began < 2000)
   server.resume()
 })
 

@@ -3,6 +3,7 @@ import { type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { SharedTierListener } from '../../../lib/cache/shared-tier.js'
 import { redisCacheTier } from '../../../lib/redis/redis.js'
+import { until } from '../../setup/patience.js'
 import { newClient, startRedis } from '../../setup/redis.js'
 
 test('shares texts among servers until their time is over', async (t) => {
@@ -119,9 +120,4 @@ function listener() {
     interrupted: () => void self.interruptions++,
   }
   return self satisfies SharedTierListener
-}
-
-async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  for (const end = Date.now() + 10_000; Date.now() < end; await sleep(10)) if (await condition()) return
-  assert.fail('it did not come to that within 10 s')
 }

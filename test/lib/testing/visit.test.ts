@@ -10,6 +10,7 @@ import express from 'express'
 import Koa from 'koa'
 import { createBrowser, visit } from '../../../lib/testing/testing.js'
 import { listen } from '../../setup/koa-app.js'
+import { patience } from '../../setup/patience.js'
 
 const express4: typeof express = createRequire(import.meta.url)('express4')
 
@@ -91,7 +92,7 @@ describe('visit', () => {
       console.log(page.text)`
     const { stdout, status } = spawnSync(process.execPath, ['--input-type=module', '-e', program], {
       encoding: 'utf8',
-      timeout: 10_000,
+      timeout: patience,
     })
     assert.deepEqual([stdout, status], ['there\n', 0])
   })
