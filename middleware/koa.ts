@@ -30,8 +30,10 @@ import {
 } from './page-tools.js'
 
 export type { MiddlewareOptions, Refusal } from '../lib/answer/settings.js'
+export type { FormStatus } from '../lib/page/page.js'
 export type { Attributes } from '../views/attributes.js'
 export type { SelectOption } from '../views/form.js'
+export type { RegionFailure, RegionOptions } from '../views/region.js'
 export type { FailureDetails, Form, FormOptions }
 
 /** What the middleware adds to Koa's context. */

@@ -13,8 +13,10 @@ import { AnsweredFailure, HttpHost } from './node-host.js'
 import { asError, contentHeaders, failureLine, type PageTools } from './page-tools.js'
 
 export type { Refusal } from '../lib/answer/settings.js'
+export type { FormStatus } from '../lib/page/page.js'
 export type { Attributes } from '../views/attributes.js'
 export type { SelectOption } from '../views/form.js'
+export type { RegionFailure, RegionOptions } from '../views/region.js'
 export type { FailureDetails, Form, FormOptions }
 
 /** What an action gets as `submission.context`, and the options as their argument. */

@@ -1,7 +1,7 @@
 import { type TracingChannel, tracingChannel } from 'node:diagnostics_channel'
 import { type Span, SpanStatusCode, type Tracer, trace } from '@opentelemetry/api'
 import type { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
-import type { Stage, StageTrace, SubmissionTrace } from 'sealform'
+import type { Stage, StageTrace, SubmissionTrace } from 'sealform/types'
 
 /** What keeps the active context; `attach` is there from @opentelemetry/context-async-hooks 2.12 on. */
 export type Contexts = Pick<AsyncLocalStorageContextManager, 'active' | 'attach'>

@@ -17,7 +17,6 @@ import { openTiers } from './tiers.js'
 export { cachePage } from './cache-page.js'
 export type { CachedOptions } from './cached-data.js'
 export type { PageCacheOptions } from './page-cache.js'
-export type { SharedTier, SharedTierListener } from './shared-tier.js'
 export type { Revalidation } from './tags.js'
 
 /** What `createCache()` takes. */

@@ -2,13 +2,8 @@ import { readdirSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { TestContext } from 'node:test'
 import type Koa from 'koa'
-import {
-  type Action,
-  type Actions,
-  directoryStorage,
-  type FileStorage,
-  type LimitOptions,
-} from '../../lib/sealform.js'
+import { type Action, type Actions, directoryStorage, type LimitOptions } from '../../lib/sealform.js'
+import type { FileStorage } from '../../lib/types.js'
 import { html } from '../../views/html.js'
 import { scratch } from './file-storage.js'
 import { createTestApp, formIn, listen } from './koa-app.js'

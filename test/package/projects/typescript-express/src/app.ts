@@ -1,7 +1,13 @@
 import type { AddressInfo } from 'node:net'
 import express, { type NextFunction, type Request, type Response, Router } from 'express'
 import { createActions, done, invalid, redirect } from 'sealform'
-import { type ExpressContext, type Form, sealform } from 'sealform/express'
+import {
+  type ExpressContext,
+  type Form,
+  type FormStatus,
+  type RegionFailure,
+  sealform,
+} from 'sealform/express'
 import { html, type SafeHtml } from 'sealform/html'
 import { z } from 'zod'
 import 'sealform/express/augment'
@@ -33,6 +39,8 @@ router.get('/', (req, res) => {
   const form: Form = req.form(addTodo.bind(null, 'groceries'), { key: 'a' })
   const counter: Form<Count> = res.locals.form(step.bind(null, 2), { initial: { count: 5 } })
   const fields: SafeHtml = form.fields
+  const status: FormStatus = form.status
+  const fallback = ({ reference }: RegionFailure) => `<p id="step">${status} ${reference}</p>`
   res.send(html`<!doctype html>
     <title>${form.titlePrefix}Todos</title>
     <p>Added: ${String(req.query.added ?? 'nothing')}, counted: ${counter.state?.count}</p>
@@ -43,7 +51,7 @@ router.get('/', (req, res) => {
       <input ${form.input('note')}>
       <button>Add</button>
     </form>
-    ${req.region('step', html`<form ${counter.attributes}>${counter.fields}<button>Count</button></form>`)}`)
+    ${req.region('step', html`<form ${counter.attributes}>${counter.fields}<button>Count</button></form>`, { fallback })}`)
 })
 app.use(router)
 app.use((error: unknown, _req: Request, res: Response, next: NextFunction) => {

@@ -1,5 +1,5 @@
 import Koa from 'koa'
-import { createActions, invalid, redirect } from 'sealform'
+import { type ClaimStore, createActions, invalid, redirect } from 'sealform' // TS2305
 import { html } from 'sealform/html'
 import { type SealformContext, sealform } from 'sealform/koa'
 import { invoke, visit } from 'sealform/testing'
@@ -43,3 +43,4 @@ page.form('clear').fill({ at: new Date() }) // TS2322
 page.form('clear').submit('Clear', { validates: false }) // TS2561
 await invoke(addTodo, {}, 1) // TS2345
 await invoke(addTodo, { title: new Date() }, 'groceries') // TS2322
+export const store: ClaimStore | undefined = undefined
