@@ -7,7 +7,7 @@ export interface FieldPath {
 }
 
 /** Why a name cannot be read as a path. */
-export interface NameFault {
+interface NameFault {
   readonly fault: 'malformed' | 'reserved'
 }
 

@@ -36,7 +36,7 @@ export interface KeepablePage {
 }
 
 /** A page that an adapter offers to `cachePage()`. */
-export interface OfferedPage extends PageRequest {
+interface OfferedPage extends PageRequest {
   readonly page: KeepablePage
   /** Ends the answer with the body of a page that was kept; its headers are set already. */
   sendKept(body: string | Buffer): void

@@ -26,7 +26,7 @@ export interface PageCacheOptions {
 }
 
 /** What holds for all pages. */
-export interface PageCacheTerms {
+interface PageCacheTerms {
   /** Seconds, where a page says nothing. */
   readonly ttl: number
   readonly version: string

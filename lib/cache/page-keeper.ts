@@ -4,7 +4,7 @@ import { isPrivate, judgeKeeping, type KeepingFacts, namesIn } from './judge-pag
 import type { KeepablePage, Keeping, PageRequest } from './offered-page.js'
 import { pathOfUrl, writeKeptPage } from './page-record.js'
 
-export interface KeepingTerms {
+interface KeepingTerms {
   /** As the page gave them. */
   readonly tags: readonly string[]
   /** Seconds. */

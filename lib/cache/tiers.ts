@@ -4,7 +4,7 @@ import { loadOptional } from '../base/optional-package.js'
 import type { GuardedTier } from './guarded-tier.js'
 
 /** The most that this server keeps in memory. */
-export interface MemoryBounds {
+interface MemoryBounds {
   readonly entries: number
   /** Bytes of all keys and texts together, as UTF-8. */
   readonly size: number

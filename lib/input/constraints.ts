@@ -54,11 +54,7 @@ export class Constraints {
  * @param type of an input, when the page says one
  * @see https://html.spec.whatwg.org/multipage/form-control-infrastructure.html#constraints
  */
-export function constraintsOf(
-  field: DeclaredField,
-  control: ControlKind,
-  type?: string,
-): ConstraintAttributes {
+function constraintsOf(field: DeclaredField, control: ControlKind, type?: string): ConstraintAttributes {
   if (control === 'select') return ofSelect(field)
   // Browsers count a line break as one character, and send it as two, so neither length can be said of a textarea.
   if (control === 'textarea') return field.required ? { required: true } : none

@@ -29,7 +29,7 @@ export interface Declared {
   readonly secret: boolean
 }
 
-export type DeclaredType =
+type DeclaredType =
   | 'any'
   | 'null'
   | 'string'

@@ -9,7 +9,7 @@ export interface Fields<Value> {
   nameOf(path: readonly PropertyKey[]): string
 }
 
-export type Nested<Value> = Value | Nested<Value>[] | { [key: string]: Nested<Value> }
+type Nested<Value> = Value | Nested<Value>[] | { [key: string]: Nested<Value> }
 
 /** What was sent under one name, once or several times. */
 interface Leaf<Value> {

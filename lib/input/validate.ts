@@ -4,7 +4,7 @@ import { type Issue, Refused } from '../outcome/outcome.js'
 import { coerce, type Plan } from './coerce.js'
 import { type Fields, nestFields } from './nested-fields.js'
 
-export type Validation =
+type Validation =
   | { readonly valid: true; readonly input: unknown; readonly nameOf: NameOf }
   | { readonly valid: false; readonly issues: readonly Issue[] }
 
@@ -12,7 +12,7 @@ export type Validation =
 export type NameOf = (path: readonly PropertyKey[]) => string
 
 /** How an action wants its fields. */
-export interface Expectation {
+interface Expectation {
   readonly schema: StandardSchemaV1
   /** How deep names may lead; 0 takes them as they are. */
   readonly depth: number

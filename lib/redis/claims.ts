@@ -4,7 +4,7 @@ import { claimScript, releaseScript, renewScript, settleScript, stateScript } fr
 import { isFull, NotSent, type RedisConnection, type Script } from './connection.js'
 import { type HeldClaim, RedisLedger } from './ledger.js'
 
-export interface RedisClaimsOptions {
+interface RedisClaimsOptions {
   /** Begins every key and channel. */
   readonly prefix: string
   /** Milliseconds. */

@@ -23,7 +23,7 @@ export function isFull(error: unknown): boolean {
   return error instanceof Error && error.message.startsWith('OOM')
 }
 
-export interface CommandOptions {
+interface CommandOptions {
   /** Milliseconds. */
   readonly timeout: number
   /** Gives bytes instead of text. @default false */

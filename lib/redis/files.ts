@@ -2,7 +2,7 @@ import { SealformError } from '../base/errors.js'
 import { type FileStorage, isFileId } from '../files/file-storage.js'
 import { isFull, type RedisConnection, script } from './connection.js'
 
-export interface RedisFilesOptions {
+interface RedisFilesOptions {
   readonly prefix: string
   /** Milliseconds. */
   readonly timeout: number

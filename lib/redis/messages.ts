@@ -1,6 +1,6 @@
 import type { RedisClient } from './client.js'
 
-export interface MessageListener {
+interface MessageListener {
   message(message: string): void
   /** Messages may have been lost. */
   interrupted(): void

@@ -1,7 +1,7 @@
 import type { SharedTier, SharedTierListener } from '../cache/shared-tier.js'
 import type { RedisConnection } from './connection.js'
 
-export interface RedisTierOptions {
+interface RedisTierOptions {
   readonly prefix: string
   /** Milliseconds. */
   readonly timeout: number

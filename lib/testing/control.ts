@@ -36,7 +36,7 @@ export interface Choice extends Common {
   checked: boolean
 }
 
-export interface SelectOption {
+interface SelectOption {
   readonly element: Element
   readonly value: string
   readonly label: string

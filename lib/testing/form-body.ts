@@ -8,7 +8,7 @@ export const encodingTypes = [
   'text/plain',
 ] as const
 
-export type EncodingType = (typeof encodingTypes)[number]
+type EncodingType = (typeof encodingTypes)[number]
 
 /** A form as it goes over the wire. */
 export interface FormBody {

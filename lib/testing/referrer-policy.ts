@@ -14,7 +14,7 @@ const policies = [
   'unsafe-url',
 ] as const
 
-export const defaultPolicy: ReferrerPolicy = 'strict-origin-when-cross-origin'
+const defaultPolicy: ReferrerPolicy = 'strict-origin-when-cross-origin'
 
 /** The last policy in a `Referrer-Policy` header that is known. */
 export function readPolicy(text: string | undefined): ReferrerPolicy | undefined {

@@ -3,7 +3,7 @@ import supertest from 'supertest'
 import type { FormBody } from './form-body.js'
 
 /** One request, as it goes over the wire. */
-export interface WireRequest {
+interface WireRequest {
   readonly method: 'GET' | 'POST'
   /** Path and query string. */
   readonly path: string

@@ -3,7 +3,7 @@ import { ancestorsOf, attribute, hasAttribute } from './document.js'
 import { isOrdered, numberOf } from './input-values.js'
 
 /** What a browser would say of a control instead of sending its form. */
-export interface Problem {
+interface Problem {
   readonly name: string
   readonly reason: string
 }
