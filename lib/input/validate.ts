@@ -12,7 +12,7 @@ type Validation =
 export type NameOf = (path: readonly PropertyKey[]) => string
 
 /** How an action wants its fields. */
-interface Expectation {
+export interface Expectation {
   readonly schema: StandardSchemaV1
   /** How deep names may lead; 0 takes them as they are. */
   readonly depth: number
