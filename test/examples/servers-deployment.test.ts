@@ -122,7 +122,7 @@ function summary(sent: readonly Sent[]): string[] {
 describe('servers under steady load through nginx', () => {
   it('take every form while their keys are replaced in the documented steps', async () => {
     const visitors = invite(url)
-    await wait(500)
+    await until(() => visitors.sent.length > 5)
     await rotate(oldKey, newKey)
     await wait(700)
     await rotate(newKey, oldKey)

@@ -185,9 +185,25 @@ describe('one server of the example, when SIGTERM comes', () => {
         return [bytes.subarray(0, 100_000), bytes.subarray(100_000)] as const
       }
       const [quick, slow] = [await upload('Quick'), await upload('Slow')]
-      const answers = Promise.all([talk(port, [quick[0], 1500, quick[1]]), talk(port, [slow[0]])])
-      await wait(300)
-      await Promise.all([server.stop(), wait(100).then(() => assert.rejects(fetch(`${url}health`)))])
+      let stopping = false
+      const answers = Promise.all([
+        talk(port, [quick[0], () => stopping, 500, quick[1]]),
+        talk(port, [slow[0]]),
+      ])
+      await wait(1000)
+      let stopped = false
+      const end = server.stop().then(() => {
+        stopped = true
+      })
+      stopping = true
+      await until(() =>
+        fetch(`${url}health`).then(
+          () => false,
+          () => true,
+        ),
+      )
+      assert.equal(stopped, false, 'it takes no more connections while it waits for uploads')
+      await end
       const [taken, refused] = (await answers).map(({ answers: [answer] }) => answer)
       assert.equal(taken?.status, 303)
       assert.equal(refused?.status, 503)

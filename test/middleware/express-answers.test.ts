@@ -240,6 +240,7 @@ function answers(express: ExpressModule): void {
   })
 
   it('may answer once the visitor has gone', async (t) => {
+    const leaving = new AbortController()
     let answered: (() => void) | undefined
     const late = new Promise<void>((resolve) => {
       answered = resolve
@@ -250,22 +251,21 @@ function answers(express: ExpressModule): void {
         app.use(middleware)
         app.get('/form', (req, res) => {
           const page = formPage(req, act)
-          if (req.query.slow === undefined) res.send(page)
-          else
-            setTimeout(() => {
-              res.send(page)
-              answered?.()
-            }, 100)
+          if (req.query.slow === undefined) return void res.send(page)
+          res.once('close', () => {
+            res.send(page)
+            answered?.()
+          })
+          leaving.abort()
         })
       },
     })
     const { text } = await app.request.get('/form')
-    const leaving = AbortSignal.timeout(30)
     const sending = fetch(`http://127.0.0.1:${app.port}/form?slow`, {
       method: 'POST',
       headers: { ...fromSamePage, 'Content-Type': 'application/x-www-form-urlencoded' },
       body: urlencoded(formIn(text, 'act').fields),
-      signal: leaving,
+      signal: leaving.signal,
     })
     await assert.rejects(sending)
     await late

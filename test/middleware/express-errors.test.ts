@@ -120,7 +120,7 @@ function errors(express: ExpressModule): void {
       assert.equal(answer.status, status)
       assert.match(answer.text, /^<!doctype html>\n/)
       assert.doesNotMatch(answer.text, /the handler of the app|the template broke/)
-      await wait(20)
+      await until(() => seen.length > 0)
       assert.deepEqual(seen, ['Error: the template broke'])
     }
   })

@@ -4,6 +4,7 @@ import { connect } from 'node:net'
 import { describe, it } from 'node:test'
 import { type Attack, browserLines, formType, hostileTarget, type Line } from '../setup/hostile-app.js'
 import { Koa2, urlencoded } from '../setup/koa-app.js'
+import { until } from '../setup/patience.js'
 import { chunked, requestText, talk } from '../setup/raw-http.js'
 
 function post(body: string, lines: readonly Line[] = [], line = 'POST /plain HTTP/1.1'): Buffer {
@@ -133,8 +134,7 @@ describe('a hostile client', () => {
     const descriptors = openFiles()
     const before = process.memoryUsage().heapUsed
     for (let i = 0; i < 50; i++) await round()
-    await new Promise((resolve) => setTimeout(resolve, 100))
-    assert.ok(openFiles() <= descriptors + 5, `${openFiles() - descriptors} more open files`)
+    await until(() => openFiles() <= descriptors + 5)
     const grown = process.memoryUsage().heapUsed - before
     assert.ok(grown < 64 * 1024 * 1024, `${grown} bytes more in the heap`)
     assert.equal(target.total(), 0)

@@ -172,7 +172,7 @@ describe('sealform for plain Node servers', () => {
       },
     )
     assert.equal((await app.submit('/late')).text, 'shown')
-    await wait(5)
+    await until(() => app.errors.length > 0)
     assert.deepEqual(app.errors, [[boom, undefined, '/late']])
   })
 
@@ -393,9 +393,9 @@ describe('sealform for plain Node servers', () => {
     })
     const app = await nodeApp(
       t,
-      async () => {
+      async ({ signal }) => {
         ran?.()
-        await wait(100)
+        await until(() => signal.aborted)
       },
       {},
       () => {

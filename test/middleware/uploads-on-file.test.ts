@@ -6,6 +6,7 @@ import { describe, it, type TestContext } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type Koa from 'koa'
 import { type FileDescription, forbidden, invalid, redirect, type Submission } from '../../lib/sealform.js'
+import { until } from '../setup/patience.js'
 import { talk } from '../setup/raw-http.js'
 import { type Part, post, type UploadApp, uploadApp } from '../setup/upload-app.js'
 
@@ -208,12 +209,12 @@ describe('onFile', () => {
             if (reads) stream.once('readable', () => stream.read(1))
             await new Promise(() => {})
           },
-          { idleTime: '200ms' },
+          { idleTime: '1s' },
         )
         const answer = await app.submit(title, picture(Buffer.alloc(size)))
         assert.equal(answer.status, 500, `${reads} ${size}`)
         assert.match(answer.body, /name="title" value="Hello"/)
-        assert.match(String(app.errors[0]), /onFile\(\) took nothing of a file for 0\.2 s/)
+        assert.match(String(app.errors[0]), /onFile\(\) took nothing of a file for 1 s/)
       }
     }
   })
@@ -227,10 +228,10 @@ describe('onFile', () => {
         for await (const piece of stream) {
           read += piece.length
           most = Math.max(most, context.req.socket.bytesRead - read)
-          if (read < 2_000_000) await sleep(20)
+          if (read < 2_000_000) await sleep(80)
         }
       },
-      { idleTime: '500ms' },
+      { idleTime: '2s' },
     )
     const bytes = post([...app.hidden((await app.page()).body), picture(Buffer.alloc(20_000_000))])
     const pieces = Array.from({ length: Math.ceil(bytes.length / 65_536) }, (_, i) =>
@@ -244,7 +245,9 @@ describe('onFile', () => {
 
   it('hears of it when the client leaves or the file is too large', async (t) => {
     const heard: string[] = []
+    let begun = false
     const app = await streaming(t, async (_file, stream) => {
+      begun = true
       await pipeline(stream, async (pieces) => {
         for await (const _ of pieces);
       }).catch((error: Error) => {
@@ -253,12 +256,12 @@ describe('onFile', () => {
       })
     })
     const bytes = post([...app.hidden((await app.page()).body), title, picture(Buffer.alloc(1_000_000))])
-    await talk(app.port, [bytes.subarray(0, 500_000), 50], { ending: 'reset' })
-    await sleep(100)
+    await talk(app.port, [bytes.subarray(0, 500_000), () => begun], { ending: 'reset' })
+    await until(() => heard.length > 0)
     assert.deepEqual(heard, ['AbortError'])
     const answer = await app.submit(title, picture(Buffer.alloc(32 * 1024 * 1024 + 1)))
     assert.equal(answer.status, 413)
-    await sleep(50)
+    await until(() => heard.length > 1)
     assert.deepEqual(heard, ['AbortError', 'AbortError'])
     assert.deepEqual(app.errors.filter(isOurs), [])
     assert.deepEqual(app.runs, [])

@@ -117,7 +117,7 @@ describe('a server out of means', () => {
 
 describe('an action that takes files itself', () => {
   it('holds nobody up that never reads, for longer than idleTime', async (t) => {
-    const server = await start(t, { idleTime: '300ms' })
+    const server = await start(t, { idleTime: '1s' })
     const hidden = await server.hidden('/stream')
     const request = post([...hidden, title, picture(3_000_000, 'never-reads')], { path: '/stream' })
     const { status, body } = await answerTo(server, request)
@@ -145,10 +145,15 @@ describe('a server that is stopped', () => {
     const server = await start(t)
     const request = post([...(await server.hidden()), title, picture(400_000), attachment])
     const half = request.subarray(0, 200_000)
-    const going = Array.from({ length: 10 }, () => talk(server.port, [half, 300, request.subarray(200_000)]))
+    let stopping = false
+    const going = Array.from({ length: 10 }, () =>
+      talk(server.port, [half, () => stopping, request.subarray(200_000)]),
+    )
     const stuck = Array.from({ length: 10 }, () => talk(server.port, [half]))
     await until(() => server.stored().length === 20)
-    assert.equal(await server.end('SIGTERM'), 0)
+    const end = server.end('SIGTERM')
+    stopping = true
+    assert.equal(await end, 0)
     for (const { answers } of await Promise.all(going)) assert.equal(answers[0]?.status, 303)
     for (const { answers, closed } of await Promise.all(stuck)) {
       assert.deepEqual(answers, [])

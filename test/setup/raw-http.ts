@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net'
-import { patience as ordinary } from './patience.js'
+import { patience as ordinary, until } from './patience.js'
 
 /** One answer as it came over the wire. */
 export interface RawAnswer {
@@ -19,8 +19,8 @@ export interface Conversation {
   readonly closed: boolean
 }
 
-/** Sent in order: text as latin1, bytes, or a pause in milliseconds. */
-export type Piece = string | Buffer | number
+/** Sent in order: text as latin1, bytes, a pause in milliseconds, or a condition to wait for. */
+export type Piece = string | Buffer | number | (() => unknown)
 
 export interface Talk {
   /** Wait for so many answers. @default 1 */
@@ -75,6 +75,7 @@ export function talk(port: number, pieces: readonly Piece[], options: Talk = {})
 async function say(socket: Socket, pieces: readonly Piece[], ending: Talk['ending']): Promise<void> {
   for (const piece of pieces) {
     if (typeof piece === 'number') await new Promise((resolve) => setTimeout(resolve, piece))
+    else if (typeof piece === 'function') await until(piece)
     else if (socket.writable)
       await written(socket, typeof piece === 'string' ? Buffer.from(piece, 'latin1') : piece)
   }

@@ -163,13 +163,14 @@ describe('cached()', () => {
   })
 
   it('runs again when the time is over', async (t) => {
+    t.mock.timers.enable({ apis: ['Date'], now: Date.now() })
     const { cached } = open(t)
     const counter = counted(() => 1)
     const get = cached(counter.run, { key: 'get', ttl: '100ms' })
     await get()
     await get()
     assert.equal(counter.runs, 1)
-    await wait(120)
+    t.mock.timers.tick(120)
     await get()
     assert.equal(counter.runs, 2)
   })

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it, type TestContext } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
 import { type Cache, type CacheOptions, createCache } from '../../../lib/cache/cache.js'
+import { until } from '../../setup/patience.js'
 import { TestTier } from '../../setup/shared-tier.js'
 
 interface Server extends Cache {
@@ -55,24 +56,25 @@ describe('a shared tier', () => {
   it('keeps what a slow server was computing meanwhile where nobody finds it', async (t) => {
     const tier = new TestTier()
     let data = 'old'
-    let slow: Promise<unknown> | undefined = wait(60)
+    let reads = 0
+    let revalidated = false
     const make = () => {
       const cache = createCache({ shared: tier })
       t.after(() => cache.close())
       const read = async () => {
         const found = data
-        await slow
+        if (++reads === 1) await until(() => revalidated)
         return found
       }
       return { cache, get: cache.cached(read, { key: 'data', tags: ['a'] }) }
     }
     const [one, other] = [make(), make()]
     const late = one.get()
-    await wait(10)
+    await until(() => reads === 1)
     data = 'new'
-    slow = undefined
     await other.cache.revalidateTag('a')
     assert.equal(await other.get(), 'new')
+    revalidated = true
     assert.equal(await late, 'old')
     assert.equal(await one.get(), 'new')
     assert.equal(await other.get(), 'new')
@@ -143,14 +145,18 @@ describe('a shared tier', () => {
     const [one, other] = [make(), make()]
     await one.get()
     const { get } = tier
+    let answers = 0
+    let revalidated = false
     tier.get = async (key) => {
       const before = await get.call(tier, key)
-      await wait(30)
+      answers++
+      await until(() => revalidated)
       return before
     }
     const late = other.get()
-    await wait(10)
+    await until(() => answers > 0)
     await one.revalidateTag('a')
+    revalidated = true
     assert.equal(await late, 1)
     tier.get = get
     assert.equal(await other.get(), 2)
