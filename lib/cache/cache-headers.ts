@@ -9,17 +9,16 @@ export interface CdnTerms {
   readonly tagHeader: 'Cache-Tag' | 'Surrogate-Key' | undefined
 }
 
-/**
- * Tells browsers and a CDN how to keep a page that is the same for everybody. What the app itself has said stays.
- *
- * @param freshUntil milliseconds since 1970, from when on nobody should be shown the page as new
- */
-export function tellPublic(
-  res: ServerResponse,
-  cdn: CdnTerms | undefined,
-  tags: readonly string[],
-  freshUntil: number | undefined,
-): void {
+/** What other caches are told of a page. */
+interface PublicPage {
+  readonly cdn: CdnTerms | undefined
+  readonly tags: readonly string[]
+  /** Milliseconds since 1970: from then on the page must not be shown as new. */
+  readonly freshUntil: number | undefined
+}
+
+/** Tells browsers and a CDN how to keep a page that is the same for everybody. Headers that the app has set stay. */
+export function tellPublic(res: ServerResponse, { cdn, tags, freshUntil }: PublicPage): void {
   const left = freshUntil === undefined ? Number.POSITIVE_INFINITY : (freshUntil - Date.now()) / 1000
   const seconds = Math.floor(Math.min(cdn?.maxAge ?? 0, left))
   if (!res.hasHeader('cache-control')) {

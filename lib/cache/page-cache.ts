@@ -85,12 +85,16 @@ export class PageCache {
         res.setHeader(name, typeof value === 'object' ? [...value] : value)
       }
       addVary(res, kept.vary)
-      tellPublic(res, this.#terms.cdn, tags, kept.freshUntil)
+      tellPublic(res, { cdn: this.#terms.cdn, tags, freshUntil: kept.freshUntil })
       return kept.body
     }
     if (method === 'GET') this.#lead(address, res)
-    page.keeping = keepPage(page, request, { tags, ttl, vary, cdn: this.#terms.cdn }, (text, seconds) => {
-      void this.#entries.set(address, text, seconds)
+    page.keeping = keepPage(page, request, {
+      tags,
+      ttl,
+      vary,
+      cdn: this.#terms.cdn,
+      store: (text, seconds) => void this.#entries.set(address, text, seconds),
     })
     return undefined
   }

@@ -12,20 +12,17 @@ interface KeepingTerms {
   /** Names of headers, in lower case. */
   readonly vary: readonly string[]
   readonly cdn: CdnTerms | undefined
+  /** Keeps the text of the page. @param ttl seconds */
+  store(text: string, ttl: number): void
 }
 
 const log = debuglog('sealform')
 
-/**
- * Keeps the page of a GET.
- *
- * @param store takes its text for so many seconds
- */
+/** Keeps the page of a GET. */
 export function keepPage(
   page: KeepablePage,
   request: PageRequest,
-  { tags, ttl, vary, cdn }: KeepingTerms,
-  store: (text: string, ttl: number) => void,
+  { tags, ttl, vary, cdn, store }: KeepingTerms,
 ): Keeping {
   const { req, res } = request
   const before = { ...res.getHeaders() }
@@ -58,7 +55,7 @@ export function keepPage(
           else log('%s is not kept: it was sent with %d, a cookie or as private', path, statusCode)
         })
       }
-      tellPublic(res, cdn, tags, freshUntil)
+      tellPublic(res, { cdn, tags, freshUntil })
     },
   }
 }

@@ -22,8 +22,8 @@ export const arktypeOptions = {
     if (code === 'domain' && domain === 'bigint') return { ...base, [marks.type]: 'bigint' }
     if (code !== 'date') return base
     const json: Writable = { ...base, [marks.type]: 'date' }
-    markDate(json, 'greater_than', after, true)
-    markDate(json, 'less_than', before, true)
+    markDate(json, { check: 'greater_than', value: after })
+    markDate(json, { check: 'less_than', value: before })
     return json
   },
 } as const

@@ -175,51 +175,51 @@ function declare(
     values,
     hasDefault: schemas.some((schema) => 'default' in schema),
     properties,
-    required: new Set(lists('required').filter((name) => typeof name === 'string')),
-    otherProperties: one('additionalProperties'),
-    items: one('items'),
-    firstItems: lists('prefixItems'),
-    minItems: Math.max(0, ...numbers('minItems')),
-    minLength: Math.max(0, ...numbers('minLength')),
-    maxLength: Math.min(Number.POSITIVE_INFINITY, ...numbers('maxLength')),
-    minimum: tighter(bounds('minimum'), (a, b) => a > b),
-    maximum: tighter(bounds('maximum'), (a, b) => a < b),
-    multipleOf: numbers('multipleOf')[0],
-    format: texts('format')[0],
+    required: new Set(lists(schemas, 'required').filter((name) => typeof name === 'string')),
+    otherProperties: firstOf(schemas, 'additionalProperties'),
+    items: firstOf(schemas, 'items'),
+    firstItems: lists(schemas, 'prefixItems'),
+    minItems: Math.max(0, ...numbers(schemas, 'minItems')),
+    minLength: Math.max(0, ...numbers(schemas, 'minLength')),
+    maxLength: Math.min(Number.POSITIVE_INFINITY, ...numbers(schemas, 'maxLength')),
+    minimum: tighter(bounds(schemas, 'minimum'), (a, b) => a > b),
+    maximum: tighter(bounds(schemas, 'maximum'), (a, b) => a < b),
+    multipleOf: numbers(schemas, 'multipleOf')[0],
+    format: texts(schemas, 'format')[0],
     patterns: schemas.flatMap(patternsOf),
-    earliest: dates(marks.earliest).sort((a, b) => Number(b) - Number(a))[0],
-    latest: dates(marks.latest).sort((a, b) => Number(a) - Number(b))[0],
+    earliest: dates(schemas, marks.earliest).sort((a, b) => Number(b) - Number(a))[0],
+    latest: dates(schemas, marks.latest).sort((a, b) => Number(a) - Number(b))[0],
     rewritten: schemas.some((schema) => schema[marks.rewritten] === true),
     secret: schemas.some(isMarkedSecret),
   }
+}
 
-  function one(keyword: string): unknown {
-    return schemas.find((schema) => keyword in schema)?.[keyword]
-  }
+function firstOf(schemas: readonly Keywords[], keyword: string): unknown {
+  return schemas.find((schema) => keyword in schema)?.[keyword]
+}
 
-  function lists(keyword: string): readonly unknown[] {
-    return schemas.flatMap(({ [keyword]: list }) => (Array.isArray(list) ? list : []))
-  }
+function lists(schemas: readonly Keywords[], keyword: string): readonly unknown[] {
+  return schemas.flatMap(({ [keyword]: list }) => (Array.isArray(list) ? list : []))
+}
 
-  function numbers(keyword: string): readonly number[] {
-    return schemas.map((schema) => schema[keyword]).filter((value) => typeof value === 'number')
-  }
+function numbers(schemas: readonly Keywords[], keyword: string): readonly number[] {
+  return schemas.map((schema) => schema[keyword]).filter((value) => typeof value === 'number')
+}
 
-  function texts(keyword: string): readonly string[] {
-    return schemas.map((schema) => schema[keyword]).filter((value) => typeof value === 'string')
-  }
+function texts(schemas: readonly Keywords[], keyword: string): readonly string[] {
+  return schemas.map((schema) => schema[keyword]).filter((value) => typeof value === 'string')
+}
 
-  function dates(keyword: string): Date[] {
-    return texts(keyword).map((text) => new Date(text))
-  }
+function dates(schemas: readonly Keywords[], keyword: string): Date[] {
+  return texts(schemas, keyword).map((text) => new Date(text))
+}
 
-  function bounds(keyword: 'minimum' | 'maximum'): readonly Bound[] {
-    const exclusive = keyword === 'minimum' ? 'exclusiveMinimum' : 'exclusiveMaximum'
-    return [
-      ...numbers(exclusive).map((value) => ({ value, exclusive: true })),
-      ...numbers(keyword).map((value) => ({ value, exclusive: false })),
-    ]
-  }
+function bounds(schemas: readonly Keywords[], keyword: 'minimum' | 'maximum'): readonly Bound[] {
+  const exclusive = keyword === 'minimum' ? 'exclusiveMinimum' : 'exclusiveMaximum'
+  return [
+    ...numbers(schemas, exclusive).map((value) => ({ value, exclusive: true })),
+    ...numbers(schemas, keyword).map((value) => ({ value, exclusive: false })),
+  ]
 }
 
 /** Of equal bounds the first, which is the exclusive one. */

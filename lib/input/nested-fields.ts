@@ -51,7 +51,7 @@ export function nestFields<Value>(
       const detail = `the name ${JSON.stringify(name)} is ${steps} deep; depth allows ${depth}`
       return new Refused('too-large', 413, detail)
     }
-    if (!place(root, name, path, value)) return refuseName(name, contradicts)
+    if (!place(root, path, { name, value })) return refuseName(name, contradicts)
   }
   return { values: objectOf(root), nameOf: (path) => nameIn(root, path) }
 }
@@ -70,9 +70,8 @@ function refuseName(name: string, why: string): Refused {
 /** Puts a value where its name leads. False when something else is there. */
 function place<Value>(
   root: Branch<Value>,
-  name: string,
   { keys, appends }: FieldPath,
-  value: Value,
+  { name, value }: { readonly name: string; readonly value: Value },
 ): boolean {
   const last = keys.length - 1
   let branch = root

@@ -35,8 +35,8 @@ export const valibotOptions = {
     if (json[changed] === true) json[marks.rewritten] = true
     if (requirement instanceof RegExp) markPatterns(json, [...markedPatterns(json), requirement])
     const [, side, exclusive] = /^(?:(min|max)|(gt|lt))_value$/.exec(type) ?? []
-    if (side) markDate(json, side === 'min' ? 'greater_than' : 'less_than', requirement, true)
-    else if (exclusive) markDate(json, exclusive === 'gt' ? 'greater_than' : 'less_than', requirement, false)
+    const check = side === 'min' || exclusive === 'gt' ? 'greater_than' : 'less_than'
+    if (side || exclusive) markDate(json, { check, value: requirement, inclusive: side !== undefined })
     return json
   },
 } as const

@@ -38,8 +38,7 @@ export const zodOptions = {
     }
     const checks = (def.checks ?? []).map((check) => check._zod.def)
     if (def.type === 'date' || def.type === 'bigint') json[marks.type] = def.type
-    if (def.type === 'date')
-      for (const { check, value, inclusive } of checks) markDate(json, check, value, inclusive)
+    if (def.type === 'date') for (const check of checks) markDate(json, check)
     if (def.type !== 'string') return
     // JSON Schema's own `time` has a zone; that of a form, and zod's, has none.
     if (def.format === 'time') json.format = 'time'

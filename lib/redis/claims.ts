@@ -159,7 +159,7 @@ export class RedisClaims implements ClaimStore {
   }
 
   #run(script: Script, id: string, args: readonly string[]): Promise<unknown> {
-    return this.#redis.run(script, `${this.#prefix}claim:${id}`, args, { timeout: this.#timeout })
+    return this.#redis.run(script, [`${this.#prefix}claim:${id}`, ...args], { timeout: this.#timeout })
   }
 }
 

@@ -96,19 +96,18 @@ export class RedisConnection {
     return this.#inTime(reply, options.timeout)
   }
 
-  /** Runs a script on one key. */
+  /** Runs a script on one key. @param args the key, then the arguments of the script */
   async run(
     { source, hash }: Script,
-    key: string,
-    args: readonly (string | Buffer)[],
+    args: readonly [key: string, ...(string | Buffer)[]],
     options: CommandOptions,
   ): Promise<unknown> {
     try {
-      return await this.command(['EVALSHA', hash, '1', key, ...args], options)
+      return await this.command(['EVALSHA', hash, '1', ...args], options)
     } catch (error) {
       // Redis forgets scripts when it is restarted, and a replica that takes over need not know them.
       if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error
-      return this.command(['EVAL', source, '1', key, ...args], options)
+      return this.command(['EVAL', source, '1', ...args], options)
     }
   }
 

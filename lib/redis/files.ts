@@ -36,6 +36,13 @@ if size then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end
 return size
 `)
 
+interface NumberedPiece {
+  readonly number: number
+  readonly piece: Buffer
+  /** Of the whole file, with its last piece; otherwise empty. */
+  readonly size: string
+}
+
 export class RedisFiles implements FileStorage {
   readonly #redis: RedisConnection
   readonly #options: RedisFilesOptions
@@ -58,7 +65,7 @@ export class RedisFiles implements FileStorage {
       for await (const { piece, last } of piecesOf(content)) {
         size += piece.length
         if (size > this.#options.maxSize) throw this.#tooLarge()
-        await this.#putPiece(id, number++, piece, last ? String(size) : '')
+        await this.#putPiece(id, { number: number++, piece, size: last ? String(size) : '' })
       }
     } catch (error) {
       // What cannot be removed now expires by itself.
@@ -69,7 +76,7 @@ export class RedisFiles implements FileStorage {
 
   async open(id: string): Promise<Blob | undefined> {
     if (!isFileId(id)) return undefined
-    const size = await this.#redis.run(sizeScript, this.#key(id), [String(this.#options.keep)], this.#options)
+    const size = await this.#redis.run(sizeScript, [this.#key(id), String(this.#options.keep)], this.#options)
     if (size === null) return undefined
     const pieces: Buffer[] = []
     for (let left = Number(size); left > 0; left -= pieceSize) {
@@ -96,11 +103,15 @@ export class RedisFiles implements FileStorage {
     )
   }
 
-  async #putPiece(id: string, number: number, piece: Buffer, size: string): Promise<void> {
-    const args = [String(number), piece, String(this.#options.keep), size]
+  async #putPiece(id: string, { number, piece, size }: NumberedPiece): Promise<void> {
     let reply: unknown
     try {
-      reply = await this.#redis.run(putScript, this.#key(id), args, this.#options)
+      const keep = String(this.#options.keep)
+      reply = await this.#redis.run(
+        putScript,
+        [this.#key(id), String(number), piece, keep, size],
+        this.#options,
+      )
     } catch (error) {
       throw isFull(error) ? failure('ENOSPC', 'Redis takes no more data.', error) : error
     }

@@ -94,6 +94,6 @@ export class TestBrowser {
           ]),
         ),
     }
-    return new TestPage(loaded, tab, previous)
+    return new TestPage(loaded, { tab, previous })
   }
 }

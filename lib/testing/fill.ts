@@ -30,7 +30,7 @@ type Filled = Exclude<Control, { readonly kind: 'button' }>
 export function fill(controls: readonly Control[], name: string, value: FillValue): void {
   const named = usable(controls, name)
   const choices = named.filter((control) => control.kind === 'choice')
-  if (choices.length === named.length) fillChoices(choices, controls, name, value)
+  if (choices.length === named.length) fillChoices(choices, controls, { name, value })
   else fillOthers(named, name, value)
 }
 
@@ -103,8 +103,7 @@ function isHidden(control: Control): boolean {
 function fillChoices(
   choices: readonly Choice[],
   controls: readonly Control[],
-  name: string,
-  value: FillValue,
+  { name, value }: { readonly name: string; readonly value: FillValue },
 ): void {
   const [first] = choices
   if (typeof value === 'boolean') {

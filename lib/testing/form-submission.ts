@@ -7,7 +7,7 @@ import { policyOfElement, type ReferrerPolicy } from './referrer-policy.js'
 import { refuse } from './refuse.js'
 import { formEncoding, type TextEncoding } from './text-encoding.js'
 
-/** What a form has to know of its page. */
+/** What a form needs to know about its page. */
 export interface FormPlace {
   readonly url: URL
   /** Against which addresses in the page are read. */
@@ -17,15 +17,20 @@ export interface FormPlace {
   readonly policy: ReferrerPolicy
 }
 
+/** A form at the moment when it is submitted. */
+interface FilledForm {
+  readonly form: Element
+  readonly controls: readonly Control[]
+  readonly submitter: Submitter | undefined
+}
+
 /**
- * What a browser sends when a form is submitted.
+ * Plans what a browser sends when a form is submitted.
  *
  * @see https://html.spec.whatwg.org/multipage/form-control-infrastructure.html#form-submission-algorithm
  */
 export async function planSubmission(
-  form: Element,
-  controls: readonly Control[],
-  submitter: Submitter | undefined,
+  { form, controls, submitter }: FilledForm,
   place: FormPlace,
 ): Promise<Navigation> {
   const button = submitter?.button

@@ -22,6 +22,12 @@ export interface SubmitOptions {
   readonly at?: { readonly x: number; readonly y: number }
 }
 
+/** The page that a form is on. */
+interface FormHost<Page> {
+  readonly place: FormPlace
+  open(navigation: Navigation): Promise<Page>
+}
+
 /** A form on a page, to be filled in as a person would. */
 export class FormOnPage<Page> {
   /** Empty when it has none. */
@@ -31,12 +37,7 @@ export class FormOnPage<Page> {
   readonly #place: FormPlace
   readonly #open: (navigation: Navigation) => Promise<Page>
 
-  constructor(
-    document: HtmlDocument,
-    element: Element,
-    place: FormPlace,
-    open: (navigation: Navigation) => Promise<Page>,
-  ) {
+  constructor(element: Element, document: HtmlDocument, { place, open }: FormHost<Page>) {
     this.id = attribute(element, 'id') ?? ''
     this.#element = element
     this.#controls = controlsOf(document, element)
@@ -131,7 +132,8 @@ export class FormOnPage<Page> {
       (pressed && hasAttribute(pressed.element, 'formnovalidate'))
     if (!unchecked) this.#validate()
     const submitter = pressed && this.#press(pressed, options)
-    return this.#open(await planSubmission(this.#element, this.#controls, submitter, this.#place))
+    const filled = { form: this.#element, controls: this.#controls, submitter }
+    return this.#open(await planSubmission(filled, this.#place))
   }
 
   #validate(): void {

@@ -93,7 +93,8 @@ export function invokeWith(options: InvokeOptions): Invoke {
       entries.push(...fieldsOf(input))
       const files = entries.some(([, value]) => typeof value !== 'string')
       const type = files ? 'multipart/form-data' : 'application/x-www-form-urlencoded'
-      const received = await submit(registry, await encodeForm(type, entries, utf8), url, options)
+      const req = requestOf(await encodeForm(type, entries, utf8), url, options)
+      const received = await submit(registry, req, { url, context: options.context })
       return invocationOf<State>(received)
     },
     { with: (more: InvokeOptions) => invokeWith({ ...options, ...more }) },
@@ -102,11 +103,9 @@ export function invokeWith(options: InvokeOptions): Invoke {
 
 async function submit(
   registry: Registry,
-  form: FormBody,
-  url: URL,
-  options: InvokeOptions,
+  req: IncomingMessage,
+  { url, context }: { readonly url: URL; readonly context: unknown },
 ): Promise<Received> {
-  const req = requestOf(form, url, options)
   const recognition = await recognise(req)
   if (recognition.kind !== 'submission') throw new Error(`The request was taken for ${recognition.kind}.`)
   const exchange: Exchange = {
@@ -117,7 +116,7 @@ async function submit(
     protocol: url.protocol.slice(0, -1),
     host: url.host,
     secure: url.protocol === 'https:',
-    context: options.context,
+    context,
     session: () => undefined,
   }
   const rules: Rules = {

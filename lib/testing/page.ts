@@ -21,6 +21,12 @@ export interface Tab {
   cookies(url: URL): ReadonlyMap<string, string>
 }
 
+/** Where a page is shown, and the page that was shown there before. */
+interface PageHistory {
+  readonly tab: Tab
+  readonly previous: TestPage | undefined
+}
+
 /** A link that can be followed. */
 export interface TestLink {
   readonly text: string
@@ -52,7 +58,7 @@ export class TestPage {
   readonly #previous: TestPage | undefined
   readonly #forms = new Map<Element, TestForm>()
 
-  constructor(loaded: Loaded, tab: Tab, previous: TestPage | undefined, url = loaded.request.url) {
+  constructor(loaded: Loaded, { tab, previous }: PageHistory, url = loaded.request.url) {
     const { status, headers, body } = loaded.answer
     const type = headers['content-type'] ?? ''
     const encoding = pageEncoding(type, body)
@@ -200,9 +206,10 @@ export class TestPage {
   #formOf(element: Element): TestForm {
     const known = this.#forms.get(element)
     if (known) return known
-    const form = new FormOnPage(this.#document, element, this.#place, (navigation) =>
-      this.#tab.open(navigation, this),
-    )
+    const form = new FormOnPage<TestPage>(element, this.#document, {
+      place: this.#place,
+      open: (navigation) => this.#tab.open(navigation, this),
+    })
     this.#forms.set(element, form)
     return form
   }
@@ -214,7 +221,9 @@ export class TestPage {
       )
     }
     const [own, other] = [this.#url, url].map(({ href, hash }) => href.slice(0, href.length - hash.length))
-    if (url.hash !== '' && own === other) return new TestPage(this.#loaded, this.#tab, this, url)
+    if (url.hash !== '' && own === other) {
+      return new TestPage(this.#loaded, { tab: this.#tab, previous: this }, url)
+    }
     const from = { url: this.#url, policy: policyOfElement(link, this.#place.policy) }
     return this.#tab.open({ method: 'GET', url, body: undefined, from, reload: false }, this)
   }
