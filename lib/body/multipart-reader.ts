@@ -20,11 +20,13 @@ export interface MultipartTerms {
 }
 
 /**
- * Reads a `multipart/form-data` body into fields. The scanner reads it; when the body comes in pieces, busboy gets the same
- * pieces and must find as many fields with as many bytes: a body that two readers understand differently is refused.
+ * Reads a `multipart/form-data` body into fields. The scanner reads it, and busboy reads the same bytes again: it must find
+ * as many fields with as many bytes, or the body is refused. busboy does not look
  *
- * A body that is whole in memory is read by the scanner alone: a busboy costs some 30 µs to make and feed,
- * more than everything else that is done for a small form.
+ * - at a body that is whole in memory: to make and feed a busboy takes some 30 µs, more than everything else that a small
+ *   form needs;
+ * - at the contents of files, which would take as much as everything else: it gets the bytes around them;
+ * - at anything that follows the first refusal, since the scanner passes over what it refuses.
  */
 export class MultipartReader implements PartSink {
   /** A file was sent that is not taken. */
@@ -59,7 +61,6 @@ export class MultipartReader implements PartSink {
     this.#chunk = chunk
     this.#scanner.push(chunk)
     this.#chunk = undefined
-    // After a refusal the two differ by design: the scanner passes over what it refuses.
     if (this.#fields.refusal !== undefined) this.#drop()
     if (this.#second === undefined || this.#second.agrees(chunk, this.#contents)) {
       if (this.#contents.length > 0) this.#contents = []
@@ -167,10 +168,7 @@ function isFile(part: PartHeaders): boolean {
 
 const createBusboy = lazyPackage<typeof busboy>('busboy')
 
-/**
- * busboy, asked only how many fields there are and how long. Without a listener for files it skips them, and takes
- * every write to its end before it returns.
- */
+/** Counts the fields of a body and their bytes with busboy, which takes every write to its end before it returns. */
 class SecondReader {
   readonly #busboy: busboy.Busboy
   /** The lengths of fields that busboy has yet to find; -1 where it counts in characters, for a part with a charset. */
@@ -201,10 +199,9 @@ class SecondReader {
   }
 
   /**
-   * Reads on; false when it does not find what was announced. It is spared the contents of files, which would cost as
-   * much as everything else: it reads the delimiters around them as those of empty files.
+   * Reads on; false when it does not find what was announced. It reads the delimiters around a file as those of an empty one.
    *
-   * @param contents where they begin and end in the chunk, in turns
+   * @param contents where the contents of files begin and end in the chunk, in turns
    */
   agrees(chunk: Buffer, contents: readonly number[]): boolean {
     let at = 0
