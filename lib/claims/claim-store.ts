@@ -1,29 +1,29 @@
 /**
- * Where one-time submissions are claimed. Servers that share a store run each of them once; everything in it is kept
- * until the claim's time is over, so that a copy of the submission that comes late finds what became of the first.
+ * A store in which servers claim one-time submissions. Servers that share a store run each submission once. The store keeps
+ * a claim and its result until the claim expires, so a late copy of the submission gets the result of the first.
  *
- * Results are encrypted before they come here. A method that cannot do its work rejects; the submission is then
- * answered with 503, its input kept, and the action does not run.
+ * Results are encrypted before they come here. A method that fails rejects. The visitor then gets a page with status 503
+ * and the input, and the action does not run.
  */
 export interface ClaimStore {
   /**
-   * Takes a submission for one run, unless it was taken before. Atomic among all servers.
+   * Claims a submission for one run, unless it is claimed already. This is atomic among all servers.
    *
-   * @param id 32 characters of base64url, and before them the name of the app
-   * @returns `claimed` to one caller only; to all others what became of the claim
+   * @param id the name of the app, and 32 characters of base64url
+   * @returns `claimed` for exactly one caller; for all others, the state of the claim
    */
   claim(id: string, terms: ClaimTerms): Promise<ClaimState | { readonly kind: 'claimed' }>
-  /** Says that the run goes on: its lease begins anew. Does nothing when the claim is not the owner's. */
+  /** Renews the lease of a run that goes on. Does nothing when the claim belongs to another owner. */
   renew(id: string, owner: string, lease: number): Promise<void>
   /**
-   * Keeps the result for every later copy and wakes those who wait. Holds after the lease has run out, too, since the
-   * run is what counts. Does nothing when the claim is another owner's.
+   * Stores the result for all later copies, and wakes the copies that wait. It works after the lease has expired too, since
+   * the action has run. Does nothing when the claim belongs to another owner.
    */
   settle(id: string, owner: string, outcome: ClaimResult): Promise<void>
-  /** Gives the claim back, because nothing has run; those who wait are told `free`. Only its owner can. */
+  /** Gives a claim back when nothing has run. Copies that wait get `free`. Only the owner can release a claim. */
   release(id: string, owner: string): Promise<void>
   /**
-   * What became of a claim, waiting while it is running.
+   * Returns the final state of a claim. Waits while the claim is running.
    *
    * @param signal ends the waiting; the promise then rejects with the signal's reason
    */
@@ -31,11 +31,11 @@ export interface ClaimStore {
 }
 
 export interface ClaimTerms {
-  /** Stands for this run; nobody else knows it. */
+  /** A secret that identifies this run. */
   readonly owner: string
   /** Seconds after which a run that is not renewed counts as lost: its server has died. */
   readonly lease: number
-  /** Seconds for which the claim is kept, whatever becomes of it: as long as the seal could still be sent. */
+  /** Seconds for which the claim is kept: as long as the seal is valid. */
   readonly keep: number
 }
 
@@ -48,13 +48,13 @@ export interface ClaimResult {
 
 /** What a store knows of a claim. */
 export type ClaimState =
-  /** Nobody has it. */
+  /** There is no claim. */
   | { readonly kind: 'free' }
   | { readonly kind: 'running' }
   | { readonly kind: 'settled'; readonly result: string }
-  /** It was running when its server died. Whether it was done nobody knows, so it never runs again. */
+  /** The lease expired while it was running, so its server has died. The result is not known, and it never runs again. */
   | { readonly kind: 'lost' }
-  /** The store takes no further claims at the moment. */
+  /** The store has no room for further claims at the moment. */
   | { readonly kind: 'full' }
 
 /** What those who wait for a claim are told. */

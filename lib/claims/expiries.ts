@@ -1,6 +1,6 @@
 /**
- * Things by the second in which their time is over. Adding and removing one costs the same however many there are, and
- * those whose time is over are found without a look at the others.
+ * Items, sorted by the second in which they expire. Adding and removing takes constant time, and expired items are found
+ * without looking at the others.
  */
 export class Expiries<T> {
   readonly #seconds = new Map<number, Set<T>>()
@@ -13,22 +13,22 @@ export class Expiries<T> {
     else this.#seconds.set(second, new Set([item]))
   }
 
-  /** @param until as it was added */
+  /** @param until the same value as for `add` */
   remove(item: T, until: number): void {
     const second = secondOf(until)
     const items = this.#seconds.get(second)
     if (items?.delete(item) && items.size === 0) this.#seconds.delete(second)
   }
 
-  /** Removes what is over, at most a second late. */
-  takeOver(now: number): readonly T[] {
-    const over = []
+  /** Removes and returns the expired items, at most a second late. */
+  takeExpired(now: number): readonly T[] {
+    const expired = []
     for (const [second, items] of this.#seconds) {
       if (second * 1000 > now) continue
       this.#seconds.delete(second)
-      over.push(...items)
+      expired.push(...items)
     }
-    return over
+    return expired
   }
 }
 

@@ -5,23 +5,23 @@ import type { ClaimEnding, ClaimResult, ClaimState, ClaimStore, ClaimTerms } fro
 import { Expiries } from './expiries.js'
 import { Waiters } from './waiters.js'
 
-/** What `memoryStore()` takes. */
+/** The options of `memoryStore()`. */
 export interface MemoryStoreOptions {
-  /** How many claims are kept at a time. @default 100_000 */
+  /** The largest number of claims at a time. @default 100_000 */
   readonly maxClaims?: number | undefined
   /**
-   * The size of all results together, in bytes or as a string such as `'64MiB'`. When it is reached, no further
-   * submission is taken; those that run still leave their results.
+   * The size of all results together, in bytes or as a string such as `'64MiB'`. When it is reached, further submissions
+   * are refused; those that run can still store their results.
    * @default '64MiB'
    */
   readonly maxSize?: number | string | undefined
 }
 
 /**
- * Claims one-time submissions in the memory of this process, for an app that is one process. What is in it is gone when
- * the process ends; several servers share a store such as that of `sealform/redis`.
+ * Creates a store that keeps claims in the memory of this process, for an app with a single process. The claims are lost
+ * when the process ends. Several servers need a shared store, such as that of `sealform/redis`.
  *
- * No claim is dropped before its time is over: when the store is full, one-time submissions are answered with 503.
+ * The store drops no claim early: when it is full, one-time submissions get status 503.
  *
  * @throws SealformError `ERR_OPTION_INVALID`
  * @example
@@ -35,7 +35,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): ClaimStore {
   if (!Number.isSafeInteger(maxClaims) || maxClaims < 1) {
     throw new SealformError(
       'ERR_OPTION_INVALID',
-      'memoryStore({ maxClaims }) takes a whole number of 1 or more, such as 100_000.',
+      `memoryStore({ maxClaims }) is ${String(maxClaims)}. Use a whole number of 1 or more, such as 100_000.`,
     )
   }
   return new MemoryStore(maxClaims, parseSize(maxSize, 'memoryStore({ maxSize })'))
@@ -45,15 +45,15 @@ interface Claim {
   readonly id: string
   readonly owner: string
   result: string | undefined
-  /** Milliseconds since 1970, as is `until`. */
+  /** When the lease expires: milliseconds since 1970, as is `until`. */
   leased: number
   until: number
   waiters: Waiters<ClaimEnding> | undefined
-  /** Runs only while somebody waits. */
+  /** Set only while copies wait. */
   leaseTimer: NodeJS.Timeout | undefined
 }
 
-/** What nobody asks for any more leaves the memory at most so late, in milliseconds. */
+/** Milliseconds between two sweeps, which remove expired claims. */
 const sweepInterval = 30_000
 
 class MemoryStore implements ClaimStore {
@@ -103,7 +103,7 @@ class MemoryStore implements ClaimStore {
     this.#expiries.add(claim, claim.until)
     claim.result = result
     this.#size += Buffer.byteLength(result)
-    this.#tell(claim, { kind: 'settled', result })
+    this.#wake(claim, { kind: 'settled', result })
   }
 
   async release(id: string, owner: string): Promise<void> {
@@ -132,7 +132,7 @@ class MemoryStore implements ClaimStore {
     return undefined
   }
 
-  /** The owner's claim while it has no result, also when its lease is over. */
+  /** Finds the owner's claim while it has no result, even when its lease has expired. */
   #running(id: string, owner: string): Claim | undefined {
     const claim = this.#find(id)
     return claim?.owner === owner && claim.result === undefined ? claim : undefined
@@ -140,20 +140,20 @@ class MemoryStore implements ClaimStore {
 
   #isFull(): boolean {
     if (this.#claims.size < this.#maxClaims && this.#size < this.#maxSize) return false
-    // A flood finds the store full many times a second; looking for room once is enough.
+    // Under a flood this runs many times a second; one sweep per second is enough.
     if (Date.now() - this.#swept >= 1000) this.#sweep()
     return this.#claims.size >= this.#maxClaims || this.#size >= this.#maxSize
   }
 
   #sweep(): void {
     this.#swept = Date.now()
-    for (const claim of this.#expiries.takeOver(this.#swept)) this.#drop(claim)
+    for (const claim of this.#expiries.takeExpired(this.#swept)) this.#drop(claim)
   }
 
   #drop(claim: Claim): void {
     this.#claims.delete(claim.id)
     if (claim.result !== undefined) this.#size -= Buffer.byteLength(claim.result)
-    this.#tell(claim, { kind: 'free' })
+    this.#wake(claim, { kind: 'free' })
     if (this.#claims.size > 0) return
     clearInterval(this.#sweeping)
     this.#sweeping = undefined
@@ -170,13 +170,13 @@ class MemoryStore implements ClaimStore {
     if (found !== claim || !claim.waiters?.size) return
     const state = stateOf(claim)
     if (state.kind === 'running') this.#watchLease(claim)
-    else this.#tell(claim, state)
+    else this.#wake(claim, state)
   }
 
-  #tell(claim: Claim, ending: ClaimEnding): void {
+  #wake(claim: Claim, ending: ClaimEnding): void {
     clearTimeout(claim.leaseTimer)
     claim.leaseTimer = undefined
-    claim.waiters?.tell(ending)
+    claim.waiters?.wake(ending)
   }
 }
 

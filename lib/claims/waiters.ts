@@ -1,4 +1,4 @@
-/** Those who wait to be told one thing; each of them can give up. */
+/** Promises that wait for one value. Each of them can be aborted. */
 export class Waiters<T> {
   readonly #waiting = new Set<(value: T) => void>()
 
@@ -6,26 +6,27 @@ export class Waiters<T> {
     return this.#waiting.size
   }
 
-  /** Resolves with what is told next, or rejects with the signal's reason. */
+  /** Resolves with the next value of `wake`, or rejects with the signal's reason. */
   wait(signal: AbortSignal): Promise<T> {
     return new Promise((resolve, reject) => {
       if (signal.aborted) return reject(signal.reason)
-      const tell = (value: T) => {
+      const wake = (value: T) => {
         signal.removeEventListener('abort', giveUp)
         resolve(value)
       }
       const giveUp = () => {
-        this.#waiting.delete(tell)
+        this.#waiting.delete(wake)
         reject(signal.reason)
       }
       signal.addEventListener('abort', giveUp, { once: true })
-      this.#waiting.add(tell)
+      this.#waiting.add(wake)
     })
   }
 
-  tell(value: T): void {
+  /** Resolves all waiting promises. */
+  wake(value: T): void {
     const waiting = [...this.#waiting]
     this.#waiting.clear()
-    for (const tell of waiting) tell(value)
+    for (const wake of waiting) wake(value)
   }
 }

@@ -1,7 +1,7 @@
 import { script } from './connection.js'
 
-// A claim is a hash: `owner` and `leased`, the time in milliseconds until which it counts as running; `result` when it
-// is settled. Its key expires when its time is over. All times are of Redis' own clock.
+// A claim is a hash with `owner`, with `leased`, the time in milliseconds when its lease expires, and with `result` when it
+// is settled. The key of the hash expires with the claim. All times are of Redis' own clock.
 
 const now = `
 local time = redis.call('TIME')
@@ -9,7 +9,7 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local function after(ms) return string.format('%.0f', now + ms) end
 `
 
-/** Answers `nil` when there is none. */
+/** Defines `state()`, which returns `nil` when there is no claim. */
 const found = `
 local found = redis.call('HMGET', KEYS[1], 'result', 'leased', 'owner')
 local function state()
@@ -21,7 +21,7 @@ local function state()
 end
 `
 
-/** Arguments: owner, lease and keep in milliseconds. */
+/** Claims, or returns the state of the existing claim. Arguments: owner, lease and keep in milliseconds. */
 export const claimScript = script(`${now}${found}
 local known = state()
 if known then return known end
@@ -35,8 +35,8 @@ return state() or {'free'}
 `)
 
 /**
- * Arguments: owner, lease in milliseconds, and how long the claim is kept when it is not there any more, because Redis
- * has lost it; '' when the claim was never seen.
+ * Renews a lease. Arguments: owner, lease in milliseconds, and keep in milliseconds for a claim that Redis has lost; '' when
+ * this process did not make the claim.
  */
 export const renewScript = script(`${now}${found}
 if found[1] or (found[3] and found[3] ~= ARGV[1]) then return end
@@ -48,7 +48,10 @@ end
 redis.call('HSET', KEYS[1], 'leased', after(ARGV[2]))
 `)
 
-/** Arguments: owner, result, keep in milliseconds, channel, message, and '' when the claim was never seen. */
+/**
+ * Stores a result. Arguments: owner, result, keep in milliseconds, channel, message, and '' when this process did not make
+ * the claim.
+ */
 export const settleScript = script(`${now}${found}
 if found[1] or (found[3] and found[3] ~= ARGV[1]) then return end
 if not found[3] and ARGV[6] == '' then return end
@@ -57,7 +60,7 @@ redis.call('PEXPIRE', KEYS[1], ARGV[3])
 redis.pcall('PUBLISH', ARGV[4], ARGV[5])
 `)
 
-/** Arguments: owner, channel, message. */
+/** Deletes a claim. Arguments: owner, channel, message. */
 export const releaseScript = script(`${now}${found}
 if found[1] or found[3] ~= ARGV[1] then return end
 redis.call('DEL', KEYS[1])

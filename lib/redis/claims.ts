@@ -5,28 +5,29 @@ import { isFull, NotSent, type RedisConnection, type Script } from './connection
 import { type HeldClaim, RedisLedger } from './ledger.js'
 
 interface RedisClaimsOptions {
-  /** Begins every key and channel. */
+  /** The start of every key and channel. */
   readonly prefix: string
   /** Milliseconds. */
   readonly timeout: number
 }
 
-/** Those who wait for one claim, and the timer by which they look at it. */
+/** The copies that wait for one claim, and the timer of their next look. */
 interface Watch {
   readonly waiters: Waiters<ClaimEnding>
   timer: NodeJS.Timeout | undefined
 }
 
-/** Milliseconds after which whoever waits looks by himself, since a message may be lost. */
+/** Milliseconds between two looks at a claim while copies wait for it. Messages can be lost. */
 const lookInterval = 1000
 
+/** A store of claims in Redis. */
 export class RedisClaims implements ClaimStore {
   readonly #redis: RedisConnection
   readonly #prefix: string
   readonly #timeout: number
   readonly #ledger: RedisLedger
   readonly #watches = new Map<string, Watch>()
-  #hearing: Promise<unknown> | undefined
+  #subscribed: Promise<unknown> | undefined
 
   constructor(redis: RedisConnection, { prefix, timeout }: RedisClaimsOptions) {
     this.#redis = redis
@@ -46,9 +47,9 @@ export class RedisClaims implements ClaimStore {
       reply = await this.#run(claimScript, id, [owner, milliseconds(lease), milliseconds(keep)])
     } catch (error) {
       if (isFull(error)) return { kind: 'full' }
-      // Redis may have taken it all the same. Nobody will run it, so the next copy shall find it free.
+      // Redis may have made the claim in spite of the error. It is released, so that the next copy can run.
       if (!(error instanceof NotSent))
-        this.#ledger.end({ ...held, ending: { kind: 'released' } }).catch(ignore)
+        this.#ledger.end({ ...held, ending: { kind: 'released' } }).catch(ignoreError)
       throw error
     }
     if (kindOf(reply) !== 'claimed') return stateOf(reply)
@@ -79,24 +80,24 @@ export class RedisClaims implements ClaimStore {
 
   async outcome(id: string, signal: AbortSignal): Promise<ClaimEnding> {
     signal.throwIfAborted()
-    // Without a connection the look below fails at once, and says why.
-    if (this.#redis.isReady) await this.#hear()
-    // Watched before the first look, so that no message is missed between the two.
+    // Without a connection, the look below fails at once with the cause.
+    if (this.#redis.isReady) await this.#subscribe()
+    // The watch starts before the first look, so that no message between the two is missed.
     const watch = this.#watch(id)
-    const told = watch.waiters.wait(signal)
-    return Promise.race([told, this.#look(id).then(() => told)])
+    const ending = watch.waiters.wait(signal)
+    return Promise.race([ending, this.#look(id).then(() => ending)])
   }
 
   get #channel(): string {
     return `${this.#prefix}claims`
   }
 
-  /** How a claim of this process stands. What Redis has lost meanwhile is there again afterwards. */
+  /** Tells Redis the state of a claim of this process. A claim that Redis has lost is restored. */
   async #tell({ id, owner, lease, until, ending }: HeldClaim): Promise<void> {
-    const left = Number.isNaN(until) ? '' : milliseconds((until - Date.now()) / 1000)
-    if (!ending) await this.#run(renewScript, id, [owner, milliseconds(lease), left])
+    const keep = Number.isNaN(until) ? '' : milliseconds((until - Date.now()) / 1000)
+    if (!ending) await this.#run(renewScript, id, [owner, milliseconds(lease), keep])
     else if (ending.kind === 'released') await this.#run(releaseScript, id, [owner, this.#channel, id])
-    else await this.#run(settleScript, id, [owner, ending.result, left, this.#channel, id, 'held'])
+    else await this.#run(settleScript, id, [owner, ending.result, keep, this.#channel, id, 'held'])
   }
 
   #watch(id: string): Watch {
@@ -104,20 +105,20 @@ export class RedisClaims implements ClaimStore {
     if (known) return known
     const watch: Watch = { waiters: new Waiters(), timer: undefined }
     this.#watches.set(id, watch)
-    this.#lookIn(id, watch, lookInterval)
+    this.#lookLater(id, watch, lookInterval)
     return watch
   }
 
-  #lookIn(id: string, watch: Watch, delay: number): void {
+  #lookLater(id: string, watch: Watch, delay: number): void {
     clearTimeout(watch.timer)
     watch.timer = setTimeout(() => {
       if (watch.waiters.size === 0) return this.#forget(id)
-      this.#lookIn(id, watch, lookInterval)
-      this.#look(id).catch(ignore)
+      this.#lookLater(id, watch, lookInterval)
+      this.#look(id).catch(ignoreError)
     }, delay).unref()
   }
 
-  /** Tells those who wait for a claim what has become of it. */
+  /** Reads the state of a claim, and wakes the copies that wait for it when it is final. */
   async #look(id: string): Promise<void> {
     const reply = await this.#run(stateScript, id, [])
     const watch = this.#watches.get(id)
@@ -125,10 +126,10 @@ export class RedisClaims implements ClaimStore {
     const state = stateOf(reply)
     if (state.kind === 'running') {
       const left = leaseLeft(reply)
-      if (left < lookInterval) this.#lookIn(id, watch, left + 1)
+      if (left < lookInterval) this.#lookLater(id, watch, left + 1)
     } else {
       this.#forget(id)
-      watch.waiters.tell(state)
+      watch.waiters.wake(state)
     }
   }
 
@@ -137,29 +138,29 @@ export class RedisClaims implements ClaimStore {
     this.#watches.delete(id)
   }
 
-  /** Goes on without messages after a while: looking is slower and needs none. */
-  #hear(): Promise<unknown> {
-    this.#hearing ??= this.#redis.messages
+  /** Subscribes to messages about claims. Gives up after the timeout: looking at claims is slower, but works too. */
+  #subscribe(): Promise<unknown> {
+    this.#subscribed ??= this.#redis.messages
       .listen(this.#channel, {
         message: (id) => {
-          if (this.#watches.has(id)) this.#look(id).catch(ignore)
+          if (this.#watches.has(id)) this.#look(id).catch(ignoreError)
         },
         interrupted: () => {
-          for (const id of this.#watches.keys()) this.#look(id).catch(ignore)
+          for (const id of this.#watches.keys()) this.#look(id).catch(ignoreError)
         },
       })
       .catch(() => {
-        this.#hearing = undefined
+        this.#subscribed = undefined
       })
     let timer: NodeJS.Timeout
     const late = new Promise((resolve) => {
       timer = setTimeout(resolve, this.#timeout).unref()
     })
-    return Promise.race([this.#hearing, late]).finally(() => clearTimeout(timer))
+    return Promise.race([this.#subscribed, late]).finally(() => clearTimeout(timer))
   }
 
   #run(script: Script, id: string, args: readonly string[]): Promise<unknown> {
-    return this.#redis.run(script, [`${this.#prefix}claim:${id}`, ...args], { timeout: this.#timeout })
+    return this.#redis.run({ script, key: `${this.#prefix}claim:${id}`, args }, { timeout: this.#timeout })
   }
 }
 
@@ -173,7 +174,7 @@ function stateOf(reply: unknown): ClaimState {
   if (kind === 'settled' && Array.isArray(reply) && typeof reply[1] === 'string') {
     return { kind, result: reply[1] }
   }
-  throw new Error(`Redis answered a claim with ${JSON.stringify(reply)?.slice(0, 100)}.`)
+  throw new Error(`Redis sent an unexpected reply about a claim: ${JSON.stringify(reply)?.slice(0, 100)}.`)
 }
 
 function leaseLeft(reply: unknown): number {
@@ -184,4 +185,4 @@ function milliseconds(seconds: number): string {
   return String(Math.max(1, Math.ceil(seconds * 1000)))
 }
 
-function ignore(): void {}
+function ignoreError(): void {}

@@ -1,4 +1,4 @@
-/** What is used of a client that `createClient()` of the package redis made. */
+/** The methods that the library uses of a client of the package redis. */
 export interface RedisClient {
   readonly isOpen: boolean
   readonly isReady: boolean

@@ -3,17 +3,24 @@ import { SealformError } from '../base/errors.js'
 import type { RedisClient } from './client.js'
 import { RedisMessages } from './messages.js'
 
-/** A program that Redis runs in one step; it remembers those it has seen by their hash. */
+/** A Lua program that Redis runs atomically. Redis caches programs under their hash. */
 export interface Script {
   readonly source: string
   readonly hash: string
+}
+
+/** A run of a script: on one key, with arguments. */
+export interface ScriptCall {
+  readonly script: Script
+  readonly key: string
+  readonly args: readonly (string | Buffer)[]
 }
 
 export function script(source: string): Script {
   return { source, hash: createHash('sha1').update(source).digest('hex') }
 }
 
-/** The command never left this process, so that nothing can have come of it. */
+/** The error for a command that never left this process, so it had no effect. */
 export class NotSent extends Error {
   override readonly name = 'RedisNotSent'
 }
@@ -26,20 +33,20 @@ export function isFull(error: unknown): boolean {
 interface CommandOptions {
   /** Milliseconds. */
   readonly timeout: number
-  /** Gives bytes instead of text. @default false */
+  /** Whether the reply is bytes and not text. @default false */
   readonly bytes?: boolean
 }
 
 /**
- * So many commands may be without an answer after their time. More would only wait behind them in the memory of a
- * process whose Redis has stopped.
+ * How many commands may be overdue. When Redis has stopped, further commands would only wait behind them in the memory of
+ * this process.
  */
 const maxOverdue = 100
 
 /**
- * One connection for all that Sealform does with an app's client. The official client keeps commands while it is not
- * connected and waits for answers without an end, unless the app told it otherwise; here every command is answered in
- * its time, whatever the app told it.
+ * The connection for everything that Sealform does with an app's client. By default, the official client queues commands
+ * while it is not connected, and waits for replies without a limit. Here every command ends within its timeout,
+ * independent of the client's settings.
  */
 export class RedisConnection {
   readonly messages: RedisMessages
@@ -47,12 +54,16 @@ export class RedisConnection {
   readonly #readyListeners = new Set<() => void>()
   #overdue = 0
 
-  /** @throws SealformError `ERR_OPTION_INVALID` when it is no client of the package redis */
+  /**
+   * Returns the connection of a client. There is one for each client.
+   *
+   * @throws SealformError `ERR_OPTION_INVALID` when it is not a client of the package redis
+   */
   static of(client: RedisClient, where: string): RedisConnection {
     if (typeof client?.sendCommand !== 'function' || typeof client.duplicate !== 'function') {
       throw new SealformError(
         'ERR_OPTION_INVALID',
-        `${where} takes the client that createClient() of the package redis makes.`,
+        `${where} needs a client from createClient() of the package redis.`,
       )
     }
     const known = connections.get(client)
@@ -75,43 +86,43 @@ export class RedisConnection {
     return this.#client.isReady
   }
 
-  /** Calls each time when the client has connected, for as long as the client lives. */
+  /** Calls the listener each time that the client has connected. */
   onReady(listener: () => void): void {
     this.#readyListeners.add(listener)
   }
 
-  /** @throws NotSent when Redis is not connected or has not answered for a while */
+  /**
+   * Sends a command.
+   *
+   * @throws NotSent when Redis is not connected or has too many overdue commands
+   */
   async command(args: readonly (string | Buffer)[], options: CommandOptions): Promise<unknown> {
     if (!this.#client.isReady) {
       throw new NotSent(
         this.#client.isOpen
-          ? 'Redis is not connected at the moment; the client tries again by itself.'
-          : 'The client of Redis is not connected; await client.connect() when the app starts.',
+          ? 'Redis is not connected at the moment. The client reconnects by itself.'
+          : 'The Redis client is not connected. Call await client.connect() when the app starts.',
       )
     }
     if (this.#overdue >= maxOverdue) {
-      throw new NotSent(`Redis has left ${this.#overdue} commands without an answer.`)
+      throw new NotSent(`Redis has not answered ${this.#overdue} commands.`)
     }
     const reply = this.#client.sendCommand(args, options.bytes ? bytesReply : textReply)
-    return this.#inTime(reply, options.timeout)
+    return this.#limitTime(reply, options.timeout)
   }
 
-  /** Runs a script on one key. @param args the key, then the arguments of the script */
-  async run(
-    { source, hash }: Script,
-    args: readonly [key: string, ...(string | Buffer)[]],
-    options: CommandOptions,
-  ): Promise<unknown> {
+  /** Runs a script. */
+  async run({ script, key, args }: ScriptCall, options: CommandOptions): Promise<unknown> {
     try {
-      return await this.command(['EVALSHA', hash, '1', ...args], options)
+      return await this.command(['EVALSHA', script.hash, '1', key, ...args], options)
     } catch (error) {
-      // Redis forgets scripts when it is restarted, and a replica that takes over need not know them.
+      // Redis forgets scripts when it restarts, and a replica that takes over may not have them.
       if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error
-      return this.command(['EVAL', source, '1', ...args], options)
+      return this.command(['EVAL', script.source, '1', key, ...args], options)
     }
   }
 
-  #inTime(answer: Promise<unknown>, timeout: number): Promise<unknown> {
+  #limitTime(answer: Promise<unknown>, timeout: number): Promise<unknown> {
     return new Promise((resolve, reject) => {
       let late = false
       const timer = setTimeout(() => {
@@ -136,12 +147,12 @@ export class RedisConnection {
     })
   }
 
-  /** Without a listener of the app's own, the first error of the connection would have ended the process. */
+  /** Warns when the app has no listener. Without the listener of this class, the error would have ended the process. */
   #noteError(reason: unknown): void {
     if (this.#client.listenerCount('error') > 1) return
     process.emitWarning(
       `The connection to Redis has an error: ${reason instanceof Error ? reason.message : String(reason)}. ` +
-        "Listen to it with client.on('error', …).",
+        "Handle such errors with client.on('error', …).",
       'SealformWarning',
     )
   }
@@ -150,11 +161,11 @@ export class RedisConnection {
 const connections = new WeakMap<RedisClient, RedisConnection>()
 
 /**
- * In place of what the app has told its client for all commands. The client's own timeout, 5 s in version 6, makes a signal and, when
- * that goes off, an error for each command, long after it was answered: together more work than the command.
+ * Turns off the client's own options for all commands. Its timeout, 5 s in version 6, creates a signal for each command, and
+ * an error when the signal fires, long after the reply: together more work than the command itself.
  */
 const ownOptions = { timeout: undefined, abortSignal: undefined }
 
-/** The client's names for types of replies are numbers: 36 is a string of bytes. */
+/** Type mappings of the client. Its reply types are numbers: 36 is a string of bytes. */
 const textReply = { ...ownOptions, typeMapping: {} }
 const bytesReply = { ...ownOptions, typeMapping: { 36: Buffer } }

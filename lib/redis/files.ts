@@ -12,12 +12,12 @@ interface RedisFilesOptions {
   readonly keep: number
 }
 
-/** Bytes that go to Redis at a time: a larger one would keep everybody else waiting for longer. */
+/** Bytes of one command. While Redis works on a larger one, all other clients wait longer. */
 const pieceSize = 256 * 1024
 
 /**
- * A file is a hash: its pieces by number, and `size` when it is whole. Arguments: number, piece, milliseconds to keep,
- * and the size with the last piece.
+ * Stores a piece of a file. A file is a hash: its pieces by number, and `size` when it is complete. Arguments: number, piece,
+ * milliseconds to keep, and the size with the last piece.
  */
 const putScript = script(`
 local exists = redis.call('EXISTS', KEYS[1]) == 1
@@ -29,20 +29,14 @@ redis.call('PEXPIRE', KEYS[1], ARGV[3])
 return 'stored'
 `)
 
-/** Argument: milliseconds to keep from now on. */
+/** Returns the size of a file and renews its expiry. Argument: milliseconds to keep from now on. */
 const sizeScript = script(`
 local size = redis.call('HGET', KEYS[1], 'size')
 if size then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end
 return size
 `)
 
-interface NumberedPiece {
-  readonly number: number
-  readonly piece: Buffer
-  /** Of the whole file, with its last piece; otherwise empty. */
-  readonly size: string
-}
-
+/** A storage of files in Redis. */
 export class RedisFiles implements FileStorage {
   readonly #redis: RedisConnection
   readonly #options: RedisFilesOptions
@@ -56,7 +50,7 @@ export class RedisFiles implements FileStorage {
     if (!isFileId(id)) {
       throw new SealformError(
         'ERR_OPTION_INVALID',
-        'A file is stored under an id of 32 lower-case hexadecimal characters; take one from newFileId().',
+        'A file needs an id of 32 lower-case hexadecimal characters. Use one from newFileId().',
       )
     }
     let number = 0
@@ -65,10 +59,10 @@ export class RedisFiles implements FileStorage {
       for await (const { piece, last } of piecesOf(content)) {
         size += piece.length
         if (size > this.#options.maxSize) throw this.#tooLarge()
-        await this.#putPiece(id, { number: number++, piece, size: last ? String(size) : '' })
+        await this.#putPiece(id, [String(number++), piece, this.#keep, last ? String(size) : ''])
       }
     } catch (error) {
-      // What cannot be removed now expires by itself.
+      // If removing fails too, the pieces expire by themselves.
       if (!isTaken(error)) await this.remove(id).catch(() => {})
       throw error
     }
@@ -76,7 +70,8 @@ export class RedisFiles implements FileStorage {
 
   async open(id: string): Promise<Blob | undefined> {
     if (!isFileId(id)) return undefined
-    const size = await this.#redis.run(sizeScript, [this.#key(id), String(this.#options.keep)], this.#options)
+    const call = { script: sizeScript, key: this.#key(id), args: [this.#keep] }
+    const size = await this.#redis.run(call, this.#options)
     if (size === null) return undefined
     const pieces: Buffer[] = []
     for (let left = Number(size); left > 0; left -= pieceSize) {
@@ -92,31 +87,30 @@ export class RedisFiles implements FileStorage {
     if (isFileId(id)) await this.#redis.command(['UNLINK', this.#key(id)], this.#options)
   }
 
-  /** Nothing is left to do, since every file expires by itself; unless that is earlier than the caller counts on. */
+  /** Checks that files live long enough. It has nothing to remove, since every file expires by itself. */
   async sweep(olderThan: Date): Promise<number> {
     const age = Date.now() - olderThan.getTime()
     if (age <= this.#options.keep) return 0
     throw new SealformError(
       'ERR_OPTION_INVALID',
-      `redisFiles({ keep }) is ${Math.round(this.#options.keep / 60_000)} minutes, and files are counted on for ` +
-        `${Math.round(age / 60_000)}. Give it ten minutes more than createActions({ uploads: { keep } }).`,
+      `redisFiles({ keep }) is ${Math.round(this.#options.keep / 60_000)} minutes, but files are needed for ` +
+        `${Math.round(age / 60_000)}. Set it to ten minutes more than createActions({ uploads: { keep } }).`,
     )
   }
 
-  async #putPiece(id: string, { number, piece, size }: NumberedPiece): Promise<void> {
+  async #putPiece(id: string, args: readonly (string | Buffer)[]): Promise<void> {
     let reply: unknown
     try {
-      const keep = String(this.#options.keep)
-      reply = await this.#redis.run(
-        putScript,
-        [this.#key(id), String(number), piece, keep, size],
-        this.#options,
-      )
+      reply = await this.#redis.run({ script: putScript, key: this.#key(id), args }, this.#options)
     } catch (error) {
-      throw isFull(error) ? failure('ENOSPC', 'Redis takes no more data.', error) : error
+      throw isFull(error) ? failure('ENOSPC', 'Redis is full.', error) : error
     }
-    if (reply === 'taken') throw failure('EEXIST', 'A file is stored under this id already.')
+    if (reply === 'taken') throw failure('EEXIST', 'There is already a file with this id.')
     if (reply !== 'stored') throw failure('ENOENT', 'Redis has lost the beginning of the file.')
+  }
+
+  get #keep(): string {
+    return String(this.#options.keep)
   }
 
   #tooLarge(): Error {
@@ -128,14 +122,14 @@ export class RedisFiles implements FileStorage {
   }
 }
 
-/** Pieces of one size but for the last; at least one, even of nothing. */
+/** Splits content into pieces of one size; only the last may be smaller. Empty content is one empty piece. */
 async function* piecesOf(
   content: AsyncIterable<Uint8Array>,
 ): AsyncGenerator<{ readonly piece: Buffer; readonly last: boolean }> {
   let collected: Buffer[] = []
   let length = 0
   for await (const chunk of content) {
-    // The reader may use its memory again, as soon as it is asked for more.
+    // The source may reuse the memory of a chunk when the next one is requested.
     collected.push(Buffer.from(chunk))
     length += chunk.length
     if (length <= pieceSize) continue
@@ -154,7 +148,7 @@ function isTaken(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'EEXIST'
 }
 
-/** As the file system fails, so that its `code` says the same wherever files lie. */
+/** Makes an error with a `code` of the file system, so that all storages report the same codes. */
 function failure(code: string, message: string, cause?: unknown): Error {
   return Object.assign(new Error(`${code}: ${message}`, { cause }), { code })
 }

@@ -1,4 +1,4 @@
-/** A claim that this process has made and Redis must come to know the end of. */
+/** A claim of this process, until Redis knows how it ended. */
 export interface HeldClaim {
   readonly id: string
   readonly owner: string
@@ -6,20 +6,20 @@ export interface HeldClaim {
   lease: number
   /** Milliseconds since 1970. */
   until: number
-  /** Not there while it runs. */
+  /** How the claim ended; absent while the action runs. */
   ending?: { readonly kind: 'released' } | { readonly kind: 'settled'; readonly result: string }
 }
 
-/** Milliseconds between two attempts to tell Redis an end that it has not taken. */
+/** Milliseconds between two attempts to tell Redis how a claim ended. */
 const retryInterval = 1000
 
-/** What is remembered at most while Redis is away: claims, and characters of their results. */
+/** The most that is kept while Redis is away: claims, and characters of their results. */
 const maxClaims = 10_000
 const maxResults = 16 * 2 ** 20
 
 /**
- * The claims of this process whose end Redis has not taken yet. They are told again: all of them when Redis is back, since
- * it may have lost what it knew, and the ends that failed every second.
+ * The claims of this process that Redis must learn the end of. When Redis is back after a break, the ledger sends all of
+ * them again, since Redis may have lost its data. It repeats failed endings every second.
  */
 export class RedisLedger {
   readonly #held = new Map<string, HeldClaim>()
@@ -28,7 +28,7 @@ export class RedisLedger {
   #timer: NodeJS.Timeout | undefined
   #telling: Promise<void> = Promise.resolve()
 
-  /** @param tell tells Redis how a claim stands; the same may be told twice */
+  /** @param tell sends the state of a claim to Redis. It may be called twice with the same state */
   constructor(tell: (claim: HeldClaim) => Promise<void>, isReady: () => boolean) {
     this.#tell = tell
     this.#isReady = isReady
@@ -46,7 +46,7 @@ export class RedisLedger {
     this.#held.set(keyOf(claim.id, claim.owner), claim)
   }
 
-  /** Tells the end of a claim now, and again later when that fails. */
+  /** Sends the ending of a claim now. When that fails, it throws and repeats it later. */
   async end(claim: HeldClaim): Promise<void> {
     this.#held.set(keyOf(claim.id, claim.owner), claim)
     try {
@@ -58,15 +58,15 @@ export class RedisLedger {
     }
   }
 
-  /** Tells how all claims stand, one after the other, for as long as Redis takes it. */
+  /** Sends the state of all claims, one after the other, and stops at the first failure. */
   tellAgain(): Promise<void> {
-    this.#telling = this.#telling.then(() => this.#tellThose(() => true))
+    this.#telling = this.#telling.then(() => this.#tellAll(() => true))
     return this.#telling
   }
 
   async #tellEndsAgain(): Promise<void> {
     await this.#telling
-    await this.#tellThose(isEnded)
+    await this.#tellAll(isEnded)
     if ([...this.#held.values()].some(isEnded)) this.#retryLater()
   }
 
@@ -77,16 +77,16 @@ export class RedisLedger {
     }, retryInterval).unref()
   }
 
-  async #tellThose(which: (claim: HeldClaim) => boolean): Promise<void> {
+  async #tellAll(which: (claim: HeldClaim) => boolean): Promise<void> {
     if (!this.#isReady()) return
     try {
-      for (const claim of [...this.#held.values()].filter(which)) await this.#tellStanding(claim)
+      for (const claim of [...this.#held.values()].filter(which)) await this.#tellState(claim)
     } catch {
-      // When Redis is back, or a second later.
+      // The rest follows when Redis is back, or a second later.
     }
   }
 
-  async #tellStanding(claim: HeldClaim): Promise<void> {
+  async #tellState(claim: HeldClaim): Promise<void> {
     const key = keyOf(claim.id, claim.owner)
     if (this.#held.get(key) !== claim) return
     if (Date.now() >= claim.until) this.#held.delete(key)
@@ -100,7 +100,7 @@ export class RedisLedger {
     if (this.#held.get(key) === claim) this.#held.delete(key)
   }
 
-  /** A run whose result is forgotten counts as lost when its lease is over, and still never runs again. */
+  /** Drops the oldest results when there are too many. Their claims count as lost when the lease expires, and never run again. */
   #forgetOldest(): void {
     let results = 0
     for (const { ending } of this.#held.values())

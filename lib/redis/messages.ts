@@ -2,7 +2,7 @@ import type { RedisClient } from './client.js'
 
 interface MessageListener {
   message(message: string): void
-  /** Messages may have been lost. */
+  /** Called after a break in the connection: messages may have been lost. */
   interrupted(): void
 }
 
@@ -13,12 +13,12 @@ interface Channel {
   subscribed: Promise<void> | undefined
 }
 
-/** Milliseconds until a connection that the client has given up is made anew. */
+/** Milliseconds until a new connection replaces one that the client has given up. */
 const reopenAfter = 1000
 
 /**
- * Messages from other servers, on a second connection that is opened when the first listener comes and closed with the
- * app's own client. All listeners of a channel share one subscription.
+ * Receives messages from other servers on a second connection. It opens with the first listener and closes with the app's
+ * own client. All listeners of a channel share one subscription.
  */
 export class RedisMessages {
   readonly #client: RedisClient
@@ -35,9 +35,9 @@ export class RedisMessages {
   }
 
   /**
-   * Fulfilled when messages are heard, however long that takes while Redis is down.
+   * Subscribes to a channel. Resolves when the subscription works; while Redis is down, this can take any time.
    *
-   * @returns stops listening
+   * @returns a function that stops listening
    */
   async listen(name: string, listener: MessageListener): Promise<() => Promise<void>> {
     const channel = this.#channel(name)
@@ -94,11 +94,11 @@ export class RedisMessages {
     const subscriber = this.#client.duplicate()
     let connected = false
     subscriber.on('error', () => {
-      // The app's own client tells the app. One that gives up after some attempts is closed then.
+      // The app learns about errors from its own client. A client that gives up after some attempts is closed.
       if (connected && !subscriber.isOpen) this.#reopen(subscriber)
     })
     subscriber.on('ready', () => {
-      // The client has subscribed again to what it was subscribed to.
+      // The client has renewed its subscriptions by itself.
       if (connected) this.#interrupted()
       connected = true
     })
@@ -113,7 +113,7 @@ export class RedisMessages {
     setTimeout(() => this.#resume(), reopenAfter).unref()
   }
 
-  /** Opens the second connection again for those who listened on the one before. */
+  /** Opens a new second connection and subscribes all listeners again. */
   #resume(): void {
     if (this.#opened || !this.#client.isOpen) return
     const hearing = [...this.#channels.values()].map((channel) => this.#hear(channel))

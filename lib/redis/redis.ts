@@ -12,19 +12,20 @@ import { RedisTier } from './tier.js'
 
 export type { RedisClient } from './client.js'
 
-/** What everything that lies in Redis takes. */
+/** The options that all functions of this module have. */
 export interface RedisOptions {
-  /** Begins every key and channel, so that several apps can share a Redis. @default 'sealform:' */
+  /** The start of every key and channel. With different prefixes, several apps can share a Redis. @default 'sealform:' */
   readonly prefix?: string | undefined
-  /** How long Redis may take for an answer: seconds, or a string such as `'500ms'`. @default '1.5s' */
+  /** How long Redis may take to answer: seconds, or a string such as `'500ms'`. @default '1.5s' */
   readonly timeout?: number | string | undefined
 }
 
 /**
- * Claims one-time submissions in Redis, so that each of them runs once among all servers. The client is the app's: it
- * connects it, and closes it at the end. Waiting uses a second connection, a duplicate of it, which ends with it.
+ * Creates a store that claims one-time submissions in Redis, so that each of them runs once among all servers. The app
+ * connects the client, and closes it at the end. The store opens a second connection to receive messages; it closes with
+ * the client.
  *
- * Redis must not drop what is in it: give it `maxmemory-policy noeviction` and `appendonly yes`.
+ * Redis must not drop claims: configure it with `maxmemory-policy noeviction` and `appendonly yes`.
  *
  * @param client made by `createClient()` of the package redis, version 5 or 6
  * @throws SealformError `ERR_OPTION_INVALID`
@@ -44,16 +45,16 @@ export function redisClaims(client: RedisClient, options: RedisOptions = {}): Cl
   return new RedisClaims(RedisConnection.of(client, where), common(where, options))
 }
 
-/** What `redisFiles()` takes. */
+/** The options of `redisFiles()`. */
 export interface RedisFilesOptions extends RedisOptions {
   /**
-   * The largest file, in bytes or as a string such as `'5MiB'`. A file that an action opens is in the memory of the
-   * process as a whole, so keep it small.
+   * The largest file, in bytes or as a string such as `'5MiB'`. Keep it small: when an action opens a file, the whole file
+   * is in the memory of the process.
    * @default '10MiB'
    */
   readonly maxSize?: number | string | undefined
   /**
-   * How long a file stays after it was last stored or opened: seconds, or a string such as `'2h'`. At least ten
+   * How long a file stays after it was last stored or opened: seconds, or a string such as `'2h'`. It must be at least ten
    * minutes longer than `uploads.keep` of `createActions()`.
    * @default '2h'
    */
@@ -63,8 +64,8 @@ export interface RedisFilesOptions extends RedisOptions {
 }
 
 /**
- * Keeps the files of submissions in Redis, for servers that have no common disk. They come to Redis in pieces as they
- * arrive, and expire there by themselves. For large files, use a common directory or `onFile`.
+ * Creates a storage that keeps the files of submissions in Redis, for servers without a common disk. Files go to Redis in
+ * pieces while they arrive, and expire there by themselves. For large files, use a common directory or `onFile`.
  *
  * @param client made by `createClient()` of the package redis, version 5 or 6
  * @throws SealformError `ERR_OPTION_INVALID`
@@ -88,7 +89,7 @@ export function redisFiles(client: RedisClient, options: RedisFilesOptions = {})
 }
 
 /**
- * What the caches of several servers share, in Redis: entries, and word of what was revalidated.
+ * Creates the shared tier for the caches of several servers in Redis. They share entries, and messages about revalidation.
  *
  * @param client made by `createClient()` of the package redis, version 5 or 6
  * @throws SealformError `ERR_OPTION_INVALID`
@@ -106,7 +107,7 @@ export function redisCacheTier(client: RedisClient, options: RedisOptions = {}):
 function common(where: string, { prefix = 'sealform:', timeout = '1.5s' }: RedisOptions) {
   const option = where.slice(0, -1)
   if (typeof prefix !== 'string') {
-    throw new SealformError('ERR_OPTION_INVALID', `${option}{ prefix }) takes a text such as 'shop:'.`)
+    throw new SealformError('ERR_OPTION_INVALID', `${option}{ prefix }) takes a string such as 'shop:'.`)
   }
   return { prefix, timeout: parseDuration(timeout, `${option}{ timeout })`) * 1000 }
 }

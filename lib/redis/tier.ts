@@ -7,7 +7,7 @@ interface RedisTierOptions {
   readonly timeout: number
 }
 
-/** What the caches of several servers share, in Redis: a key for each entry, and one channel. */
+/** The shared tier of caches in Redis: one key for each entry, and one channel for messages. */
 export class RedisTier implements SharedTier {
   readonly #redis: RedisConnection
   readonly #options: RedisTierOptions

@@ -14,7 +14,7 @@ storeContract('memory', () => {
 
 const terms = { owner: 'owner', lease: 10, keep: 60 }
 
-test('a lease holds until just before its end', async (t) => {
+test('keeps a lease until just before its end', async (t) => {
   const pass = stopClock(t)
   const store = memoryStore()
   await store.claim('s', terms)
@@ -26,7 +26,7 @@ test('a lease holds until just before its end', async (t) => {
   assert.deepEqual(await store.claim('s', terms), { kind: 'lost' })
 })
 
-test('a claim is kept until just before its end', async (t) => {
+test('keeps a claim until just before its end', async (t) => {
   const pass = stopClock(t)
   const store = memoryStore()
   await store.claim('s', terms)
@@ -36,7 +36,7 @@ test('a claim is kept until just before its end', async (t) => {
   assert.deepEqual(await store.claim('s', terms), { kind: 'claimed' })
 })
 
-test('those who wait are told at the very end of the lease', async (t) => {
+test('wakes waiting copies at the end of the lease', async (t) => {
   const pass = stopClock(t)
   const store = memoryStore()
   await store.claim('s', terms)
@@ -52,7 +52,7 @@ test('those who wait are told at the very end of the lease', async (t) => {
   assert.deepEqual(told, { kind: 'lost' })
 })
 
-test('refuses claims when it is full, and keeps every one that it has', async () => {
+test('refuses claims when it is full, and drops none', async () => {
   const store = memoryStore({ maxClaims: 3 })
   for (const id of ['a', 'b', 'c']) assert.deepEqual(await store.claim(id, terms), { kind: 'claimed' })
   await store.settle('a', 'owner', { result: 'result', keep: 60 })
@@ -63,7 +63,7 @@ test('refuses claims when it is full, and keeps every one that it has', async ()
   assert.deepEqual(await store.claim('d', terms), { kind: 'claimed' })
 })
 
-test('has room again when claims are over', async (t) => {
+test('has room again when claims have expired', async (t) => {
   const pass = stopClock(t)
   const store = memoryStore({ maxClaims: 1 })
   await store.claim('a', terms)
@@ -73,7 +73,7 @@ test('has room again when claims are over', async (t) => {
   assert.deepEqual(await store.claim('b', terms), { kind: 'claimed' })
 })
 
-test('refuses claims when results take all the room, and still takes the results of what runs', async (t) => {
+test('refuses claims when results take all the space, and still stores results of running claims', async (t) => {
   const pass = stopClock(t)
   const store = memoryStore({ maxSize: 6 })
   await store.claim('a', terms)
@@ -88,7 +88,7 @@ test('refuses claims when results take all the room, and still takes the results
   assert.deepEqual(await store.claim('c', terms), { kind: 'claimed' })
 })
 
-test('is bounded however often claims are taken and given back', async () => {
+test('uses bounded memory for any number of claims and releases', async () => {
   const store = memoryStore()
   await store.claim('s', terms)
   await store.release('s', 'owner')
@@ -102,16 +102,16 @@ test('is bounded however often claims are taken and given back', async () => {
   assert.deepEqual(await store.claim('s', terms), { kind: 'claimed' })
 })
 
-test('takes as long for a claim among 100 000 as for one among few', async () => {
+test('takes the same time for a claim among 100 000 as among few', async () => {
   const store = memoryStore({ maxClaims: 120_000 })
   const first = await timeOf(() => claims(store, 0, 10_000))
   await claims(store, 10_000, 100_000)
   const last = await timeOf(() => claims(store, 100_000, 110_000))
-  // Measured alike; where it grew with the number of claims it would be ten times as long.
+  // The times should be equal. If the time grew with the number of claims, it would be ten times as long.
   assert.ok(last < 5 * first + 100, `${first} ms and ${last} ms`)
 })
 
-test('finds out that it is full without looking through 100 000 claims each time', async () => {
+test('knows that it is full without searching 100 000 claims each time', async () => {
   const store = memoryStore()
   await claims(store, 0, 100_000)
   const refusing = await timeOf(async () => {
@@ -120,7 +120,7 @@ test('finds out that it is full without looking through 100 000 claims each time
   assert.ok(refusing < 2000, `${refusing} ms`)
 })
 
-test('keeps no process alive', () => {
+test('does not keep the process alive', () => {
   const module = new URL('../../../lib/claims/memory-claims.js', import.meta.url)
   const program = `
     import { setFlagsFromString } from 'node:v8'
@@ -137,7 +137,7 @@ import { memoryStore } from '${module}'
   assert.equal(status, 0, stderr)
 })
 
-test('refuses bad options by name', () => {
+test('refuses bad options, and names them', () => {
   assert.throws(() => memoryStore({ maxClaims: 0 }), { code: 'ERR_OPTION_INVALID', message: /maxClaims/ })
   assert.throws(() => memoryStore({ maxClaims: 1.5 }), { code: 'ERR_OPTION_INVALID', message: /maxClaims/ })
   assert.throws(() => memoryStore({ maxSize: '64 parsecs' }), {
@@ -166,7 +166,7 @@ function heap(): number {
   return process.memoryUsage().heapUsed
 }
 
-/** @returns lets milliseconds pass */
+/** @returns a function that advances the clock by milliseconds */
 function stopClock(t: TestContext): (milliseconds: number) => void {
   t.mock.timers.enable({ apis: ['Date', 'setTimeout', 'setInterval'] })
   return (milliseconds) => t.mock.timers.tick(milliseconds)

@@ -8,7 +8,7 @@ import { cutter, newClient, type RedisServer, startRedis } from '../../setup/red
 
 const timeout = 1
 
-test('rejects at once while Redis is down, and goes on when it is back', async (t) => {
+test('rejects at once while Redis is down, and works again when it is back', async (t) => {
   const server = await startRedis(t)
   const client = await server.connect(t)
   const store = redisClaims(client, { timeout })
@@ -25,7 +25,7 @@ test('rejects at once while Redis is down, and goes on when it is back', async (
   assert.deepEqual(await store.claim('s', terms()), { kind: 'claimed' })
 })
 
-test('rejects when Redis goes away before it answers', async (t) => {
+test('rejects when Redis stops before it answers', async (t) => {
   const server = await startRedis(t)
   const store = redisClaims(await server.connect(t), { timeout: 5 })
   server.pause()
@@ -35,7 +35,7 @@ test('rejects when Redis goes away before it answers', async (t) => {
   for (const { status } of await claims) assert.equal(status, 'rejected')
 })
 
-test('waits no longer than the signal allows when Redis goes away meanwhile', async (t) => {
+test('waits no longer than the signal allows when Redis stops meanwhile', async (t) => {
   const server = await startRedis(t)
   const store = redisClaims(await server.connect(t), { timeout })
   await store.claim('s', terms())
@@ -49,7 +49,7 @@ test('waits no longer than the signal allows when Redis goes away meanwhile', as
   await waiting
 })
 
-test('wakes those who waited through a restart of Redis', async (t) => {
+test('wakes waiting copies after a restart of Redis', async (t) => {
   const server = await startRedis(t, { appendonly: 'yes', appendfsync: 'always' })
   const [one, other] = [await server.connect(t), await server.connect(t)]
   const store = redisClaims(one, { timeout })
@@ -63,7 +63,7 @@ test('wakes those who waited through a restart of Redis', async (t) => {
   assert.deepEqual(await waiting, { kind: 'settled', result: 'result' })
 })
 
-test('answers in its time when Redis hangs, and gives back what was claimed meanwhile', async (t) => {
+test('answers within its timeout when Redis hangs, and releases what was claimed meanwhile', async (t) => {
   const server = await startRedis(t)
   const store = redisClaims(await server.connect(t), { timeout })
   await store.claim('before', terms())
@@ -74,17 +74,17 @@ test('answers in its time when Redis hangs, and gives back what was claimed mean
   await until(async () => (await store.claim('s', terms({ owner: 'later' }))).kind === 'claimed')
 })
 
-test('sends no more to a Redis that has left many commands without an answer', async (t) => {
+test('sends no more commands when Redis has not answered many', async (t) => {
   const server = await startRedis(t)
   const store = redisClaims(await server.connect(t), { timeout })
   server.pause()
   await Promise.allSettled(Array.from({ length: 150 }, (_, i) => store.renew(`${i}`, 'owner', 60)))
-  await assert.rejects(store.claim('s', terms()), /has left 1\d\d commands without an answer/)
+  await assert.rejects(store.claim('s', terms()), /has not answered 1\d\d commands/)
   server.resume()
   await until(async () => (await store.claim('s', terms()).catch(() => undefined)) !== undefined)
 })
 
-test('answers in its time when a command keeps Redis busy', async (t) => {
+test('answers within its timeout when another command keeps Redis busy', async (t) => {
   const server = await startRedis(t)
   const [client, admin] = [await server.connect(t), await server.connect(t)]
   const store = redisClaims(client, { timeout })
@@ -96,7 +96,7 @@ test('answers in its time when a command keeps Redis busy', async (t) => {
   await until(async () => (await store.claim('s', terms({ owner: 'later' }))).kind === 'claimed')
 })
 
-test('gives back a claim whose answer was lost with the connection', async (t) => {
+test('releases a claim whose reply was lost with the connection', async (t) => {
   const server = await startRedis(t)
   const between = await cutter(t, server)
   const client = newClient(between.url)
@@ -114,7 +114,7 @@ test('gives back a claim whose answer was lost with the connection', async (t) =
   await until(async () => (await other.claim('s', terms({ owner: 'later' }))).kind === 'claimed')
 })
 
-test('says that it is full when Redis takes no more data, and still knows what it has', async (t) => {
+test('reports that it is full when Redis is, and still returns stored claims', async (t) => {
   const server = await startRedis(t, { maxmemory: '8mb', 'maxmemory-policy': 'noeviction' })
   const [client, admin] = [await server.connect(t), await server.connect(t)]
   const store = redisClaims(client, { timeout })
@@ -144,7 +144,7 @@ test('keeps claims and results through a restart with appendonly', async (t) => 
   assert.deepEqual(await store.claim('running', terms()), { kind: 'running' })
 })
 
-test('tells a Redis that has lost its data what is running here', async (t) => {
+test('restores the running claims of this process when Redis has lost its data', async (t) => {
   const server = await startRedis(t)
   const [client, another] = [await server.connect(t), await server.connect(t)]
   const store = redisClaims(client, { timeout })
@@ -165,7 +165,7 @@ test('tells a Redis that has lost its data what is running here', async (t) => {
   assert.deepEqual(await other.claim('running', terms({ owner: 'b' })), { kind: 'settled', result: 'result' })
 })
 
-test('tells Redis of no run that had lost its claim to another meanwhile', async (t) => {
+test('does not restore a claim that another run has taken meanwhile', async (t) => {
   const server = await startRedis(t)
   const client = await server.connect(t)
   const store = redisClaims(client, { timeout })
@@ -178,7 +178,7 @@ test('tells Redis of no run that had lost its claim to another meanwhile', async
   assert.deepEqual(await store.outcome('s', patienceSignal()), { kind: 'settled', result: 'of the second' })
 })
 
-test('goes on when Redis has forgotten the scripts', async (t) => {
+test('works when Redis has forgotten the scripts', async (t) => {
   const server = await startRedis(t)
   const client = await server.connect(t)
   const store = redisClaims(client, { timeout })
@@ -187,7 +187,7 @@ test('goes on when Redis has forgotten the scripts', async (t) => {
   assert.deepEqual(await store.claim('b', terms()), { kind: 'claimed' })
 })
 
-test('finds out by looking when messages are not permitted', async (t) => {
+test('finds the result by polling when messages are not permitted', async (t) => {
   const server = await startRedis(t)
   const [one, other] = [await server.connect(t), await server.connect(t)]
   await one.aclSetUser('default', ['resetchannels'])
@@ -199,7 +199,7 @@ test('finds out by looking when messages are not permitted', async (t) => {
   assert.deepEqual(await waiting, { kind: 'settled', result: 'result' })
 })
 
-test('finds out by looking what was told while the connection for messages was cut', async (t) => {
+test('finds by polling a result that was published while the connection for messages was cut', async (t) => {
   const server = await startRedis(t)
   const [one, other] = [await server.connect(t), await server.connect(t)]
   const store = redisClaims(one)
@@ -212,7 +212,7 @@ test('finds out by looking what was told while the connection for messages was c
   assert.deepEqual(await waiting, { kind: 'settled', result: 'result' })
 })
 
-test('lets no more listeners on the client than one app needs, however many stores it makes', async (t) => {
+test('adds the same number of listeners to the client for any number of stores', async (t) => {
   const server = await startRedis(t)
   const client = await server.connect(t)
   const stores = Array.from({ length: 50 }, (_, i) => redisClaims(client, { prefix: `${i}:` }))
@@ -248,7 +248,7 @@ test('says what to do when the client was never connected', async (t) => {
   await assert.rejects(store.claim('s', terms()), /await client\.connect\(\)/)
 })
 
-test('works again when an app whose client does not reconnect has connected it again', async (t) => {
+test('works again after the app has reconnected a client that does not reconnect by itself', async (t) => {
   const server = await startRedis(t)
   const client = newClient(server.url, { reconnectStrategy: false })
   t.after(() => client.destroy())
@@ -267,7 +267,7 @@ test('works again when an app whose client does not reconnect has connected it a
   assert.deepEqual(await waiting, { kind: 'settled', result: 'result' })
 })
 
-test('keeps a process whose app listens to no errors, and says so', async (t) => {
+test('keeps the process alive when the app handles no client errors, and warns', async (t) => {
   const server = await startRedis(t)
   const program = `
     import { createClient } from 'redis'
@@ -293,13 +293,13 @@ test('keeps a process whose app listens to no errors, and says so', async (t) =>
   assert.match(stderr, /SealformWarning: The connection to Redis has an error: .*client\.on\('error', …\)/)
 })
 
-test('refuses what is no client', () => {
-  // @ts-expect-error: an address is no client
+test('refuses a value that is not a client', () => {
+  // @ts-expect-error: a URL is not a client
   assert.throws(() => redisClaims('redis://127.0.0.1'), {
     code: 'ERR_OPTION_INVALID',
     message: /createClient/,
   })
-  // @ts-expect-error: nothing is no client
+  // @ts-expect-error: undefined is not a client
   assert.throws(() => redisClaims(), { code: 'ERR_OPTION_INVALID', message: /createClient/ })
 })
 

@@ -60,7 +60,7 @@ test('needs no more permissions than the guide lists', async (t) => {
   await tier.delete('k')
 })
 
-test('tells who waits on another server by a message, long before he would look', async (t) => {
+test('wakes copies that wait on another server by a message, before they poll', async (t) => {
   const server = await startRedis(t)
   const [one, other] = [await server.connect(t), await server.connect(t)]
   const store = redisClaims(one)
@@ -84,7 +84,7 @@ test('tells who waits on another server by a message, long before he would look'
   }
 })
 
-test('minds nothing of what the app has told its client', async (t) => {
+test('ignores the options that the app has set on its client', async (t) => {
   const server = await startRedis(t)
   const client = createClient({
     url: server.url,

@@ -12,7 +12,7 @@ import { until } from '../../setup/patience.js'
 import { startRedis } from '../../setup/redis.js'
 import { uploadApp } from '../../setup/upload-app.js'
 
-test('gives back any bytes on another server', async (t) => {
+test('returns any bytes on another server', async (t) => {
   const { server, storage } = await redisAndStorage(t)
   const other = redisFiles(await server.connect(t))
   for (const size of [0, 1, 256 * 1024 - 1, 256 * 1024, 256 * 1024 + 1, 512 * 1024, 1_000_000]) {
@@ -33,7 +33,7 @@ test('takes a file that comes in one piece, and in pieces of a byte', async (t) 
   assert.deepEqual(Buffer.from(await (await storage.open(bytes))!.arrayBuffer()), content.subarray(0, 3000))
 })
 
-test('keeps what it was given when the reader uses its memory again', async (t) => {
+test('stores the right bytes when the source reuses its memory', async (t) => {
   const { storage } = await redisAndStorage(t)
   const id = newFileId()
   await storage.put(
@@ -48,7 +48,7 @@ test('keeps what it was given when the reader uses its memory again', async (t) 
   assert.equal(await (await storage.open(id))?.text(), 'aaaaaaaaaabbbbbbbbbb')
 })
 
-test('takes a file of exactly its size, and none that is larger', async (t) => {
+test('takes a file of exactly maxSize, and refuses a larger one', async (t) => {
   const { storage, left } = await redisAndStorage(t, { maxSize: '300 KiB' })
   const exact = newFileId()
   await storage.put(exact, pieces(300, 1024))
@@ -68,7 +68,7 @@ test('takes a file of exactly its size, and none that is larger', async (t) => {
   assert.deepEqual(await left(), [`sealform:file:${exact}`])
 })
 
-test('leaves nothing of a file whose sender goes away', async (t) => {
+test('removes a file whose sender disconnects', async (t) => {
   const { storage, left } = await redisAndStorage(t)
   const gone = new Error('aborted')
   await assert.rejects(
@@ -84,7 +84,7 @@ test('leaves nothing of a file whose sender goes away', async (t) => {
   assert.deepEqual(await left(), [])
 })
 
-test('shows no file before it is whole', async (t) => {
+test('does not open a file before it is complete', async (t) => {
   const { storage } = await redisAndStorage(t)
   const id = newFileId()
   await storage.put(
@@ -98,7 +98,7 @@ test('shows no file before it is whole', async (t) => {
   assert.equal((await storage.open(id))?.size, 600 * 1024 + 1)
 })
 
-test('never writes into a file that is there, and leaves that as it was', async (t) => {
+test('does not overwrite an existing file', async (t) => {
   const { storage } = await redisAndStorage(t)
   const id = newFileId()
   await storage.put(id, pieces(1, 10))
@@ -106,7 +106,7 @@ test('never writes into a file that is there, and leaves that as it was', async 
   assert.equal((await storage.open(id))?.size, 10)
 })
 
-test('forgets a file that is removed, and any that nobody has opened for its time', async (t) => {
+test('removes a file on request, and after its time since the last use', async (t) => {
   const { storage, left } = await redisAndStorage(t, { keep: '2s' })
   const [removed, used, unused] = [newFileId(), newFileId(), newFileId()]
   for (const id of [removed, used, unused]) await storage.put(id, pieces(1, 10))
@@ -123,7 +123,7 @@ test('forgets a file that is removed, and any that nobody has opened for its tim
   assert.equal(await storage.sweep(new Date()), 0)
 })
 
-test('says so when it is to sweep files that it has not kept for so long', async (t) => {
+test('throws when a sweep expects files to live longer than they do', async (t) => {
   const { storage } = await redisAndStorage(t, { keep: '1h' })
   const before = (minutes: number) => new Date(Date.now() - minutes * 60_000)
   assert.equal(await storage.sweep(before(59)), 0)
@@ -133,7 +133,7 @@ test('says so when it is to sweep files that it has not kept for so long', async
   })
 })
 
-test('takes no name for an id', async (t) => {
+test('refuses an id that newFileId() did not make', async (t) => {
   const { storage, left } = await redisAndStorage(t)
   for (const id of ['', '*', `${newFileId()}x`, newFileId().toUpperCase()]) {
     await assert.rejects(storage.put(id, pieces(1, 1)), { code: 'ERR_OPTION_INVALID' })
@@ -143,7 +143,7 @@ test('takes no name for an id', async (t) => {
   assert.deepEqual(await left(), [])
 })
 
-test('says that there is no room when Redis is full, and leaves nothing', async (t) => {
+test('reports ENOSPC when Redis is full, and removes the rest of the file', async (t) => {
   const server = await startRedis(t, { maxmemory: '4mb', 'maxmemory-policy': 'noeviction' })
   const client = await server.connect(t)
   const storage = redisFiles(client)
@@ -154,7 +154,7 @@ test('says that there is no room when Redis is full, and leaves nothing', async 
   assert.equal((await storage.open(id))?.size, 10)
 })
 
-test('fails in its time when Redis hangs in the middle of a file', async (t) => {
+test('fails within its timeout when Redis hangs in the middle of a file', async (t) => {
   const { server, storage } = await redisAndStorage(t, { timeout: 0.3 })
   await assert.rejects(
     storage.put(
@@ -198,7 +198,7 @@ test('keeps a file for the corrected form, and for the action', async (t) => {
   assert.equal(readFileSync(path, 'utf8'), 'hello')
 })
 
-test('gives the page with the text back when Redis is down', async (t) => {
+test('shows the page with the text again when Redis is down', async (t) => {
   const { server, storage } = await redisAndStorage(t, { timeout: 0.3 })
   const app = await uploadApp(t, {
     storage: () => storage,

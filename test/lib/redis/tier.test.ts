@@ -6,7 +6,7 @@ import { redisCacheTier } from '../../../lib/redis/redis.js'
 import { until } from '../../setup/patience.js'
 import { newClient, startRedis } from '../../setup/redis.js'
 
-test('shares texts among servers until their time is over', async (t) => {
+test('shares texts among servers until they expire', async (t) => {
   const { one, other } = await twoTiers(t)
   assert.equal(await one.get('k'), undefined)
   await one.set('k', 'first', 60)
@@ -22,7 +22,7 @@ test('shares texts among servers until their time is over', async (t) => {
   assert.equal(await one.get('shorter'), undefined)
 })
 
-test('tells every listener of every server, and nobody who has stopped listening', async (t) => {
+test('sends messages to every listener of every server, except those that have stopped', async (t) => {
   const { one, other } = await twoTiers(t)
   const [a, b, c] = [listener(), listener(), listener()]
   await one.subscribe(a)
@@ -53,7 +53,7 @@ test('keeps apps with other prefixes apart', async (t) => {
   assert.deepEqual(heard.heard, ['of the blog'])
 })
 
-test('says that messages may be lost when the connection was, and hears on', async (t) => {
+test('reports that messages may be lost when the connection was cut, and continues', async (t) => {
   const { one, other, server } = await twoTiers(t)
   const heard = listener()
   await one.subscribe(heard)
@@ -70,7 +70,7 @@ test('says that messages may be lost when the connection was, and hears on', asy
   assert.equal(heard.heard[0], 'after')
 })
 
-test('says so, too, when the app does not let its client connect again by itself', async (t) => {
+test('reports this also when the client does not reconnect by itself', async (t) => {
   const server = await startRedis(t)
   const client = newClient(server.url, { reconnectStrategy: false })
   t.after(() => client.destroy())
@@ -85,7 +85,7 @@ test('says so, too, when the app does not let its client connect again by itself
   await until(() => heard.heard.length > 0)
 })
 
-test('subscribes once Redis is there', async (t) => {
+test('subscribes as soon as Redis is available', async (t) => {
   const { one, server } = await twoTiers(t)
   await server.kill()
   const heard = listener()
