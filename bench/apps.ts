@@ -1,14 +1,14 @@
 import type { Scenario } from './scenarios.js'
 
 export interface App {
-  /** How the command line and the tables call it. */
+  /** Its name on the command line and in the tables. */
   readonly id: string
   readonly name: string
-  /** What it runs on. Only apps of one family run at the same time, and are compared. */
+  /** The framework. Only apps of one family run at the same time and are compared. */
   readonly family: 'Koa' | 'node:http' | 'Express'
   readonly script: string
   readonly scenarios: readonly Scenario[]
-  /** How it answers a submission with a wrong token. */
+  /** The status for a submission with a wrong token. */
   readonly forgedStatus?: number
 }
 
@@ -83,7 +83,7 @@ export const apps: readonly App[] = [
   },
 ]
 
-/** Unprotected Koa once more, as a process of its own: what its ratio to (a) strays from 1 is the noise. */
+/** Unprotected Koa again, in its own process. The distance of its ratio to (a) from 1 is the noise. */
 export const control: App = {
   id: 'a′',
   name: '(a) once more, to show the noise',
@@ -92,7 +92,7 @@ export const control: App = {
   scenarios: ['redirect'],
 }
 
-/** The apps of each family, in their order. */
+/** The apps of each family, in order. */
 export function familiesOf(list: readonly App[]): App[][] {
   const families = new Map<App['family'], App[]>()
   for (const app of list) families.set(app.family, [...(families.get(app.family) ?? []), app])

@@ -2,21 +2,21 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import type { Exchange, Kind, Question } from './exchange.js'
 
-/** One that is paused does not notice that its parent is gone. */
+/** The running children. A paused child does not notice that its parent has ended. */
 const running = new Set<ChildProcess>()
 process.once('exit', () => {
   for (const child of running) child.kill('SIGKILL')
 })
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
 
-/** A child process of the benchmark that answers questions; when it dies, the question fails with its stderr. */
+/** A child process of the benchmark that answers questions. When it dies, the question fails with its stderr. */
 export class Child {
   readonly #process: ChildProcess
   readonly #script: string
   #stderr = ''
   #exited = false
 
-  /** @param core the one that the process is pinned to, if any */
+  /** @param core the core for the process, if it is pinned */
   constructor(script: string, core: number | undefined, env: Record<string, string> = {}) {
     this.#script = script
     const command = [process.execPath, fileURLToPath(new URL(script, import.meta.url))]
@@ -36,7 +36,7 @@ export class Child {
     })
   }
 
-  /** One question at a time. */
+  /** Asks a question. Only one may be open at a time. */
   ask<K extends Kind>(kind: K, question: Exchange[K]['question']): Promise<Exchange[K]['answer']> {
     return new Promise((resolve, reject) => {
       const child = this.#process
@@ -44,7 +44,7 @@ export class Child {
         child.off('message', answered)
         const lastWords = () =>
           reject(new Error(`${this.#script} ended (${reason}) when asked for "${kind}":\n${this.#stderr}`))
-        // Not "close": it never comes for a child whose channel was closed. stderr needs a moment more.
+        // "close" never comes for a child whose channel was closed, so "exit" is used. The rest of stderr follows a moment later.
         setTimeout(lastWords, 100)
       }
       const answered = (message: unknown) => {
@@ -54,12 +54,12 @@ export class Child {
       if (this.#exited) return died('earlier')
       child.once('message', answered).once('exit', died).once('error', died)
       const sent: Question<K> = { kind, question }
-      // A send that fails is followed by "exit", which tells more.
+      // After a failed send comes "exit", which has the cause.
       child.send(sent, () => {})
     })
   }
 
-  /** Gives the child no time at all until `resume()`. */
+  /** Stops the child until `resume()`. */
   pause(): void {
     this.#process.kill('SIGSTOP')
   }

@@ -1,4 +1,4 @@
-/** The questions that the benchmark asks its child processes, each with its answer. */
+/** The questions to child processes, with their answers. */
 export interface Exchange {
   /** Server: the port it listens on. */
   port: { question: undefined; answer: number }
@@ -10,17 +10,17 @@ export interface Exchange {
   profiled: { question: { file: string }; answer: undefined }
   /** Load: opens the connections of a job. */
   connect: { question: Job; answer: undefined }
-  /** Load: sends requests on them until the time or the count is used up, then closes them. */
+  /** Load: sends requests on the connections until the time or the count is reached, then closes them. */
   run: { question: undefined; answer: Run }
-  /** Seals: how long the library's own sealing and opening takes. */
+  /** Seals: measures sealing and opening. */
   seals: { question: undefined; answer: SealTimes }
-  /** Upload server: resident memory in bytes; the peak counts from here. */
+  /** Upload server: returns the resident memory in bytes, and resets the peak. */
   rest: { question: undefined; answer: number }
   /** Upload server: the peak of its resident memory, in bytes. */
   peak: { question: undefined; answer: number }
-  /** Upload server: what the last upload had cost when its answer was written. */
+  /** Upload server: the cost of the last upload when its answer was written. */
   taken: { question: undefined; answer: Taken }
-  /** Upload load: sends uploads at once, and waits for the answers. */
+  /** Upload load: sends several uploads at the same time, and waits for the answers. */
   upload: { question: UploadJob; answer: UploadRun }
 }
 
@@ -32,12 +32,12 @@ export interface Taken {
 
 export interface UploadJob {
   readonly port: number
-  /** What comes before and after the content of the file, latin1. */
+  /** The request before and after the content of the file, as latin1. */
   readonly before: string
   readonly after: string
-  /** Bytes of the file. */
+  /** The size of the file, in bytes. */
   readonly bytes: number
-  /** How many at once. */
+  /** The number of uploads at the same time. */
   readonly uploads: number
   /** Every answer must carry this status. */
   readonly status: number
@@ -68,10 +68,10 @@ export interface Run {
 }
 
 export interface SealTimes {
-  /** µs for one, one figure per batch. */
+  /** µs per call, one figure per batch. */
   readonly seal: readonly number[]
   readonly open: readonly number[]
-  /** Characters of a seal that binds no values. */
+  /** The length of a seal without bound values, in characters. */
   readonly length: number
 }
 
@@ -87,8 +87,8 @@ export interface Question<K extends Kind = Kind> {
 }
 
 /**
- * Answers the parent's questions, one after the other. The process ends when the parent is gone,
- * so that an interrupted benchmark leaves nothing behind.
+ * Answers the parent's questions, one after the other. The process ends with its parent,
+ * so that an interrupted benchmark leaves no process behind.
  */
 export function answer(answers: Answers): void {
   process.on('disconnect', () => process.exit())

@@ -51,10 +51,10 @@ async function runJob(job: Job, sockets: readonly LoadSocket[]): Promise<Run> {
 }
 
 /**
- * To wake a process that sleeps on another core costs whoever writes to it several µs, on virtual machines above all. A
- * slow server, which is waited for, would pay that for each answer, and a fast one never.
+ * Keeps this core awake. Writing to a process that sleeps on another core costs the writer several µs, most of all on
+ * virtual machines. The generator waits for slow servers, so they would pay this for each answer, and fast ones never.
  *
- * @returns what ends it
+ * @returns a function that stops it
  */
 function stayAwake(): () => void {
   let awake = cpus().length > 1
@@ -151,7 +151,7 @@ class LoadSocket {
   }
 }
 
-/** The length that an answer has in all, or undefined while its head or body is incomplete. */
+/** Returns the length of an answer, or undefined while its head or body is incomplete. */
 function completeLength(answer: string): number | undefined {
   const head = answer.indexOf(endOfHead)
   if (head === -1) return undefined

@@ -3,14 +3,14 @@ import { readFileSync } from 'node:fs'
 import { arch, availableParallelism, cpus, loadavg, release, type } from 'node:os'
 
 export interface Cores {
-  /** The core that servers run on, and the one of the load generator; undefined when nothing can be pinned. */
+  /** The core of the servers, and that of the load generator; undefined when processes cannot be pinned. */
   readonly server: number | undefined
   readonly load: number | undefined
-  /** How it was decided, for the report. */
+  /** The reason for the choice, for the report. */
   readonly words: string
 }
 
-/** Servers on the first core that this process may use, load on the last: never two threads of one core where there is a choice. */
+/** Chooses the first usable core for servers and the last for load. So they do not share a physical core, where possible. */
 export function chooseCores(): Cores {
   const allowed = allowedCores()
   const server = allowed[0]
@@ -41,7 +41,7 @@ function hasTaskset(): boolean {
   }
 }
 
-/** From Linux's own list, such as `0-3,8`; empty elsewhere. */
+/** Reads Linux's list of usable cores, such as `0-3,8`. Returns an empty list elsewhere. */
 function allowedCores(): number[] {
   let status: string
   try {

@@ -82,7 +82,7 @@ async function main(): Promise<number> {
   let verdicts = judgeRatios(samples)
   const doubtful = options.short ? [...new Set(verdicts.flatMap(farBelowScenario))] : []
   if (doubtful.length > 0) {
-    // What else ran on the machine can spoil a short run. A blunder is one that a long run shows as well.
+    // Other programs can spoil a short run. Only a miss that a longer run confirms counts.
     console.log(`\n${doubtful.join(', ')}: far below the target; measured once more, for longer`)
     const again = await runGroups(groups, doubtful, { plan: full, cores, progress })
     for (const scenario of doubtful) console.log(`\n${scenarioTable(groups, again, scenario)}`)
@@ -111,7 +111,7 @@ async function main(): Promise<number> {
   return options.short && verdicts.some(({ score }) => !(score >= farBelow)) ? 1 : 0
 }
 
-/** One group after the other, so that only apps which are compared are there at the same time. */
+/** Measures one group after the other, so that only the compared apps run at the same time. */
 async function runGroups(
   groups: readonly (readonly App[])[],
   some: readonly Scenario[],

@@ -1,4 +1,4 @@
-// npm run bench:once: what it costs that a submission runs once, with the store in memory and in Redis.
+// npm run bench:once: the cost of `once: true`, with the store in memory and in Redis.
 
 import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -22,7 +22,7 @@ type Kind = 'ordinary' | 'once'
 
 /** One round of one kind on one server. */
 interface Sample {
-  /** Median of the round, in milliseconds from the first byte sent to the last byte of the answer. */
+  /** The median of the round: milliseconds from the first byte sent to the last byte of the answer. */
   readonly latency: number
   /** CPU time of the server for each submission, in µs. */
   readonly cpu: number
@@ -65,7 +65,7 @@ async function row(
     for (let round = -warmUps; round < rounds; round++) {
       const order: readonly Kind[] = round % 2 === 0 ? ['ordinary', 'once'] : ['once', 'ordinary']
       const samples = new Map<Kind, Sample[]>()
-      // Every server has one submission at a time, all servers at once.
+      // Each server handles one submission at a time; all servers work at the same time.
       for (const kind of order)
         samples.set(kind, await Promise.all(servers.map((child) => turn(child, kind, agent))))
       if (round < 0) continue

@@ -10,7 +10,7 @@ import type { Cores } from './machine.js'
 import { Server } from './rounds.js'
 import type { Scenario } from './scenarios.js'
 
-/** Where the server's CPU time went, in µs per request. */
+/** The CPU time of a server by place, in µs per request. */
 export interface CpuProfile {
   readonly app: App
   readonly scenario: Scenario
@@ -26,7 +26,7 @@ export interface Share {
   readonly microseconds: number
 }
 
-/** Profiles one app under load, after a warm-up, so that neither start nor compilation is in the picture. */
+/** Profiles one app under load. A warm-up before it keeps start and compilation out of the profile. */
 export async function profileApp(
   app: App,
   cores: Cores,
@@ -51,7 +51,7 @@ export async function profileApp(
   }
 }
 
-/** Self time by part and by function; what the profile leaves idle is no CPU time and is left out. */
+/** Sums self time by part and by function, without idle time. */
 function attribute(
   profile: Profiler.Profile,
   cpuPerRequest: number,

@@ -7,7 +7,7 @@ import { formatSpread, spreadOf } from './statistics.js'
 import { ratiosOf, type Verdict } from './targets.js'
 import { inMiB, timeRatios, type UploadFigures } from './uploads.js'
 
-/** One scenario as Markdown, with a table for each group, whose first app is what the others are compared with. */
+/** Formats one scenario as Markdown, with a table for each group. The others are compared with the first app of a group. */
 export function scenarioTable(
   groups: readonly (readonly App[])[],
   samples: readonly Sample[],
@@ -52,7 +52,7 @@ function figuresOf(
   ]
 }
 
-/** Uploads as a Markdown table. */
+/** Formats uploads as a Markdown table. */
 export function uploadTable(all: readonly UploadFigures[]): string {
   const header = [
     '',
@@ -114,7 +114,7 @@ export function verdictTable(verdicts: readonly Verdict[]): string {
   return table(['measure', 'target', 'measured', ''], rows)
 }
 
-/** Says so when a server was not the bottleneck, because its requests/s are then not its own. */
+/** Warns when a server was not the bottleneck: its requests/s then measure something else. */
 export function bottleneckNotes(samples: readonly Sample[]): string[] {
   const keys = new Set(samples.map((s) => `(${s.app.id}) ${s.scenario}`))
   return [...keys].flatMap((key) => {
@@ -126,7 +126,7 @@ export function bottleneckNotes(samples: readonly Sample[]): string[] {
   })
 }
 
-/** The same scenario in several apps, part by part, then the functions of the first. */
+/** Formats profiles of several apps, part by part, and the functions of the first app. */
 export function profileTables(profiles: readonly CpuProfile[], functions = 20): string {
   const first = profiles[0]
   if (!first) return ''
@@ -154,7 +154,7 @@ function percent(share: number): string {
   return `${Math.round(share * 100)} %`
 }
 
-/** Columns are padded, so that the same text reads well in a terminal. */
+/** Formats a table with padded columns, so that it is readable in a terminal too. */
 export function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = header.map((cell, i) =>
     Math.max(...[header, ...rows].map((row) => (row[i] ?? cell).length), 3),

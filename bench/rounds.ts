@@ -6,14 +6,14 @@ import type { Cores } from './machine.js'
 import { checkAnswer, requestOf, type Scenario, type Visit, visit } from './scenarios.js'
 
 export interface Plan {
-  /** How often all servers are started anew. */
+  /** How often all servers are started. */
   readonly starts: number
   /** Rounds per start; in each, every app has one turn. */
   readonly rounds: number
   readonly turnSeconds: number
-  /** Load before each turn that is not measured. */
+  /** The unmeasured load before each turn. */
   readonly leadInSeconds: number
-  /** Before the rounds, every server gets so many requests of a scenario, or as many as fit into the time. */
+  /** The warm-up before the rounds: a number of requests for each server and scenario, or a time if that ends first. */
   readonly warmUpRequests: number
   readonly warmUpSeconds: number
   readonly connections: number
@@ -23,12 +23,12 @@ export interface Plan {
 export interface Sample {
   readonly app: App
   readonly scenario: Scenario
-  /** Samples of one round stand side by side in time, so that ratios are taken within it. */
+  /** The number of the round. Samples of one round are close in time, so ratios are taken within a round. */
   readonly round: number
   readonly requestsPerSecond: number
   /** CPU time of the server process per request, in µs. */
   readonly cpuPerRequest: number
-  /** The share of the turn in which the server was on its core. */
+  /** The share of the turn in which the server ran on its core. */
   readonly serverBusy: number
 }
 
@@ -41,8 +41,8 @@ export interface Setting {
 }
 
 /**
- * Runs each scenario in interleaved rounds over the apps that take part in it. They share a core, so each is paused when
- * it is not its turn: otherwise one would collect its garbage in the time of the next.
+ * Runs each scenario in interleaved rounds over its apps. They share a core, so each app is paused when it is not its turn.
+ * Otherwise one app would collect its garbage during the turn of the next.
  */
 export async function runRounds(
   apps: readonly App[],
@@ -89,7 +89,7 @@ export async function runRounds(
   return samples
 }
 
-/** One app in a process of its own, with the page already visited. */
+/** An app in its own process, whose page has been visited. */
 export class Server {
   readonly app: App
   readonly child: Child
@@ -111,7 +111,7 @@ export class Server {
     }
   }
 
-  /** Loads the server for some seconds; the CPU time counts from the first request to the last answer. */
+  /** Puts load on the server for some seconds. CPU time counts from the first request to the last answer. */
   async turn(
     load: Child,
     { scenario, connections, seconds, maxRequests = 1_000_000 }: TurnPlan,
@@ -148,7 +148,7 @@ function turnOf(run: Run, cpu: number): Turn {
   }
 }
 
-/** Everyone is first, last and next to different others in turn: rotated, and every other round backwards. */
+/** Returns the order of a round: rotated, and every second round backwards. So each app has changing places and neighbours. */
 function orderOf<T>(list: readonly T[], round: number): T[] {
   const first = round % list.length
   const rotated = [...list.slice(first), ...list.slice(0, first)]

@@ -9,7 +9,7 @@ export const scenarioWords: Record<Scenario, string> = {
   page: 'GET of the page with the form',
 }
 
-/** What a browser that loaded the page would send along: hidden fields and cookies. */
+/** The hidden fields and cookies that a browser sends after it has loaded the page. */
 export interface Visit {
   readonly port: number
   readonly hidden: readonly Field[]
@@ -33,7 +33,7 @@ const title = 'Milk, bread & “good” coffee'
 const note =
   'Whole grain, if they have <any>.\r\nElse the one from last week; ask "Zoë" which.\r\nBack by 5 o\'clock.'
 
-/** The whole request as latin1, and the status that it must get. */
+/** Returns the whole request as latin1, and the status that it must get. */
 export function requestOf(
   scenario: Scenario,
   app: { readonly id: string; readonly forgedStatus?: number },
@@ -56,7 +56,7 @@ export function requestOf(
   }
 }
 
-/** A status can be right for the wrong reason, so the first answer of a job is read more closely. */
+/** Checks the first answer of a job in detail, since a status can be right for the wrong reason. */
 export function checkAnswer(scenario: Scenario, answer: string): void {
   const expected: Record<Scenario, RegExp> = {
     redirect: /\r\nlocation: \/done\r\n/i,
@@ -106,7 +106,7 @@ function post(from: Visit, body: Body): string {
   return head('POST', from, lines) + body.bytes.toString('latin1')
 }
 
-/** The headers of Chromium, in its order, the same for every app. */
+/** The headers of Chromium, in its order. They are the same for every app. */
 function head(method: string, from: Visit, lines: readonly string[]): string {
   return [
     `${method} /form HTTP/1.1`,
@@ -130,7 +130,7 @@ function head(method: string, from: Visit, lines: readonly string[]): string {
   ].join('\r\n')
 }
 
-/** Changes one character in the middle, so that the token keeps its form. */
+/** Changes one character in the middle of a token, so that it keeps its form. */
 export function forge(token: string): string {
   const middle = Math.floor(token.length / 2)
   return `${token.slice(0, middle)}${token[middle] === 'A' ? 'B' : 'A'}${token.slice(middle + 1)}`

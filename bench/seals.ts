@@ -4,7 +4,7 @@ import { createKeyRing } from '../lib/seal/key-ring.js'
 import { open, seal } from '../lib/seal/seal.js'
 import { answer } from './exchange.js'
 
-/** Seals and opens in a process of its own, pinned like a server. */
+/** Seals and opens in its own process, pinned like a server. */
 answer({ seals: measure })
 
 const perBatch = 2000
@@ -21,7 +21,7 @@ function measure() {
   }
 }
 
-/** The content of a seal as a form of the tour has them: no bound values, no session, no path. */
+/** Returns the content of a seal as in the tour: no bound values, no session, no path. */
 function unboundContent() {
   const issued = Math.floor(Date.now() / 1000)
   return {
@@ -36,7 +36,7 @@ function unboundContent() {
   }
 }
 
-/** µs per call, one figure per batch; the first batches warm up and do not count. */
+/** Measures µs per call, one figure per batch. The first batches warm up and do not count. */
 function timed(call: (i: number) => unknown): number[] {
   const figures: number[] = []
   for (let batch = -5; batch < batches; batch++) {

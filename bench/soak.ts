@@ -5,10 +5,10 @@ import { parseArgs } from 'node:util'
 import { breakUploads, type Remains, remainsOf } from '../test/setup/abort-uploads.js'
 import { UploadProcess } from '../test/setup/upload-process.js'
 
-// npm run soak: 10 000 uploads broken off at random points, against a server in a process of its own. Fails when a file,
-// a descriptor or a timer stays, or when the heap has grown from a third of the way to the end.
+// npm run soak: 10 000 uploads that are aborted at random points, against a server in its own process. It fails when a file,
+// a descriptor or a timer is left, or when the heap has grown between the first third and the end.
 
-/** Bytes that the heap may differ by between two collections; a leak of 1 KiB per upload would be 6 MiB. */
+/** The allowed growth of the heap in bytes. A leak of 1 KiB per upload would be 6 MiB. */
 const noise = 1024 * 1024
 
 const { values } = parseArgs({

@@ -6,14 +6,14 @@ import { timeRatios, type UploadFigures } from './uploads.js'
 
 export interface Verdict {
   readonly measure: string
-  /** As the tables show it, for example `≥ 0.95`. */
+  /** The text for the tables, for example `≥ 0.95`. */
   readonly target: string
   readonly measured: Spread
   readonly digits: number
   readonly met: boolean
-  /** Measured over target, turned so that more is better and 1 is the target itself. */
+  /** Measured value over target, inverted where less is better: more is better, and 1 is the target. */
   readonly score: number
-  /** The scenario whose profile tells where the time goes, and the two apps. */
+  /** The scenario and the two apps whose profile shows where the time goes. */
   readonly scenario?: Scenario
   readonly apps?: readonly [id: string, baseline: string]
 }
@@ -31,7 +31,7 @@ const ratioTargets: readonly {
   { scenario: 'redirect', apps: ['n', 'b'], atLeast: 0.85 },
 ]
 
-/** One verdict for each scenario that both apps took part in. */
+/** Returns a verdict for each scenario that both apps have. */
 export function judgeRatios(samples: readonly Sample[]): Verdict[] {
   return ratioTargets.flatMap(({ scenario, apps, atLeast }) => {
     const [id, baseline] = apps
@@ -111,7 +111,7 @@ function atMost(
   }
 }
 
-/** Round by round, how much of the baseline's throughput an app has, and how much CPU time it takes of the baseline's. */
+/** Returns, for each round, an app's throughput and CPU time as a share of the baseline's. */
 export function ratiosOf(
   samples: readonly Sample[],
   scenario: Scenario,

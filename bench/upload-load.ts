@@ -3,7 +3,7 @@ import { connect } from 'node:net'
 import { performance } from 'node:perf_hooks'
 import { answer, cpuMicroseconds, type UploadJob } from './exchange.js'
 
-/** Sends large uploads. Writes the same megabyte over and over, so that it costs less than any server that reads it. */
+/** Sends large uploads. It writes the same megabyte repeatedly, so that it costs less than any server that reads it. */
 answer({
   cpu: cpuMicroseconds,
   async upload(job) {
@@ -13,11 +13,11 @@ answer({
   },
 })
 
-// Without a pattern, as pictures and archives are: line breaks stand anywhere in it. The same in every run.
+// Bytes without a pattern, like pictures and archives, with line breaks at random places. They are the same in every run.
 const zeros = Buffer.alloc(1024 * 1024)
 const piece = createCipheriv('aes-128-ctr', zeros.subarray(0, 16), zeros.subarray(0, 16)).update(zeros)
 
-/** Settles with the answer: it may come before everything is sent. */
+/** Resolves with the answer, which may come before everything is sent. */
 function send({ port, before, after, bytes, status }: UploadJob): Promise<void> {
   return new Promise((resolve, reject) => {
     const socket = connect(port, '127.0.0.1')
@@ -31,7 +31,7 @@ function send({ port, before, after, bytes, status }: UploadJob): Promise<void> 
       if (text.startsWith(`HTTP/1.1 ${status} `)) resolve()
       else reject(new Error(`expected ${status}, got:\n${text.slice(0, 2000)}`))
     })
-    // A server may cut off what it has answered.
+    // A server may close the connection after its answer.
     socket.on('error', (error) => text === '' && reject(error))
     socket.on('close', () => reject(new Error('the server closed the connection without an answer')))
     socket.on('drain', flow)

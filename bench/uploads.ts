@@ -5,14 +5,14 @@ import type { Cores } from './machine.js'
 import { forge, type Visit, visit } from './scenarios.js'
 import { type Spread, spreadOf } from './statistics.js'
 
-/** How many fresh servers of each app, and how many timed uploads to each. */
+/** The number of fresh servers of each app, and of timed uploads to each server. */
 export interface UploadPlan {
   readonly starts: number
   readonly rounds: number
 }
 
 const MiB = 1024 * 1024
-/** One large upload, and many at once, in bytes. */
+/** The sizes of one large upload, and of each of many at the same time, in bytes. */
 const large = 256 * MiB
 const medium = 16 * MiB
 const together = 20
@@ -21,7 +21,7 @@ interface UploadApp {
   readonly id: string
   readonly name: string
   readonly script: string
-  /** The answer to a wrong token; without one it has none to check. */
+  /** The status for a wrong token; undefined for an app that checks none. */
   readonly forgedStatus?: number
 }
 
@@ -36,20 +36,20 @@ export const uploadApps: readonly UploadApp[] = [
   { id: 's', name: 'Koa, router, Sealform', script: './apps/upload-sealform.js', forgedStatus: 400 },
 ]
 
-/** What was measured of one app. */
+/** The measurements of one app. */
 export interface UploadFigures {
   readonly app: UploadApp
-  /** Of one large upload each, in order of the rounds. */
+  /** Of one large upload each, in the order of the rounds. */
   readonly seconds: number[]
   readonly cpu: number[]
-  /** Peak of resident memory over that of a server at rest, in bytes: one large upload, and many at once. */
+  /** The peak of resident memory over that of an idle server, in bytes: one large upload, and many at the same time. */
   readonly largeMemory: number[]
   readonly manyMemory: number[]
-  /** What a forged upload had cost when it was answered. */
+  /** The cost of a forged upload when it was answered. */
   readonly forged: Taken[]
 }
 
-/** Every app takes its turn in each round. Memory is that of the first uploads of a server, before its heap has grown. */
+/** Measures all apps, each in every round. Memory is measured with a server's first uploads, before its heap has grown. */
 export async function measureUploads(
   plan: UploadPlan,
   cores: Cores,
@@ -90,7 +90,7 @@ export async function measureUploads(
   return all
 }
 
-/** Round by round, how long an app takes over one large upload, of what bare busboy does. */
+/** Returns, for each round, the time for one large upload, divided by that of bare busboy. */
 export function timeRatios(all: readonly UploadFigures[], id: string): number[] {
   const base = all.find(({ app }) => app.id === 'u')?.seconds ?? []
   const own = all.find(({ app }) => app.id === id)?.seconds ?? []
@@ -170,7 +170,7 @@ interface Sending {
 
 const boundary = '----WebKitFormBoundarySeX3bYc0Ra9pQm1t'
 
-/** The whole request but for the content of its file, as Chromium sends it. */
+/** Returns the request around the content of a file, as Chromium sends it. */
 function uploadOf(
   port: number,
   hidden: readonly (readonly [name: string, value: string])[],

@@ -49,7 +49,7 @@ function tokenField(secret: string): string {
   return `<input type="hidden" name="_csrf" value="${tokens.create(secret)}">`
 }
 
-/** koa-body gives strings, or arrays for repeated names. */
+/** Returns the text of a field. koa-body gives strings, or arrays for repeated names. */
 function textFields(body: unknown): Record<string, string> {
   const fields: Record<string, string> = {}
   for (const [name, value] of Object.entries(body ?? {})) if (typeof value === 'string') fields[name] = value

@@ -3,7 +3,7 @@ import { check, emptyView, page } from './page.js'
 
 type Read = (request: IncomingMessage) => Promise<Record<string, string>>
 
-/** The form on bare `node:http`; `read` is the only thing in which such apps differ here. */
+/** Serves the form on bare `node:http`. These apps differ only in `read`. */
 export function answerWith(read: Read): RequestListener {
   return (request, response) => {
     if (request.url === '/form' && request.method === 'POST') {

@@ -4,7 +4,7 @@ import { serve } from './serve.js'
 
 serve(answerWith(readWhole))
 
-/** Knows urlencoded bodies only: the least that reading a form can cost. */
+/** Reads urlencoded bodies only: the cheapest way to read a form. */
 async function readWhole(request: IncomingMessage): Promise<Record<string, string>> {
   const text = await new Promise<string>((resolve, reject) => {
     const chunks: Buffer[] = []

@@ -5,7 +5,7 @@ import { type SealformContext, sealform } from 'sealform/koa'
 import { redisClaims } from 'sealform/redis'
 import { serve } from './serve.js'
 
-// One action that runs once and one that does not, alike in all else. `/forms` gives as many fresh ones as are asked for.
+// Two actions that differ only in `once`. `/forms` returns as many fresh forms as requested.
 
 const url = process.env.REDIS_URL
 const store = url === undefined ? memoryStore() : await storeAt(url)

@@ -1,4 +1,4 @@
-/** What a page of the benchmark shows; every app fills it from its own way of keeping a form. */
+/** The data of the benchmark's page. Each app fills it in its own way. */
 export interface View {
   /** Attributes of the form element beyond `class`, as HTML. */
   readonly attributes: string
@@ -15,7 +15,7 @@ export interface Issue {
   readonly message: string
 }
 
-/** The form as someone sees it who has typed nothing yet. */
+/** The empty form. */
 export const emptyView: View = {
   attributes: 'method="post"',
   fields: '',
@@ -27,7 +27,7 @@ export const emptyView: View = {
 
 const priorities = ['low', 'normal', 'high']
 
-/** The one check of the input that all apps share. */
+/** Validates the input. All apps share it. */
 export function check(title: string, note: string, priority: string): Issue | undefined {
   if (title.trim() === '') return { name: 'title', message: 'Enter a title' }
   if (title.length > 100) return { name: 'title', message: 'Use at most 100 characters' }
@@ -36,7 +36,7 @@ export function check(title: string, note: string, priority: string): Issue | un
   return undefined
 }
 
-/** About 3 kB of HTML with the form in it, the same in every app. */
+/** Renders about 3 kB of HTML with the form. It is the same in every app. */
 export function page(view: View): string {
   const { issue } = view
   return `<!doctype html>

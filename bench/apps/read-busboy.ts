@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import busboy from 'busboy'
 
-/** The three text fields of the form, as an app without any library for forms would read them. */
+/** Reads the three text fields with busboy, as an app without a library for forms would. */
 export function readWithBusboy(request: IncomingMessage): Promise<Record<string, string>> {
   return new Promise((resolve, reject) => {
     const fields: Record<string, string> = {}

@@ -2,13 +2,13 @@ import { invalid, redirect, type Submission } from 'sealform'
 import type { Form } from 'sealform/koa'
 import { check, type Issue, type View } from './page.js'
 
-/** What every app of Sealform does with a note. */
+/** Defines the action of all Sealform apps. */
 export async function keepNote({ formData }: Submission) {
   const issue = check(text(formData, 'title'), text(formData, 'note'), text(formData, 'priority'))
   return issue ? invalid({ [issue.name]: issue.message }) : redirect('/done')
 }
 
-/** The form as the page shows it. */
+/** Converts a form for the page. */
 export function viewOf(form: Form): View {
   return {
     attributes: String(form.attributes),

@@ -4,7 +4,7 @@ import { Session } from 'node:inspector/promises'
 import type { AddressInfo } from 'node:net'
 import { type Answers, answer, cpuMicroseconds } from '../exchange.js'
 
-/** Listens on a free local port and answers the benchmark's questions about it, and those in `more`. */
+/** Listens on a free local port, and answers the benchmark's questions and those in `more`. */
 export function serve(listener: RequestListener, more: Answers = {}): void {
   const server = createServer(listener)
   const listening = new Promise<number>((resolve, reject) => {

@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises'
 import busboy from 'busboy'
 import { directory, largestFile, serveUploads } from './upload-files.js'
 
-// The least that it takes to get files to disk: no protection, no page, no care for what goes wrong.
+// The simplest way to write files to disk: no protection, no page, no error handling.
 let count = 0
 
 serveUploads((request, response) => {

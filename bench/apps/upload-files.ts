@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import type { Taken } from '../exchange.js'
 import { serve } from './serve.js'
 
-/** Where one upload server keeps its files; it goes with the process. */
+/** The directory of one upload server. It is removed with the process. */
 export const directory = mkdtempSync(join(tmpdir(), 'sealform-bench-'))
 process.on('exit', () => rmSync(directory, { recursive: true, force: true }))
 
@@ -13,14 +13,14 @@ process.on('exit', () => rmSync(directory, { recursive: true, force: true }))
 export const largestFile = 256 * 1024 * 1024
 
 /**
- * What an app that has been up for a while holds. With a heap of less than 10 MB, V8 takes every 32 MiB that come from
- * a socket for a reason to collect the whole of it, or does not, as the apps' sizes differ by one.
+ * Objects as in an app that has run for a while. With a heap of less than 10 MB, every 32 MiB from a socket can make V8
+ * collect the whole heap, or not, when the sizes of the apps differ by 1 MB.
  */
 const heldByApp = Array.from({ length: 100_000 }, (_, i) => ({ key: `entry ${i}`, value: { count: i } }))
 
 let taken: Taken = { status: 0, bytesRead: 0, bytesOnDisk: 0 }
 
-/** Serves an app, and tells what each POST has cost by the time that its answer is written. */
+/** Serves an app, and reports the cost of each POST at the time when its answer is written. */
 export function serveUploads(listener: RequestListener): void {
   const noting: RequestListener = (request, response) => {
     const { socket } = request
@@ -42,7 +42,7 @@ function bytesOnDisk(): number {
 let sampling: NodeJS.Timeout | undefined
 let highest = 0
 
-/** Resident bytes now; from here on the peak counts. */
+/** Returns the resident bytes, and resets the peak. */
 function restingMemory(): number {
   forgetPeak()
   highest = process.memoryUsage.rss()
@@ -51,7 +51,7 @@ function restingMemory(): number {
   return highest
 }
 
-/** Linux keeps the true peak, which proc(5) lets a process reset; elsewhere the samples have to do. */
+/** Returns the peak of resident memory. Linux records it, and proc(5) can reset it. Elsewhere, samples replace it. */
 function forgetPeak(): void {
   try {
     writeFileSync('/proc/self/clear_refs', '5')

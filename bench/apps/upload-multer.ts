@@ -4,7 +4,7 @@ import Router from '@koa/router'
 import Koa from 'koa'
 import { directory, largestFile, serveUploads } from './upload-files.js'
 
-// A token that travels in the form can be looked at once multer has read everything, and not before.
+// The token is a field of the form, so it can be checked only after multer has read everything.
 const token = 'A'.repeat(43)
 const app = new Koa()
 const router = new Router()

@@ -8,7 +8,7 @@ import { z } from 'zod'
 
 export type TracedApp = Koa<Koa.DefaultState, SealformContext>
 
-/** A form whose action makes a span of its own, as an instrumented database would. */
+/** An app with a form whose action creates its own span, as an instrumented database would. */
 export function createApp(tracer: Tracer, options: Pick<ActionsOptions, 'keys'> = {}): TracedApp {
   const actions = createActions(options)
 

@@ -3,10 +3,10 @@ import { type Span, SpanStatusCode, type Tracer, trace } from '@opentelemetry/ap
 import type { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
 import type { Stage, StageTrace, SubmissionTrace } from 'sealform/types'
 
-/** What keeps the active context; `attach` is there from @opentelemetry/context-async-hooks 2.12 on. */
+/** The manager of the active context. It has `attach` since @opentelemetry/context-async-hooks 2.12. */
 export type Contexts = Pick<AsyncLocalStorageContextManager, 'active' | 'attach'>
 
-/** Which event ends each stage: the first two wait for nothing. */
+/** The event that ends each stage. The first two stages are synchronous. */
 export const stages: readonly (readonly [Stage, 'end' | 'asyncEnd'])[] = [
   ['origin', 'end'],
   ['open', 'end'],
@@ -19,11 +19,11 @@ export const stages: readonly (readonly [Stage, 'end' | 'asyncEnd'])[] = [
 ]
 
 /**
- * Makes a span of every submission, with a child for each of its stages. While a stage goes on, its span is the active one:
- * what the action asks of a database that is instrumented becomes a child of `sealform.run`. The span of a submission
- * is itself a child of what is active when it begins, such as the span of the HTTP request.
+ * Creates a span for each submission, with a child for each of its stages. During a stage, its span is active: a call to an
+ * instrumented database in the action becomes a child of `sealform.run`. The span of a submission is a child of the span
+ * that is active when it begins, such as that of the HTTP request.
  *
- * @returns a function that ends it
+ * @returns a function that stops the tracing
  */
 export function traceSubmissions(tracer: Tracer, contexts: Contexts): () => void {
   const submissions = tracingChannel<unknown, SubmissionTrace>('sealform.submission')
@@ -36,7 +36,7 @@ export function traceSubmissions(tracer: Tracer, contexts: Contexts): () => void
     for (const end of ends) end()
   }
 
-  /** One span from the start of each traced call to its last event. Each call has a message object of its own. */
+  /** Traces a channel: one span from the start of each call to its last event. Each call has its own message object. */
   function follow<Message extends object>(
     channel: TracingChannel<unknown, Message>,
     last: 'end' | 'asyncEnd',
@@ -56,7 +56,7 @@ export function traceSubmissions(tracer: Tracer, contexts: Contexts): () => void
         const span = tracer.startSpan(name, {}, contexts.active())
         calls.set(message, { span, active: contexts.attach(trace.setSpan(contexts.active(), span)) })
       },
-      // Between `start` and `end` the function is called: all that it begins to wait for there keeps the context.
+      // The function runs between `start` and `end`. All asynchronous work that it starts there keeps the context.
       end(message: Message) {
         calls.get(message)?.active.dispose()
         if (last === 'end') finish(message)
@@ -71,8 +71,8 @@ export function traceSubmissions(tracer: Tracer, contexts: Contexts): () => void
 }
 
 /**
- * Attributes have the names of the semantic conventions where those have one. The path has no query, and no message
- * holds what was typed or bound, so neither does a span.
+ * Returns the attributes of a span, named after the semantic conventions where possible. The path has no query. The
+ * messages contain nothing that was typed or bound, so the spans do not either.
  *
  * @see https://opentelemetry.io/docs/specs/semconv/http/http-spans/
  */
@@ -87,7 +87,7 @@ function describe(span: Span, { path, action, outcome, status, reason, repeated 
     ...(reason !== undefined && { 'sealform.refusal.reason': reason }),
     'sealform.repeated': repeated,
   })
-  // What a visitor got wrong, or was refused, is no error of the server's. An action that throws is, and a store that is down.
+  // Invalid input and refusals are not errors of the server. An action that throws is one, and a store that is down.
   if (outcome === 'failed' || (status !== undefined && status >= 500)) {
     span.setAttribute('error.type', reason ?? String(status))
     span.setStatus({ code: SpanStatusCode.ERROR })

@@ -8,9 +8,9 @@ import { z } from 'zod'
 
 export type SignInApp = Koa<Koa.DefaultState, SealformContext>
 export type AppOptions = Pick<ActionsOptions, 'keys'> & {
-  /** Wrong passwords in a row from one address. @default 5 */
+  /** How many wrong passwords in a row one address may send. @default 5 */
   readonly tries?: number
-  /** Seconds until tries are given back. @default 60 */
+  /** Seconds until an address may try again. @default 60 */
   readonly duration?: number
 }
 
@@ -19,15 +19,15 @@ const signInInput = z.object({
   _password: z.string('Enter your password').min(1, 'Enter your password').max(200, 'That is too long'),
 })
 
-/** One person can sign in here: ada@example.org, with the password "sesame". */
+/** Creates an app with one user: ada@example.org, with the password "sesame". */
 export function createApp({ tries = 5, duration = 60, ...options }: AppOptions = {}): SignInApp {
-  // RateLimiterRedis from the same package counts for several servers.
+  // For several servers, use RateLimiterRedis from the same package.
   const limiter = new RateLimiterMemory({ points: tries, duration })
   const actions = createActions<Koa.Context>(options)
 
   const signIn = actions.define('sign-in', {
     input: signInInput,
-    /** Runs once the fields are valid, so a slip of the pen costs no try. Behind a proxy, `app.proxy` makes `ip` the visitor's. */
+    /** Runs when the fields are valid, so an empty field does not count. Behind a proxy, set `app.proxy`, so that `ip` is the visitor's. */
     async before({ submission: { context } }) {
       try {
         await limiter.consume(context.ip)

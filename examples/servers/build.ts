@@ -6,13 +6,13 @@ import { first } from './builds/first.js'
 import { prepared } from './builds/prepared.js'
 import { second } from './builds/second.js'
 
-/** `ctx.form` of Koa and `req.form` of Express. */
+/** The type of `ctx.form` of Koa and `req.form` of Express. */
 export type FormOf = SealformContext['form']
 
-/** What one build of the app does: it defines its actions, and prints their forms on the page. */
+/** A build of the app. It defines its actions and renders their forms. */
 export type Build = (actions: Actions, book: Book) => (form: FormOf) => SafeHtml
 
-/** The builds that are deployed one after the other. Pages of each are good for the one before and the one after it. */
+/** The builds, in the order of deployment. Each one accepts the pages of the builds before and after it. */
 export const builds: ReadonlyMap<string, Build> = new Map([
   ['first', first],
   ['prepared', prepared],

@@ -48,7 +48,7 @@ try {
   await stop(1)
 }
 
-/** nginx first, so that nobody is sent to a server that has gone; Redis last, since actions write down their outcomes. */
+/** Stops nginx first, so that it sends no request to a stopped server, and Redis last, since actions store their outcomes there. */
 async function stop(code: number): Promise<void> {
   if (stopping) return
   stopping = true

@@ -1,6 +1,6 @@
 import { html, type SafeHtml } from 'sealform/html'
 
-/** Who has rendered a page. */
+/** The server and build that rendered a page. */
 export interface Renderer {
   readonly name: string
   readonly build: string

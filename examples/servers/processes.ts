@@ -7,10 +7,10 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { nginxConfiguration } from './nginx-configuration.js'
 
-/** A program that was started here. */
+/** A started program. */
 export interface Running {
   readonly child: ChildProcess
-  /** Asks it to end, and waits until it has. */
+  /** Stops the program, and waits for its end. */
   stop(signal?: NodeJS.Signals): Promise<void>
 }
 
@@ -20,13 +20,13 @@ export interface ServerOptions {
   readonly build: string
   readonly port: number
   readonly redisUrl: string
-  /** Keys and the like. */
+  /** Additional environment variables, such as keys. */
   readonly env?: NodeJS.ProcessEnv
-  /** Where what it prints goes. @default to ours */
+  /** Where its output goes. @default to the output of this process */
   readonly output?: 'inherit' | 'pipe'
 }
 
-/** Starts one server, and waits until it takes connections. */
+/** Starts one server, and waits until it accepts connections. */
 export async function startServer(options: ServerOptions): Promise<Running> {
   const { name, framework, build, port, redisUrl, env, output = 'inherit' } = options
   const { SEALFORM_KEYS: _, SEALFORM_KEYS_FILE: __, ...rest } = process.env
@@ -47,13 +47,13 @@ export async function startServer(options: ServerOptions): Promise<Running> {
   await Promise.race([
     once(child, 'message'),
     once(child, 'exit').then(() => {
-      throw new Error(`${name} has ended before it was ready.`)
+      throw new Error(`${name} ended before it was ready.`)
     }),
   ])
   return running
 }
 
-/** Starts a Redis that keeps nothing. */
+/** Starts a Redis that writes nothing to disk. */
 export async function startRedis(port: number, folder: string): Promise<Running> {
   const settings = [
     '--port',
@@ -76,7 +76,7 @@ export async function startNginx(port: number, servers: readonly number[], folde
   return startProgram('nginx', ['-p', folder, '-c', 'nginx.conf', '-e', 'stderr'], port)
 }
 
-/** A port of 127.0.0.1 that nobody listens on at this moment. */
+/** Returns a free port of 127.0.0.1. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -87,7 +87,7 @@ export async function freePort(): Promise<number> {
   return address.port
 }
 
-/** Servers lie in directories that not everybody has on the path. */
+/** The search path, with the directories of servers, which some users do not have in theirs. */
 const path = [process.env.PATH ?? '', '/usr/sbin', '/usr/local/sbin', '/opt/homebrew/bin'].join(delimiter)
 
 async function startProgram(name: string, args: readonly string[], port: number): Promise<Running> {
@@ -104,7 +104,7 @@ async function startProgram(name: string, args: readonly string[], port: number)
           : error,
       ),
     )
-    child.once('exit', () => reject(new Error(`${name} has ended before it was ready.`)))
+    child.once('exit', () => reject(new Error(`${name} ended before it was ready.`)))
   })
   failure.catch(() => {})
   const running = keep(child)
@@ -116,7 +116,7 @@ async function startProgram(name: string, args: readonly string[], port: number)
   throw new Error(`${name} does not listen on port ${port}.`)
 }
 
-/** Children are in a process group of their own, so that Ctrl-C reaches us alone and we can stop them in order. */
+/** Starts a child in its own process group. Ctrl-C then reaches only this process, which stops the children in order. */
 function keep(child: ChildProcess): Running {
   const kill = () => child.kill('SIGKILL')
   process.once('exit', kill)

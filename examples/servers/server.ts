@@ -8,7 +8,7 @@ import { Book } from './book.js'
 import { builds, type FormOf } from './build.js'
 import { page } from './page.js'
 
-// One server, as its environment describes it. Its keys are in SEALFORM_KEYS or SEALFORM_KEYS_FILE.
+// One server. Environment variables configure it; its keys are in SEALFORM_KEYS or SEALFORM_KEYS_FILE.
 
 const {
   NAME = 'server',
@@ -21,7 +21,7 @@ const {
 const build = builds.get(BUILD)
 if (!build) throw new Error(`There is no build ${BUILD}; there are ${[...builds.keys()].join(', ')}.`)
 
-/** What both frameworks need. */
+/** The settings for both frameworks. */
 export interface ServerParts {
   readonly actions: Actions
   readonly options: MiddlewareOptions<unknown>
@@ -61,7 +61,7 @@ const listener =
 const server = createServer(listener)
 server.listen(Number(process.env.PORT), '127.0.0.1', () => tell('ready'))
 
-/** To whoever has started it. */
+/** Sends a message to the parent process. */
 function tell(what: 'ready' | 'reloaded'): void {
   process.send?.({ what, keys: actions.keys.ids })
 }
@@ -72,14 +72,14 @@ process.on('SIGHUP', () => {
     console.log(`${NAME}: keys ${actions.keys.ids.join(', ')}`)
     tell('reloaded')
   } catch (error) {
-    console.error(`${NAME}: the old keys still hold.`, error)
+    console.error(`${NAME}: the new keys are not valid; the old keys stay in use.`, error)
   }
 })
 
 process.once('SIGTERM', stop)
 process.once('disconnect', stop)
 
-/** Ends within ten seconds, whatever clients do. */
+/** Stops the server within ten seconds, even when clients do not finish. */
 function stop(): void {
   if (ending) return
   ending = true

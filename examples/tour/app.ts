@@ -24,7 +24,7 @@ import { securityHeaders } from './security-headers.js'
 export type TourApp = Koa<Koa.DefaultState, SealformContext>
 export type TourRouter = Router<Koa.DefaultState, SealformContext>
 
-/** Makes a tour with lists and keys of its own; without `keys` they come from SEALFORM_KEYS. */
+/** Creates a tour with its own lists. Without `keys`, the keys come from SEALFORM_KEYS. */
 export function createTour({
   onRefused,
   ...options

@@ -1,7 +1,7 @@
-/** A picture as it came, its type read off its content. */
+/** An uploaded picture, with the type of its content. */
 export interface Picture {
   readonly name: string
-  /** Set when a browser may show it: a photograph or drawing made of pixels, nothing that can hold a script. */
+  /** Set when a browser may show it: a pixel image, which cannot contain a script. */
   readonly type: string | undefined
   readonly content: Buffer
 }
@@ -20,7 +20,7 @@ export interface Arrival {
 
 const mostArrivals = 12
 
-/** The last twelve uploads, newest first. Pictures stay in memory, 60 MiB of them at most; of attachments only the names. */
+/** The last twelve uploads, newest first. It keeps pictures in memory, at most 60 MiB, and the names of attachments. */
 export class Arrivals {
   #list: readonly Arrival[] = []
   #lastId = 0
@@ -39,7 +39,7 @@ export class Arrivals {
 }
 
 /**
- * The type that the first bytes tell, whatever the sender has said. SVG is not among them, since an SVG can hold
+ * Recognises the type of a picture by its first bytes, not by the sender's claim. SVG is excluded, since it can contain
  * scripts.
  */
 export function pixelType(content: Buffer): string | undefined {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { Context, Middleware } from 'koa'
 
-/** Reads a file of the tour's source tree, wherever the compiled code runs from. */
+/** Reads a file of the tour's source folder, from any folder of compiled code. */
 export function readOwnFile(path: string): string {
   return readFileSync(new URL(`examples/tour/${path}`, import.meta.resolve('sealform/package.json')), 'utf8')
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** What a visitor has entered so far, by field name. All of it is text, as the fields hold it. */
+/** The visitor's input so far, by field name. All values are texts. */
 export type Answers = Readonly<Record<string, string>>
 
 export interface Step {
@@ -37,17 +37,17 @@ const wishes = z.object({
   note: z.string('Send a note, or leave it empty').trim().max(500, 'Use at most 500 characters'),
 })
 
-/** Each with the rules of its own fields. */
+/** The steps, each with the rules of its fields. */
 export const steps: readonly Step[] = [
   { name: 'guest', title: 'About you', input: guest },
   { name: 'stay', title: 'Your stay', input: stay },
   { name: 'wishes', title: 'Your wishes', input: wishes },
 ]
 
-/** All of it at once. What was right some time ago can be wrong by now: a day goes by. */
+/** The rules of all steps together. A valid input can become invalid later, such as a date in the past. */
 export const bookingInput = z.object({ ...guest.shape, ...stay.shape, ...wishes.shape })
 
-/** What a step may hold that is not finished: anything, as long as a form can carry it. */
+/** The rules for unfinished steps: any text that a form can carry. */
 export const draftInput = z.partialRecord(
   z.enum(['name', 'email', 'arrival', 'nights', 'room', 'breakfast', 'note']),
   z.string('Send each field once').max(500, 'Use at most 500 characters'),

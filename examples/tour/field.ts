@@ -3,7 +3,7 @@ import type { Form } from 'sealform/koa'
 
 type InputAttributes = NonNullable<Parameters<Form['input']>[1]>
 
-/** A label, what is wrong, and the control: in this order, so that it is also heard in this order. */
+/** Renders a label, its issue and the control, in the order in which a screen reader should read them. */
 export function field(
   form: Form,
   name: string,
@@ -19,7 +19,7 @@ ${form.issue(name)}
 </div>`
 }
 
-/** The same for files, with those that were kept. What is declared of the field in the action stands there alone. */
+/** Renders a field for files, with the kept files. The action declares its limits and types. */
 export function fileField(
   form: Form,
   name: string,
@@ -39,7 +39,7 @@ ${more !== '' && html`<p class="hint" id="${hintId}-kept">${more}</p>`}
 </div>`
 }
 
-/** The same for text of several lines. */
+/** Renders a field for several lines of text. */
 export function textField(
   form: Form,
   name: string,
@@ -55,7 +55,7 @@ ${form.textarea(name, { ...attributes, 'aria-describedby': hintId })}
 </div>`
 }
 
-/** Radio buttons or checkboxes of one name, under one legend. */
+/** Renders radio buttons or checkboxes with one name, under one legend. */
 export function choices(
   form: Form,
   name: string,

@@ -3,16 +3,16 @@ import { html, type SafeHtml } from 'sealform/html'
 export interface PageParts {
   /** The heading, and the title in the browser's tab. */
   readonly title: string
-  /** `form.titlePrefix`, so that the tab says it too when something is wrong. */
+  /** `form.titlePrefix`, which marks the tab when something is wrong. */
   readonly titlePrefix?: string
   /** The path of the page, to mark it in the navigation. */
   readonly path: string
-  /** What stands before the heading: error summaries and messages of success. */
+  /** The content before the heading: error summaries and success messages. */
   readonly notices?: readonly SafeHtml[]
   readonly main: SafeHtml
-  /** What a visitor could try here. */
+  /** Things to try on this page. */
   readonly tryThis?: readonly (SafeHtml | string)[]
-  /** The file in `pages/` that makes this page, without its ending. */
+  /** The file in `pages/` that renders this page, without its extension. */
   readonly source?: string
 }
 
@@ -29,7 +29,7 @@ const links = [
   { path: '/news', text: 'News' },
 ]
 
-/** What all pages of the tour have in common. */
+/** Renders the common parts of all pages. */
 export function layout({
   title,
   titlePrefix = '',
@@ -74,7 +74,7 @@ stops. A file that waits for your correction waits on its disk, for about an hou
 `
 }
 
-/** A message of success that takes focus when the page opens, so that it is read out first. */
+/** Renders a success message. It gets the focus when the page opens, so that screen readers read it first. */
 export function success(message: SafeHtml | string): SafeHtml {
   return html`<div class="success" role="status" tabindex="-1" autofocus><p>${message}</p></div>`
 }

@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createTour, type TourApp } from './app.js'
 
-/** Milliseconds. Node's five minutes are few for a gigabyte; how long a body may pause is Sealform's to judge. */
+/** Milliseconds. Node's default of five minutes is too short for a gigabyte. Sealform limits how long a body may pause. */
 const longestRequest = 60 * 60 * 1000
 
 const port = readPort(process.env.PORT)
@@ -14,7 +14,7 @@ try {
   fail(isPortUsed(error) ? portUsed(port) : String(error))
 }
 
-/** Localhost can be 127.0.0.1, ::1 or both, and a client may try any of them. */
+/** Listens on all addresses of localhost: 127.0.0.1, ::1 or both. A client may use any of them. */
 async function listenOnLocalhost(app: TourApp, wanted: number): Promise<[AddressInfo, ...AddressInfo[]]> {
   const [first, ...others] = await lookup('localhost', { all: true })
   if (!first) throw new Error('This machine has no address for localhost.')
@@ -31,7 +31,7 @@ function listen(app: TourApp, on: number, address: string): Promise<AddressInfo>
   })
 }
 
-/** A hosts file can name ::1 on a machine where IPv6 is switched off. */
+/** Ignores the error of an address that this machine does not have. A hosts file can name ::1 where IPv6 is switched off. */
 function skipMissingAddress(error: NodeJS.ErrnoException): undefined {
   if (error.code !== 'EADDRNOTAVAIL' && error.code !== 'EAFNOSUPPORT') throw error
 }

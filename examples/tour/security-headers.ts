@@ -1,6 +1,6 @@
 import type { Context, Next } from 'koa'
 
-/** What Helmet sends, and a policy as narrow as an app without scripts can have it. No HSTS: the tour speaks plain HTTP. */
+/** The headers of Helmet, with the strictest policy for an app without scripts. No HSTS, since the tour uses plain HTTP. */
 const headers = {
   'Content-Security-Policy':
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",

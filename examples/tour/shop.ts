@@ -27,7 +27,7 @@ export const orderInput = z.object({
     .max(mostLines, `Order at most ${mostLines} different things`),
 })
 
-/** An order that is not right yet: whatever was typed, as long as it can be shown again. */
+/** The rules for an unfinished order: any input that can be shown again. */
 export const draftInput = z.object({
   name: z.string().max(500, 'Use at most 500 characters').default(''),
   lines: z
@@ -40,7 +40,7 @@ export type Line = z.output<typeof draftInput>['lines'][number]
 
 export const emptyLine: Line = { product: '', quantity: '1' }
 
-/** Takes two seconds to pack an order. What it does not have it looks for until it is told to stop. */
+/** Packs an order in two seconds. For a product that is not in stock, it searches until the signal aborts. */
 export async function pack(order: z.output<typeof orderInput>, signal: AbortSignal): Promise<void> {
   const seconds = order.lines.some(({ product }) => product === 'moon') ? 60 : 2
   await wait(seconds * 1000, undefined, { signal })

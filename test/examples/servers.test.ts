@@ -121,7 +121,7 @@ describe('npm run example:servers', () => {
 
     writeFileSync(keysFile, 'nonsense')
     child.kill('SIGHUP')
-    await says(/express-3: the old keys still hold/)
+    await says(/express-3: the new keys are not valid/)
     assert.equal(
       (await send(url, formIn((await get(url)).html, 'book.praise').fields, { praise: 'x' })).status,
       303,

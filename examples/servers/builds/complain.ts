@@ -2,7 +2,7 @@ import { redirect } from 'sealform'
 import { html } from 'sealform/html'
 import type { Build } from '../build.js'
 
-/** The action that the second build takes out. */
+/** Defines the action that the second build removes. */
 export const defineComplain: Build = (actions, book) => {
   const complain = actions.define('book.complain', {
     once: true,

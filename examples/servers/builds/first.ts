@@ -5,7 +5,7 @@ import type { Build } from '../build.js'
 import { defineComplain } from './complain.js'
 import { defineImport } from './import.js'
 
-/** One field for the name, and a place for complaints. */
+/** The first build: one field for the name, and a form for complaints. */
 export const first: Build = (actions, book) => {
   const sign = actions.define('book.sign', {
     once: true,

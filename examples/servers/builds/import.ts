@@ -2,7 +2,7 @@ import { invalid, redirect } from 'sealform'
 import { html } from 'sealform/html'
 import type { Build } from '../build.js'
 
-/** Takes a text file with a name on each line; the same in every build. */
+/** Defines an action that imports a text file with a name on each line. All builds have it. */
 export const defineImport: Build = (actions, book) => {
   const bring = actions.define('book.import', {
     once: true,

@@ -2,7 +2,7 @@ import { redirect } from 'sealform'
 import { html } from 'sealform/html'
 import type { Build } from '../build.js'
 
-/** The action that the second build adds. */
+/** Defines the action that the second build adds. */
 export const definePraise: Build = (actions, book) => {
   const praise = actions.define('book.praise', {
     once: true,

@@ -7,8 +7,8 @@ import { defineImport } from './import.js'
 import { definePraise } from './praise.js'
 
 /**
- * Looks like the first build, and takes what the second one renders: the action that will be added is there, and the one
- * that will change knows how. So the second build can be deployed server by server, and rolled back.
+ * Looks like the first build, and accepts the forms of the second one: it has the action that will be added, and its
+ * changing action can migrate. So the second build can be deployed server by server, and rolled back.
  */
 export const prepared: Build = (actions, book) => {
   definePraise(actions, book)

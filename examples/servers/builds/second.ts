@@ -5,7 +5,7 @@ import type { Build } from '../build.js'
 import { defineImport } from './import.js'
 import { definePraise } from './praise.js'
 
-/** Two fields for the name, and a place for praise. Complaints are taken no more. */
+/** The second build: two fields for the name, and a form for praise. It has no complaints any more. */
 export const second: Build = (actions, book) => {
   const sign = actions.define('book.sign', {
     once: true,

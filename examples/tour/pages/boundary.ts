@@ -28,7 +28,7 @@ export function boundaryPage(router: TourRouter, actions: Actions): void {
   })
 
   router.get('/boundary', (ctx) => {
-    // Nothing else on this page has a summary, so its title is the only one to be told.
+    // This form is the only one on the page with a summary, so the page's title shows its state.
     let titlePrefix = ''
 
     const advice = ctx.region('advice', () => adviceOf(ctx.query.advice), {

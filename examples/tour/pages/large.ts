@@ -25,7 +25,7 @@ export function largePage(router: TourRouter, actions: Actions): void {
       return JSON.stringify({ name, size, sha256: hash.digest('hex') })
     },
     run({ formData }: Submission<undefined, Digest>) {
-      // Ours, not the visitor's: where a field takes files, text is refused.
+      // `onFile` returned this text. A visitor cannot send it: a file field refuses text.
       const digest: Digest = JSON.parse(String(formData.get('file')))
       return done(digest)
     },

@@ -2,7 +2,7 @@ import type { Context, Next } from 'koa'
 import { html } from 'sealform/html'
 import { layout } from '../layout.js'
 
-/** Says what is wrong when no other page answers. */
+/** Answers paths without a page. */
 export async function missingPage(ctx: Context, next: Next): Promise<void> {
   await next()
   if (ctx.body || (ctx.status !== 404 && ctx.status !== 405)) return

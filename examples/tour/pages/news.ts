@@ -11,7 +11,7 @@ import { layout } from '../layout.js'
 const mostHeadlines = 10
 const longestHeadline = 80
 
-/** Milliseconds that making the list takes, as if it came from a slow database. */
+/** Milliseconds for loading the list, as from a slow database. */
 const slowness = 400
 
 const publishInput = z.object({
@@ -100,7 +100,7 @@ ${field(form, 'headline', 'What has happened?', { required: true, autocomplete: 
   })
 }
 
-/** To the millisecond, and in no zone in particular. */
+/** Formats a time in UTC, with milliseconds. */
 function clock(part: string, time: Date): SafeHtml {
   const text = time.toISOString()
   return html`<time id="${part}-time" datetime="${text}">${text.slice(11, 23)}</time>`

@@ -17,9 +17,9 @@ import {
 } from '../shop.js'
 
 interface Draft extends z.output<typeof draftInput> {
-  /** The line to go on with. */
+  /** The line that gets the focus. */
   readonly focus?: number
-  /** Of the order, once it is placed. */
+  /** The number of the placed order. */
   readonly number?: number
 }
 
@@ -42,7 +42,7 @@ export function orderPage(router: TourRouter, actions: Actions): void {
     },
   })
 
-  /** With `done()` the form comes back with what was typed, right or wrong, and one line more. */
+  /** Adds a line. `done()` shows the form again with its input, valid or not. */
   const addLine = actions.define('order.add-line', {
     limits,
     input: draftInput,
@@ -61,7 +61,7 @@ export function orderPage(router: TourRouter, actions: Actions): void {
     },
   })
 
-  // The Enter key presses the first button of a form, which must not be one that removes a line: hence the hidden one.
+  // The Enter key presses the first button of a form. This hidden button is first, so that Enter does not remove a line.
   router.get('/order', (ctx) => {
     const form = ctx.form<Draft>(place)
     const drafted = form.state?.lines.length ? form.state.lines : [emptyLine]
@@ -118,7 +118,7 @@ ${tally()}
     })
   })
 
-  /** @param nth where it stands, which is what its index becomes once it is sent */
+  /** @param nth the position of the line, which becomes its index when the form is sent */
   function lineFields(
     form: Form<Draft>,
     line: Line | undefined,

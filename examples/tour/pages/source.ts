@@ -20,7 +20,7 @@ const names = [
   'missing',
 ]
 
-/** Shows the source of each page, as it was written. */
+/** Shows the source code of each page. */
 export function sourcePages(router: TourRouter): void {
   const sources = new Map(names.map((name) => [name, readOwnFile(`pages/${name}.ts`)]))
 

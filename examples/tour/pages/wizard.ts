@@ -6,12 +6,12 @@ import { type Answers, bookingInput, breakfasts, draftInput, rooms, steps } from
 import { choices, field, textField } from '../field.js'
 import { layout, success } from '../layout.js'
 
-/** What the form carries from step to step. */
+/** The state that the form carries from step to step. */
 interface Booking {
-  /** The steps are counted from 0; the last is the summary. */
+  /** The current step, from 0. The last step is the summary. */
   readonly step: number
   readonly answers: Answers
-  /** Of the booking, once it is made. */
+  /** The number of the booking, when it is made. */
   readonly number?: number
 }
 
@@ -20,13 +20,13 @@ const start: Booking = { step: 0, answers: {} }
 export function wizardPage(router: TourRouter, actions: Actions): void {
   let bookings = 0
 
-  /** The form's own action. Buttons carry others, and all of them find the form's state in `previous`. */
+  /** The form's own action. Buttons have other actions; all of them get the form's state as `previous`. */
   const keep = actions.define('wizard', {
     input: draftInput,
     run: ({ input, previous }: Submission<Answers, Booking>) => done(moved(previous, input)),
   })
 
-  /** Goes back and forth without a word on what is unfinished: that is kept as it was typed. */
+  /** Goes to another step without validation. Unfinished input is kept. */
   const goTo = actions.define('wizard.go', {
     input: draftInput,
     run: ({ input, previous }: Submission<Answers, Booking>, step: number) =>
