@@ -51,7 +51,7 @@ function restingMemory(): number {
   return highest
 }
 
-/** Returns the peak of resident memory. Linux records it, and proc(5) can reset it. Elsewhere, samples replace it. */
+/** Resets the peak of resident memory, which Linux records; see proc(5). Elsewhere, samples replace it. */
 function forgetPeak(): void {
   try {
     writeFileSync('/proc/self/clear_refs', '5')

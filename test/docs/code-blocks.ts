@@ -1,20 +1,20 @@
 import { readFileSync } from 'node:fs'
 
-/** A block of code in a page. */
+/** A code block of a page. */
 export interface CodeBlock {
   readonly language: string
-  /** What follows the language on the fence, such as `app.ts`. */
+  /** The text after the language on the fence, such as `app.ts`. */
   readonly note: string
   readonly code: string
-  /** The line of the page that the code begins on, from 1. */
+  /** The first line of the code in the page, from 1. */
   readonly line: number
-  /** In a comment, for the compiler and not for the reader. */
+  /** Whether it stands in a comment, for the compiler only. */
   readonly hidden: boolean
 }
 
 /**
- * The fenced blocks of a Markdown page. What a reader need not see, such as the declaration of a database, stands in
- * a comment that begins with `<!-- ts`, and counts as a block too.
+ * Reads the fenced code blocks of a Markdown page. Code that readers do not need, such as the declaration of a database,
+ * stands in a comment that begins with `<!-- ts`. It counts as a block too.
  */
 export function codeBlocks(path: string): CodeBlock[] {
   const blocks: CodeBlock[] = []
@@ -35,9 +35,9 @@ export function codeBlocks(path: string): CodeBlock[] {
 }
 
 /**
- * Puts the TypeScript of a page together into modules. A block goes on with the module before it, unless its fence
- * has the name of a file, it is hidden, or it begins with an import and does not follow a hidden one. Code keeps its line
- * numbers, so that the compiler's messages point into the page.
+ * Joins the TypeScript of a page into modules. A block continues the module before it, unless its fence
+ * names a file, it is hidden, or it begins with an import and does not follow a hidden block. Code keeps its line
+ * numbers, so that the compiler's messages refer to lines of the page.
  */
 export function modulesOf(blocks: readonly CodeBlock[]): ReadonlyMap<string, string> {
   const modules = new Map<string, string>()

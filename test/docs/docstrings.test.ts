@@ -4,7 +4,7 @@ import { join, sep } from 'node:path'
 import { describe, it } from 'node:test'
 import { compile, root } from './project.js'
 
-/** What the examples take for granted. */
+/** Declarations that the examples use. */
 const scenery = `
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Action, Actions, Cookies } from 'sealform'
@@ -52,7 +52,7 @@ function examplesIn(source: string): string[] {
   )
 }
 
-/** An example with what its own file exports at hand, in a function when it returns something. */
+/** Turns an example into a module that imports the exports of its own file. Code with `return` goes into a function. */
 function moduleOf(example: string, source: string, module: string): string {
   const names = [...source.matchAll(/^export (?:async function|function|const|class|interface|type) (\w+)/gm)]
     .map(([, name]) => name!)

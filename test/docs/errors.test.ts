@@ -9,7 +9,7 @@ const pages = readdirSync(folder).filter((name) => name !== 'README.md')
 const index = readFileSync(join(folder, 'README.md'), 'utf8')
 const codes = namesIn('lib/base/errors.ts', 'SealformErrorCode')
 
-/** The pages of refusals, by the reason that `onRefused` is told. What an action says itself needs none. */
+/** The pages of refusals, by the reason in `onRefused`. Refusals by the action itself need no page. */
 const refusalPages: Record<string, readonly string[]> = {
   origin: ['origin-refused'],
   malformed: ['malformed', 'key-mismatch'],
@@ -29,7 +29,7 @@ describe('docs/errors', () => {
     }
   })
 
-  it('has a page for each refusal that a visitor can meet', () => {
+  it('has a page for each refusal that a visitor can see', () => {
     const reasons = namesIn('lib/outcome/outcome.ts', 'RefusalReason')
     assert.ok(reasons.length > 5)
     for (const reason of reasons) {
@@ -45,7 +45,7 @@ describe('docs/errors', () => {
     }
   })
 
-  it('links each page from its index, and no page for a code that is gone', () => {
+  it('links each page from its index, and has no page for an old code', () => {
     for (const page of pages) {
       assert.ok(index.includes(`(${page})`), `${page} is not in the index`)
       const code = /^# (ERR_\w+)$/m.exec(readFileSync(join(folder, page), 'utf8'))?.[1]
@@ -54,7 +54,7 @@ describe('docs/errors', () => {
   })
 })
 
-/** The strings of a union in a source. */
+/** Returns the strings of a union type in a source file. */
 function namesIn(path: string, type: string): string[] {
   const source = readFileSync(join(root, path), 'utf8')
   const union = new RegExp(`export type ${type} =\\n((?:\\s+\\| '[^']+'\\n)+)`).exec(source)?.[1] ?? ''

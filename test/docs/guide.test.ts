@@ -22,7 +22,7 @@ import { compile, root } from './project.js'
 const guide = join(root, 'docs', 'guide')
 const pages = [join(root, 'README.md'), ...readdirSync(guide).map((name) => join(guide, name))]
 
-/** What one module adds to Koa's types, every other module of a program sees: such modules get a program of their own. */
+/** Matches modules that extend Koa's types. They get a program of their own, since the extension applies to a whole program. */
 const augments = /from 'sealform\/koa\/augment'|import 'sealform\/koa\/augment'|declare module/
 
 describe('the code in README.md and the guide', () => {
@@ -86,7 +86,7 @@ describe('the code in README.md and the guide', () => {
     }
   })
 
-  it('keeps files in the storage that the page about uploads shows', async (t) => {
+  it('keeps files in the storage from the page about uploads', async (t) => {
     const { memoryStorage }: { readonly memoryStorage: () => FileStorage } = await import(
       join(folders.plain, 'uploads', 'memory-storage.js')
     )
@@ -112,7 +112,7 @@ describe('the code in README.md and the guide', () => {
     assert.equal(await storage.sweep(new Date(Date.now() + 1000)), 0)
   })
 
-  it('runs as the quick start says', async (t) => {
+  it('runs the first app of the README', async (t) => {
     const request = await start(join(folders.augmented, 'README', 'app.js'), (stop) => t.after(stop))
     const page = await request.get('/').expect(200).expect('Content-Type', /html/)
     assert.match(page.text, /value="Buy milk"/)
@@ -137,7 +137,7 @@ describe('the code in README.md and the guide', () => {
     assert.doesNotMatch((await request.get('/')).text, /Evil/)
   })
 
-  it('passes the tests that the page about testing shows', () => {
+  it('passes the tests on the page about testing', () => {
     const folder = join(folders.plain, 'testing')
     const { NODE_TEST_CONTEXT: _, ...env } = process.env
     const files = ['todos.test.js', 'actions.test.js'].map((name) => join(folder, name))
@@ -146,7 +146,7 @@ describe('the code in README.md and the guide', () => {
     assert.match(stdout, /pass 5/)
   })
 
-  it('runs as the first page of the guide says', async (t) => {
+  it('runs the app of the first page of the guide', async (t) => {
     const request = await start(join(folders.plain, 'getting-started', 'app.js'), (stop) => t.after(stop))
     const page = await request.get('/').expect(200)
     const send = (fields: Record<string, string>, typed: Record<string, string>) =>
@@ -168,7 +168,7 @@ describe('the code in README.md and the guide', () => {
   })
 })
 
-/** Starts a program that listens on port 3000, on a free port in place of that. */
+/** Starts a program on a free port, in place of its port 3000. */
 async function start(
   program: string,
   onEnd: (stop: () => Promise<void>) => void,

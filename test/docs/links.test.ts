@@ -12,7 +12,7 @@ const pages = [
 ]
 
 describe('a link in the documents', () => {
-  it('leads to a page or folder that exists, and to a heading on it', () => {
+  it('leads to an existing page or folder, and to an existing heading', () => {
     let links = 0
     for (const page of pages) {
       for (const [, target = ''] of proseOf(page).matchAll(/\]\(([^)\s]+)\)/g)) {
@@ -29,7 +29,7 @@ describe('a link in the documents', () => {
     assert.ok(links > 100)
   })
 
-  it('leads from the README to every page of the guide', () => {
+  it('leads from the README to each page of the guide', () => {
     const readme = readFileSync(join(root, 'README.md'), 'utf8')
     for (const name of readdirSync(join(root, 'docs', 'guide'))) {
       assert.ok(readme.includes(`(docs/guide/${name})`), name)
@@ -41,7 +41,7 @@ function proseOf(page: string): string {
   return readFileSync(page, 'utf8').replace(/^```[\s\S]*?^```$/gm, '')
 }
 
-/** Anchors as GitHub makes them. */
+/** Returns the anchors of a page, as GitHub generates them. */
 function headingsOf(page: string): string[] {
   return [...proseOf(page).matchAll(/^#+ (.+)$/gm)].map(([, text]) =>
     text!

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 
 export const root = fileURLToPath(new URL('../../../', import.meta.url))
 
-/** Inside the package, so that `sealform` means the package itself; below `dist`, so that no git sees it. */
+/** It is inside the package, so that `sealform` is the package itself, and in `dist`, which git ignores. */
 export const buildArea = join(root, 'dist', 'docs')
 
 const compiler = join(
@@ -30,7 +30,7 @@ const compilerOptions = {
 /**
  * Writes files into a new folder of the build area and compiles them with the settings of a strict user.
  *
- * @returns the folder, with the JavaScript beside its sources, and what the compiler said
+ * @returns the folder, with the JavaScript beside its sources, and the output of the compiler
  */
 export function compile(
   name: string,

@@ -3,7 +3,7 @@ import { it } from 'node:test'
 import { formIn, fromSamePage, urlencoded } from '../setup/koa-app.js'
 import { messagesIn, valueIn, visitTour } from '../setup/tour-visitor.js'
 
-it('boundary: a part without its data says so, and the rest is shown as usual', async () => {
+it('boundary: shows a message in a part whose data is missing, and the rest as usual', async () => {
   const { request } = visitTour()
   const page = await request.get('/boundary?advice=none')
   assert.equal(page.status, 200)
@@ -13,7 +13,7 @@ it('boundary: a part without its data says so, and the rest is shown as usual', 
   assert.match((await request.get('/boundary')).text, /costs the page this region only/)
 })
 
-it('boundary: an action that throws says so in its own part, with the input', async () => {
+it('boundary: shows the failure of an action in its own part, with the input', async () => {
   const { page, send } = visitTour()
   const answer = await send(await page('/boundary'), '/boundary', 'boundary', {
     note: 'Kept',
@@ -29,7 +29,7 @@ it('boundary: an action that throws says so in its own part, with the input', as
   assert.doesNotMatch(answer.text, /was told to fail/)
 })
 
-it('boundary: a part that throws while it shows an outcome is replaced by a form with the input', async () => {
+it('boundary: replaces a part that throws while it shows an outcome by a form with the input', async () => {
   const { request, page, send } = visitTour()
   const answer = await send(await page('/boundary'), '/boundary', 'boundary', { note: 'Kept', fails: 'part' })
   assert.equal(answer.status, 422)
@@ -50,7 +50,7 @@ it('boundary: a part that throws while it shows an outcome is replaced by a form
   assert.match(again.text, /“Kept” has arrived\./)
 })
 
-it('boundary: what is wrong or right is said in the part of the form', async () => {
+it('boundary: shows issues and success in the part of the form', async () => {
   const { page, send } = visitTour()
   const wrong = await send(await page('/boundary'), '/boundary', 'boundary', { note: ' ', fails: 'all' })
   assert.equal(wrong.status, 422)

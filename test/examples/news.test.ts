@@ -6,7 +6,7 @@ import { createTour } from '../../examples/tour/app.js'
 import { formIn, fromSamePage, listen, testKey, urlencoded } from '../setup/koa-app.js'
 
 describe('the news of the tour', () => {
-  it('keep the list from page to page, and make the page for everybody', async (t) => {
+  it('cache the list between pages, and render the page for all visitors', async (t) => {
     const { news } = await openNews(t)
     const [first, second] = [await news(), await news()]
     assert.deepEqual(second.headlines, ['The tour has a page with news'])
@@ -14,7 +14,7 @@ describe('the news of the tour', () => {
     assert.ok(second.page > first.page)
   })
 
-  it('show in the very next page what was published, read again', async (t) => {
+  it('show a new headline on the next page, read again', async (t) => {
     const { news, send } = await openNews(t)
     const before = await news()
     const answer = await send({ headline: ' Ferry runs <again> ' })
@@ -25,7 +25,7 @@ describe('the news of the tour', () => {
     assert.equal((await news()).list, after.list)
   })
 
-  it('leave the list alone when the page is only shown again', async (t) => {
+  it('keep the cached list when the page is only shown again', async (t) => {
     const { news, send, request } = await openNews(t)
     const before = await news()
     const page = await request.get('/news')
@@ -36,7 +36,7 @@ describe('the news of the tour', () => {
     assert.ok(read(again.text).page > before.page)
   })
 
-  it('give back a headline that is empty or too long, and publish nothing', async (t) => {
+  it('show a headline that is empty or too long again, and publish nothing', async (t) => {
     const { news, send } = await openNews(t)
     const long = await send({ headline: 'x'.repeat(81) })
     assert.equal(long.status, 422)
@@ -52,7 +52,7 @@ describe('the news of the tour', () => {
     assert.deepEqual([headlines.length, headlines[0], headlines[9]], [10, 'Number 10', 'Number 1'])
   })
 
-  it('have a front page that is made once, and again when something is published', async (t) => {
+  it('have a front page that is rendered once, and again when something is published', async (t) => {
     const { front, send } = await openNews(t)
     const [first, second] = [await front(), await front()]
     assert.deepEqual(second, first)
@@ -78,7 +78,7 @@ async function openNews(t: TestContext) {
   }
 }
 
-/** When the parts of a page were made, and the headlines on it. */
+/** Reads when the parts of a page were rendered, and its headlines. */
 function read(page: string) {
   const at = (part: string) =>
     new RegExp(`id="${part}-time" datetime="([^"]+)"`).exec(page)?.[1] ??

@@ -55,7 +55,7 @@ describe('submissions as OpenTelemetry spans', () => {
     assert.equal(submission.status.code, SpanStatusCode.UNSET)
   })
 
-  it('hold what the action does below the span of its run, though others run at the same time', async () => {
+  it('have the spans of the action below `sealform.run`, also when others run at the same time', async () => {
     const { send } = visit()
     await Promise.all(['One', 'Two', 'Three', 'Four'].map((note) => send(note)))
     const submissions = exporter.getFinishedSpans().filter(isRoot)
@@ -69,7 +69,7 @@ describe('submissions as OpenTelemetry spans', () => {
     assert.equal(exporter.getFinishedSpans().filter(({ name }) => name === 'INSERT notes').length, 4)
   })
 
-  it('are children of the span that was active when they came in, and leave none active behind', async () => {
+  it('are children of the span that was active when they began, and leave no span active', async () => {
     const app = createApp(tracer, { keys: testKey }).callback()
     let afterwards: unknown = 'unset'
     const request = supertest((req: Parameters<typeof app>[0], res: Parameters<typeof app>[1]) => {
@@ -92,7 +92,7 @@ describe('submissions as OpenTelemetry spans', () => {
     assert.equal(trace.getActiveSpan(), undefined)
   })
 
-  it('say why they were refused, which is no error', async () => {
+  it('name the reason of a refusal, which is not an error', async () => {
     const { send } = visit()
     await send('A note', { 'Sec-Fetch-Site': 'cross-site', Origin: 'https://evil.example' })
     const [submission] = exporter.getFinishedSpans().filter(isRoot)
@@ -104,7 +104,7 @@ describe('submissions as OpenTelemetry spans', () => {
     assert.deepEqual(namesOf(childrenOf(submission)), ['sealform.origin'])
   })
 
-  it('have the status of an error when the action threw, without its message', async () => {
+  it('have the status of an error, without its message, when the action threw', async () => {
     const { send } = visit()
     await send('throw')
     const [submission] = exporter.getFinishedSpans().filter(isRoot)
@@ -115,7 +115,7 @@ describe('submissions as OpenTelemetry spans', () => {
     assert.deepEqual(submission.events, [])
   })
 
-  it('tell a copy of a one-time submission from the first, and run it in no span', async () => {
+  it('mark a copy of a one-time submission, which has no span for a run', async () => {
     const { page, sendFields } = visit()
     const { fields } = formIn(await page(), 'notes.save')
     await sendFields(fields, 'A note')
@@ -127,7 +127,7 @@ describe('submissions as OpenTelemetry spans', () => {
     assert.doesNotMatch(namesOf(childrenOf(copy)).join(), /run/)
   })
 
-  it('never hold what was typed, nor a query', async () => {
+  it('never contain input or a query string', async () => {
     const { page, sendFields } = visit()
     for (const note of ['typed-by-hand', '', 'throw']) {
       await sendFields(formIn(await page(), 'notes.save').fields, note, '/?secret=query')
@@ -139,7 +139,7 @@ describe('submissions as OpenTelemetry spans', () => {
     }
   })
 
-  it('end with the subscription', async () => {
+  it('stop with the subscription', async () => {
     const { send } = visit()
     end()
     await send('A note')
@@ -147,7 +147,7 @@ describe('submissions as OpenTelemetry spans', () => {
     end = traceSubmissions(tracer, contexts)
   })
 
-  it('know every stage that there is', async () => {
+  it('cover every stage', async () => {
     const known = await import('../../examples/opentelemetry/trace-submissions.js')
     assert.deepEqual(
       known.stages.map(([name]) => name),

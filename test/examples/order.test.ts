@@ -6,7 +6,7 @@ import { buttonIn, messagesIn, valueIn, visitTour } from '../setup/tour-visitor.
 const right = { name: 'Ada', 'lines[0].product': 'tea', 'lines[0].quantity': '3' }
 
 describe('order: the action', { concurrency: true }, () => {
-  it('runs once for a double click, and both get the same answer', async () => {
+  it('runs once for a double click, with the same answer for both', async () => {
     const { page, send, follow } = visitTour()
     const form = await page('/order')
     const answers = await Promise.all([
@@ -21,7 +21,7 @@ describe('order: the action', { concurrency: true }, () => {
     assert.deepEqual(tallyIn(await page('/order')), { runs: 1, orders: 1 })
   })
 
-  it('runs once when the form is sent again later, whatever stands in it then', async () => {
+  it('runs once when the form is sent again later, with other input', async () => {
     const { page, send, follow } = visitTour()
     const form = await page('/order')
     await send(form, '/order', 'order', right)
@@ -33,7 +33,7 @@ describe('order: the action', { concurrency: true }, () => {
     assert.deepEqual(tallyIn(await page('/order')), { runs: 1, orders: 1 })
   })
 
-  it('runs again for a form of its own', async () => {
+  it('runs again for a new form', async () => {
     const { page, send } = visitTour()
     const forms = [await page('/order'), await page('/order')]
     await Promise.all(forms.map((form) => send(form, '/order', 'order', right)))
@@ -48,7 +48,7 @@ describe('order: the action', { concurrency: true }, () => {
     assert.match(thanks.text, /run <output>1<\/output> time\s+and has taken <output>1<\/output> order\./)
   })
 
-  it('is stopped after five seconds, which is said with what was typed, and not run again for a copy', async () => {
+  it('is stopped after five seconds, shows this with the input, and does not run again for a copy', async () => {
     const { page, send } = visitTour()
     const form = await page('/order')
     const moon = { ...right, 'lines[0].product': 'moon' }
@@ -63,7 +63,7 @@ describe('order: the action', { concurrency: true }, () => {
 })
 
 describe('order: the form', () => {
-  it('comes back with what is wrong beside each field, and all that was typed', async () => {
+  it('is shown again with a message beside each field and all input', async () => {
     const { page, send } = visitTour()
     const wrong = {
       name: ' ',
@@ -95,7 +95,7 @@ describe('order: the form', () => {
     assert.equal((await send(answer.text, '/order', 'order', corrected)).status, 303)
   })
 
-  it('refuses products that nobody offers, and more lines than there may be', async () => {
+  it('refuses products that are not offered, and too many lines', async () => {
     const { page, send } = visitTour()
     const form = await page('/order')
     const other = await send(form, '/order', 'order', { ...right, 'lines[0].product': 'gold' })
@@ -115,7 +115,7 @@ describe('order: the form', () => {
     assert.deepEqual(tallyIn(await page('/order')), { runs: 0, orders: 0 })
   })
 
-  it('gets a line more, up to five, with what was typed as it was', async () => {
+  it('gets another line, up to five, and keeps the input', async () => {
     const { page, send } = visitTour()
     let text = await page('/order')
     const typed: Record<string, string> = {
@@ -140,7 +140,7 @@ describe('order: the form', () => {
     assert.throws(() => buttonIn(text, 'Add a line'))
   })
 
-  it('loses one line by its button, and keeps the others', async () => {
+  it('removes one line by its button, and keeps the others', async () => {
     const { page, send } = visitTour()
     const typed = { ...right, 'lines[1].product': 'rye', 'lines[1].quantity': '5' }
     const two = await send(await page('/order'), '/order', 'order', right, 'Add a line')
@@ -155,7 +155,7 @@ describe('order: the form', () => {
     assert.equal((await send(one.text, '/order', 'order', left)).status, 303)
   })
 
-  it('keeps lines whose indexes have gaps, and loses the one whose button was pressed', async () => {
+  it('keeps lines whose indexes have gaps, and removes the one whose button was pressed', async () => {
     const { page, send } = visitTour()
     const typed = {
       name: '',
@@ -176,7 +176,7 @@ describe('order: the form', () => {
     assert.equal(valueIn(one.text, 'lines[1].product'), undefined)
   })
 
-  it('is checked without being sent or used up', async () => {
+  it('can be validated without running the action or using the seal', async () => {
     const { page, send } = visitTour()
     const form = await page('/order')
     const wrong = await send(form, '/order', 'order', { ...right, name: '' }, 'Check my order')
@@ -190,7 +190,7 @@ describe('order: the form', () => {
     assert.equal((await send(form, '/order', 'order', right)).status, 303)
   })
 
-  it('can be ordered with after a check', async () => {
+  it('can be sent after validation', async () => {
     const { page, send } = visitTour()
     const checked = await send(await page('/order'), '/order', 'order', right, 'Check my order')
     assert.equal((await send(checked.text, '/order', 'order', right)).status, 303)
@@ -203,7 +203,7 @@ describe('order: the form', () => {
     assert.equal(first, '<button type="submit" class="hidden" tabindex="-1" aria-hidden="true">')
   })
 
-  it('with names that are no path is refused, with what was typed', async () => {
+  it('is refused with malformed field names, and keeps the input', async () => {
     const { page, request } = visitTour()
     const { fields } = formIn(await page('/order'), 'order')
     const body = urlencoded(fields, { name: 'Ada', 'lines[0].constructor': '1' })
@@ -212,7 +212,7 @@ describe('order: the form', () => {
     assert.equal(valueIn(answer.text, 'name'), 'Ada')
   })
 
-  it('says nothing on the page of thanks to whom has not ordered', async () => {
+  it('does not thank a visitor who has not ordered', async () => {
     const { page } = visitTour()
     assert.match(await page('/ordered'), /There is nothing to say here/)
   })

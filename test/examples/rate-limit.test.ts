@@ -4,7 +4,7 @@ import supertest from 'supertest'
 import { createApp } from '../../examples/rate-limit/app.js'
 import { formIn, fromSamePage, testKey, urlencoded } from '../setup/koa-app.js'
 
-it('refuses the try after the last with 429 and Retry-After, and keeps the input but for the password', async () => {
+it('refuses one attempt too many with 429 and Retry-After, and keeps the input except the password', async () => {
   const { send } = visit()
   for (let i = 0; i < 3; i++) {
     const wrong = await send({ _password: `wrong ${i}` })
@@ -20,13 +20,13 @@ it('refuses the try after the last with 429 and Retry-After, and keeps the input
   assert.doesNotMatch(refused.text, /sesame/)
 })
 
-it('takes no try for fields that are not valid', async () => {
+it('does not count an attempt with invalid fields', async () => {
   const { send } = visit()
   for (let i = 0; i < 5; i++) assert.equal((await send({ _password: '' })).status, 422)
   assert.equal((await send({ _password: 'sesame' })).status, 303)
 })
 
-it('gives the tries back after a success', async () => {
+it('resets the attempts after a success', async () => {
   const { send } = visit()
   for (let round = 0; round < 2; round++) {
     for (let i = 0; i < 2; i++) assert.equal((await send({ _password: 'wrong' })).status, 422)
@@ -48,7 +48,7 @@ it('gives the tries back after a while', async () => {
 function visit(duration = 60) {
   const request = supertest(createApp({ keys: testKey, tries: 3, duration }).callback())
   return {
-    /** Gets the page, and sends its form. */
+    /** Loads the page and sends its form. */
     async send(typed: { readonly _password: string }) {
       const { fields } = formIn((await request.get('/')).text, 'sign-in')
       return request

@@ -79,7 +79,7 @@ async function start(
   servers[place] = server
 }
 
-/** Replaces one server by one of another build, as a deployment does: the old one finishes what it has. */
+/** Replaces a server by one of another build, as a deployment does. The old one finishes its requests. */
 async function replace(place: number, build: string, env?: NodeJS.ProcessEnv): Promise<void> {
   await servers[place]?.stop()
   await start(place, build, env)
@@ -89,7 +89,7 @@ async function deploy(build: string): Promise<void> {
   for (const place of frameworks.keys()) await replace(place, build)
 }
 
-/** Writes the file of keys, and has every server read it. */
+/** Writes the key file, and makes every server read it. */
 async function rotate(...keys: readonly string[]): Promise<void> {
   writeFileSync(keysFile, keys.join('\n'))
   await Promise.all(
@@ -102,7 +102,7 @@ async function rotate(...keys: readonly string[]): Promise<void> {
   )
 }
 
-/** Every submission that was taken is in the book once, and no other is there at all. */
+/** Asserts that every accepted submission is in the book once, and no other. */
 async function assertInTheBook(sent: readonly Sent[]): Promise<void> {
   const client = createClient({ url: redisUrl })
   await client.connect()
@@ -137,7 +137,7 @@ describe('servers under steady load through nginx', () => {
     await assertInTheBook(sent)
   })
 
-  it('take every form while a new build comes and is rolled back, and give back the input of an action that is gone', async () => {
+  it('accept every form while a new build is deployed and rolled back, and show the input of a removed action', async () => {
     const visitors = invite(url)
     await deploy('prepared')
     await deploy('second')
@@ -162,7 +162,7 @@ describe('servers under steady load through nginx', () => {
     await assertInTheBook(sent)
   })
 
-  it('give people their page and their input back when one of them has a wrong key, and say so in the log', async () => {
+  it('show page and input again when one server has a wrong key, and report it in the log', async () => {
     await replace(2, 'prepared', { SEALFORM_KEYS: wrongKey })
     log.length = 0
     const visitors = invite(url)

@@ -20,13 +20,13 @@ interface Example {
   readonly url: string
   readonly keysFile: string
   readonly child: ChildProcess
-  /** All that was printed so far. */
+  /** The output so far. */
   printed(): string
-  /** Waits for words in what is printed. */
+  /** Waits for a text in the output. */
   says(words: RegExp): Promise<RegExpExecArray>
 }
 
-/** Runs the example as its command does. */
+/** Runs the example like its command. */
 async function startExample(t: TestContext, env: NodeJS.ProcessEnv = {}): Promise<Example> {
   const child = spawn(process.execPath, [main], {
     env: { ...process.env, PORT: '0', ...env },
@@ -152,7 +152,7 @@ describe('npm run example:servers', () => {
 
 describe('one server of the example, when SIGTERM comes', () => {
   for (const framework of ['koa', 'express'] as const) {
-    it(`takes uploads that arrive in time, refuses others with a page, and ends (${framework})`, async (t) => {
+    it(`accepts uploads that arrive in time, refuses others with a page, and ends (${framework})`, async (t) => {
       const redis = await startRedis(t)
       const port = await freePort()
       const server = await startServer({

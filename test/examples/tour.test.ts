@@ -8,7 +8,7 @@ import { createTour } from '../../examples/tour/app.js'
 import { createBrowser } from '../../lib/testing/testing.js'
 import { formIn, fromSamePage, testKey, urlencoded } from '../setup/koa-app.js'
 
-test('every page is HTML with strict headers, links to its source and loads no script', async () => {
+test('serves every page as HTML with strict headers, a link to its source and no script', async () => {
   const { request } = visitTour()
   for (const path of [
     '/',
@@ -43,13 +43,13 @@ test('every page is HTML with strict headers, links to its source and loads no s
   }
 })
 
-test('the style sheet and the icon are served', async () => {
+test('serves the style sheet and the icon', async () => {
   const { request } = visitTour()
   assert.equal((await request.get('/styles.css')).type, 'text/css')
   assert.equal((await request.get('/seal.svg')).type, 'image/svg+xml')
 })
 
-test('a path that is no page gets a 404 page, and a source that is not listed too', async () => {
+test('answers an unknown path, and an unlisted source, with a 404 page', async () => {
   const { request } = visitTour()
   for (const path of ['/nowhere', '/source/app', '/source/..%2Fapp', '/source/__proto__']) {
     const page = await request.get(path)
@@ -58,14 +58,14 @@ test('a path that is no page gets a 404 page, and a source that is not listed to
   }
 })
 
-test('a POST without a seal runs nothing', async () => {
+test('runs nothing for a POST without a seal', async () => {
   const { request, titles } = visitTour()
   const answer = await request.post('/todos').set(fromSamePage).type('form').send('title=Unsealed')
   assert.equal(answer.status, 405)
   assert.deepEqual(await titles(), [])
 })
 
-test('todos: a title is added, and a redirect shows the list', async () => {
+test('todos: adds a title, and redirects to the list', async () => {
   const { todos, titles } = visitTour()
   const added = await (await todos()).fill({ title: '  Water the plants ' }).submit()
   assert.deepEqual(
@@ -76,7 +76,7 @@ test('todos: a title is added, and a redirect shows the list', async () => {
   assert.deepEqual(await titles(), ['Water the plants'])
 })
 
-test('todos: a title of 100 characters is accepted, one of 101 and an empty one are not', async () => {
+test('todos: accepts a title of 100 characters, and refuses one of 101 and an empty one', async () => {
   const { todos, titles } = visitTour()
   assert.equal((await (await todos()).fill({ title: 'x'.repeat(100) }).submit()).status, 200)
   assert.equal((await (await todos()).fill({ title: '🪴'.repeat(100) }).submit()).status, 200)
@@ -90,7 +90,7 @@ test('todos: a title of 100 characters is accepted, one of 101 and an empty one 
   assert.equal((await titles()).length, 2)
 })
 
-test('todos: a title is refused in whatever case it is on the list', async () => {
+test('todos: refuses a title that is on the list, in any case', async () => {
   const { todos, titles } = visitTour()
   await (await todos()).fill({ title: 'Caf\u00e9' }).submit()
   const again = await (await todos()).fill({ title: 'CAFE\u0301' }).submit()
@@ -99,7 +99,7 @@ test('todos: a title is refused in whatever case it is on the list', async () =>
   assert.deepEqual(await titles(), ['Caf\u00e9'])
 })
 
-test('todos: of two submissions at the same time one adds and one is told', async () => {
+test('todos: adds one of two equal submissions at the same time, and refuses the other', async () => {
   const { todos, titles } = visitTour()
   const form = (await todos()).fill({ title: 'Once' })
   const answers = await Promise.all([form.submit(), form.submit()])
@@ -107,7 +107,7 @@ test('todos: of two submissions at the same time one adds and one is told', asyn
   assert.deepEqual(await titles(), ['Once'])
 })
 
-test('todos: the list ends at 50', async () => {
+test('todos: limits the list to 50', async () => {
   const { todos, titles } = visitTour()
   const form = await todos()
   for (let i = 1; i <= 50; i++) {
@@ -120,7 +120,7 @@ test('todos: the list ends at 50', async () => {
   assert.equal((await titles()).length, 50)
 })
 
-test('todos: an item is removed by the form that is bound to it, and by none twice', async () => {
+test('todos: removes an item by the form that is bound to it, and only once', async () => {
   const { todos, titles } = visitTour()
   await (await todos()).fill({ title: 'First' }).submit()
   const page = await (await todos()).fill({ title: 'Second' }).submit()
@@ -130,14 +130,14 @@ test('todos: an item is removed by the form that is bound to it, and by none twi
   }
 })
 
-test('todos: the second button clears the list, whatever stands in the field', async () => {
+test('todos: clears the list by the second button, with any input in the field', async () => {
   const { todos, titles } = visitTour()
   const page = await (await todos()).fill({ title: 'First' }).submit()
   await page.form('todos.add').submit('Clear the list')
   assert.deepEqual(await titles(), [])
 })
 
-test('todos: a changed seal runs nothing and gives the input back with a fresh one', async () => {
+test('todos: runs nothing for a changed seal, and shows the input with a new one', async () => {
   const { request, send, titles } = visitTour()
   const { fields } = formIn((await request.get('/todos')).text, 'todos.add')
   const seal = fields.sealform ?? ''
@@ -156,7 +156,7 @@ test('todos: a changed seal runs nothing and gives the input back with a fresh o
   assert.deepEqual(await titles(), ['Kept'])
 })
 
-test('todos: another site is refused, and nothing is given back', async () => {
+test('todos: refuses another site, and shows no input', async () => {
   const { request, titles } = visitTour()
   const { fields } = formIn((await request.get('/todos')).text, 'todos.add')
   const refused = await request
@@ -169,7 +169,7 @@ test('todos: another site is refused, and nothing is given back', async () => {
   assert.deepEqual(await titles(), [])
 })
 
-test('signup: what is wrong is named, and all but the password comes back', async () => {
+test('signup: names the errors, and keeps the input except the password', async () => {
   const { browser } = visitTour()
   const typed = {
     email: 'nobody',
@@ -190,7 +190,7 @@ test('signup: what is wrong is named, and all but the password comes back', asyn
   assert.deepEqual(form.values('topics'), ['releases', 'stories'])
 })
 
-test('signup: values that no control offers are refused', async () => {
+test('signup: refuses values that no control offers', async () => {
   const { send } = visitTour()
   const offered = { email: 'ada@example.org', name: 'Ada', password: 'correct horse', terms: 'on' }
   const refused = await send('/signup', 'signup', {
@@ -205,7 +205,7 @@ test('signup: values that no control offers are refused', async () => {
   assert.match(refused.text, /Choose your country/)
 })
 
-test('signup: the welcome is shown once', async () => {
+test('signup: shows the welcome once', async () => {
   const { browser } = visitTour()
   const page = await browser.visit('/signup')
   const form = page.form('signup').fill({
@@ -223,7 +223,7 @@ test('signup: the welcome is shown once', async () => {
   assert.ok((await welcome.reload()).has('There is nothing to say here'))
 })
 
-test('counter: the state goes from submission to submission without a cookie', async () => {
+test('counter: carries the state from submission to submission without a cookie', async () => {
   const { browser } = visitTour()
   let page = await browser.visit('/counter')
   for (const expected of ['1', '2', '3']) {
@@ -234,7 +234,7 @@ test('counter: the state goes from submission to submission without a cookie', a
   }
 })
 
-test('two tours share no list', async () => {
+test('keeps separate lists for two tours', async () => {
   const one = visitTour()
   const other = visitTour()
   await (await one.todos()).fill({ title: 'Only here' }).submit()
@@ -242,7 +242,7 @@ test('two tours share no list', async () => {
   assert.deepEqual(await other.titles(), [])
 })
 
-test('the program says where it listens, and that a port is in use', async (t) => {
+test('prints where it listens, and reports a port that is in use', async (t) => {
   const first = startProgram(t, '0')
   const ready = await first.firstLine
   const url = /http:\/\/localhost:(\d+)$/.exec(ready)
@@ -256,7 +256,7 @@ test('the program says where it listens, and that a port is in use', async (t) =
   assert.doesNotMatch(second.errors(), /EADDRINUSE|\n\s+at /)
 })
 
-test('the program refuses a port that is no port', async (t) => {
+test('refuses a port that is not valid', async (t) => {
   const program = startProgram(t, '70000')
   const [code] = await once(program.child, 'close')
   assert.equal(code, 1)
@@ -270,9 +270,9 @@ function visitTour() {
   return {
     request,
     browser,
-    /** The form that adds a title, on a fresh page. */
+    /** Loads a page and returns the form that adds a title. */
     todos: async () => (await browser.visit('/todos')).form('todos.add'),
-    /** Gets the page, and sends one of its forms with these fields filled in. */
+    /** Loads the page and sends one of its forms with these fields. */
     async send(
       path: string,
       id: string,

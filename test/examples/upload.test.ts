@@ -13,7 +13,7 @@ import { pngPicture } from '../setup/sample-files.js'
 const MiB = 1024 * 1024
 const png = file('avatar.png', pngPicture(), 'image/png')
 
-test('upload: a picture and three attachments arrive, and nothing of them stays in the storage', async (t) => {
+test('upload: accepts a picture and three attachments, and leaves nothing in the storage', async (t) => {
   const { send, gallery, emptied } = await visitTour(t)
   const attachments = ['a', 'b', 'c'].map((name) => file(`${name}.txt`, name))
   const arrived = await send('upload', { title: 'Hello & <b>', picture: png, attachments })
@@ -27,7 +27,7 @@ test('upload: a picture and three attachments arrive, and nothing of them stays 
   assert.deepEqual(await emptied(), [])
 })
 
-test('upload: a picture of exactly 5 MiB is taken, and one byte more is not', async (t) => {
+test('upload: accepts a picture of exactly 5 MiB, and refuses one byte more', async (t) => {
   const { send, gallery, emptied } = await visitTour(t)
   for (const [size, status] of [
     [5 * MiB - 1, 303],
@@ -43,7 +43,7 @@ test('upload: a picture of exactly 5 MiB is taken, and one byte more is not', as
   assert.deepEqual(await emptied(), [])
 })
 
-test('upload: three attachments of exactly 10 MiB are taken, a larger one and a fourth are not', async (t) => {
+test('upload: accepts three attachments of exactly 10 MiB, and refuses a larger one and a fourth', async (t) => {
   const { send, emptied } = await visitTour(t)
   const whole = file('a.bin', Buffer.alloc(10 * MiB))
   const larger = file('a.bin', Buffer.alloc(10 * MiB + 1))
@@ -61,7 +61,7 @@ test('upload: three attachments of exactly 10 MiB are taken, a larger one and a 
   assert.deepEqual(await emptied(), [])
 })
 
-test('upload: an empty title, and one of 101 characters, keep the files by name and size', async (t) => {
+test('upload: keeps the files after an empty title and one of 101 characters', async (t) => {
   const { send, stored, gallery } = await visitTour(t)
   for (const title of ['', ' ', 'x'.repeat(101)]) {
     const refused = await send('upload', { title, picture: png })
@@ -73,7 +73,7 @@ test('upload: an empty title, and one of 101 characters, keep the files by name 
   assert.equal((await send('upload', { title: 'x'.repeat(100), picture: png })).status, 303)
 })
 
-test('upload: a picture is served as what it is, to be shown', async (t) => {
+test('upload: serves a picture with its type, to be shown', async (t) => {
   const { send, get } = await visitTour(t)
   await send('upload', { title: 'T', picture: file('ünï “code”.gif', pngPicture(), 'image/gif') })
   const { status, headers, body } = await get('/gallery/1')
@@ -85,7 +85,7 @@ test('upload: a picture is served as what it is, to be shown', async (t) => {
   assert.ok(body.equals(pngPicture()))
 })
 
-test('upload: what only calls itself a picture is offered for download, without a type', async (t) => {
+test('upload: offers a file that only claims to be a picture for download, without a type', async (t) => {
   const { send, get, gallery } = await visitTour(t)
   const pretenders = [
     file('a.svg', '<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>', 'image/svg+xml'),
@@ -103,7 +103,7 @@ test('upload: what only calls itself a picture is offered for download, without 
   assert.doesNotMatch(await gallery(), /<img src="\/gallery/)
 })
 
-test('upload: the gallery ends at twelve, and forgets the oldest', async (t) => {
+test('upload: limits the gallery to twelve, and drops the oldest', async (t) => {
   const { send, get, gallery } = await visitTour(t)
   for (let i = 1; i <= 12; i++) await send('upload', { title: `Number ${i}`, picture: png })
   assert.match(await gallery(), /Number 1</)
@@ -116,7 +116,7 @@ test('upload: the gallery ends at twelve, and forgets the oldest', async (t) => 
   }
 })
 
-test('large: name, size and SHA-256 are shown, and nothing is stored', async (t) => {
+test('large: shows name, size and SHA-256, and stores nothing', async (t) => {
   const { send, stored } = await visitTour(t)
   for (const content of [Buffer.alloc(3 * MiB, 'large'), Buffer.alloc(1), Buffer.alloc(0)]) {
     const answer = await send('large', { file: file('any <thing>', content) })
@@ -129,7 +129,7 @@ test('large: name, size and SHA-256 are shown, and nothing is stored', async (t)
   assert.deepEqual(stored(), [])
 })
 
-test('large: a text in place of the file is refused, as is nothing at all', async (t) => {
+test('large: refuses a text in place of the file, and an empty form', async (t) => {
   const { send } = await visitTour(t)
   const forged = await send('large', { file: JSON.stringify({ name: 'x', size: 1, sha256: 'forged' }) })
   assert.equal(forged.status, 415)
@@ -139,7 +139,7 @@ test('large: a text in place of the file is refused, as is nothing at all', asyn
   assert.match(empty.html, /id="large-file-issue">Choose a file/)
 })
 
-test('large: two gigabytes are refused by what they declare', async (t) => {
+test('large: refuses two gigabytes by their declared size', async (t) => {
   const { port, get } = await visitTour(t)
   const { fields } = formIn((await get('/large')).body.toString(), 'large')
   const head = Object.entries(fields)
@@ -186,7 +186,7 @@ async function visitTour(t: TestContext) {
     return (await get('/gallery')).body.toString()
   }
 
-  /** Gets the page of the same name, and sends its form with these fields filled in. */
+  /** Loads the page of the same name and sends its form with these fields. */
   async function send(name: string, fields: Fields) {
     const form = formIn((await get(`/${name}`)).body.toString(), name)
     const body = new FormData()

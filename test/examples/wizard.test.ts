@@ -10,7 +10,7 @@ const stay = { arrival: inDays(7), nights: '2', room: 'garden' }
 const wishes = { breakfast: 'no', note: 'Two\nlines' }
 
 describe('wizard', () => {
-  it('leads through its steps to a booking, with a word of thanks that is said once', async () => {
+  it('leads through its steps to a booking, and thanks once', async () => {
     const summary = await walk([guest, 'Next'], [stay, 'Next'], [wishes, 'Next'])
     assert.equal(summary.status, 200)
     assert.deepEqual(summary.texts('h1'), ['Step 4 of 4: Check and book'])
@@ -23,13 +23,13 @@ describe('wizard', () => {
     assert.ok((await booked.reload()).has('There is nothing to say here'))
   })
 
-  it('needs no cookie and no session on its way', async () => {
+  it('needs no cookie and no session', async () => {
     const third = await walk([guest, 'Next'], [stay, 'Next'])
     assert.equal(third.cookies.size, 0)
     assert.equal(third.headers['cache-control'], 'no-store')
   })
 
-  it('holds each step to its own rules, and keeps what was typed', async () => {
+  it('validates each step by its own rules, and keeps the input', async () => {
     const { steps } = visitStep()
     const first = await steps([{ name: '', email: 'ada' }, 'Next'])
     assert.equal(first.status, 422)
@@ -62,7 +62,7 @@ describe('wizard', () => {
     assert.equal(valueIn(third.text, 'note'), 'x'.repeat(501))
   })
 
-  it('keeps what is unfinished or wrong on a later step while the visitor goes back', async () => {
+  it('keeps unfinished or invalid input of a later step when the visitor goes back', async () => {
     const { steps } = visitStep()
     const unfinished = { arrival: '', nights: 'many', room: 'street' }
     const back = await steps([guest, 'Next'], [unfinished, 'Back'])
@@ -76,7 +76,7 @@ describe('wizard', () => {
     assert.doesNotMatch(forth.text, /sealform-issue/)
   })
 
-  it('leads from the summary to the step that is to be changed, and back with the change', async () => {
+  it('leads from the summary to a step, and back with the change', async () => {
     const summary = await walk([guest, 'Next'], [stay, 'Next'], [wishes, 'Next'])
     const change = await summary.form('wizard').submit('Change “Your stay”')
     assert.ok(change.title.startsWith('Step 2 of 4'))
@@ -87,7 +87,7 @@ describe('wizard', () => {
     assert.ok((await wishesAgain.form('wizard').submit('Next')).has(', one night. A room to the garden'))
   })
 
-  it('books once, however often the last form is sent', async () => {
+  it('books once for any number of copies of the last form', async () => {
     const { steps, follow } = visitStep()
     const summary = await steps([guest, 'Next'], [stay, 'Next'], [wishes, 'Next'])
     const answers = await Promise.all([1, 2, 3].map(() => steps.on(summary.text, {}, 'Book')))
@@ -96,7 +96,7 @@ describe('wizard', () => {
     assert.match((await follow(await steps.on(other.text, {}, 'Book'))).text, /booking number 2\./)
   })
 
-  it('gives everything back when its state has expired, and goes on from there', async () => {
+  it('shows all input again when its state has expired, and continues from there', async () => {
     const { steps } = visitStep()
     const second = await steps([guest, 'Next'])
     mock.timers.enable({ apis: ['Date'], now: Date.now() + 25 * 60 * 60 * 1000 })
@@ -118,7 +118,7 @@ describe('wizard', () => {
     }
   })
 
-  it('checks all of it at the end, since a day may have gone by', async () => {
+  it('validates everything at the end, since a day may have passed', async () => {
     const { steps } = visitStep()
     const soon = { ...stay, arrival: inDays(1) }
     const summary = await steps([guest, 'Next'], [soon, 'Next'], [wishes, 'Next'])
@@ -135,7 +135,7 @@ describe('wizard', () => {
     }
   })
 
-  it('accepts no state but its own', async () => {
+  it('accepts only its own state', async () => {
     const { request, steps } = visitStep()
     const second = await steps([guest, 'Next'])
     const { fields } = formIn(second.text, 'wizard')
@@ -150,7 +150,7 @@ describe('wizard', () => {
     }
   })
 
-  it('does not let anybody book past a step', async () => {
+  it('does not book when a step was skipped', async () => {
     const { request, steps } = visitStep()
     const first = await request.get('/wizard')
     const summary = await steps([guest, 'Next'], [stay, 'Next'], [wishes, 'Next'])
@@ -164,7 +164,7 @@ describe('wizard', () => {
     }
   })
 
-  it('carries only the fields that it has, and no more of them than fits', async () => {
+  it('carries only its own fields, and limits their size', async () => {
     const { steps } = visitStep()
     const long = await steps([guest, 'Next'], [{ ...stay, nights: '9'.repeat(501) }, 'Back'])
     assert.equal(long.status, 422)

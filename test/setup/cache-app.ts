@@ -9,11 +9,11 @@ import { createTestApp, listen, type TestAppParts } from './koa-app.js'
 
 export interface CacheApp extends TestAppParts {
   readonly cache: Cache
-  /** How often a handler has rendered. */
+  /** How many times a handler has rendered. */
   readonly renders: { count: number }
 }
 
-/** A Koa app with a cache. It listens on one port for the whole test, since the port is part of a page's name. */
+/** Creates a Koa app with a cache. It uses one port for the whole test, since the port is part of a page's key. */
 export async function cacheApp(
   t: TestContext,
   define: (parts: Omit<CacheApp, 'request'>) => void,
@@ -34,7 +34,7 @@ export async function cacheApp(
 export type PageContext = ParameterizedContext<DefaultState, SealformContext>
 type Options = Parameters<typeof cacheApp>[2]
 
-/** One page that counts its renderings; `render` may return another body, and add what makes it unfit for others. */
+/** Adds a page that counts its renderings. `render` may return another body, or do something that prevents caching. */
 export function newsApp(
   t: TestContext,
   render: (ctx: PageContext, parts: Omit<CacheApp, 'request'>) => unknown = () => undefined,
@@ -56,7 +56,7 @@ export function newsApp(
   )
 }
 
-/** Lets supertest hand out the bytes as they came. */
+/** Makes supertest return the raw bytes. */
 export function bytes(res: Response, done: (error: Error | null, body: Buffer) => void): void {
   const pieces: Buffer[] = []
   res.on('data', (piece) => pieces.push(Buffer.from(piece)))

@@ -1,12 +1,12 @@
 import { createSign, generateKeyPairSync, randomBytes } from 'node:crypto'
 
-/** A key and a certificate that nobody but a test trusts, both in PEM. */
+/** A key and a self-signed certificate for tests, both in PEM. */
 export interface Certificate {
   readonly key: string
   readonly certificate: string
 }
 
-/** Signs a certificate of its own, good for one day; browsers have to be told to ignore who signed it. RFC 5280. */
+/** Creates a self-signed certificate that is valid for one day. Browsers must be told to accept it. RFC 5280. */
 export function selfSign(name: string): Certificate {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const algorithm = sequence(Buffer.from('06082a8648ce3d040302', 'hex')) // ecdsa-with-SHA256
@@ -48,7 +48,7 @@ function utcTime(time: number): Buffer {
   )
 }
 
-/** Tag, length, content: X.690, 8.1. */
+/** Encodes tag, length and content: X.690, 8.1. */
 function der(tag: number, ...contents: readonly Buffer[]): Buffer {
   const content = Buffer.concat(contents)
   const { length } = content

@@ -9,7 +9,7 @@ export interface CommandResult {
   readonly stderr: string
 }
 
-/** Runs the command as a shell would, with these variables and no other of ours in its environment. */
+/** Runs the command like a shell, with these variables in its environment and no other SEALFORM ones. */
 export function runCommand(
   args: readonly string[],
   { env = {}, input = '' }: { readonly env?: NodeJS.ProcessEnv; readonly input?: string } = {},
@@ -24,13 +24,13 @@ export function runCommand(
         resolve({ status: typeof error?.code === 'number' ? error.code : 0, stdout, stderr })
       },
     )
-    // It may have ended without reading.
+    // The command may have ended without reading its input.
     child.stdin?.on('error', () => {})
     child.stdin?.end(input)
   })
 }
 
-/** The same without keys. */
+/** Runs the command without keys. */
 export function sealform(...args: string[]): Promise<CommandResult> {
   return runCommand(args)
 }

@@ -36,9 +36,9 @@ export interface ExpressParts {
   readonly express: ExpressModule
   readonly app: ReturnType<ExpressModule>
   readonly actions: Actions<ExpressContext>
-  /** Bound to nothing; does what `run` says. */
+  /** An action without bound values that calls `run`. */
   readonly act: Action<undefined, unknown, [], ExpressContext>
-  /** Not mounted yet. */
+  /** The router, which is not mounted yet. */
   readonly middleware: SealformHandler
 }
 
@@ -53,16 +53,16 @@ export interface ExpressAppOptions {
 export interface ExpressApp {
   readonly port: number
   readonly request: ReturnType<typeof supertest>
-  /** Errors that came to the last error-handling middleware, with `res.locals.failure`. */
+  /** The errors that reached the last error-handling middleware, with `res.locals.failure`. */
   readonly errors: { readonly error: unknown; readonly failure: unknown }[]
   runs(): number
-  /** Sends the form of the page at `path`, or of another page. */
+  /** Sends the form of the page at `path`, or of another page, to `path`. */
   submit(
     path: string,
     fields?: Readonly<Record<string, string>>,
     sending?: ExpressSending,
   ): Promise<supertest.Response>
-  /** Waits a second for so many errors. */
+  /** Waits up to a second for this number of errors. */
   failed(count: number): Promise<ExpressApp['errors']>
 }
 
@@ -113,7 +113,7 @@ export async function expressApp(
   }
 }
 
-/** The form, and what the route knows of the request. */
+/** Renders the form and what the route knows about the request. */
 export function formPage(req: Request, act: ExpressParts['act']) {
   const form = req.form(act)
   const words = `${req.method} ${req.originalUrl} ${req.baseUrl} ${req.url} ${JSON.stringify(req.query)}`

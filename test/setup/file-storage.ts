@@ -4,14 +4,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 
-/** A directory of its own for a test. */
+/** Creates a directory for a test. */
 export function scratch(t: TestContext, parent = tmpdir()): string {
   const directory = mkdtempSync(join(parent, 'sealform-test-'))
   t.after(() => rmSync(directory, { recursive: true, force: true }))
   return directory
 }
 
-/** A directory on a disk of 1 MiB, where mounting one is permitted. */
+/** Creates a directory on a disk of 1 MiB, where mounting is permitted. */
 export function smallDisk(t: TestContext): string | undefined {
   if (process.platform !== 'linux' || process.getuid?.() !== 0) return undefined
   const directory = mkdtempSync(join(tmpdir(), 'sealform-disk-'))
@@ -23,12 +23,12 @@ export function smallDisk(t: TestContext): string | undefined {
   return status === 0 ? directory : undefined
 }
 
-/** How many descriptors this process has open, where the system tells. */
+/** Returns the number of open descriptors of this process, on systems that report it. */
 export function descriptors(): number {
   return process.platform === 'linux' ? readdirSync('/proc/self/fd').length : 0
 }
 
-/** A content in pieces, made as it is asked for. */
+/** Generates content in pieces, on demand. */
 export async function* pieces(count: number, size: number): AsyncGenerator<Uint8Array> {
   for (let i = 0; i < count; i++) yield Buffer.alloc(size, i)
 }

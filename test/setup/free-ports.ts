@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 
-/** Ports of 127.0.0.1 that nobody listens on at this moment, for programs that cannot choose one themselves. */
+/** Returns free ports of 127.0.0.1, for programs that cannot choose them themselves. */
 export async function freePorts(count: number): Promise<number[]> {
   const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'))
   await Promise.all(servers.map((server) => once(server, 'listening')))

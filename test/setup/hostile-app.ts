@@ -9,7 +9,7 @@ import { html, type SafeHtml } from '../../views/html.js'
 import { formIn, listen, testKey, urlencoded } from './koa-app.js'
 import { type Conversation, type Piece, type RawAnswer, requestText, type Talk, talk } from './raw-http.js'
 
-/** Header lines of a browser that sends a form from a page of this app. */
+/** The header lines of a browser that sends a form from a page of this app. */
 export const browserLines = [
   ['Host', 'app.example'],
   ['Origin', 'http://app.example'],
@@ -20,37 +20,37 @@ export const formType = ['Content-Type', 'application/x-www-form-urlencoded'] as
 
 export type Line = readonly [name: string, value: string]
 
-/** One hostile request, and what may come of it. */
+/** One hostile request, and its allowed results. */
 export interface Attack {
   readonly name: string
-  /** What is written to the socket. */
+  /** The data for the socket. */
   readonly says: readonly Piece[] | Buffer
-  /** One of these statuses; 0 stands for a connection that is closed without an answer. @default any of the 400s */
+  /** The allowed statuses; 0 means a connection that is closed without an answer. @default any status of 400–499 */
   readonly status?: number | readonly number[]
-  /** How often actions must run; `any` where the seal is good and only the answer matters. @default 0 */
+  /** How many times actions must run; `any` where the seal is valid and only the answer matters. @default 0 */
   readonly runs?: number | 'any'
   readonly talk?: Talk
-  /** Looks at the answer. */
+  /** Checks the answer. */
   readonly check?: (answer: RawAnswer, all: Conversation) => void
 }
 
 export interface Target {
   readonly port: number
-  /** How often any action has run, by name. */
+  /** How many times each action has run, by name. */
   readonly runs: ReadonlyMap<string, number>
-  /** Errors that reached the app. */
+  /** The errors that reached the app. */
   readonly errors: unknown[]
-  /** The hidden fields of a form, as a browser with these headers gets them. */
+  /** Loads a form with these headers, and returns its hidden fields. */
   fieldsOf(path: string, id: string, lines?: readonly Line[]): Promise<Record<string, string>>
   get(path: string, lines?: readonly Line[]): Promise<RawAnswer>
-  /** Sends each of them, and asserts what may come of it and that the server is as well as before. */
+  /** Sends each request, and asserts that its result is allowed and that the server still works. */
   withstand(attacks: readonly Attack[]): Promise<void>
   total(): number
-  /** Bytes that the server had taken from a connection when it answered, and in all when it was closed. */
+  /** The bytes that the server had read from a connection when it answered, and when it closed. */
   readonly taken: { answered: number; closed: number }
 }
 
-/** An app as somebody would write it who knows only the public API, on a real port until the test is over. */
+/** Starts an app that uses only the public API, on a real port until the test is over. */
 export async function hostileTarget(
   onEnd: (close: () => Promise<void>) => void,
   options: MiddlewareOptions<Koa.Context> & {
@@ -101,7 +101,7 @@ export async function hostileTarget(
 
   async function withstand(attacks: readonly Attack[]): Promise<void> {
     const good = await fieldsOf('/plain', 'plain')
-    // In small groups: one after another would be slow, and all at once would tell less of which did what.
+    // In small groups: one after another is slow, and with all at once a failure is hard to assign.
     for (let at = 0; at < attacks.length; at += 16) {
       const group = attacks.slice(at, at + 16)
       const before = total()
@@ -176,7 +176,7 @@ function defineApp(
   const go = actions.define('go', async ({ formData, cookies }) => {
     ran('go')
     cookies.set('went', String(formData.get('cookie') ?? 'yes').slice(0, 100))
-    // As it is written without types: null when the field is missing.
+    // As in JavaScript without types: null when the field is missing.
     return redirect(formData.get('next') as string)
   })
   const flashed = actions.define('flashed', async ({ formData }) => {

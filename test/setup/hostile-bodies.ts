@@ -1,7 +1,7 @@
 import { type Attack, browserLines, type Line, type Target } from './hostile-app.js'
 import { requestText } from './raw-http.js'
 
-/** A POST to the plain form with this Content-Type, and lines and body as they are. */
+/** Makes a POST to the plain form with this Content-Type, and with unchanged header lines and body. */
 export function post(
   type: string | undefined,
   body: string | Buffer,
@@ -12,7 +12,7 @@ export function post(
   return requestText(`POST ${path} HTTP/1.1`, [...browserLines, ...types, ...more], body)
 }
 
-/** A part with its header lines, in latin1. */
+/** Makes a part with its header lines, in latin1. */
 export type Part = readonly [headers: string, content: string]
 
 export function multipart(parts: readonly Part[], boundary = 'XX'): string {

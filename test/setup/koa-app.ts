@@ -6,7 +6,7 @@ import supertest from 'supertest'
 import { type Actions, type ActionsOptions, createActions } from '../../lib/sealform.js'
 import { type MiddlewareOptions, type SealformContext, sealform } from '../../middleware/koa.js'
 
-/** A key that is good for nothing but tests. */
+/** A key for tests only. */
 export const testKey = Buffer.from('a key of thirty-two bytes, yes!!').toString('base64')
 
 export type TestApp = Koa<Koa.DefaultState, SealformContext>
@@ -22,12 +22,12 @@ export interface TestAppParts {
   readonly actions: Actions<Koa.Context>
   readonly app: TestApp
   readonly router: TestRouter
-  /** Errors that reached `app.on('error')`. */
+  /** The errors that reached `app.on('error')`. */
   readonly errors: unknown[]
   readonly request: ReturnType<typeof supertest>
 }
 
-/** A Koa app with the middleware and a router; `define` adds the actions and pages. */
+/** Creates a Koa app with the middleware and a router. `define` adds the actions and pages. */
 export function createTestApp(
   define: (parts: Omit<TestAppParts, 'request'>) => void,
   options: MiddlewareOptions<Koa.Context> & {
@@ -49,7 +49,7 @@ export function createTestApp(
   return { actions, app, router, errors, request: supertest(app.callback()) }
 }
 
-/** The hidden fields of one form in a page, and its other tags for looking at. */
+/** Finds one form in a page: its hidden fields, and its other tags. */
 export function formIn(
   page: string,
   id: string,
@@ -64,10 +64,10 @@ export function formIn(
   return { html, fields }
 }
 
-/** What a browser says of a form that it sends from a page of the same site. */
+/** The headers of a browser that sends a form from a page of the same origin. */
 export const fromSamePage = { 'Sec-Fetch-Site': 'same-origin' } as const
 
-/** An urlencoded body in the order given, the hidden fields first. */
+/** Makes an urlencoded body: the hidden fields, then the others in order. */
 export function urlencoded(
   ...parts: readonly Readonly<Record<string, string | readonly string[]>>[]
 ): string {

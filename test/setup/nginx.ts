@@ -13,9 +13,9 @@ export interface Nginx {
 }
 
 /**
- * An nginx of the test's own, with all of its files in a temporary directory.
+ * Starts an nginx for a test, with all of its files in a temporary directory.
  *
- * @param http what stands in the block `http`, which has a certificate for every server that wants one
+ * @param http the content of the block `http`. The block has a certificate that servers can use
  * @param port one that it listens on
  */
 export async function startNginx(http: string, port: number): Promise<Nginx> {

@@ -7,13 +7,13 @@ import { formIn, fromSamePage, urlencoded } from './koa-app.js'
 export interface OnceServerOptions {
   /** The address of Redis. */
   readonly redis: string
-  /** Seconds, in place of what the library asks for. */
+  /** The lease in seconds, in place of the library's. */
   readonly lease?: number
 }
 
 type Message = { readonly port: number } | { readonly ran: string }
 
-/** What a client can see of an answer. */
+/** An answer, as a client sees it. */
 export interface Answer {
   readonly status: number
   readonly location: string | null
@@ -22,11 +22,11 @@ export interface Answer {
   readonly body: string
 }
 
-/** A server in a process of its own, whose orders run once. It ends with the test. */
+/** A server in its own process, whose orders run once. It ends with the test. */
 export class OnceProcess {
   readonly #process: ChildProcess
   readonly #port: number
-  /** The texts of the orders that ran here. */
+  /** The texts of the orders that ran on this server. */
   readonly runs: string[] = []
 
   private constructor(child: ChildProcess, port: number) {
@@ -49,13 +49,13 @@ export class OnceProcess {
     return new OnceProcess(child, message.port)
   }
 
-  /** Ends it as a crash does. */
+  /** Kills it, as in a crash. */
   async kill(): Promise<void> {
     this.#process.kill('SIGKILL')
     await once(this.#process, 'exit')
   }
 
-  /** The hidden fields of a fresh form. */
+  /** Returns the hidden fields of a new form. */
   async form(action: 'order' | 'rename'): Promise<Record<string, string>> {
     const response = await fetch(this.#url)
     return formIn(await response.text(), action).fields

@@ -1,4 +1,4 @@
-// A shop in a process of its own, whose orders run once among all servers that share its Redis.
+// A shop in its own process. Orders run once among all servers that share its Redis.
 
 import { setTimeout as wait } from 'node:timers/promises'
 import Router from '@koa/router'
@@ -52,7 +52,7 @@ const server = app.listen(0, '127.0.0.1', () => {
 })
 process.on('disconnect', () => process.exit())
 
-/** Half a minute, as it is, would be long for a test in which a server dies. */
+/** Shortens the lease. The real one, half a minute, is too long for a test in which a server dies. */
 function withLease(store: ClaimStore, lease: number | undefined): ClaimStore {
   return {
     claim: (id, terms) => store.claim(id, { ...terms, lease: lease ?? terms.lease }),

@@ -3,18 +3,18 @@ import { existsSync, readFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { chromium as playwrightChromium } from 'playwright-core'
 
-/** A program of the system that tests need. */
+/** A system program that tests need. */
 export interface Program {
   readonly title: string
-  /** Its names on the path, the best first. */
+  /** Its names in the search path, the best one first. */
   readonly names: readonly string[]
-  /** Where else it may lie. */
+  /** Other possible locations. */
   readonly places: readonly string[]
-  /** The environment variable that chooses one. */
+  /** The environment variable that names it. */
   readonly variable: string
-  /** Debian's package. */
+  /** The Debian package. */
   readonly package: string
-  /** What a person can type where it cannot be installed without asking. */
+  /** The command with which a person can install it. */
   readonly command: string
   /** Whether the tests of a file need it; the path begins with `test/`. */
   readonly neededBy: (path: string) => boolean
@@ -68,9 +68,9 @@ export const nginx: Program = {
 export const programs: readonly Program[] = [headlessChromium, chromium, redis, nginx]
 
 /**
- * The program that the environment variable names, else one that is installed.
+ * Finds the program that the environment variable names, or an installed one.
  *
- * @throws Error when the variable names a file that is not there
+ * @throws Error when the variable names a file that does not exist
  */
 export function findProgram({ names, places, variable }: Program): string | undefined {
   const chosen = process.env[variable]
@@ -81,7 +81,7 @@ export function findProgram({ names, places, variable }: Program): string | unde
   return [...onPath(names), ...places].find((path) => existsSync(path))
 }
 
-/** The same for a test, which cannot go on without. */
+/** Finds the program for a test, and throws when it is not installed. */
 export function requireProgram(program: Program): string {
   const path = findProgram(program)
   if (path) return path
@@ -89,9 +89,9 @@ export function requireProgram(program: Program): string {
 }
 
 /**
- * Finds the program, or installs Debian's where that needs nobody's password.
+ * Finds the program, or installs the Debian package where that needs no password.
  *
- * @throws Error that says how to install it; with what apt-get printed, when that failed
+ * @throws Error that says how to install it, with the output of apt-get when that failed
  */
 export function provideProgram(program: Program): void {
   if (findProgram(program)) return
@@ -108,12 +108,12 @@ function howToGet({ title, command, variable }: Program): string {
 }
 
 function onPath(names: readonly string[]): string[] {
-  // Servers lie in the directories for the administrator, which other users seldom have on their path.
+  // Servers are in the administrator's directories, which other users seldom have in their search path.
   const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/bin', '/usr/sbin', '/usr/local/sbin']
   return names.flatMap((name) => folders.map((folder) => join(folder, name)))
 }
 
-/** Ubuntu's package of Chromium is only a pointer to a snap, so likeness to Debian is not enough. */
+/** Says whether this is Debian. Ubuntu is not enough: its Chromium package only refers to a snap. */
 function isDebian(): boolean {
   try {
     return /^ID=["']?debian["']?$/m.test(readFileSync('/etc/os-release', 'utf8'))
@@ -125,7 +125,7 @@ function isDebian(): boolean {
 function aptGet(...args: string[]): void {
   const { status, stdout, stderr, error } = spawnSync('apt-get', args, {
     encoding: 'utf8',
-    // In runlevel 1 Debian installs a service without starting it: tests start their own, on ports of their own.
+    // In runlevel 1, Debian installs a service without starting it. Tests start their own, on their own ports.
     env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' },
   })
   if (status === 0) return

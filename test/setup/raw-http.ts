@@ -1,21 +1,21 @@
 import { connect, type Socket } from 'node:net'
 import { patience as ordinary, until } from './patience.js'
 
-/** One answer as it came over the wire. */
+/** One answer, as it was sent. */
 export interface RawAnswer {
   readonly status: number
-  /** By name in lower case, each line for itself. */
+  /** The header lines, by name in lower case. */
   readonly headers: ReadonlyMap<string, readonly string[]>
-  /** Without the framing of chunks. */
+  /** The body, without the framing of chunks. */
   readonly body: string
 }
 
 export interface Conversation {
-  /** The final answers, in order; those of the 100s are left out. */
+  /** The final answers, in order, without those with status 100–199. */
   readonly answers: readonly RawAnswer[]
-  /** How many answers of the 100s came. */
+  /** The number of answers with status 100–199. */
   readonly interim: number
-  /** The server ended or reset the connection. */
+  /** Whether the server ended or reset the connection. */
   readonly closed: boolean
 }
 
@@ -23,19 +23,19 @@ export interface Conversation {
 export type Piece = string | Buffer | number | (() => unknown)
 
 export interface Talk {
-  /** Wait for so many answers. @default 1 */
+  /** How many answers to wait for. @default 1 */
   readonly answers?: number
   /** Milliseconds after which what has come is taken for all. @default `patience` of the tests */
   readonly patience?: number
-  /** After the pieces: keep the connection, end our half of it, or reset it. @default 'wait' */
+  /** What to do after the data: keep the connection, end this half of it, or reset it. @default 'wait' */
   readonly ending?: 'wait' | 'end' | 'reset'
-  /** Read nothing until everything is sent. */
+  /** Whether to read nothing until everything is sent. */
   readonly readsLast?: boolean
-  /** The answers have no body, since the request was a HEAD. */
+  /** Whether the answers have no body, because the request is a HEAD. */
   readonly head?: boolean
 }
 
-/** Says exactly these bytes to a server on the loopback interface, and listens. */
+/** Sends exactly these bytes to a local server, and reads the answers. */
 export function talk(port: number, pieces: readonly Piece[], options: Talk = {}): Promise<Conversation> {
   const {
     answers: wanted = 1,
@@ -83,7 +83,7 @@ async function say(socket: Socket, pieces: readonly Piece[], ending: Talk['endin
   if (ending === 'reset') socket.resetAndDestroy()
 }
 
-/** Settles when the system has taken the bytes, or will take no more. */
+/** Resolves when the system has accepted the bytes, or accepts no more. */
 function written(socket: Socket, bytes: Buffer): Promise<void> {
   return new Promise((resolve) => {
     const settle = () => {
@@ -95,7 +95,7 @@ function written(socket: Socket, bytes: Buffer): Promise<void> {
   })
 }
 
-/** A request with a body of the length that it says, unless `headers` says something about that. */
+/** Makes a request with the right Content-Length, unless `headers` has one. */
 export function requestText(
   line: string,
   headers: readonly (readonly [name: string, value: string])[],
@@ -109,7 +109,7 @@ export function requestText(
   return Buffer.concat([Buffer.from(text, 'latin1'), bytes])
 }
 
-/** A body in chunks of this size. */
+/** Encodes a body in chunks of this size. */
 export function chunked(body: Buffer, size: number, trailers = ''): Buffer {
   const pieces: Buffer[] = []
   for (let at = 0; at < body.length; at += size) {
@@ -157,7 +157,7 @@ function readHeaders(lines: readonly string[]): Map<string, string[]> {
   return headers
 }
 
-/** @returns undefined while some of it is still to come */
+/** @returns undefined while it is incomplete */
 function readBody(
   bytes: Buffer,
   start: number,

@@ -10,7 +10,7 @@ import { freePort } from './free-port.js'
 import { redis, requireProgram } from './programs.js'
 
 /**
- * A Redis of the test's own, on a free port of 127.0.0.1, with its data in a temporary directory. It ends with the test.
+ * Starts a Redis for a test, on a free port of 127.0.0.1, with its data in a temporary directory. It ends with the test.
  *
  * @param settings as in its configuration file, for example `{ maxmemory: '4mb' }`
  */
@@ -51,7 +51,7 @@ export class RedisServer {
     this.#arguments = Object.entries(all).flatMap(([name, value]) => [`--${name}`, value])
   }
 
-  /** Resolves when it takes commands. */
+  /** Starts it, and resolves when it accepts commands. */
   async start(): Promise<void> {
     const child = spawn(this.#command, this.#arguments, { stdio: ['ignore', 'pipe', 'inherit'] })
     this.#process = child
@@ -68,7 +68,7 @@ export class RedisServer {
     throw new Error(`${this.#command} ended:\n${printed}`)
   }
 
-  /** Ends it as a crash does. */
+  /** Kills it, as in a crash. */
   async kill(): Promise<void> {
     const child = this.#process
     this.#process = undefined
@@ -77,7 +77,7 @@ export class RedisServer {
     await once(child, 'exit')
   }
 
-  /** Stops it where it stands, so that connections stay open and nothing answers, until `resume()`. */
+  /** Suspends it until `resume()`: connections stay open, and nothing answers. */
   pause(): void {
     this.#process?.kill('SIGSTOP')
   }
@@ -86,14 +86,14 @@ export class RedisServer {
     this.#process?.kill('SIGCONT')
   }
 
-  /** Removes what it has written; for a crash that loses all data, between `kill()` and `start()`. */
+  /** Removes its data, as in a crash that loses everything. Call it between `kill()` and `start()`. */
   loseData(): void {
     for (const name of ['appendonlydir', 'appendonly.aof', 'dump.rdb']) {
       rmSync(join(this.#directory, name), { recursive: true, force: true })
     }
   }
 
-  /** A connected client, which ends with the test. */
+  /** Returns a connected client, which closes with the test. */
   async connect(t: TestContext): Promise<ReturnType<typeof newClient>> {
     const client = newClient(this.url)
     t.after(() => client.destroy())
@@ -102,12 +102,12 @@ export class RedisServer {
   }
 }
 
-/** A client as the app of a user has it: the errors of its connection are only noted. */
+/** Creates a client like that of an app: it handles connection errors. */
 export function newClient(url: string, socket: { readonly reconnectStrategy?: false } = {}) {
   return createClient({ url, socket }).on('error', () => {})
 }
 
-/** Stands between clients and a Redis, to cut connections at the worst moment. */
+/** A proxy between clients and a Redis. It can cut connections at the worst moment. */
 export async function cutter(t: TestContext, server: RedisServer): Promise<Cutter> {
   const cutter = new Cutter(Number(new URL(server.url).port))
   t.after(() => cutter.close())
@@ -152,12 +152,12 @@ export class Cutter {
     await once(this.#server.listen(0, '127.0.0.1'), 'listening')
   }
 
-  /** From now on commands arrive, and answers do not. */
+  /** From now on, commands arrive, and replies do not. */
   loseAnswers(): void {
     this.#deaf = true
   }
 
-  /** Cuts every connection; new ones are whole. */
+  /** Cuts all connections. New ones work. */
   cut(): void {
     this.#deaf = false
     for (const socket of this.#sockets) socket.destroy()

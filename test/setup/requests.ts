@@ -10,13 +10,13 @@ export const multipart = 'multipart/form-data; boundary=XX'
 export interface Sending {
   readonly type?: string
   readonly headers?: Readonly<Record<string, string>>
-  /** Say Content-Length; otherwise the body is chunked. */
+  /** Whether to send Content-Length; otherwise the body is chunked. */
   readonly length?: boolean
-  /** `open`: nothing comes after the pieces; `abort`: the client leaves after them. */
+  /** After the pieces, `open` sends nothing more, and `abort` disconnects. */
   readonly ending?: 'end' | 'open' | 'abort'
 }
 
-/** A request whose body comes in the given pieces, one for each turn of the event loop. */
+/** Creates a request whose body arrives in the given pieces, one for each turn of the event loop. */
 export function request(pieces: readonly (Buffer | string)[], sending: Sending = {}): IncomingMessage {
   const buffers = pieces.map((piece) => (typeof piece === 'string' ? Buffer.from(piece) : piece))
   const total = buffers.reduce((sum, piece) => sum + piece.length, 0)
@@ -63,17 +63,17 @@ export async function read(
   return body.read({ ...defaultLimits, ...limits }, { mode })
 }
 
-/** A multipart body with the boundary XX, from parts given as header lines and content. */
+/** Makes a multipart body with the boundary XX, from parts given as header lines and content. */
 export function parts(...contents: readonly (readonly [headers: string, content: string])[]): string {
   return `${contents.map(([headers, content]) => `--XX\r\n${headers}\r\n\r\n${content}\r\n`).join('')}--XX--\r\n`
 }
 
-/** A text field of a multipart body. */
+/** Makes a text field of a multipart body. */
 export function field(name: string, value: string): readonly [string, string] {
   return [`Content-Disposition: form-data; name="${name}"`, value]
 }
 
-/** The bytes that are left for a parser that comes after. */
+/** Reads the bytes that are left for a later parser. */
 export async function remainder(req: IncomingMessage): Promise<Buffer> {
   const pieces: Buffer[] = []
   for await (const piece of req) pieces.push(piece)

@@ -1,5 +1,5 @@
 // npm test: all tests, or the files and folders given, as in `npm test -- test/lib/seal/seal.test.ts`.
-// Everything else goes on to `node --test`, as in `npm test -- --test-name-pattern=origin`.
+// All other arguments go to `node --test`, as in `npm test -- --test-name-pattern=origin`.
 
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -20,7 +20,7 @@ const namingSkipped = [
   '--test-reporter-destination=stderr',
 ]
 
-// The sources decide what is run: dist may still hold what was built from a test that is gone.
+// The sources decide which tests run: dist may still contain a test whose source was removed.
 const sources = (paths.length === 0 ? ['test'] : paths).flatMap((path) => testsIn(join(root, path)))
 const tests = sources.map((file) => relative(root, file).replaceAll(sep, '/'))
 providePrograms(tests)
@@ -61,7 +61,7 @@ async function runTests(files: readonly string[]): Promise<number> {
     '--test-reporter=spec',
     '--test-reporter-destination=stdout',
     ...(process.argv.length === 2 ? namingSkipped : []),
-    // Tests wait for servers, browsers and npm more than they compute, so three at a time are right even on two cores.
+    // Tests mostly wait for servers, browsers and npm, so three at a time are right even on two cores.
     `--test-concurrency=${Math.max(3, availableParallelism() - 1)}`,
     `--test-timeout=${filePatience}`,
   ]

@@ -1,6 +1,6 @@
 import { crc32, deflateSync } from 'node:zlib'
 
-/** A picture that a browser shows: blue to green, `width` times `height`, three bytes a pixel as nothing is compressed. */
+/** Makes a picture that a browser shows: blue to green, `width` by `height`, uncompressed with three bytes a pixel. */
 export function pngPicture(width = 200, height = 200): Buffer {
   const header = Buffer.alloc(13)
   header.writeUInt32BE(width, 0)
@@ -17,14 +17,14 @@ export function pngPicture(width = 200, height = 200): Buffer {
   ])
 }
 
-/** PNG specification, section 9: each row begins with its filter, none here. */
+/** Makes a row. PNG specification, section 9: each row begins with its filter, here none. */
 function row(width: number, shade: number): Buffer {
   const bytes = Buffer.alloc(1 + 3 * width)
   for (let x = 0; x < width; x++) bytes.set([Math.floor((x * 160) / width), shade, 200], 1 + 3 * x)
   return bytes
 }
 
-/** PNG specification, section 5.3: length, type, data, and a check of type and data. */
+/** Makes a chunk. PNG specification, section 5.3: length, type, data, and a checksum of type and data. */
 function chunk(type: string, data: Buffer): Buffer {
   const body = Buffer.concat([Buffer.from(type, 'latin1'), data])
   const frame = Buffer.alloc(body.length + 8)

@@ -1,16 +1,16 @@
 import type { SharedTier, SharedTierListener } from '../../lib/cache/shared-tier.js'
 
-/** A tier that lives in this process, for caches that stand for several servers; its faults are made to order. */
+/** A shared tier in this process, for several caches in place of several servers. Tests can make it fail. */
 export class TestTier implements SharedTier {
   readonly entries = new Map<string, { readonly text: string; readonly ends: number }>()
   readonly listeners = new Set<SharedTierListener>()
-  /** Each call, as in `get d:list`. */
+  /** The calls, such as `get d:list`. */
   readonly calls: string[] = []
-  /** Set: every call rejects with it. */
+  /** When set, every call rejects with it. */
   failure: Error | undefined
-  /** Set: every call waits for it before anything happens. */
+  /** When set, every call waits for it first. */
   delay: Promise<unknown> | undefined
-  /** Messages are lost, as when the connection for them is down. */
+  /** Whether messages are lost, as when their connection is down. */
   deaf = false
 
   async get(key: string): Promise<string | undefined> {

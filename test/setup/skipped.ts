@@ -1,8 +1,8 @@
 import type { TestEvent } from 'node:test/reporters'
 
 /**
- * A reporter that names the tests which did not run, and fails the run for them where `CI` is set: a test that is
- * skipped on every machine protects nothing, and nobody sees it in the green of the others.
+ * Reports skipped tests, and fails the run for them where `CI` is set. A test that is
+ * skipped on every machine protects nothing, and is easy to overlook.
  */
 export default async function* skipped(events: AsyncIterable<TestEvent>): AsyncGenerator<string> {
   let count = 0

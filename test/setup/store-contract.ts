@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { ClaimStore } from '../../lib/claims/claim-store.js'
 import { patienceSignal } from './patience.js'
 
-/** A store as two servers see it; for a store in memory they are one. */
+/** A store of two servers. A store in memory is the same for both. */
 export interface SharedStore {
   readonly store: ClaimStore
   readonly other: ClaimStore
@@ -14,20 +14,20 @@ export interface SharedStore {
  * What every store does, on its own clock. Leases are seconds here where something has to happen before they are over, so that a slow
  * machine has room on both sides.
  *
- * @param name stands before the title of each test
+ * @param name the start of each test title
  */
 export function storeContract(
   name: string,
   sharedStore: (t: TestContext) => SharedStore | Promise<SharedStore>,
 ): void {
-  // Stores keep no process alive, so that a test that only waits for one has to.
+  // A store does not keep the process alive, so a test that waits for one has to.
   const make = (t: TestContext) => {
     const alive = setInterval(() => {}, 60_000)
     t.after(() => clearInterval(alive))
     return sharedStore(t)
   }
 
-  test(`${name}: gives a submission to one of 200 who claim it at once`, async (t) => {
+  test(`${name}: gives a submission to one of 200 simultaneous claims`, async (t) => {
     const { store, other } = await make(t)
     const states = await Promise.all(
       Array.from({ length: 200 }, (_, i) => (i % 2 ? store : other).claim('s', terms({ owner: `${i}` }))),
@@ -49,7 +49,7 @@ export function storeContract(
     }
   })
 
-  test(`${name}: gives the result to whoever comes later, on every server`, async (t) => {
+  test(`${name}: gives the result to later copies, on every server`, async (t) => {
     const { store, other } = await make(t)
     await store.claim('s', terms())
     await store.settle('s', 'owner', { result: 'the result', keep: 60 })
@@ -58,7 +58,7 @@ export function storeContract(
     assert.deepEqual(await other.outcome('s', patienceSignal()), settled('the result'))
   })
 
-  test(`${name}: gives back a result character by character`, async (t) => {
+  test(`${name}: returns a result unchanged, character by character`, async (t) => {
     const { store, other } = await make(t)
     for (const result of [
       '',
@@ -83,7 +83,7 @@ export function storeContract(
     assert.deepEqual(await store.claim('s', terms()), settled('first'))
   })
 
-  test(`${name}: takes a claim that was given back anew`, async (t) => {
+  test(`${name}: accepts a new claim after a release`, async (t) => {
     const { store, other } = await make(t)
     await store.claim('s', terms({ owner: 'a' }))
     await store.release('s', 'a')
@@ -91,7 +91,7 @@ export function storeContract(
     assert.deepEqual(await other.claim('s', terms({ owner: 'b' })), { kind: 'claimed' })
   })
 
-  test(`${name}: does nothing for a stranger`, async (t) => {
+  test(`${name}: does nothing for another owner`, async (t) => {
     const { store, other } = await make(t)
     await store.claim('s', terms({ lease: 2 }))
     await other.release('s', 'stranger')
@@ -102,7 +102,7 @@ export function storeContract(
     assert.deepEqual(await store.claim('s', terms()), { kind: 'lost' })
   })
 
-  test(`${name}: does nothing to a result that is there, for its owner either`, async (t) => {
+  test(`${name}: does not change an existing result, not even for its owner`, async (t) => {
     const { store } = await make(t)
     await store.claim('s', terms())
     await store.settle('s', 'owner', { result: 'the result', keep: 60 })
@@ -111,7 +111,7 @@ export function storeContract(
     assert.deepEqual(await store.claim('s', terms()), settled('the result'))
   })
 
-  test(`${name}: does nothing to claims that are not there`, async (t) => {
+  test(`${name}: does nothing for unknown claims`, async (t) => {
     const { store } = await make(t)
     await store.release('s', 'owner')
     await store.renew('s', 'owner', 60)
@@ -119,7 +119,7 @@ export function storeContract(
     assert.deepEqual(await store.claim('s', terms()), { kind: 'claimed' })
   })
 
-  test(`${name}: calls a run lost when its lease is over, and never gives it away again`, async (t) => {
+  test(`${name}: reports a run as lost when its lease has expired, and never gives it to another`, async (t) => {
     const { store, other } = await make(t)
     await store.claim('s', terms({ lease: 2 }))
     assert.deepEqual(await other.claim('s', terms()), { kind: 'running' })
@@ -128,7 +128,7 @@ export function storeContract(
     assert.deepEqual(await store.outcome('s', patienceSignal()), { kind: 'lost' })
   })
 
-  test(`${name}: begins a lease anew when it is renewed, also when it was over`, async (t) => {
+  test(`${name}: renews a lease, also after it has expired`, async (t) => {
     const { store, other } = await make(t)
     await store.claim('s', terms({ lease: 3 }))
     await sleep(1800)
@@ -141,7 +141,7 @@ export function storeContract(
     assert.deepEqual(await other.claim('s', terms()), { kind: 'running' })
   })
 
-  test(`${name}: takes the result of a run that was thought lost`, async (t) => {
+  test(`${name}: accepts the result of a run that was reported as lost`, async (t) => {
     const { store, other } = await make(t)
     await store.claim('s', terms({ lease: 0.1 }))
     await sleep(200)
@@ -150,7 +150,7 @@ export function storeContract(
     assert.deepEqual(await other.claim('s', terms()), settled('late'))
   })
 
-  test(`${name}: keeps a claim for its time, whatever became of it`, async (t) => {
+  test(`${name}: keeps a claim for its time, in every state`, async (t) => {
     const { store } = await make(t)
     await store.claim('lost', terms({ lease: 0.05, keep: 2.5 }))
     await store.claim('settled', terms({ keep: 60 }))
@@ -166,7 +166,7 @@ export function storeContract(
     assert.deepEqual(await store.claim('longer', terms()), settled('result'))
   })
 
-  test(`${name}: wakes everyone who waits when the result is there`, async (t) => {
+  test(`${name}: wakes all waiting copies when there is a result`, async (t) => {
     const { store, other } = await make(t)
     await store.claim('s', terms())
     const waiting = Array.from({ length: 200 }, (_, i) =>
@@ -177,7 +177,7 @@ export function storeContract(
     for (const outcome of await Promise.all(waiting)) assert.deepEqual(outcome, settled('the result'))
   })
 
-  test(`${name}: wakes who waits when the claim is given back`, async (t) => {
+  test(`${name}: wakes waiting copies when the claim is released`, async (t) => {
     const { store, other } = await make(t)
     await store.claim('s', terms())
     const waiting = [store.outcome('s', patienceSignal()), other.outcome('s', patienceSignal())]
@@ -186,7 +186,7 @@ export function storeContract(
     assert.deepEqual(await Promise.all(waiting), [{ kind: 'free' }, { kind: 'free' }])
   })
 
-  test(`${name}: wakes who waits when the lease is over, and not before`, async (t) => {
+  test(`${name}: wakes waiting copies when the lease expires, and not before`, async (t) => {
     const { store, other } = await make(t)
     await store.claim('s', terms({ lease: 1.5 }))
     const began = Date.now()
@@ -198,13 +198,13 @@ export function storeContract(
     assert.ok(waited >= 1800, `waited ${waited} ms`)
   })
 
-  test(`${name}: wakes who waits when the claim's time is over`, async (t) => {
+  test(`${name}: wakes waiting copies when the claim expires`, async (t) => {
     const { store } = await make(t)
     await store.claim('s', terms({ lease: 60, keep: 0.3 }))
     assert.deepEqual(await store.outcome('s', patienceSignal()), { kind: 'free' })
   })
 
-  test(`${name}: ends the waiting when the signal says so`, async (t) => {
+  test(`${name}: stops waiting when the signal aborts`, async (t) => {
     const { store } = await make(t)
     await store.claim('s', terms())
     const reason = new Error('the visitor has left')

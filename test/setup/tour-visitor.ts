@@ -4,14 +4,14 @@ import { formIn, fromSamePage, testKey, urlencoded } from './koa-app.js'
 
 type Typed = Readonly<Record<string, string | readonly string[]>>
 
-/** Somebody who visits a tour of their own, one page after the other. */
+/** A visitor with their own tour, who opens one page after the other. */
 export function visitTour() {
   const tour = createTour({ keys: testKey, onRefused: () => {} })
   tour.silent = true
   tour.on('error', () => {})
   const request = supertest(tour.callback())
 
-  /** Sends a form of a page that was got before, by one of its buttons if it is named. */
+  /** Sends a form of a page, by one of its buttons if it is named. */
   const send = (page: string, path: string, id: string, typed: Typed, button?: string) =>
     request
       .post(path)
@@ -23,7 +23,7 @@ export function visitTour() {
     request,
     page: async (path: string) => (await request.get(path)).text,
     send,
-    /** The page that an answer sends the visitor to, with the cookies that came along. */
+    /** Follows the redirect of an answer, with its cookies. */
     follow: (answer: Response) =>
       request
         .get(String(answer.headers.location))
@@ -31,7 +31,7 @@ export function visitTour() {
   }
 }
 
-/** What a button with this text sends. */
+/** Returns the field that a button with this text sends. */
 export function buttonIn(page: string, text: string): Record<string, string> {
   for (const [, tag = '', content = ''] of page.matchAll(/<button ([^>]*)>(.*?)<\/button>/gs)) {
     if (content.replace(/<[^>]*>/g, '').trim() !== text) continue
@@ -41,14 +41,14 @@ export function buttonIn(page: string, text: string): Record<string, string> {
   throw new Error(`No button “${text}” in:\n${page}`)
 }
 
-/** The messages of the summary, each of which stands beside a field as well, or speaks of the form. */
+/** Returns the messages of the summary. Each one also stands beside a field, or is about the whole form. */
 export function messagesIn(page: string): string[] {
   const summary = /<div class="sealform-summary".*?<\/div>/s.exec(page)?.[0] ?? ''
   const items = summary.matchAll(/<(?:li|p)>(?:<a [^>]*>)?([^<]*)/g)
   return Array.from(items, ([, text = '']) => text)
 }
 
-/** What a control holds: its value, or the option or box that is chosen. */
+/** Returns the value of a control: its text, or the chosen option or box. */
 export function valueIn(page: string, name: string): string | undefined {
   const escaped = name.replace(/[[\].]/g, '\\$&')
   const select = new RegExp(`<select [^>]*name="${escaped}".*?</select>`, 's').exec(page)?.[0]

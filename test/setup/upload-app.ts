@@ -10,7 +10,7 @@ import { createTestApp, formIn, listen } from './koa-app.js'
 import { until } from './patience.js'
 import { type RawAnswer, requestText, type Talk, talk } from './raw-http.js'
 
-/** A part of a multipart body: a text field, or a file as browsers send it. */
+/** A part of a multipart body: a text field or a file. */
 export type Part =
   | readonly [name: string, value: string]
   | {
@@ -36,20 +36,20 @@ export function multipartBody(...parts: readonly Part[]): Buffer {
 
 export interface UploadApp {
   readonly port: number
-  /** Bytes that had been taken from a connection when its last answer was given. */
+  /** The bytes that were read from a connection when its last answer was sent. */
   taken(): number
   readonly errors: unknown[]
   readonly refusals: string[]
   /** Where the files lie. */
   readonly directory: string
-  /** What lies there now. */
+  /** Returns the files in it. */
   stored(): readonly string[]
-  /** Waits until nothing lies there any more, or a second has passed. */
+  /** Waits until it is empty, or a second has passed. */
   emptied(): Promise<readonly string[]>
   page(path?: string, cookie?: string): Promise<RawAnswer>
-  /** The hidden fields of the form as text parts, in order. */
+  /** Returns the hidden fields of the form as text parts, in order. */
   hidden(page: string): readonly Part[]
-  /** Sends the form of a fresh page with these parts. */
+  /** Sends the form of a new page with these parts. */
   submit(...parts: readonly Part[]): Promise<RawAnswer>
   /** Sends exactly these parts. */
   send(parts: readonly Part[], options?: SendOptions): Promise<RawAnswer>
@@ -70,7 +70,7 @@ export interface UploadAppOptions {
   readonly page?: 'plain' | 'places-kept' | 'missing'
 }
 
-/** An app with one action on `/`, whose form is called `upload`, on a real port. */
+/** Starts an app on a real port, with one action on `/` whose form is called `upload`. */
 export async function uploadApp(t: TestContext, options: UploadAppOptions): Promise<UploadApp> {
   const directory = scratch(t)
   const storage = options.storage?.(directory) ?? directoryStorage({ directory })
@@ -152,7 +152,7 @@ export async function uploadApp(t: TestContext, options: UploadAppOptions): Prom
   }
 }
 
-/** The bytes of a request with these parts. */
+/** Makes the bytes of a request with these parts. */
 export function post(parts: readonly Part[], { path = '/', cookie }: SendOptions = {}): Buffer {
   const type = ['Content-Type', `multipart/form-data; boundary=${boundary}`] as const
   return requestText(`POST ${path} HTTP/1.1`, [...lines(cookie), type], multipartBody(...parts))

@@ -10,25 +10,25 @@ export interface ServerOptions {
   readonly directory: string
   /** @default '10s' */
   readonly idleTime?: string
-  /** Seconds that its clock is fast. */
+  /** How many seconds its clock is ahead. */
   readonly clockAhead?: number
-  /** The user that it becomes once it listens. */
+  /** The user to which it switches when it listens. */
   readonly user?: number
 }
 
-/** To open all the files that the system allows, to close them again, or only to report. */
+/** The commands: open all files that the system allows, close them again, or only report. */
 export type Command = 'starve' | 'feed' | 'report'
 
 export interface ServerState {
-  /** ByteBuffer, after the garbage is collected. */
+  /** Bytes of memory, after garbage collection. */
   readonly heapUsed: number
-  /** Those that reached the app's error handler since the last report. */
+  /** The errors that reached the app's error handler since the last report. */
   readonly errors: readonly string[]
   readonly descriptors: readonly string[]
   readonly timers: number
 }
 
-/** What the server had read from the socket when its answer was written. */
+/** The bytes that the server had read from the socket when its answer was written. */
 export interface Answered {
   readonly answered: number
   readonly bytesRead: number
@@ -36,7 +36,7 @@ export interface Answered {
 
 type Message = { readonly listening: { readonly port: number } } | { readonly state: ServerState } | Answered
 
-/** A server in a process of its own. */
+/** A server in its own process. */
 export class UploadProcess {
   readonly port: number
   readonly answers: Answered[] = []
@@ -52,7 +52,7 @@ export class UploadProcess {
     })
   }
 
-  /** @param descriptors how many the process may have open */
+  /** @param descriptors how many descriptors the process may open */
   static async start(options: ServerOptions, descriptors?: number): Promise<UploadProcess> {
     const script = fileURLToPath(new URL('upload-server.js', import.meta.url))
     const node = [process.execPath, '--expose-gc', script, JSON.stringify(options)]
@@ -67,7 +67,7 @@ export class UploadProcess {
     return new UploadProcess(child, message.listening.port, options.directory)
   }
 
-  /** What it answers to a command. Other messages may come in between, several at a time. */
+  /** Sends a command and returns its answer. Other messages may arrive in between, several at a time. */
   state(command: Command = 'report'): Promise<ServerState> {
     return new Promise((resolve) => {
       const listen = (message: Message) => {
@@ -80,7 +80,7 @@ export class UploadProcess {
     })
   }
 
-  /** Sends a signal, and waits for the end: an exit code, or the signal that ended it. */
+  /** Sends a signal and waits for the end. Returns the exit code, or the signal that ended it. */
   async end(signal: NodeJS.Signals = 'SIGKILL'): Promise<number | NodeJS.Signals> {
     const { exitCode, signalCode } = this.#process
     if (exitCode !== null || signalCode !== null) return exitCode ?? signalCode ?? 0
@@ -90,12 +90,12 @@ export class UploadProcess {
     return code ?? by ?? 0
   }
 
-  /** What lies in the storage. */
+  /** Returns the files in the storage. */
   stored(): readonly string[] {
     return readdirSync(this.directory)
   }
 
-  /** The hidden fields of a fresh form. */
+  /** Returns the hidden fields of a new form. */
   async hidden(path = '/', cookie?: string): Promise<readonly Part[]> {
     const headers: [string, string][] = [['Host', 'app.example']]
     if (cookie !== undefined) headers.push(['Cookie', cookie])

@@ -6,7 +6,7 @@ import { html } from '../../views/html.js'
 import { createTestApp } from './koa-app.js'
 import type { Command, ServerOptions, ServerState } from './upload-process.js'
 
-// A server with forms for files, as a process that a test can watch, starve and kill: see upload-process.ts.
+// A server with upload forms, in a process that a test can observe, limit and kill: see upload-process.ts.
 
 const options: ServerOptions = JSON.parse(process.argv[2] ?? '')
 if (options.clockAhead) {
@@ -22,7 +22,7 @@ const { app, errors } = createTestApp(
     const brief = actions.define('brief', { files, ttl: 1, run: () => redirect('/thanks') })
     const stream = actions.define('stream', {
       files,
-      /** The name of the file says what the consumer does. */
+      /** The name of the file decides what the consumer does. */
       async onFile({ name }, content) {
         if (name === 'never-reads') await new Promise(() => {})
         for await (const _ of content) {
@@ -73,10 +73,10 @@ function tell(message: object): void {
 }
 
 const taken: number[] = []
-// So Koa reports every request whose client leaves, whoever reads it.
+// Koa then reports every request whose client disconnects.
 const clientLeft = /ECONNRESET|EPIPE|^Error: Parse Error$/
 
-/** Opens files until the system gives no more. */
+/** Opens files until the system allows no more. */
 function starve(): void {
   try {
     for (;;) taken.push(openSync('/dev/null', 'r'))
@@ -97,7 +97,7 @@ function state(): ServerState {
   }
 }
 
-/** What the open descriptors stand for, where the system tells; to ask takes one more. */
+/** Returns the targets of the open descriptors, on systems that report them. Reading them opens one more. */
 function descriptors(): string[] {
   if (process.platform !== 'linux' || taken.length > 0) return []
   return readdirSync('/proc/self/fd').flatMap((number) => {

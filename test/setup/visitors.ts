@@ -1,12 +1,12 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { formIn, fromSamePage, urlencoded } from './koa-app.js'
 
-/** One form that a visitor sent, and what came of it. */
+/** One form that a visitor sent, and its result. */
 export interface Sent {
   readonly action: string
-  /** What stands in the book when it was taken. */
+  /** The text in the book when it was accepted. */
   readonly line: string
-  /** What was typed. */
+  /** The typed text. */
   readonly text: string
   /** The build that rendered the form. */
   readonly build: string
@@ -18,15 +18,15 @@ export interface Sent {
 
 export interface Visitors {
   readonly sent: readonly Sent[]
-  /** Lets everybody finish, and stops. */
+  /** Lets all visitors finish, and stops. */
   leave(): Promise<readonly Sent[]>
 }
 
 let visits = 0
 
 /**
- * People who open the visitors' book, take a moment, and send one of its forms, again and again, until they are told to leave or
- * have sent `most` forms in all.
+ * Starts visitors who open the guest book, wait a moment and send one of its forms, repeatedly, until they are stopped or
+ * have sent `most` forms together.
  */
 export function invite(url: string, count = 8, most = 2000): Visitors {
   const sent: Sent[] = []
@@ -47,7 +47,7 @@ export function invite(url: string, count = 8, most = 2000): Visitors {
   }
 }
 
-/** Renders, waits and submits. */
+/** Loads a page, waits and submits its form. */
 async function visit(url: string, number: number): Promise<Sent> {
   const page = await (await fetch(url)).text()
   const [, renderedBy = '', build = ''] = /from <strong>(.*?)<\/strong>, of the (\w+) build/.exec(page) ?? []

@@ -1,7 +1,7 @@
 /**
- * Writes `test/vectors/seals.json`. It follows the format's description and shares no code with `lib`, so that the
- * two check each other. Released vectors stay as they are: new ones are added, and those that were there before must
- * come out the same.
+ * Writes `test/vectors/seals.json`. It follows the description of the format and shares no code with `lib`, so that the
+ * two check each other. Released vectors never change: new ones may be added, and the old ones must
+ * come out the same each time.
  *
  *     npm run build && node dist/test/vectors/generate-seals.js && npx biome check --write test/vectors/seals.json
  */
@@ -25,7 +25,7 @@ interface Spoiled {
   flags?: number
   innerKey?: Buffer
   innerPurpose?: number
-  /** Changes the content after they were padded. */
+  /** Changes the content after it was padded. */
   content?: (bytes: Buffer) => Buffer
   envelopeVersion?: number
   envelopeKeyId?: Buffer
@@ -143,7 +143,7 @@ function invalid(name: string, token: string | Buffer, purpose: Purpose = 'actio
   }
 }
 
-/** A seal that is authentic, but whose content no version of the library writes. */
+/** Makes an authentic seal with content that no version of the library writes. */
 function crafted(name: string, parts: Parts, spoiled: Spoiled) {
   return invalid(name, envelope(name, parts, keyA, 'action', spoiled))
 }
@@ -161,13 +161,13 @@ function flip(bytes: Buffer, at: number, bit = 0): Buffer {
 
 const plain = envelope('the token that is spoiled', {})
 const token = plain.toString('base64url')
-// A token with characters that the two alphabets spell differently.
+// A token with characters that differ between the two alphabets.
 const special = Array.from({ length: 50 }, (_, i) =>
   envelope(`alphabet ${i}`, {}).toString('base64url'),
 ).find((t) => /-/.test(t) && /_/.test(t))!
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
 const otherSpelling = token.slice(0, -1) + alphabet[alphabet.indexOf(token.at(-1)!) + 1]
-// 17 bytes are around the name of an action without anything else.
+// The content of an unbound action has 17 bytes besides the name.
 const nameOf = (claimBytes: number) => 'n'.repeat(claimBytes - 17)
 
 const vectors = {

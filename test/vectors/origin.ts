@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs'
 
-/** Written out, or a text followed by another one many times over. Each character is one byte on the wire. */
+/** A text, or a text followed by a repeated one. Each character is one byte on the wire. */
 type LongText = string | { readonly text: string; readonly then: string; readonly times: number }
 
 interface StoredCase {
   readonly name: string
-  /** The ways of sending a form in which a browser's headers are of this kind. */
+  /** The ways of sending a form in which browsers send such headers. */
   readonly browser?: readonly string[]
   readonly headers: readonly (readonly [string, LongText])[]
   readonly protocol: string
@@ -15,7 +15,7 @@ interface StoredCase {
     readonly verdict: 'allow' | 'token' | 'refuse'
     readonly status?: number
     readonly reason?: string
-    /** `null` when the refusal says nothing; left out where it does not matter. */
+    /** `null` when the refusal has none; absent where it does not matter. */
     readonly expected?: string | null
     readonly received?: string | null
   }
@@ -24,11 +24,11 @@ interface StoredCase {
 export interface OriginCase extends Omit<StoredCase, 'headers' | 'host'> {
   /** Header lines as they are sent, in latin1. */
   readonly headers: readonly (readonly [string, string])[]
-  /** What a framework makes of them when it trusts the proxy in front. */
+  /** The protocol and host that a framework reads from them when it trusts the proxy. */
   readonly host: string
 }
 
-/** The table of the origin policy, for unit tests, raw sockets and browsers alike. */
+/** The table of the origin policy, for unit tests, raw sockets and browsers. */
 export function readOriginCases(): OriginCase[] {
   const file = new URL('../../../test/vectors/origin.json', import.meta.url)
   const stored: StoredCase[] = JSON.parse(readFileSync(file, 'utf8'))
