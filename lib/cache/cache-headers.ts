@@ -30,7 +30,7 @@ export function tellPublic(res: ServerResponse, { cdn, tags, freshUntil }: Publi
   res.setHeader(cdn.tagHeader, tags.map(headerTag).join(cdn.tagHeader === 'Surrogate-Key' ? ' ' : ','))
 }
 
-/** A CDN would give one visitor's cookie to all the others. */
+/** Takes the offer back from an answer that sets a cookie: a CDN would give one visitor's cookie to all others. */
 function takeBack(res: ServerResponse, offer: string, tagHeader: CdnTerms['tagHeader']): void {
   if (!res.hasHeader('set-cookie') || res.getHeader('cache-control') !== offer) return
   res.setHeader('Cache-Control', 'private, no-cache')
@@ -38,9 +38,8 @@ function takeBack(res: ServerResponse, offer: string, tagHeader: CdnTerms['tagHe
 }
 
 /**
- * Calls `look` when all headers are there. Sessions that are mounted further out set their cookie from within
- * `writeHead`, behind everything that is put before it now, and the package cookies does it past the response's own
- * `setHeader`; only Node's last step comes later.
+ * Calls `look` when all headers are set. Session middleware that is mounted further out sets its cookie inside `writeHead`,
+ * and the package cookies does it without the response's own `setHeader`. Only `_storeHeader`, Node's last step, runs later.
  *
  * @returns false on HTTP/2, which has no such step
  */
@@ -56,12 +55,12 @@ function lookWhenWritten(res: ServerResponse, look: () => void): boolean {
   return true
 }
 
-/** Tells them that this answer is for its visitor only. */
+/** Tells browsers and a CDN that this answer is for its visitor only. */
 export function tellPrivate(res: ServerResponse): void {
   if (!res.headersSent && !res.hasHeader('cache-control')) res.setHeader('Cache-Control', 'private, no-cache')
 }
 
-/** RFC 9110, section 12.5.5: names what the answer depends on, once. */
+/** Names the request headers on which the answer depends, each once (RFC 9110, section 12.5.5). */
 export function addVary(res: ServerResponse, names: readonly string[]): void {
   const present = namesIn(res.getHeader('vary'))
   if (present.includes('*')) return
@@ -70,7 +69,7 @@ export function addVary(res: ServerResponse, names: readonly string[]): void {
   if (missing.length > 0) res.setHeader('Vary', [...present, ...missing].join(', '))
 }
 
-/** A header holds visible ASCII, and a comma or space ends a tag. */
+/** Encodes a tag for a header, which holds visible ASCII, and in which a comma or space ends a tag. */
 function headerTag(tag: string): string {
   return wellFormed(tag).replace(/[^\x21-\x2b\x2d-\x7e]/gu, encodeURIComponent)
 }

@@ -4,8 +4,8 @@ import { offerFor } from './offered-page.js'
 import type { PageCache, PageCacheOptions } from './page-cache.js'
 
 /**
- * Sends the page of this request from the cache, when it is there; it must be the same for everybody. Otherwise keeps
- * what the handler makes, unless something in it shows that it is for one visitor or one answer.
+ * Sends the page of this request from the cache when it is there. Otherwise keeps the page that the handler makes, unless
+ * something in it shows that it is for one visitor or for one answer. The page must be the same for all visitors.
  *
  * @param at Koa's `ctx`, Express's `req`, or the request of a plain Node server
  * @returns true when the page has been sent, so that the handler returns

@@ -21,7 +21,7 @@ export type { Revalidation } from './tags.js'
 
 /** What `createCache()` takes. */
 export interface CacheOptions {
-  /** How long something is kept that does not say so itself, in seconds or as `'90s'`, `'5m'`. @default '5m' */
+  /** How long an entry is kept that has no `ttl` of its own, in seconds or as `'90s'`, `'5m'`. @default '5m' */
   ttl?: number | string
   /** The most that this server keeps in memory. What was not used for the longest time leaves first. */
   memory?: {
@@ -34,37 +34,37 @@ export interface CacheOptions {
      */
     size?: number | string
   }
-  /** What servers share, such as `redisCacheTier()`. @default none, good for one server */
+  /** The tier that several servers share, such as `redisCacheTier()`. @default none, for one server */
   shared?: SharedTier
   /**
-   * Changes when what is kept changes its shape or its looks, such as the number of a build: what another version has
-   * kept is not found. Revalidation reaches all versions.
+   * A text that changes when the shape or the look of cached entries changes, such as the number of a build. Entries of
+   * another version are not found. Revalidation reaches all versions.
    * @default ''
    */
   version?: string
-  /** Lets a CDN in front of the app keep whole pages, too. @default browsers and proxies ask each time */
+  /** Lets a CDN in front of the app keep whole pages as well. @default browsers and proxies ask each time */
   cdn?: {
     /** How long a CDN may show a page, in seconds or as `'10m'`. */
     maxAge: number | string
-    /** The header in which it wants to know a page's tags. @default none */
+    /** The header in which the CDN reads the tags of a page. @default none */
     tagHeader?: 'Cache-Tag' | 'Surrogate-Key'
   }
   /**
-   * Told of each revalidation, for example to purge a CDN, and waited for, though for five seconds at most, before the
-   * answer of the action is made.
+   * Called for each revalidation, for example to purge a CDN. The answer of the action waits for it, for five seconds at
+   * most.
    */
   onRevalidate?: (revalidation: Revalidation) => unknown
-  /** Told once of each outage of the shared tier. @default a process warning, `SEALFORM_CACHE` */
+  /** Called once for each outage of the shared tier. @default a process warning, `SEALFORM_CACHE` */
   onError?: (error: unknown) => void
 }
 
 /** A cache for data and for whole pages. Give it to `createActions({ cache })`. */
 export interface Cache {
   /**
-   * Makes a function of the same kind that remembers what it returned for the same arguments.
+   * Makes a function of the same type that keeps its results and gives them back for the same arguments.
    *
-   * Types come back as they were; each caller gets a value of its own. Concurrent calls run the function once. An error
-   * is not kept. Values are those that a seal can hold, without actions and of any size; URL and RegExp as well.
+   * Results keep their types, and each caller gets a value of its own. Concurrent calls run the function once. An error
+   * is not kept. A result can hold what a seal can hold, of any size, except actions; and also URL and RegExp.
    *
    * @throws SealformError `ERR_OPTION_INVALID` at once on bad options and on a name that is missing or taken;
    *   `ERR_VALUE_UNSUPPORTED` from the call when an argument or the result cannot be kept
@@ -84,19 +84,19 @@ export interface Cache {
     options?: CachedOptions<Args>,
   ): (...args: Args) => Promise<Result>
   /**
-   * Forgets what has this tag, on every server. For use outside of actions, which have `submission.revalidateTag`.
+   * Drops all entries with this tag, on every server. For use outside of actions, which have `submission.revalidateTag`.
    *
    * @throws SealformError `ERR_OPTION_INVALID` on anything but a text of 1 to 256 characters; rejects with what
    *   `onRevalidate` throws
    */
   revalidateTag(tag: string): Promise<void>
   /**
-   * Forgets the pages of this path, whatever their query, on every server. `'/news/*'` means that page and all below.
+   * Drops the pages of this path, with any query, on every server. `'/news/*'` means that page and all below.
    *
    * @throws SealformError `ERR_OPTION_INVALID` on anything but a path; rejects with what `onRevalidate` throws
    */
   revalidatePath(path: string): Promise<void>
-  /** Stops listening to the shared tier and waits for what is being written. The tier itself stays open. */
+  /** Stops listening to the shared tier, and waits for pending writes. The tier itself stays open. */
   close(): Promise<void>
 }
 
@@ -118,7 +118,7 @@ const defaults = { ttl: '5m', entries: 5000, size: '32MiB' }
 /** Memory is reserved for all entries at once. */
 const mostEntries = 10_000_000
 
-/** Milliseconds for which `onRevalidate` is waited for. */
+/** Milliseconds that a revalidation waits for `onRevalidate`. */
 const longestPurge = 5000
 
 class OpenCache implements Cache {
@@ -160,7 +160,7 @@ class OpenCache implements Cache {
       this.#versions.close()
       await Promise.all([tiers.close(), shared?.close()])
     }
-    // So that they can be taken out of the object.
+    // An app may take the methods out of the object.
     this.cached = this.cached.bind(this)
     this.revalidateTag = this.revalidateTag.bind(this)
     this.revalidatePath = this.revalidatePath.bind(this)
@@ -195,7 +195,7 @@ class OpenCache implements Cache {
 
   async #revalidate(tag: string, revalidation: Revalidation): Promise<void> {
     await this.#versions.renew([tag])
-    // After our own, so that a CDN that asks again at once gets the new page.
+    // After our own entries are dropped, so that a CDN that asks again at once gets the new page.
     if (this.#onRevalidate) await withTimeout(Promise.resolve(this.#onRevalidate(revalidation)), longestPurge)
   }
 }

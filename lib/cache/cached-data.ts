@@ -15,7 +15,7 @@ export interface CachedOptions<Args extends unknown[]> {
   key?: string
 }
 
-/** Makes functions that remember what they returned. */
+/** Makes functions that keep their results. */
 export class CachedData {
   readonly #entries: TaggedEntries
   readonly #ttl: number
@@ -48,7 +48,7 @@ export class CachedData {
     }
   }
 
-  /** Calls for the same share what was found or made, and each gets a value of its own. */
+  /** Finds or computes a value. Concurrent calls for one address share the work, and each gets a value of its own. */
   async #valueAt(address: Address, ttl: number, compute: () => Promise<string>): Promise<unknown> {
     let running = this.#running.get(address)
     if (!running) {
@@ -64,7 +64,7 @@ export class CachedData {
     const found = kept === undefined ? undefined : readFound(kept)
     if (found) return found
     const text = await compute()
-    // Memory has it at once; nobody need wait for the shared tier.
+    // The memory has it at once. The caller does not wait for the shared tier.
     void this.#entries.set(address, text, ttl)
     return new Found(text, decodeCached(text))
   }
@@ -95,7 +95,7 @@ export class CachedData {
 
 const keyPattern = /^[\w$.:-]{1,128}$/
 
-/** A text, and the first value that was made of it: most of the time only one caller wants it. */
+/** A text, and a value decoded from it for the first caller. Mostly there is only one. */
 class Found {
   readonly #text: string
   #value: unknown
@@ -106,7 +106,7 @@ class Found {
     this.#value = value
   }
 
-  /** A value that nobody else has. */
+  /** Gives a value that no other caller has. */
   take(): unknown {
     if (this.#taken) return decodeCached(this.#text)
     const value = this.#value
@@ -116,7 +116,7 @@ class Found {
   }
 }
 
-/** What another build or program has left in a shared tier counts as nothing. */
+/** Decodes an entry. One that another build or program has written counts as missing. */
 function readFound(text: string): Found | undefined {
   try {
     return new Found(text, decodeCached(text))

@@ -4,8 +4,8 @@ import { lazyPackage } from '../base/lazy-package.js'
 const devalue = lazyPackage<typeof import('devalue')>('devalue')
 
 /**
- * Writes a value as text from which `decodeCached` makes an equal one, types included. Values that differ, if only as
- * `-0` and `0` or as `undefined` and nothing, have different texts.
+ * Writes a value as text from which `decodeCached` makes an equal value of the same types. Different values have different
+ * texts, even `-0` and `0`, or a property that is `undefined` and one that is missing.
  *
  * @param what how an error calls the value, for example `cached("news"): what the function returned`
  * @throws SealformError `ERR_VALUE_UNSUPPORTED` on functions, class instances and the like
@@ -24,12 +24,14 @@ export function encodeCached(value: unknown, what: string): string {
   }
 }
 
-/** Reads what `encodeCached` wrote; a new value each time. */
+/** Makes a new value from a text of `encodeCached`. */
 export function decodeCached(text: string): unknown {
   return devalue().parse(text, revivers)
 }
 
-/** For what devalue would change or refuse. Each gives a list, because an empty string would count as "not mine". */
+/**
+ * Types that devalue would change or refuse. Each reducer returns a list, because an empty string would mean "another type".
+ */
 const reducers = {
   Symbol: (value: unknown) => typeof value === 'symbol' && [registered(value)],
   Buffer: (value: unknown) => Buffer.isBuffer(value) && [value.toString('base64')],

@@ -1,18 +1,18 @@
 import { withTimeout } from '../base/timeout.js'
 import type { SharedTier, SharedTierListener } from './shared-tier.js'
 
-/** Milliseconds for which one call is waited for. */
+/** Milliseconds after which a call fails. */
 const longestCall = 500
 
-/** Milliseconds for which nothing is asked of a tier that has failed, so that no page waits for it in vain again. */
+/** Milliseconds after a failure in which no call is made, so that no other page waits for the tier in vain. */
 const pause = 1000
 
 /** Milliseconds between two attempts to listen. */
 const listenAgain = 2000
 
 /**
- * A shared tier that may be slow or away: no call waits for long, and one that has failed is followed by a pause in
- * which all others fail at once. Each outage is told once.
+ * Guards against a shared tier that is slow or down: no call waits for long, and after a failure all calls fail at once for
+ * a while. Reports each outage once.
  */
 export class GuardedTier {
   readonly #tier: SharedTier
@@ -48,7 +48,7 @@ export class GuardedTier {
       const stop = await this.#tier.subscribe(listener)
       if (this.#closed) return await stop()
       this.#stop = stop
-      // What was sent until now nobody here has heard.
+      // Messages that were sent before were not heard here.
       listener.interrupted()
     } catch (error) {
       this.#fail(error)
@@ -79,7 +79,7 @@ export class GuardedTier {
     if (!known && !this.#closed) this.#tell(error)
   }
 
-  /** A log that is down, at once or later, changes nothing. */
+  /** Reports an error. A reporter that throws or rejects changes nothing. */
   #tell(error: unknown): void {
     try {
       const told: unknown = this.#report(error)

@@ -1,17 +1,17 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { regionHeaders } from '../base/wire-names.js'
 
-// What a cache of whole pages may read and keep. One visitor's page must never become another's, so whatever is not
-// known to be the same for everybody is left out.
+// What a cache of whole pages may read and keep. A page for one visitor must never reach another one, so a page is kept only
+// when it is known to be the same for all.
 
-/** What is looked at before the page is made. */
+/** The facts that are judged before the page is made. */
 export interface AskingFacts {
   readonly method: string | undefined
   readonly host: string
   readonly headers: IncomingHttpHeaders
   /** The page is run again after a submission. */
   readonly showsOutcome: boolean
-  /** `settings.session()` has given a value. */
+  /** `settings.session()` returned a value. */
   readonly session: boolean
 }
 
@@ -25,7 +25,7 @@ export type AskingVerdict =
   | 'flash'
   | 'fragment'
 
-/** Judges whether this request may be answered from the cache, and its answer be kept. */
+/** Judges whether the cache may answer this request, and keep its answer. */
 export function judgeAsking({ method, host, headers, showsOutcome, session }: AskingFacts): AskingVerdict {
   if (showsOutcome) return 'outcome'
   if (method !== 'GET' && method !== 'HEAD') return 'method'
@@ -38,10 +38,10 @@ export function judgeAsking({ method, host, headers, showsOutcome, session }: As
   return 'ask'
 }
 
-/** Who sends these may be answered with a part of the page, whether the app says so in Vary or not. */
+/** Headers that ask for a part of the page. Not every app names them in Vary. */
 const fragmentHeader = /^(?:hx-|x-up-|turbo-|sealform-|x-requested-with$)/
 
-/** What is looked at once the page is made; headers by their names in lower case. */
+/** The facts that are judged when the page is made; headers by their names in lower case. */
 export interface KeepingFacts {
   readonly status: number
   readonly body: unknown
@@ -85,7 +85,7 @@ export function judgeKeeping(facts: KeepingFacts): KeepingVerdict {
   if (headers['content-encoding'] !== undefined) return 'encoding'
   const known = [...harmlessVary, ...facts.vary]
   if (namesIn(headers.vary).some((name) => !known.includes(name.toLowerCase()))) return 'vary'
-  // A nonce is good for one answer. A page that was kept with one would have it for everybody.
+  // A nonce is good for one answer. A cached page would send the same nonce to all visitors.
   if (/'nonce-/.test(String(headers['content-security-policy'] ?? ''))) return 'nonce'
   return 'keep'
 }
@@ -93,14 +93,14 @@ export function judgeKeeping(facts: KeepingFacts): KeepingVerdict {
 /** HTML, feeds and plain text. */
 const pageType = /^text\/|[/+]xml\b/i
 
-/** Origin changes headers, not pages; encodings are made later; requests for regions are never answered from here. */
+/** Origin changes headers, not pages; content is encoded later; requests for regions are never answered from the cache. */
 const harmlessVary: readonly string[] = [
   'accept-encoding',
   'origin',
   ...regionHeaders.map((name) => name.toLowerCase()),
 ]
 
-/** Whether a Cache-Control header forbids that others get this answer. */
+/** Whether a Cache-Control header forbids to give this answer to others. */
 export function isPrivate(cacheControl: unknown): boolean {
   return cacheControl !== undefined && /\b(?:private|no-store)\b/i.test(String(cacheControl))
 }

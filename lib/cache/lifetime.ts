@@ -1,11 +1,11 @@
 import { SealformError } from '../base/errors.js'
 import { parseDuration } from '../base/units.js'
 
-/** Days. What is kept must be over before the shared tier forgets that it was revalidated. */
+/** Days. An entry must end before the shared tier forgets the version of its tags. */
 const longest = 30
 
 /**
- * How long something may be kept.
+ * Reads how long an entry may be kept.
  *
  * @returns seconds
  * @throws SealformError `ERR_OPTION_INVALID`

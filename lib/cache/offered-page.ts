@@ -11,13 +11,15 @@ export interface PageRequest {
   session(): string | undefined
 }
 
-/** What is done with a page that has asked for a cache and was not in it. */
+/** Takes a page that asked for the cache and was not in it. */
 export interface Keeping {
-  /** Keeps it when that is allowed, and tells other caches. Called once it is made, before its headers are sent. */
+  /**
+   * Keeps the page when that is allowed, and tells other caches. Called when the page is made, before its headers are sent.
+   */
   keep(status: number, body: unknown): void
 }
 
-/** What a page says of itself when it is to be kept. */
+/** What a page tells the cache about itself. */
 export interface KeepablePage {
   /** It is run again after a submission. */
   readonly showsOutcome: boolean
@@ -31,33 +33,33 @@ export interface KeepablePage {
     /** Seconds: the shortest life of a seal on it. */
     readonly shortestTtl: number
   }
-  /** Set when the page has asked for the cache and was not in it; the adapter calls it once the page is made. */
+  /** Set when the page asked for the cache and was not in it. The adapter calls it when the page is made. */
   keeping: Keeping | undefined
 }
 
 /** A page that an adapter offers to `cachePage()`. */
 interface OfferedPage extends PageRequest {
   readonly page: KeepablePage
-  /** Ends the answer with the body of a page that was kept; its headers are set already. */
+  /** Ends the answer with the body of a cached page, whose headers are set already. */
   sendKept(body: string | Buffer): void
-  /** Called when the page is not in the cache and will be kept: holds back what the handler sends until it is whole. */
+  /** Holds back what the handler sends until the page is whole. Called when the page is not in the cache and may be kept. */
   holdForKeeping(): void
 }
 
 interface Offer {
   readonly page: OfferedPage
-  /** What `createActions({ cache })` was given. */
+  /** The cache of `createActions({ cache })`. */
   readonly cache: object
 }
 
 const offers = new WeakMap<IncomingMessage, Offer>()
 
-/** Called by adapters of apps with a cache, before the app's own handler runs. */
+/** Offers a page to `cachePage()`. Adapters of apps with a cache call it before the app's own handler runs. */
 export function offerPage(page: OfferedPage, cache: object): void {
   offers.set(page.req, { page, cache })
 }
 
-/** The page that was offered for a request, and the cache to look for it in. */
+/** Gives the page that was offered for a request, and the cache to look for it in. */
 export function offerFor(req: IncomingMessage): Offer | undefined {
   return offers.get(req)
 }

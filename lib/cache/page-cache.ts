@@ -25,15 +25,15 @@ export interface PageCacheOptions {
   vary?: readonly string[]
 }
 
-/** What holds for all pages. */
+/** The terms of all pages. */
 interface PageCacheTerms {
-  /** Seconds, where a page says nothing. */
+  /** Seconds, for a page without a `ttl`. */
   readonly ttl: number
   readonly version: string
   readonly cdn: CdnTerms | undefined
 }
 
-/** Milliseconds for which a request waits for another that is already making the same page. */
+/** Milliseconds that a request waits for another one that is making the same page. */
 const longestWait = 3000
 
 const log = debuglog('sealform')
@@ -50,8 +50,8 @@ export class PageCache {
   }
 
   /**
-   * The page that was kept for such a request; its headers are set then. Otherwise `page.keeping` is to be told of the
-   * page once it is made.
+   * Looks for the page of a request, and sets its headers. When it is not there, sets `page.keeping`, which the adapter
+   * calls when the page is made.
    */
   async recall(
     page: KeepablePage,
@@ -68,7 +68,7 @@ export class PageCache {
     const { showsOutcome } = page
     const session = request.session() !== undefined
     const verdict = judgeAsking({ method, host, headers, showsOutcome, session })
-    // An answer to a submission has its own Cache-Control, and other methods are kept by no cache.
+    // An answer to a submission has its own Cache-Control, and no cache keeps other methods.
     if (verdict === 'outcome' || verdict === 'method') return undefined
     addVary(res, vary)
     if (verdict !== 'ask') {
@@ -99,7 +99,7 @@ export class PageCache {
     return undefined
   }
 
-  /** Looks for the page, and once more when another request is about to have made it. */
+  /** Looks for the page, and again when another request has made it. */
   async #find(address: Address): Promise<KeptPage | undefined> {
     const kept = await this.#read(address)
     const running = kept ? undefined : this.#running.get(address)
@@ -113,9 +113,9 @@ export class PageCache {
     return text === undefined ? undefined : readKeptPage(text)
   }
 
-  /** Others wait for this page until it has been sent, or whatever else becomes of it. */
+  /** Lets other requests wait for this page until it has been sent or has failed. */
   #lead(address: Address, res: PageRequest['res']): void {
-    // A visitor who has left already will not be told of again.
+    // When the visitor has left already, no further event comes.
     if (hasLeft(res) || this.#running.has(address)) return
     const running = new Promise<void>((resolve) => res.once('finish', resolve).once('close', resolve))
     this.#running.set(address, running)

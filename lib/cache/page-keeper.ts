@@ -26,12 +26,12 @@ export function keepPage(
 ): Keeping {
   const { req, res } = request
   const before = { ...res.getHeaders() }
-  // Not the query, in which people type as well.
+  // The log must not hold the query, which may hold what a visitor typed.
   const path = pathOfUrl(request.url)
 
   return {
     keep(status, body) {
-      // Written past the framework: then it is none of ours.
+      // The handler wrote to the response without the framework.
       if (res.headersSent) return
       const headers = res.getHeaders()
       const { personal, failed, seals } = page
@@ -44,11 +44,11 @@ export function keepPage(
       }
       const half = shortestTtl / 2
       const freshUntil = Number.isFinite(half) ? Date.now() + half * 1000 : undefined
-      // Of a HEAD a page may have left out what costs time.
+      // A handler may leave out expensive parts for HEAD.
       if (req.method === 'GET') {
         const own = ownHeaders(headers, before)
         const text = writeKeptPage({ body, headers: own, vary: namesIn(headers.vary), freshUntil })
-        // Only then is it known what middlewares outside of ours have added: a session's cookie, for example.
+        // Only now all headers are known, such as a session cookie that outer middleware has added.
         res.once('finish', () => {
           const { statusCode } = res
           if (isStillPublic(statusCode, res.getHeaders())) store(text, Math.min(ttl, half))
@@ -64,7 +64,7 @@ function isText(body: unknown): body is string | Buffer {
   return typeof body === 'string' || Buffer.isBuffer(body)
 }
 
-/** What the page said of itself, and nothing of what is said of each answer. */
+/** Picks the headers that the page set itself, without those that each answer has. */
 function ownHeaders(headers: KeepingFacts['headers'], before: KeepingFacts['headers']) {
   const own: (readonly [string, number | string | readonly string[]])[] = []
   for (const [name, value] of Object.entries(headers)) {
@@ -84,7 +84,9 @@ const answerHeaders: ReadonlySet<string> = new Set([
   'vary',
 ])
 
-/** A conditional request may have become a 304; any other status means that something else was sent. */
+/**
+ * Whether the page was sent to be kept. A conditional request may have become a 304; any other status means another answer.
+ */
 function isStillPublic(status: number, headers: KeepingFacts['headers']): boolean {
   return (
     (status === 200 || status === 304) &&

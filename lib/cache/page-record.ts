@@ -1,23 +1,23 @@
 import { isUtf8 } from 'node:buffer'
 
-/** A page as it is kept. */
+/** A cached page. */
 export interface KeptPage {
   readonly body: string | Buffer
-  /** What the page said of itself, by names in lower case. */
+  /** The headers that the page set itself, by names in lower case. */
   readonly headers: readonly (readonly [string, number | string | readonly string[]])[]
   readonly vary: readonly string[]
   /** Milliseconds since 1970: from then on its seals have lived half of their time. `undefined` without seals. */
   readonly freshUntil: number | undefined
 }
 
-/** One line about the page, and the page. */
+/** Writes a page as text: one line about it, and its body. */
 export function writeKeptPage({ body, headers, vary, freshUntil }: KeptPage): string {
   const binary = typeof body !== 'string' && !isUtf8(body)
   const about = JSON.stringify({ headers, vary, freshUntil, binary })
   return `${about}\n${typeof body === 'string' ? body : body.toString(binary ? 'base64' : 'utf8')}`
 }
 
-/** Reads what `writeKeptPage` wrote; `undefined` on anything else. */
+/** Reads a text of `writeKeptPage`; `undefined` for any other text. */
 export function readKeptPage(text: string): KeptPage | undefined {
   const end = text.indexOf('\n')
   try {
@@ -31,7 +31,7 @@ export function readKeptPage(text: string): KeptPage | undefined {
   }
 }
 
-/** What tells pages apart. Of the query only the order of different names does not count. */
+/** Makes the key of a page. In the query, only the order of different names makes no difference. */
 export function pageKey(
   request: { readonly protocol: string; readonly host: string; readonly url: string },
   more: readonly string[],
@@ -41,7 +41,7 @@ export function pageKey(
   return JSON.stringify([protocol, host, path, sortedQuery(query), ...more])
 }
 
-/** The path of a URL as it stands in a request line. */
+/** Takes the path from the URL of a request line. */
 export function pathOfUrl(url: string): string {
   const [path = ''] = splitUrl(url)
   return path.startsWith('/') ? path : path.replace(/^[a-z][a-z\d+.-]*:\/\/[^/]*/i, '') || '/'
@@ -52,7 +52,7 @@ function splitUrl(url: string): [string, string] {
   return start === -1 ? [url, ''] : [url.slice(0, start), url.slice(start + 1)]
 }
 
-/** Fields of one name stay in their order, which a page may go by, and as they were written. */
+/** Sorts a query by names. Fields of one name keep their order and their spelling, which may matter to a page. */
 function sortedQuery(query: string): string {
   if (!query.includes('&')) return query
   return query

@@ -1,35 +1,34 @@
 /**
- * Where the caches of several servers keep what they share: a key-value store whose entries expire, and messages to all
- * who listen. A tier belongs to one app; a prefix for its keys and channels, where the store has other tenants, is the
- * tier's own affair.
+ * Holds what the caches of several servers share: a key-value store whose entries expire, and messages to all listeners. A
+ * tier belongs to one app. Where the store has other tenants, the tier adds a prefix to its keys and channels.
  *
- * A method that cannot do its work rejects. The cache then goes on with what this server can do alone, so a tier need
- * not hide faults, repeat anything or keep times: the cache stops waiting for an answer after a while.
+ * A method that cannot do its work rejects. The cache then goes on alone on this server. So a tier does not hide faults,
+ * does not repeat commands and needs no time-outs: the cache stops waiting for an answer after half a second.
  */
 export interface SharedTier {
-  /** The text that was set under a key; `undefined` when there is none or its time is over. */
+  /** Gives the text of a key; `undefined` when there is none or its time is over. */
   get(key: string): Promise<string | undefined>
   /**
-   * Keeps a text, in the place of an earlier one.
+   * Keeps a text, and replaces an earlier one.
    *
    * @param key printable ASCII, 256 characters at most
    * @param ttl seconds, more than 0 and not always whole, after which the text is gone
    */
   set(key: string, text: string, ttl: number): Promise<void>
-  /** Forgets a key. Does nothing when there is none. */
+  /** Removes a key. Does nothing when there is none. */
   delete(key: string): Promise<void>
-  /** Sends a message to every listener of every server; whether the sender hears it, too, does not matter. */
+  /** Sends a message to every listener of every server. The sender may hear it or not. */
   publish(message: string): Promise<void>
   /**
-   * Hears all messages from the time on at which the promise is fulfilled. Whoever loses the connection for messages
-   * makes a new one by itself and then calls `interrupted`, since messages may have been missed.
+   * Hears all messages from the moment at which the promise is fulfilled. When the connection for messages is lost, the tier
+   * opens a new one and then calls `interrupted`, since messages may have been missed.
    *
    * @returns stops listening
    */
   subscribe(listener: SharedTierListener): Promise<() => Promise<void>>
 }
 
-/** What a tier calls. Neither method throws. */
+/** The methods that a tier calls. Neither throws. */
 export interface SharedTierListener {
   message(message: string): void
   /** Messages may have been lost since the last one. */

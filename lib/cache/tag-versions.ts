@@ -2,25 +2,25 @@ import { randomBytes } from 'node:crypto'
 import type { GuardedTier } from './guarded-tier.js'
 import { tierKey } from './tier-key.js'
 
-/** Milliseconds for which a version is believed when no message says otherwise. */
+/** Milliseconds that a version is used without asking the shared tier again. */
 const believed = 5000
 
-/** Seconds for which the shared tier knows a version: longer than anything may be kept. */
+/** Seconds that the shared tier keeps a version: longer than any entry may be kept. */
 const remembered = 31 * 86_400
 
-/** Tags of which this server knows the version, at most. */
+/** The most tags whose version this server knows. */
 const mostTags = 10_000
 
-/** Milliseconds between two attempts to tell the shared tier what it could not take. */
+/** Milliseconds between two attempts to tell the shared tier a new version. */
 const tellAgain = 2000
 
-/** The version of a tag that nobody has revalidated. */
+/** The version of a tag that was never revalidated. */
 const first = '0'
 
 /**
- * The version of each tag. What is kept under a tag lies at an address that holds the version, so that a new version
- * makes all of it unfindable at once, wherever it lies, and whoever is still computing under the old one keeps the
- * result where nobody looks. No clock is compared with another.
+ * Knows the version of each tag. The address of an entry holds the versions of its tags, so a new version hides all entries
+ * of the tag at once, in memory and in the shared tier. A result that is still being computed is kept under the old version,
+ * where it is not found. No two clocks are compared.
  */
 export class TagVersions {
   readonly #tier: GuardedTier | undefined
@@ -35,7 +35,7 @@ export class TagVersions {
     this.#tier = tier
   }
 
-  /** Starts to hear of what other servers revalidate. */
+  /** Starts to listen to the revalidations of other servers. */
   listen(): void {
     void this.#tier?.listen({
       message: (message) => {
@@ -48,7 +48,7 @@ export class TagVersions {
     })
   }
 
-  /** The versions of these tags, at once when this server knows them all. */
+  /** Gives the versions of these tags; without a promise when this server knows them all. */
   of(tags: readonly string[]): string | Promise<string> {
     const now = Date.now()
     let versions = ''
@@ -93,7 +93,7 @@ export class TagVersions {
     const running = this.#lookUps.get(tag)
     if (running) return running
     const lookUp = this.#ask(tag).then((version) => {
-      // A message that came in the meantime has made the answer doubtful.
+      // A message that came in the meantime may be newer than the answer.
       if (this.#lookUps.get(tag) === lookUp) {
         this.#lookUps.delete(tag)
         this.#know(tag, version, Date.now() + believed)
@@ -104,7 +104,7 @@ export class TagVersions {
     return lookUp
   }
 
-  /** While the tier is away nobody knows what others have revalidated, so nothing that was kept earlier is found. */
+  /** While the tier is down, revalidations of other servers are unknown. A new version hides all earlier entries. */
   async #ask(tag: string): Promise<string> {
     try {
       return (await this.#tier?.get(tagKey(tag))) ?? first
@@ -114,8 +114,8 @@ export class TagVersions {
   }
 
   /**
-   * The version that is told is another one than the one used here until then: a late teller can then never bring back
-   * an address under which something was kept before.
+   * Tells the shared tier new versions. They are not the versions that this server used until now, so that a late message
+   * never brings an earlier address back.
    */
   async #tell(tier: GuardedTier, tags: readonly string[]): Promise<void> {
     const told = await Promise.all(
@@ -150,7 +150,7 @@ export class TagVersions {
     this.#known.set(tag, { version, until })
     if (this.#known.size <= mostTags) return
     this.#known.delete(oldest(this.#known))
-    // Without a tier a forgotten tag would have its first version again, and what was kept under that.
+    // Without a tier, a dropped tag would get its first version again, and with it the entries of that version.
     this.#unlisted = newVersion()
   }
 

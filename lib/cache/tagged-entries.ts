@@ -2,7 +2,7 @@ import type { TagVersions } from './tag-versions.js'
 import { tierKey } from './tier-key.js'
 import type { Tiers } from './tiers.js'
 
-/** Where something is kept: it holds the versions that its tags have at this moment. */
+/** The key of an entry in the tiers. It holds the versions that the tags of the entry have at this moment. */
 export type Address = string & { readonly address: unique symbol }
 
 /** Texts that are found until their time is over or one of their tags is revalidated. */
@@ -16,10 +16,10 @@ export class TaggedEntries {
   }
 
   /**
-   * The address of a key. Ask for it before what is kept there is made: what is made from data that change in the
-   * meantime is then kept where nobody looks any more.
+   * Makes the address of a key. Ask for it before the entry is computed: when its data change in the meantime, the entry is
+   * kept at an address that is no longer used.
    *
-   * @param key ends in JSON, so that nobody can mistake the tags behind it for a part of it
+   * @param key ends in JSON, so that the tags behind it cannot be taken for a part of it
    */
   async address(kind: 'd' | 'p', key: string, tags: readonly string[]): Promise<Address> {
     const own = [...new Set(tags)].sort()

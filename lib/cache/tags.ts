@@ -3,7 +3,7 @@ import { SealformError } from '../base/errors.js'
 /** What was revalidated by one call. */
 export interface Revalidation {
   readonly tags: readonly string[]
-  /** As they were given: `/news`, or `/news/*` for that page and all below. */
+  /** As the caller wrote them: `/news`, or `/news/*` for that page and all below. */
   readonly paths: readonly string[]
 }
 
@@ -11,7 +11,7 @@ export interface Revalidation {
 const longestTag = 256
 
 /**
- * What a tag is called inside, so that none can be taken for a path.
+ * Makes the internal name of a tag, which cannot be taken for that of a path.
  *
  * @throws SealformError `ERR_OPTION_INVALID` unless it is a text of 1 to 256 characters
  */
@@ -24,7 +24,7 @@ export function tagName(tag: unknown, where: string): string {
 }
 
 /**
- * The names of a list of tags.
+ * Makes the internal names of a list of tags.
  *
  * @throws SealformError `ERR_OPTION_INVALID`
  */
@@ -33,7 +33,7 @@ export function tagNames(tags: unknown, where: string): readonly string[] {
   throw new SealformError('ERR_OPTION_INVALID', `${where}: "tags" is a list of texts, not ${typeof tags}.`)
 }
 
-/** The tags that a page has of itself: its path, and the trees that it stands in. */
+/** Makes the tags that every page has: its path, and the trees that it is in. */
 export function tagsOfPath(path: string): string[] {
   const whole = normalPath(path)
   const tags = [`p:${whole}`, 's:/']
@@ -48,7 +48,7 @@ export function tagsOfPath(path: string): string[] {
 const mostLevels = 32
 
 /**
- * The tag of a path, or of a tree when the path ends in `/*`. The query is not looked at.
+ * Makes the tag of a path, or of a tree when the path ends in `/*`. The query makes no difference.
  *
  * @throws SealformError `ERR_OPTION_INVALID` unless it starts with a slash
  */
@@ -64,8 +64,8 @@ export function pathTag(path: unknown): string {
 }
 
 /**
- * The one spelling of a path. Routers take several spellings for the same page, with another case, a slash at the end
- * or percent-encoded letters; revalidating one page too many costs little.
+ * Writes all spellings of a path alike. Routers accept several for the same page: upper or lower case, a slash at the end,
+ * percent-encoded letters. To revalidate one page too many costs little.
  */
 function normalPath(path: string): string {
   const segments = path.split('/').filter((segment) => segment !== '')
@@ -80,7 +80,7 @@ function decoded(segment: string): string {
   }
 }
 
-/** Without lone surrogates, which nothing can encode. */
+/** Replaces lone surrogates, which cannot be encoded. */
 export function wellFormed(text: string): string {
   return Buffer.from(text).toString()
 }

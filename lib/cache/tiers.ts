@@ -16,7 +16,7 @@ export interface Tiers {
   get(key: string): Promise<string | undefined>
   /** Never rejects. The memory of this server has the text at once. @param ttl seconds */
   set(key: string, text: string, ttl: number): Promise<void>
-  /** Waits for what is being written. */
+  /** Waits for pending writes. */
   close(): Promise<void>
 }
 

@@ -1,47 +1,47 @@
-/** What becomes of a value, as its schema declares it. Made once for an action, by `planCoercion()`. */
+/** How a value becomes what its schema declares. `planCoercion()` makes it once for an action. */
 export interface Plan {
-  /** What a text stands for; without it a text stays as it is. */
+  /** How a text is read; without it a text stays as it is. */
   readonly text: TextPlan | undefined
   readonly array: ArrayPlan | undefined
   readonly object: ObjectPlan | undefined
 }
 
 export interface TextPlan {
-  /** `undefined` when the text says nothing of the declared type. */
+  /** `undefined` when the text is not of the declared type. */
   read(text: string): unknown
-  /** Texts that the schema takes as they are. */
+  /** Texts that the schema accepts as they are. */
   readonly keep: ReadonlySet<unknown>
-  /** An empty text is `null`. */
+  /** An empty text becomes `null`. */
   readonly nullable: boolean
 }
 
 export interface ArrayPlan {
   readonly first: readonly Plan[]
   readonly rest: Plan
-  /** The schema takes nothing but an array, so a single value is an array of one. */
+  /** The schema accepts only an array, so a single value becomes an array of one. */
   readonly only: boolean
 }
 
 export interface ObjectPlan {
-  /** Set when one of several objects is meant: the property that tells which, and by which text. */
+  /** Set where the schema declares several objects: the property that tells which one is meant, and its texts. */
   readonly choice: { readonly key: string; readonly plans: ReadonlyMap<string, ObjectPlan> } | undefined
-  /** Those that something is to be done for. */
+  /** The properties that need work. */
   readonly properties: readonly PropertyPlan[]
-  /** For the keys that the schema does not list, when something is to be done for them. */
+  /** The plan for keys that the schema does not list, when they need work. */
   readonly others: { readonly listed: ReadonlySet<string>; readonly plan: Plan } | undefined
 }
 
 export interface PropertyPlan {
   readonly key: string
   readonly optional: boolean
-  /** What it stands for that nothing was sent: `false` for a box that is not ticked, an empty array or object. */
+  /** The value of a property for which nothing was sent: `false` for a box that is not ticked, an empty array or object. */
   readonly absent: 'nothing' | 'false' | 'array' | 'object'
   readonly plan: Plan
 }
 
 /**
- * Makes what the schema declares of what the form sent. Objects and arrays are changed in place; anything but text, such
- * as a file, is left alone.
+ * Turns the values that a form sent into what the schema declares. Changes objects and arrays in place. Files stay as they
+ * are.
  *
  * @param values as `nestFields()` or `flatFields()` makes them
  */
@@ -94,12 +94,12 @@ function standIn(absent: 'false' | 'array' | 'object', { object }: Plan): unknow
   return values
 }
 
-/** An empty field, or an object of which nothing but empty fields was sent. */
+/** Whether a value is an empty field, or an object of empty fields only. */
 function isBlank(value: unknown): boolean {
   return value === '' || (isRecord(value) && Object.values(value).every(isBlank))
 }
 
-/** The objects that we have made of the fields, and no file. */
+/** Whether a value is an object that was made from fields, not a file. */
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === null
 }

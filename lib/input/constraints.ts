@@ -9,10 +9,10 @@ export type ControlKind = 'input' | 'textarea' | 'select'
 
 const none: ConstraintAttributes = Object.freeze({})
 
-/** So many controls of one action have their attributes kept; names that pages make up have no end. */
+/** The most controls of one action whose attributes are kept. Pages can make up any number of names. */
 const mostKept = 2000
 
-/** The constraints of an action's fields. What is found is kept, since every page asks for the same. */
+/** Finds the constraints of an action's fields, and keeps them, since every page asks for the same ones. */
 export class Constraints {
   readonly #schema: unknown
   readonly #depth: number
@@ -26,7 +26,7 @@ export class Constraints {
   }
 
   /**
-   * The attributes of one control.
+   * Gives the attributes of one control.
    *
    * @param type of an input, when the page says one
    */
@@ -48,20 +48,20 @@ export class Constraints {
 }
 
 /**
- * What a control can say of a field. It says nothing that would make a browser refuse what the schema takes: where HTML has
- * no exact words, it says less.
+ * Derives the attributes of a control from its field. They never make a browser refuse what the schema accepts: what HTML
+ * cannot say exactly is left out.
  *
  * @param type of an input, when the page says one
  * @see https://html.spec.whatwg.org/multipage/form-control-infrastructure.html#constraints
  */
 function constraintsOf(field: DeclaredField, control: ControlKind, type?: string): ConstraintAttributes {
   if (control === 'select') return ofSelect(field)
-  // Browsers count a line break as one character, and send it as two, so neither length can be said of a textarea.
+  // Browsers count a line break as one character and send two, so a textarea gets neither length.
   if (control === 'textarea') return field.required ? { required: true } : none
   return ofInput(field, type)
 }
 
-/** A choice of several can be left empty altogether, where any number of elements is taken. */
+/** A select with `multiple` may be left empty where the schema accepts an empty array. */
 function ofSelect({ way, required }: DeclaredField): ConstraintAttributes {
   if (way?.type === 'array')
     return way.minItems > 0 && required ? { required: true, multiple: true } : { multiple: true }
@@ -76,7 +76,7 @@ function ofInput(
   const way = isArray ? item : declared
   const derived = way && inputType(way)
   const isWritten = way?.type === 'string' || way?.type === 'bigint'
-  // An array of booleans is no group of boxes.
+  // An array of booleans is not a group of boxes.
   const type = given ?? (isArray && derived === 'checkbox' ? undefined : derived) ?? 'text'
   const attributes: Record<string, string | number | true> = {}
   if (given === undefined && (isWritten || type !== 'text')) attributes.type = type
@@ -94,10 +94,10 @@ function ofInput(
   return attributes
 }
 
-/** HTML Standard, section 4.10.5: the types to which `required` does not apply. */
+/** The types to which `required` does not apply (HTML Standard, section 4.10.5). */
 const neverRequired = new Set(['hidden', 'range', 'color', 'submit', 'image', 'reset', 'button', 'file'])
 
-/** Those to which the lengths and `pattern` apply. */
+/** The types to which the lengths and `pattern` apply. */
 const texts = new Set(['text', 'search', 'url', 'tel', 'email', 'password'])
 
 function isText(type: string): boolean {
@@ -105,8 +105,8 @@ function isText(type: string): boolean {
 }
 
 /**
- * The types that stand for a format: what their control sends, which the pattern of the schema has to take, and what the
- * browser would refuse, which it must not take.
+ * The types that stand for a format. The patterns of the schema must accept `sent`, which the control sends, and must refuse
+ * `beyond`, which the browser refuses.
  */
 const formats = new Map([
   ['email', { type: 'email', sent: 'ada@example.org', beyond: ['ü@example.org', '"a b"@example.org'] }],
@@ -134,13 +134,13 @@ function ofText(
   type: string,
   derived: string | undefined,
 ): ConstraintAttributes {
-  // What is said of a text that was trimmed does not hold for the one that was typed.
+  // Constraints of the trimmed text do not hold for the text that was typed.
   if (rewritten) return none
   const attributes: Record<string, string | number> = {}
-  // One character is what `required` asks for.
+  // `required` asks for one character already.
   if (minLength > 1) attributes.minlength = minLength
   if (Number.isFinite(maxLength)) attributes.maxlength = maxLength
-  // The type says it already, in the browser's own words.
+  // The type says the same, with a better message of the browser.
   const pattern = type === derived ? undefined : htmlPattern(patterns)
   if (pattern !== undefined) attributes.pattern = pattern
   return attributes
@@ -150,7 +150,7 @@ function ofInteger({ minimum, maximum, multipleOf = 1 }: Declared, type: string)
   if (type !== 'number' && type !== 'range') return none
   const step = Number.isSafeInteger(multipleOf) && multipleOf > 0 ? multipleOf : 1
   const attributes: Record<string, number> = { step }
-  // Steps are counted from `min`, so it has to be one. Bounds that only say how large an integer may be say nothing here.
+  // Browsers count steps from `min`, so it has to be a step itself. The bounds of safe integers are left out.
   const min = minimum && lowest(minimum)
   if (min !== undefined && min > Number.MIN_SAFE_INTEGER) attributes.min = Math.ceil(min / step) * step
   const max = maximum && highest(maximum)
@@ -185,7 +185,7 @@ const minuteLength = 60 * 1000
 
 function ofDate({ earliest, latest }: Declared, type: string): ConstraintAttributes {
   if (type !== 'date' && type !== 'datetime-local') return none
-  // Steps are counted from `min`: it has to be a whole day or minute.
+  // Browsers count steps from `min`, so it has to be a whole day or minute.
   const [unit, length] = type === 'date' ? [dayLength, 10] : [minuteLength, 16]
   const attributes: Record<string, string> = {}
   const min = earliest && dateText(Math.ceil(earliest.getTime() / unit) * unit, length)
@@ -195,7 +195,7 @@ function ofDate({ earliest, latest }: Declared, type: string): ConstraintAttribu
   return attributes
 }
 
-/** As HTML writes dates; only years of four digits have one way to be written. */
+/** Writes a date as HTML does; `undefined` for years without four digits, which have several spellings. */
 function dateText(time: number, length: number): string | undefined {
   const date = new Date(time)
   const year = Number.isNaN(date.getTime()) ? 0 : date.getUTCFullYear()

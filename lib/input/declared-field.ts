@@ -2,18 +2,18 @@ import { parseFieldName } from '../base/field-path.js'
 import { matches } from './html-pattern.js'
 import { alternatives, type Declared } from './json-schema.js'
 
-/** What a schema declares of one field of a form. */
+/** What a schema declares about one field of a form. */
 export interface DeclaredField {
-  /** The only thing that the field may be, `null` and the empty text aside; `undefined` when it may be several. */
+  /** The only way that the field may look, apart from `null` and the empty text; `undefined` when there are several. */
   readonly way: Declared | undefined
-  /** What the elements are, when the field is an array. */
+  /** The way that the elements of an array look. */
   readonly item: Declared | undefined
-  /** An empty text, or the absence of a choice, is refused. */
+  /** The schema refuses an empty text, or a missing choice. */
   readonly required: boolean
 }
 
 /**
- * Finds what a schema declares of the field with this name.
+ * Finds what a schema declares about the field with this name.
  *
  * @param depth how deep names may lead; with 0 a name is a key
  * @returns `undefined` when it says nothing
@@ -22,7 +22,7 @@ export function findField(schema: unknown, name: string, depth: number): Declare
   const path = depth > 0 ? parseFieldName(name) : { keys: [name], appends: false }
   if ('fault' in path || path.keys.length > depth + (path.appends ? 0 : 1)) return undefined
   let node = schema
-  // An object that is optional is absent when all of its fields are left empty, whatever it requires of them.
+  // An optional object is absent when all of its fields are left empty, even required ones.
   let required = true
   for (const key of path.keys) {
     const way = only(waysOf(node))
@@ -64,7 +64,7 @@ export function findField(schema: unknown, name: string, depth: number): Declare
   }
 }
 
-/** The one that is left when `null` and the empty text are put aside. */
+/** Gives the only way that is left without `null` and the empty text. */
 function only(ways: readonly Declared[]): Declared | undefined {
   const [way, another] = ways.filter(
     ({ type, values }) => type !== 'null' && !values?.every((value) => value === ''),
@@ -72,7 +72,7 @@ function only(ways: readonly Declared[]): Declared | undefined {
   return another ? undefined : way
 }
 
-/** An empty text is taken for `null`. */
+/** Whether an empty text becomes `null`. */
 function takesNull(ways: readonly Declared[]): boolean {
   return (
     ways.some(({ type }) => type === 'null') &&

@@ -21,7 +21,7 @@ export function markDate(json: Writable, { check, value, inclusive = true }: Dat
   if (check === 'less_than') json[marks.latest] = new Date(value.getTime() - step).toJSON()
 }
 
-/** Says patterns with their flags, in place of those that JSON Schema has without. */
+/** Replaces the patterns of JSON Schema by patterns with their flags. */
 export function markPatterns(json: Writable, patterns: readonly Pattern[]): void {
   delete json.pattern
   if (Array.isArray(json.allOf))

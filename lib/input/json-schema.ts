@@ -1,6 +1,6 @@
-/** One way that a value may look, read from JSON Schema: of one type, references followed, `allOf` put together. */
+/** One way that a value may look, read from JSON Schema: of one type, with references followed and `allOf` combined. */
 export interface Declared {
-  /** `date` and `bigint` are not of JSON, and marked by `marks.type`; `any` says nothing. */
+  /** `date` and `bigint` come from `marks.type`, since JSON has neither; `any` is anything. */
   readonly type: DeclaredType
   /** The only values, from `enum` or `const`. */
   readonly values: readonly unknown[] | undefined
@@ -23,7 +23,7 @@ export interface Declared {
   /** The bounds of a date, both in the range. */
   readonly earliest: Date | undefined
   readonly latest: Date | undefined
-  /** The text is changed before it is checked, so what is said of it holds for another text than was sent. */
+  /** The text is changed before it is checked, so the other constraints do not hold for the text that was sent. */
   readonly rewritten: boolean
   /** Marked by `writeOnly: true` or `format: 'password'`: what was sent is never given back. */
   readonly secret: boolean
@@ -64,12 +64,12 @@ export const marks = {
 
 type Keywords = Readonly<Record<string, unknown>>
 
-/** How many schemas are read for one value. Only one that refers to itself, or multiplies unions, has more. */
+/** The most schemas that are read for one value. Only a schema that refers to itself, or multiplies unions, has more. */
 const mostRead = 500
 
 /**
- * The ways that a value may look: the branches of a union and the types of a list of types, one by one. A schema that
- * says nothing, or too much, is `any`.
+ * Lists the ways that a value may look: the branches of a union and the types of a list of types, one by one. A schema that
+ * is empty, or too large, gives `any`.
  *
  * @param node a JSON Schema of draft 2020-12, or a part of one
  * @param root the whole, in which references are looked up
@@ -110,7 +110,7 @@ function find(root: unknown, reference: string): unknown {
   return node
 }
 
-/** Puts together what several schemas say of one value, which are to hold all at once, for each type that they allow. */
+/** Combines schemas that must all hold for one value, for each type that they allow. */
 function byType(schemas: readonly Keywords[]): readonly Declared[] {
   const values = schemas.flatMap((schema) => {
     if ('const' in schema) return [[schema.const]]
@@ -166,7 +166,7 @@ function declare(
   for (const schema of schemas) {
     if (!isKeywords(schema.properties)) continue
     for (const [key, value] of Object.entries(schema.properties)) {
-      // Said of twice, a property is to be as both say.
+      // A property that two schemas declare must satisfy both.
       properties.set(key, properties.has(key) ? { allOf: [properties.get(key), value] } : value)
     }
   }
@@ -222,7 +222,7 @@ function bounds(schemas: readonly Keywords[], keyword: 'minimum' | 'maximum'): r
   ]
 }
 
-/** Of equal bounds the first, which is the exclusive one. */
+/** Finds the tightest bound; of equal ones the first, which is exclusive. */
 function tighter(bounds: readonly Bound[], isTighter: (a: number, b: number) => boolean): Bound | undefined {
   let tightest: Bound | undefined
   for (const bound of bounds) if (!tightest || isTighter(bound.value, tightest.value)) tightest = bound

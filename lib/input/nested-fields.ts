@@ -3,9 +3,9 @@ import { Refused } from '../outcome/outcome.js'
 
 /** The fields of a form as a schema gets them. */
 export interface Fields<Value> {
-  /** By key, without a prototype. Nobody else holds them, so they may be changed. */
+  /** By key, without a prototype. No other code uses them, so they may be changed. */
   readonly values: Record<string, Nested<Value>>
-  /** The name that the form has for what a path of the values leads to. */
+  /** Gives the form's own name of the value at a path. */
   nameOf(path: readonly PropertyKey[]): string
 }
 
@@ -31,9 +31,9 @@ interface Branch<Value> {
 type Node<Value> = Leaf<Value> | Branch<Value>
 
 /**
- * Makes objects and arrays of fields whose names are paths. Arrays have no holes: their elements come in the order of
- * the indexes in the names, which have gaps where a row was taken out of the form. So a large index costs nothing. A name that
- * occurs several times is an array, as in flat forms.
+ * Turns fields whose names are paths into objects and arrays. Arrays have no holes: their elements come in the order of
+ * the indexes, which have gaps where a row was taken out of the form. So a large index costs nothing. A name that occurs
+ * several times gives an array, as in flat forms.
  *
  * @param depth how many steps may follow the first one
  * @returns a refusal when a name is malformed or too deep, or when two names cannot both be true
@@ -67,7 +67,7 @@ function refuseName(name: string, why: string): Refused {
   return new Refused('malformed', 400, `the name ${JSON.stringify(name)} ${why}`)
 }
 
-/** Puts a value where its name leads. False when something else is there. */
+/** Puts a value where its name leads; false when another kind of value is there. */
 function place<Value>(
   root: Branch<Value>,
   { keys, appends }: FieldPath,
@@ -111,7 +111,7 @@ function nameIn<Value>(root: Branch<Value>, path: readonly PropertyKey[]): strin
   let node: Node<Value> = root
   let name = ''
   for (const [i, step] of path.entries()) {
-    // An array because its name was sent several times: there is no other name for its elements.
+    // The value is an array because its name was sent several times. Its elements have no names of their own.
     if (node.kind === 'leaf') return node.name
     const found: readonly [string | number, Node<Value>] | undefined =
       node.kind === 'array' ? node.elements[Number(step)] : entryOf(node, String(step))

@@ -3,12 +3,12 @@ import { alternatives, type Declared } from './json-schema.js'
 import { readBigint, readBoolean, readDate, readInteger, readNumber } from './read-text.js'
 
 /**
- * Plans how the texts of a form become what a schema declares. Nothing is guessed: what may be text stays text, and so
- * does a text that says nothing of the declared type, for the schema to say what is wrong.
+ * Plans how the texts of a form become what a schema declares. Nothing is guessed: a value that may be text stays text. A
+ * text that is not of the declared type stays text as well, so that the schema says what is wrong.
  *
  * @param schema the JSON Schema of the input
  * @param depth how many steps of a name may follow the first one
- * @returns `undefined` when everything is to stay as it is
+ * @returns `undefined` when everything stays as it is
  */
 export function planCoercion(schema: unknown, depth: number): Plan | undefined {
   const plan = new Planner(schema).plan(schema, depth + 1)
@@ -88,8 +88,8 @@ class Planner {
   }
 
   /**
-   * What was not sent because a form sends nothing for it. An object that requires another of its kind is not made up:
-   * nothing could satisfy it, and it would grow with every level.
+   * Plans the value of a property for which a form sends nothing. Does not create missing objects for recursive schemas:
+   * nothing could satisfy them, and they would grow with every level.
    */
   #absent(ways: readonly Declared[], optional: boolean, depth: number): PropertyPlan['absent'] {
     if (areOnly('boolean', ways)) {
@@ -100,7 +100,7 @@ class Planner {
     return depth > 0 && ways.length === 1 && ways[0]?.type === 'object' ? 'object' : 'nothing'
   }
 
-  /** The property that has other texts in each of the objects. */
+  /** Finds the property whose texts differ in each of the objects. */
   #discriminator(objects: readonly Declared[]) {
     const [{ properties } = { properties: new Map<string, unknown>() }] = objects
     for (const key of properties.keys()) {
@@ -116,7 +116,7 @@ class Planner {
     return undefined
   }
 
-  /** The only texts that a control of this value can send; empty when there may be others. */
+  /** Lists the texts that a control of this value can send; empty when there may be others. */
   #texts(node: unknown): readonly string[] {
     const values = alternatives(node, this.#root).map(({ type, values }) =>
       type === 'string' || type === 'number' || type === 'integer' ? values : undefined,
@@ -150,7 +150,7 @@ function isReader(kind: string | undefined): kind is keyof typeof readers {
   return kind !== undefined && kind in readers
 }
 
-/** Of this type, or `null`, which no control can send. */
+/** Whether all ways are of this type or `null`, which no control can send. */
 function areOnly(wanted: Declared['type'], ways: readonly Declared[]): boolean {
   return (
     ways.some(({ type }) => type === wanted) && ways.every(({ type }) => type === wanted || type === 'null')

@@ -7,8 +7,8 @@ import { zodOptions } from './zod.js'
 const target = 'draft-2020-12'
 
 /**
- * The JSON Schema of what a schema takes, or `undefined` when its library cannot say. What JSON Schema has no words for
- * is marked with `marks`: dates, bigints, the flags of patterns.
+ * Gives the JSON Schema of what a schema accepts, or `undefined` when its library cannot. Marks with `marks` what JSON
+ * Schema cannot say: dates, bigints, the flags of patterns.
  *
  * @see https://standardschema.dev/json-schema
  */
@@ -40,7 +40,7 @@ function hasConverter(
   )
 }
 
-/** The methods of arktype, and of zod before 4.2. */
+/** Asks by the method of arktype, or of zod before 4.2. */
 function ownJsonSchema(schema: object, vendor: string): unknown {
   if (vendor === 'zod' && 'toJSONSchema' in schema && typeof schema.toJSONSchema === 'function') {
     return schema.toJSONSchema({ target, io: 'input', ...zodOptions })

@@ -7,7 +7,7 @@ interface ValibotAction {
   readonly requirement?: unknown
 }
 
-/** A transformation has come, and nothing was asked of its result yet. */
+/** Set after a transformation, as long as no check follows it. */
 const changed = 'sealform:changed'
 
 /**

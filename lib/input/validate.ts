@@ -11,19 +11,19 @@ type Validation =
 /** The name that the form has for a part of the input. */
 export type NameOf = (path: readonly PropertyKey[]) => string
 
-/** How an action wants its fields. */
+/** What an action expects of its fields. */
 export interface Expectation {
   readonly schema: StandardSchemaV1
   /** How deep names may lead; 0 takes them as they are. */
   readonly depth: number
-  /** What texts stand for; without it they stay texts. */
+  /** How texts are read; without it they stay texts. */
   readonly coercion: Plan | undefined
 }
 
 /**
- * Validates the fields of a form with a schema: a name that occurs once is a string, one that occurs several times an
- * array of strings, unless the schema declares something else that can be read from them. Files, where the action takes
- * some, are among them.
+ * Validates the fields of a form with a schema. A name that occurs once gives a string, one that occurs several times an
+ * array of strings, unless the schema declares another type that can be read from them. Files are among the fields where the
+ * action takes some.
  *
  * @see https://standardschema.dev
  */
@@ -59,7 +59,7 @@ function flatFields<Value>(entries: readonly (readonly [string, Value])[]): Fiel
   return { values, nameOf: flatName }
 }
 
-/** The field that a path belongs to: its first step, since the fields themselves are flat. */
+/** Names the field that a path belongs to: its first step, since the fields themselves are flat. */
 function flatName([first = '']: readonly PropertyKey[]): string {
   return String(first)
 }

@@ -17,7 +17,7 @@ interface ZodDefinition {
 }
 
 /**
- * Marks what JSON Schema cannot say of a zod schema, and unsays what zod says of schemas that take anything.
+ * Marks what JSON Schema cannot say about a zod schema, and removes what does not hold for schemas that accept anything.
  *
  * @see https://zod.dev/json-schema
  */
@@ -29,9 +29,9 @@ export const zodOptions = {
   }): void {
     const { jsonSchema: json } = context
     const { def } = context.zodSchema._zod
-    // A secret stays one, whatever else is taken back below.
+    // A secret stays one, whatever the lines below remove.
     if (isMarkedSecret(json)) json.writeOnly = true
-    // What z.preprocess() and z.coerce take is whatever they make something of.
+    // z.preprocess() and z.coerce accept anything.
     if (def.coerce || (def.type === 'pipe' && def.in?._zod.def.type === 'transform')) {
       for (const keyword of Object.keys(json)) if (keyword !== 'writeOnly') delete json[keyword]
       return
@@ -40,7 +40,7 @@ export const zodOptions = {
     if (def.type === 'date' || def.type === 'bigint') json[marks.type] = def.type
     if (def.type === 'date') for (const check of checks) markDate(json, check)
     if (def.type !== 'string') return
-    // JSON Schema's own `time` has a zone; that of a form, and zod's, has none.
+    // The format `time` of JSON Schema has a zone. The time of a form, and that of zod, has none.
     if (def.format === 'time') json.format = 'time'
     const patterns = [def, ...checks].map(({ pattern }) => pattern).filter((pattern) => pattern !== undefined)
     if (patterns.length > 0) markPatterns(json, patterns)
@@ -55,7 +55,7 @@ export const zodOptions = {
   },
 } as const
 
-/** A change that makes something of nothing makes every demand on the text void. */
+/** Whether a change keeps an empty text empty. Otherwise no constraint holds for the text that was sent. */
 function keepsEmpty(change: (text: string) => unknown): boolean {
   try {
     return change('') === ''

@@ -11,12 +11,12 @@ import { addressOf, type Target } from './target.js'
 /** What `createBrowser()` and `visit()` take. */
 export interface BrowserOptions {
   /**
-   * The origin that the browser believes to visit, such as `'https://shop.example'`. Requests then carry its `Host`, and
-   * `X-Forwarded-Proto`, as a proxy would send them; the app must trust proxies.
+   * The origin that the browser visits, such as `'https://shop.example'`. Requests then carry its `Host`, and
+   * `X-Forwarded-Proto`, as a proxy sends them. The app must trust proxies.
    * @default the address of the server, on the loopback interface
    */
   readonly origin?: string
-  /** Sent with every request, in place of the browser's own of that name. @default none */
+  /** Headers of every request. They replace the browser's own of that name. @default none */
   readonly headers?: Readonly<Record<string, string>>
   /** Cookies that the browser has from the start, for all paths. @default none */
   readonly cookies?: Readonly<Record<string, string>>
@@ -50,7 +50,7 @@ export class TestBrowser {
   /**
    * Opens a page, as if its address had been typed.
    *
-   * @param path with its query string; a whole URL when it is one of the same site
+   * @param path with its query string, or a whole URL of the same site
    * @throws SealformError `ERR_BROWSER_REFUSED` for another site, and after 20 redirects
    */
   async visit(path: string): Promise<TestPage> {

@@ -12,12 +12,12 @@ import { sanitise } from './input-values.js'
 
 interface Common {
   readonly element: Element
-  /** Empty when the control has none, and then it is never sent. */
+  /** Empty when the control has none. Such a control is never sent. */
   readonly name: string
   readonly disabled: boolean
 }
 
-/** A control that holds text, of whatever kind. */
+/** A control that holds text. */
 export interface TextField extends Common {
   readonly kind: 'text'
   /** The type of an `<input>`, or `textarea`. */
@@ -25,7 +25,7 @@ export interface TextField extends Common {
   readonly readOnly: boolean
   /** Line breaks are single newlines. */
   value: string
-  /** Whether the visitor has changed it, since only then a browser judges its length. */
+  /** Whether the visitor has changed it. Only then a browser checks its length. */
   edited: boolean
 }
 
@@ -47,7 +47,7 @@ interface SelectOption {
 export interface Select extends Common {
   readonly kind: 'select'
   readonly multiple: boolean
-  /** How many rows it shows; a list of one row always has a choice. */
+  /** The rows that it shows. A list of one row always has a selected option. */
   readonly size: number
   readonly options: readonly SelectOption[]
 }
@@ -62,24 +62,24 @@ export interface Button extends Common {
   readonly kind: 'button'
   readonly type: 'submit' | 'image' | 'reset' | 'button'
   readonly value: string
-  /** What a person reads on it. */
+  /** The text that a person reads on it. */
   readonly label: string
 }
 
 export type Control = TextField | Choice | Select | FileField | Button
 
-/** The controls of a form, in tree order, with the values that the page gives them. */
+/** Reads the controls of a form, in tree order, with the values that the page gives them. */
 export function controlsOf(document: HtmlDocument, form: Element): Control[] {
   const controls = document.elements.flatMap((element) =>
     submittable.has(element.tagName) && document.formOwner(element) === form ? [controlFrom(element)] : [],
   )
-  // Of radio buttons with one name that are all marked in the source, the last keeps its mark.
+  // When the source checks several radio buttons of one name, the last stays checked.
   const marked = controls.filter((control) => control.kind === 'choice' && control.checked)
   for (const control of marked) if (control.kind === 'choice') check(control, controls)
   return controls
 }
 
-/** Ticks a choice; of radio buttons with one name, the others lose their mark. */
+/** Ticks a choice. For a radio button, the others of its name are unchecked. */
 export function check(choice: Choice, controls: readonly Control[]): void {
   if (choice.type === 'radio' && choice.name !== '') {
     for (const other of controls) {
@@ -231,7 +231,7 @@ function defaultLabel(type: string): string {
   return type === 'submit' ? 'Submit' : type === 'reset' ? 'Reset' : ''
 }
 
-/** What an attribute with a closed set of words means, whatever its case. */
+/** Reads an attribute with a closed set of words, in any case. */
 export function keyword<Word extends string>(
   value: string | undefined,
   words: readonly Word[],

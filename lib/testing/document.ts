@@ -3,11 +3,11 @@ import { type DefaultTreeAdapterTypes, defaultTreeAdapter, html, Parser, seriali
 export type Element = DefaultTreeAdapterTypes.Element
 type Node = DefaultTreeAdapterTypes.Node
 
-/** What can belong to a form, wherever it stands. */
+/** The elements that can belong to a form, wherever they are in the page. */
 const formAssociated = new Set(['button', 'fieldset', 'input', 'object', 'output', 'select', 'textarea'])
 
 /**
- * A page as a browser without JavaScript holds it: `<noscript>` counts, the content of `<template>` does not.
+ * A page as a browser without JavaScript parses it: `<noscript>` counts, the content of `<template>` does not.
  *
  * @see https://html.spec.whatwg.org/multipage/parsing.html
  */
@@ -22,7 +22,7 @@ export class HtmlDocument {
       scriptingEnabled: false,
       treeAdapter: {
         ...defaultTreeAdapter,
-        // A control belongs to the form that is open in the source, though the tables around it may move it out.
+        // A control belongs to the form that is open in the source, even when the parser moves it out of a table.
         createElement: (tagName, namespace, attributes) => {
           const element = defaultTreeAdapter.createElement(tagName, namespace, attributes)
           if (parser.formElement && formAssociated.has(tagName)) {
@@ -59,7 +59,7 @@ export class HtmlDocument {
   }
 }
 
-/** An attribute's value; `undefined` when there is no such attribute. */
+/** Gives an attribute's value; `undefined` when there is no such attribute. */
 export function attribute(element: Element, name: string): string | undefined {
   return element.attrs.find((own) => own.name === name)?.value
 }
@@ -68,24 +68,24 @@ export function hasAttribute(element: Element, name: string): boolean {
   return attribute(element, name) !== undefined
 }
 
-/** The elements around an element, the nearest first. */
+/** Lists the elements around an element, the nearest first. */
 export function ancestorsOf(element: Element): Element[] {
   const ancestors: Element[] = []
   for (let node = element.parentNode; node && 'tagName' in node; node = node.parentNode) ancestors.push(node)
   return ancestors
 }
 
-/** The child elements of an element. */
+/** Lists the child elements of an element. */
 export function childrenOf(element: Element): Element[] {
   return element.childNodes.filter((node) => 'tagName' in node)
 }
 
-/** The elements in an element, in tree order. */
+/** Lists the elements in an element, in tree order. */
 export function descendantsOf(element: Element): Element[] {
   return elementsIn(element)
 }
 
-/** All text in an element, as it is. */
+/** Gives all text in an element, as it is. */
 export function textContent(node: Node): string {
   let text = ''
   walk(node, {
@@ -96,10 +96,10 @@ export function textContent(node: Node): string {
   return text
 }
 
-/** The text in an element as a reader has it: without scripts and styles, white space collapsed. */
+/** Gives the text in an element that a reader sees: without scripts and styles, white space collapsed. */
 export function readableText(node: Node): string {
   let text = ''
-  // A reader sees two cells or paragraphs apart, though no space is between them.
+  // A reader sees two cells or paragraphs apart, even without a space between them.
   const space = (inner: Node) => {
     if ('tagName' in inner && !inline.has(inner.tagName)) text += ' '
   }
@@ -140,7 +140,7 @@ interface Visitor {
   skips?(node: Node): boolean
 }
 
-/** Visits a node and all in it, in tree order. Without recursion: nothing limits how deep a page is. */
+/** Visits a node and all in it, in tree order. Without recursion, since a page may be of any depth. */
 function walk(root: Node, { enter, leave, skips }: Visitor): void {
   const open: { readonly node: Node; next: number }[] = []
   const visit = (node: Node) => {

@@ -11,7 +11,7 @@ export interface Submitter {
 }
 
 /**
- * What the controls of a form send: the successful ones, in tree order.
+ * Lists what the controls of a form send, in tree order.
  *
  * @param encoding the name of the form's encoding
  * @see https://html.spec.whatwg.org/multipage/form-control-infrastructure.html#constructing-the-form-data-set
@@ -62,7 +62,7 @@ export function entryList(
   return entries
 }
 
-/** What a file field sends of which nothing was chosen. */
+/** The value of a file field without a chosen file. */
 function noFile(): File {
   return new File([], '', { type: 'application/octet-stream' })
 }
@@ -84,7 +84,7 @@ function directionOf(control: Element, value: string): 'ltr' | 'rtl' {
     const dir = attribute(element, 'dir')?.toLowerCase()
     if (dir === 'ltr' || dir === 'rtl') return dir
     if (dir === 'auto') return firstStrong(element === control ? value : textContent(element)) ?? 'ltr'
-    // A telephone number reads from the left, whatever the page does.
+    // A telephone number reads from the left in every page.
     if (element === control && dir === undefined && attribute(control, 'type')?.toLowerCase() === 'tel')
       return 'ltr'
   }

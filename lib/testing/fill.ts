@@ -4,7 +4,7 @@ import { isOrdered, numberOf, sanitise } from './input-values.js'
 import { listed, refuse } from './refuse.js'
 import { lengthLimit, withLength } from './validity.js'
 
-/** A file as a test writes it down. */
+/** A file, described by a test. */
 export interface TestFile {
   readonly name: string
   /** @default '' which is sent as `application/octet-stream` */
@@ -15,8 +15,8 @@ export interface TestFile {
 type Single = string | number | TestFile | File
 
 /**
- * What a person does to the controls of one name: types a text, chooses an option, a radio button or a file, ticks a
- * checkbox. A list is for several controls of one name, a group of checkboxes, and whatever takes several.
+ * What a person enters into the controls of one name: a text, an option, a radio button, a file, the tick of a checkbox. A
+ * list is for several controls of one name, a group of checkboxes, and controls with `multiple`.
  */
 export type FillValue = Single | boolean | readonly Single[]
 
@@ -68,14 +68,14 @@ export function choose(controls: readonly Control[], name: string, value?: strin
   } else check(oneChoice(named, name, value), controls)
 }
 
-/** Takes the tick from a checkbox. */
+/** Unticks a checkbox. */
 export function uncheck(controls: readonly Control[], name: string, value?: string): void {
   const choice = oneChoice(usable(controls, name), name, value)
   if (choice.type === 'radio') refuse(`"${name}" is a radio button: choose another one instead.`)
   choice.checked = false
 }
 
-/** The controls of a name that a person can change. */
+/** Finds the controls of a name that a person can change. */
 function usable(controls: readonly Control[], name: string): readonly Filled[] {
   const named = controls.filter(
     (control): control is Filled => control.name === name && control.kind !== 'button',
@@ -180,7 +180,7 @@ function type(field: TextField, text: string, name: string): void {
   field.edited = true
 }
 
-/** Options are meant by their values or, where no value fits, by what a person reads. */
+/** Selects options by their values or, where no value fits, by the text that a person reads. */
 function selectOptions(select: Select, wanted: readonly string[], name: string): void {
   if (!select.multiple && wanted.length !== 1) {
     refuse(`"${name}" takes one option, and ${wanted.length} are given.`)

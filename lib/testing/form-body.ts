@@ -10,14 +10,14 @@ export const encodingTypes = [
 
 type EncodingType = (typeof encodingTypes)[number]
 
-/** A form as it goes over the wire. */
+/** An encoded form. */
 export interface FormBody {
   readonly contentType: string
   readonly body: Buffer
 }
 
 /**
- * Writes entries as a browser does.
+ * Encodes entries as a browser does.
  *
  * @see https://html.spec.whatwg.org/multipage/form-control-infrastructure.html#form-submission-algorithm
  */
@@ -62,7 +62,7 @@ function plainText(entries: readonly FormEntry[]): string {
   return entries.map(([name, value]) => `${withCrLf(name)}=${withCrLf(textOf(value))}\r\n`).join('')
 }
 
-/** Only multipart/form-data carries files; elsewhere their names go. */
+/** Replaces files by their names: only multipart/form-data carries files. */
 function textOf(value: string | File): string {
   return typeof value === 'string' ? value : value.name
 }

@@ -10,9 +10,9 @@ import { formEncoding, type TextEncoding } from './text-encoding.js'
 /** What a form needs to know about its page. */
 export interface FormPlace {
   readonly url: URL
-  /** Against which addresses in the page are read. */
+  /** The base of relative addresses in the page. */
   readonly base: URL
-  /** By the name that decoders know it under. */
+  /** By its name for decoders. */
   readonly encoding: string
   readonly policy: ReferrerPolicy
 }
@@ -59,7 +59,7 @@ export function encodingOf(form: Element, place: FormPlace): TextEncoding {
   return formEncoding(attribute(form, 'accept-charset'), place.encoding)
 }
 
-/** The button's own word, where it has one, comes before the form's. */
+/** Reads an attribute of the button or, where it has none, of the form. */
 function setting(form: Element, button: Button | undefined, name: string): string | undefined {
   return (button && attribute(button.element, `form${name}`)) ?? attribute(form, name)
 }

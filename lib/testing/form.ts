@@ -14,7 +14,7 @@ import type { Navigation } from './navigation.js'
 import { listed, refuse } from './refuse.js'
 import { problemsOf } from './validity.js'
 
-/** What `submit()` takes beside the button. */
+/** What `submit()` takes besides the button. */
 export interface SubmitOptions {
   /** Whether the form is held back, as a browser does, while a control has a value that it refuses. @default true */
   readonly validate?: boolean
@@ -50,12 +50,12 @@ export class FormOnPage<Page> {
     return readableText(this.#element)
   }
 
-  /** As the parser understood it. */
+  /** The HTML as the parser understood it. */
   get html(): string {
     return outerHtml(this.#element)
   }
 
-  /** What stands on its submit buttons, in order. */
+  /** The texts on its submit buttons, in order. */
   get buttons(): readonly string[] {
     return this.#submitButtons().map(({ label }) => label)
   }
@@ -65,7 +65,7 @@ export class FormOnPage<Page> {
    *
    * @param values a text or number for what is typed; the value of a radio button or an option; true, false or the value
    *   for a checkbox; a `File` or `{ name, type, content }`; a list for several controls of one name, a group of checkboxes,
-   *   and whatever takes several
+   *   and controls with `multiple`
    * @throws SealformError `ERR_BROWSER_REFUSED` when no person could: no such control, hidden, disabled or read-only,
    *   no such option, longer than `maxlength`
    * @example
@@ -86,7 +86,7 @@ export class FormOnPage<Page> {
     return this
   }
 
-  /** Takes the tick from a checkbox. @param value needed when there are several */
+  /** Unticks a checkbox. @param value needed when there are several */
   uncheck(name: string, value?: string): this {
     this.#explain(() => uncheck(this.#controls, name, value))
     return this
@@ -97,19 +97,19 @@ export class FormOnPage<Page> {
     return this.check(name, value)
   }
 
-  /** The first value that a name would be sent with; `undefined` when it would not be. */
+  /** Gives the first value that would be sent under a name; `undefined` when there is none. */
   value(name: string): string | undefined {
     return this.values(name)[0]
   }
 
-  /** All values that a name would be sent with. */
+  /** Gives all values that would be sent under a name. */
   values(name: string): readonly string[] {
     return this.entries().flatMap(([own, value]) =>
       own === name ? [typeof value === 'string' ? value : value.name] : [],
     )
   }
 
-  /** What would be sent, before it is encoded. @param button as in `submit()`; none by default */
+  /** Gives what would be sent, before it is encoded. @param button as in `submit()`; none by default */
   entries(button?: string, options: Pick<SubmitOptions, 'at'> = {}): readonly FormEntry[] {
     const submitter = button === undefined ? undefined : this.#press(this.#find(button), options)
     return entryList(this.#controls, submitter, encodingOf(this.#element, this.#place).name)
@@ -176,7 +176,7 @@ export class FormOnPage<Page> {
   }
 
   /**
-   * What the Enter key does.
+   * Finds the button that the Enter key presses.
    *
    * @see https://html.spec.whatwg.org/multipage/form-control-infrastructure.html#implicit-submission
    */
@@ -208,7 +208,7 @@ export class FormOnPage<Page> {
   }
 }
 
-/** Whether it does not matter which of two buttons is pressed, such as one at the top of a form and one at its end. */
+/** Whether two buttons do the same, such as one at the top of a form and one at its end. */
 function doTheSame(one: Button, other: Button): boolean {
   const what = ({ type, name, value, disabled, element }: Button) => [
     ...[type, name, value, disabled, element.tagName],

@@ -1,7 +1,7 @@
 import { attribute, type Element, hasAttribute } from './document.js'
 
 /**
- * The value that an `<input>` keeps of a text that it is given: what does not fit its type is dropped.
+ * Gives the value that an `<input>` keeps when it is set to a text: what does not fit its type is dropped.
  *
  * @see https://html.spec.whatwg.org/multipage/input.html#value-sanitization-algorithm
  */
@@ -29,9 +29,9 @@ export function sanitise(type: string, value: string, element: Element): string 
 }
 
 /**
- * The number that a value of a type with an order stands for: itself, months, or milliseconds.
+ * Reads the number that a value of an ordered type stands for: itself, months, or milliseconds.
  *
- * @returns undefined when the value is none of the type
+ * @returns undefined when the value is not of the type
  */
 export function numberOf(type: string, value: string): number | undefined {
   const number = readers.get(type)?.(value)
@@ -92,13 +92,13 @@ function readTime(value: string): number {
   return ((Number(hour) * 60 + Number(minute)) * 60 + Number(second)) * 1000 + Number(fraction.padEnd(3, '0'))
 }
 
-/** The Monday of week 1, which is the one with 4 January in it. */
+/** Finds the Monday of week 1, the week with 4 January in it. */
 function firstMonday(year: number): number {
   const fourth = utc(year, 0, 4)
   return fourth - ((new Date(fourth).getUTCDay() + 6) % 7) * day
 }
 
-/** `Date.UTC` takes the years 0 to 99 for those of the last century. */
+/** Works for the years 0 to 99 as well, which `Date.UTC` takes for 1900 to 1999. */
 function utc(year: number, month: number, date: number): number {
   return new Date(0).setUTCFullYear(year, month, date)
 }
@@ -111,14 +111,14 @@ function trimmed(value: string): string {
   return value.replace(/^[\t\n\f\r ]+|[\t\n\f\r ]+$/g, '')
 }
 
-/** `2026-11-27 09:30:00` is the same moment as `2026-11-27T09:30`, which is how it is kept. */
+/** Writes a moment in its shortest form: `2026-11-27 09:30:00` becomes `2026-11-27T09:30`. */
 function shortDateTime(value: string): string {
   const [date = '', time = ''] = value.split(/[T ]/)
   const short = time.replace(/(\.\d*?)0+$/, '$1').replace(/\.$/, '')
   return `${date}T${/^\d\d:\d\d:00$/.test(short) ? short.slice(0, 5) : short}`
 }
 
-/** A slider has no empty position: its middle, and the nearest step within its ends. */
+/** Gives the value of a slider, which is never empty: the given value or the middle, at the nearest step within its ends. */
 function inRange(value: string, element: Element): string {
   const min = numberOf('range', attribute(element, 'min') ?? '') ?? 0
   const max = numberOf('range', attribute(element, 'max') ?? '') ?? 100

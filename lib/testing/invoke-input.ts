@@ -14,7 +14,7 @@ export type InvokeInput =
   | Readonly<Record<string, InvokeValue | readonly InvokeValue[]>>
 
 /**
- * The entries that a form with these fields would send.
+ * Lists the entries that a form with these fields would send.
  *
  * @throws SealformError `ERR_OPTION_INVALID` on a value that no form could send
  */

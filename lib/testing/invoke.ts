@@ -20,7 +20,7 @@ import { encodeForm, type FormBody } from './form-body.js'
 import { fieldsOf, type InvokeInput } from './invoke-input.js'
 import { utf8 } from './text-encoding.js'
 
-/** What the visitor brings along, who calls an action through `invoke.with()`. */
+/** What the visitor of `invoke.with()` sends besides the form. */
 export interface InvokeOptions<Context = unknown> {
   /** What the action finds in `submission.cookies`. @default none */
   readonly cookies?: Readonly<Record<string, string>>
@@ -34,7 +34,7 @@ export interface InvokeOptions<Context = unknown> {
   readonly url?: string
 }
 
-/** What became of a call. What the action threw, unless it is an outcome, is thrown. */
+/** The result of a call. `invoke()` throws what the action threw, unless it is an outcome. */
 export interface Invocation<State = unknown> {
   readonly outcome: Outcome
   readonly kind: Outcome['kind']
@@ -50,11 +50,11 @@ export interface Invocation<State = unknown> {
   readonly reason: RefusalReason | undefined
   /** The cookies that were set, in order; one that was deleted has a `maxAge` of 0. */
   readonly cookies: readonly SetCookie[]
-  /** What hooks threw, which an app would hear of and the visitor would not. */
+  /** Errors of hooks, which an app is told of and the visitor is not. */
   readonly reported: readonly unknown[]
 }
 
-/** Calls actions as `invoke` does, each with the same cookies and whatever else the visitor brings along. */
+/** Calls actions as `invoke` does, each call with the same cookies and other options of the visitor. */
 export interface Invoke {
   <Input, State, Bound extends unknown[], Context>(
     action: Action<Input, State, Bound, Context>,
@@ -62,13 +62,13 @@ export interface Invoke {
     ...bound: Bound
   ): Promise<Invocation<State>>
   /**
-   * @param options what the visitor brings along
+   * @param options what the visitor sends besides the form
    * @throws SealformError `ERR_OPTION_INVALID` on misspelt options
    */
   with(options: InvokeOptions): Invoke
 }
 
-/** The way of a submission from its seal on, with everything that a server does but HTTP. */
+/** Makes a function that takes a submission through everything that a server does, except HTTP. */
 export function invokeWith(options: InvokeOptions): Invoke {
   checkOptions('invoke.with()', options, ['cookies', 'context', 'previous', 'headers', 'url'])
   return Object.assign(
@@ -127,7 +127,7 @@ async function submit(
   return receive({ registry, exchange, body: recognition.body, rules })
 }
 
-/** A request that has come over no socket. */
+/** Makes a request without a socket. */
 function requestOf(
   { contentType, body }: FormBody,
   url: URL,

@@ -6,12 +6,12 @@ import { refuse } from './refuse.js'
 import type { Address } from './target.js'
 import { exchange, type WireAnswer } from './transport.js'
 
-/** One step of a visitor from page to page. */
+/** One request for a page. */
 export interface Navigation {
   readonly method: 'GET' | 'POST'
   readonly url: URL
   readonly body: FormBody | undefined
-  /** The page that a link or form was on; `undefined` for an address that was typed. */
+  /** The page with the link or form; `undefined` for an address that was typed. */
   readonly from: { readonly url: URL; readonly policy: ReferrerPolicy } | undefined
   readonly reload: boolean
 }
@@ -38,7 +38,7 @@ export interface Loaded {
 /** What all requests of a browser have in common. */
 export interface Connection {
   readonly address: Address
-  /** The origin that the browser believes to visit. */
+  /** The origin that the browser visits. */
   readonly origin: string
   readonly jar: CookieJar
   readonly headers: Readonly<Record<string, string>>
@@ -47,7 +47,7 @@ export interface Connection {
 const mostRedirects = 20
 
 /**
- * Goes to a page, and on to where its server sends the visitor.
+ * Goes to a page, and follows redirects.
  *
  * @throws SealformError `ERR_BROWSER_REFUSED` after 20 redirects
  * @see https://fetch.spec.whatwg.org/#http-redirect-fetch
@@ -56,7 +56,7 @@ export async function load(connection: Connection, navigation: Navigation): Prom
   const redirects: Redirection[] = []
   let request = navigation
   const asksAnew = navigation.reload || navigation.method === 'POST'
-  // Chromium keeps to it, though a redirect may bring another policy, as for the `Referer`.
+  // Chromium keeps this Origin even when a redirect brings another policy, which counts for the `Referer` only.
   const origin = navigation.from && originHeader(navigation.from.policy, navigation.from.url)
   for (;;) {
     const answer = await exchange(connection.address.send, {
@@ -100,7 +100,7 @@ function redirectTarget({ status, headers }: WireAnswer, url: URL): URL | undefi
   return target
 }
 
-/** As Chromium has them, in so far as they tell a server something. */
+/** Makes the headers of Chromium that may matter to a server. */
 function headersOf(
   connection: Connection,
   { method, url, from }: Navigation,
@@ -129,7 +129,7 @@ function headersOf(
   return { ...headers, ...connection.headers }
 }
 
-/** `search` does not tell `/?` from `/`. */
+/** Gives path and query string. Not by `search`, which is the same for `/?` and `/`. */
 function pathOf(url: URL): string {
   return url.href.slice(url.origin.length, url.hash === '' ? undefined : -url.hash.length)
 }

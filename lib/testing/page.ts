@@ -15,7 +15,7 @@ import { listed, refuse } from './refuse.js'
 import { select } from './selector.js'
 import { decodePage, pageEncoding } from './text-encoding.js'
 
-/** What a page asks of the browser that shows it. */
+/** What a page needs from its browser. */
 export interface Tab {
   open(navigation: Navigation, previous: TestPage | undefined): Promise<TestPage>
   cookies(url: URL): ReadonlyMap<string, string>
@@ -38,11 +38,11 @@ export interface TestLink {
 /** A form on a page, to be filled in as a person would; submitting it gives the next page. */
 export type TestForm = FormOnPage<TestPage>
 
-/** A page that a server answered with, as a browser without JavaScript shows it. */
+/** The page of an answer, as a browser without JavaScript shows it. */
 export class TestPage {
-  /** Of the answer that the page is made from, after all redirects. */
+  /** The status of the last answer, after all redirects. */
   readonly status: number
-  /** By their names in lower case; lines of one name are joined with commas. */
+  /** Headers by their names in lower case. Lines of one name are joined with commas. */
   readonly headers: Readonly<Record<string, string>>
   /** As the server sent it. */
   readonly html: string
@@ -85,7 +85,7 @@ export class TestPage {
     return this.#url.href
   }
 
-  /** Path, query string and fragment: the part of `url` that does not change with the port of the server. */
+  /** Path, query string and fragment: `url` without the origin, which has the port of the server. */
   get path(): string {
     return this.url.slice(this.#url.origin.length)
   }
@@ -102,7 +102,7 @@ export class TestPage {
     return body ? readableText(body) : ''
   }
 
-  /** The cookies that the browser has by now for this page, by name, decoded. */
+  /** The cookies that the browser has now for this page, by name, decoded. */
   get cookies(): ReadonlyMap<string, string> {
     return this.#tab.cookies(this.#url)
   }
@@ -163,13 +163,13 @@ export class TestPage {
     return this.link(text).click()
   }
 
-  /** Asks for the page again. One that answered a POST sends the form again, as a browser does once the visitor agrees. */
+  /** Asks for the page again. If it answered a POST, sends the form again, as a browser does when the visitor agrees. */
   async reload(): Promise<TestPage> {
     return this.#tab.open({ ...this.#loaded.request, url: this.#url, reload: true }, this.#previous)
   }
 
   /**
-   * The page before this one, as the visitor left it, with what was filled in. The server is not asked.
+   * Goes back to the page before this one, as the visitor left it, with what was filled in. Sends no request.
    *
    * @throws SealformError `ERR_BROWSER_REFUSED` when this is the first
    */
@@ -183,7 +183,7 @@ export class TestPage {
   }
 
   /**
-   * The texts that a reader sees in the elements that a selector finds.
+   * Gives the texts that a reader sees in the elements that a selector finds.
    *
    * @param selector tags, `.class`, `#id` and `[attribute="value"]`, and what is in (` `) or directly in (`>`) another
    * @throws SealformError `ERR_OPTION_INVALID` on any other selector
@@ -192,12 +192,12 @@ export class TestPage {
     return this.elements(selector).map(({ text }) => text)
   }
 
-  /** The elements that a selector finds, in order. @param selector as in `texts()` */
+  /** Gives the elements that a selector finds, in order. @param selector as in `texts()` */
   elements(selector: string): readonly TestElement[] {
     return select(this.#document, selector).map((element) => new TestElement(element))
   }
 
-  /** An element by its id, which may hold dots as those of forms do; `undefined` when there is none. */
+  /** Finds an element by its id, which may hold dots; `undefined` when there is none. */
   element(id: string): TestElement | undefined {
     const found = this.#document.byId(id)
     return found && new TestElement(found)
@@ -250,7 +250,7 @@ export class TestElement {
     return readableText(this.#element)
   }
 
-  /** As the parser understood it. */
+  /** The HTML as the parser understood it. */
   get html(): string {
     return outerHtml(this.#element)
   }

@@ -1,6 +1,6 @@
 import { attribute, type Element, type HtmlDocument } from './document.js'
 
-/** What a page lets other pages know of where a visitor came from. */
+/** How much a page tells other pages about where the visitor came from. */
 export type ReferrerPolicy = (typeof policies)[number]
 
 const policies = [
@@ -16,7 +16,7 @@ const policies = [
 
 const defaultPolicy: ReferrerPolicy = 'strict-origin-when-cross-origin'
 
-/** The last policy in a `Referrer-Policy` header that is known. */
+/** Reads the last known policy in a `Referrer-Policy` header. */
 export function readPolicy(text: string | undefined): ReferrerPolicy | undefined {
   const words = (text ?? '').toLowerCase().split(/[\s,]+/)
   return words
@@ -24,14 +24,14 @@ export function readPolicy(text: string | undefined): ReferrerPolicy | undefined
     .findLast((policy) => policy !== undefined)
 }
 
-/** A page's own policy: that of its `<meta name="referrer">`, else that of its headers. */
+/** Reads a page's policy: that of its `<meta name="referrer">`, else that of its headers. */
 export function policyOfPage(document: HtmlDocument, header: string | undefined): ReferrerPolicy {
   const metas = document.byTag('meta').filter((meta) => attribute(meta, 'name')?.toLowerCase() === 'referrer')
   const inPage = metas.map((meta) => readPolicy(attribute(meta, 'content'))).findLast(Boolean)
   return inPage ?? readPolicy(header) ?? defaultPolicy
 }
 
-/** What a link or form says of itself, where it differs from its page. */
+/** Reads the policy of a link or form, which may differ from that of its page. */
 export function policyOfElement(element: Element, page: ReferrerPolicy): ReferrerPolicy {
   const rel = (attribute(element, 'rel') ?? '').toLowerCase().split(/\s+/)
   if (rel.includes('noreferrer')) return 'no-referrer'
@@ -39,7 +39,7 @@ export function policyOfElement(element: Element, page: ReferrerPolicy): Referre
 }
 
 /**
- * The `Referer` of a request within one origin.
+ * Gives the `Referer` of a request within one origin.
  *
  * @see https://w3c.github.io/webappsec-referrer-policy/#determine-requests-referrer
  */
@@ -50,7 +50,7 @@ export function refererHeader(policy: ReferrerPolicy, from: URL): string | undef
 }
 
 /**
- * The `Origin` of a request within one origin that is no GET.
+ * Gives the `Origin` of a POST within one origin.
  *
  * @see https://fetch.spec.whatwg.org/#append-a-request-origin-header
  */

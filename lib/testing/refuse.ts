@@ -1,11 +1,11 @@
 import { SealformError } from '../base/errors.js'
 
-/** What a browser, or the person in front of it, could not do. */
+/** Throws because a browser, or the person in front of it, could not do this. */
 export function refuse(message: string): never {
   throw new SealformError('ERR_BROWSER_REFUSED', message)
 }
 
-/** Names for a message: at most twenty of them. */
+/** Lists names for a message, at most twenty. */
 export function listed(names: readonly string[], none = 'none'): string {
   const unique = [...new Set(names)]
   if (unique.length === 0) return none

@@ -1,14 +1,14 @@
 import { SealformError } from '../base/errors.js'
 import { ancestorsOf, attribute, type Element, type HtmlDocument } from './document.js'
 
-/** What one element has to be like, and where it stands: anywhere in, or directly in, what the rest describes. */
+/** The conditions for one element, and where it is: anywhere in, or directly in, the element that the rest describes. */
 interface Step {
   readonly test: (element: Element) => boolean
   readonly direct: boolean
 }
 
 /**
- * The elements that a selector finds, in tree order: the small part of CSS that a test needs.
+ * Finds the elements of a selector, in tree order. Knows the small part of CSS that a test needs.
  *
  * @throws SealformError `ERR_OPTION_INVALID` on anything else
  */

@@ -6,10 +6,10 @@ import { SealformError } from '../base/errors.js'
 
 type Listener = (req: IncomingMessage, res: ServerResponse) => unknown
 
-/** What can be visited: a Koa app, an Express app or any request listener, a server, or the URL of one that is up. */
+/** What can be visited: a Koa app, an Express app or any request listener, a server, or the URL of a running server. */
 export type Target = { callback(): Listener } | Listener | HttpServer | TlsServer | string | URL
 
-/** Where requests go. */
+/** The address that requests go to. */
 export interface Address {
   /** For supertest. */
   readonly send: HttpServer | string
@@ -17,11 +17,11 @@ export interface Address {
   readonly origin: string
 }
 
-/** The servers that were started for apps, which end with the program and keep it from ending in nothing. */
+/** The servers that were started for apps. They end with the program and do not keep it alive. */
 const servers = new WeakMap<object, HttpServer>()
 
 /**
- * Finds out where a target listens, and starts a server for what does not.
+ * Finds out where a target listens, and starts a server for a target that does not listen.
  *
  * @throws SealformError `ERR_OPTION_INVALID` on anything but a target
  */
@@ -39,7 +39,7 @@ export async function addressOf(target: Target): Promise<Address> {
   return { send: server as HttpServer, origin: `${protocol}://127.0.0.1:${address.port}` }
 }
 
-/** Those that are about to listen, so that visits at the same time start none twice. */
+/** Servers that are about to listen, so that concurrent visits do not start one twice. */
 const starting = new WeakMap<object, Promise<unknown>>()
 
 function start(server: HttpServer | TlsServer): Promise<unknown> {

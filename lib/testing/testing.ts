@@ -14,14 +14,14 @@ export type { TestElement, TestForm, TestLink, TestPage } from './page.js'
 export type { Target } from './target.js'
 
 /**
- * Opens a page as a browser without JavaScript does, and gives it to a test: its links can be followed and its forms
- * filled in and sent. Needs the packages supertest, parse5 and tough-cookie.
+ * Opens a page as a browser without JavaScript does. A test can follow its links, and fill in and send its forms. Needs the
+ * packages supertest, parse5 and tough-cookie.
  *
  * @param target a Koa or Express app, a `(req, res)` function, an `http.Server` or `https.Server`, or the URL of a server
- *   that is up
+ *   that is running
  * @param path with its query string
  * @throws SealformError `ERR_BROWSER_REFUSED` for another site and after 20 redirects, `ERR_OPTION_INVALID` on a
- *   target that is none and misspelt options
+ *   target that cannot be visited, on misspelt options, and when the package tough-cookie is not installed
  * @example
  * ```ts
  * const page = await visit(new Koa(), '/todos')
@@ -34,7 +34,7 @@ export async function visit(target: Target, path: string, options: BrowserOption
 }
 
 /**
- * Makes a browser, whose pages share their cookies. Each has its own.
+ * Makes a browser with cookies of its own, which all of its pages share.
  *
  * @param target as in `visit()`
  * @throws SealformError `ERR_OPTION_INVALID` on misspelt options, and when the package tough-cookie is not installed
@@ -49,9 +49,9 @@ export function createBrowser(target: Target, options: BrowserOptions = {}): Tes
 }
 
 /**
- * Calls an action without HTTP and returns what became of it. Everything but the page is as on a server: the bound
- * values are sealed and opened, `authorize` is asked, limits hold, the schema validates, hooks run. A FormData's line
- * breaks arrive as a browser sends them, as CRLF.
+ * Calls an action without HTTP and returns the result. Everything except the page is as on a server: the bound values are
+ * sealed and opened, `authorize` and the hooks run, limits hold, the schema validates. Line breaks of a FormData
+ * arrive as CRLF, as browsers send them.
  *
  * @param action with its registry's key; it can have values bound already
  * @param input the fields of the form, or a `FormData`

@@ -1,6 +1,6 @@
 import { refuse } from './refuse.js'
 
-/** How a page's text is turned into bytes. */
+/** How the text of a page becomes bytes. */
 export interface TextEncoding {
   /** As browsers name it, for `_charset_`. */
   readonly name: string
@@ -11,7 +11,7 @@ export interface TextEncoding {
 export const utf8: TextEncoding = { name: 'UTF-8', encode: (text) => Buffer.from(text, 'utf8') }
 
 /**
- * The encoding in which a form is sent: the first that `accept-charset` names and that exists, else the page's.
+ * Finds the encoding in which a form is sent: the first known one in `accept-charset`, else that of the page.
  *
  * @throws SealformError `ERR_BROWSER_REFUSED` when that one is neither UTF-8 nor of one byte for each character
  * @see https://html.spec.whatwg.org/multipage/form-control-infrastructure.html#picking-an-encoding-for-the-form
@@ -22,7 +22,7 @@ export function formEncoding(acceptCharset: string | undefined, pageEncoding: st
   return encodingOf(labels[0] ?? 'utf-8')
 }
 
-/** The encoding that a page declares in its headers or in itself, by the name that decoders know it under. */
+/** Finds the encoding that a page declares in its headers or in its HTML, by its name for decoders. */
 export function pageEncoding(contentType: string, body: Buffer): string {
   if (body.subarray(0, 3).equals(byteOrderMark)) return 'utf-8'
   const declared = /;\s*charset\s*=\s*"?([^\s;"]+)/i.exec(contentType)?.[1]
@@ -31,12 +31,12 @@ export function pageEncoding(contentType: string, body: Buffer): string {
   const decoder = decoderOf(declared) ?? decoderOf(inPage)
   if (decoder)
     return decoder.encoding.startsWith('utf-16') && !decoderOf(declared) ? 'utf-8' : decoder.encoding
-  // What browsers detect of a page that says nothing: UTF-8 where it is, else the oldest of the Web.
+  // Browsers detect the encoding of a page that declares none: UTF-8 where it is valid, else windows-1252.
   const ascii = body.every((byte) => byte < 0x80)
   return !ascii && isUtf8(body) ? 'utf-8' : 'windows-1252'
 }
 
-/** The text of a page. */
+/** Decodes a page. */
 export function decodePage(encoding: string, body: Buffer): string {
   const text = new TextDecoder(encoding).decode(body)
   return encoding === 'windows-1252'
@@ -69,7 +69,7 @@ function isUtf8(bytes: Buffer): boolean {
 
 function encodingOf(label: string): TextEncoding {
   const { encoding } = new TextDecoder(label)
-  // Forms are never sent in UTF-16, since nobody could read them (Encoding standard, "get an output encoding").
+  // Forms are never sent in UTF-16 (Encoding standard, "get an output encoding").
   if (encoding === 'utf-8' || encoding.startsWith('utf-16')) return utf8
   const bytes = singleBytes(encoding)
   if (!bytes) refuse(`Forms in ${encoding} cannot be sent from here; use UTF-8 for the page.`)
@@ -85,7 +85,7 @@ function encodingOf(label: string): TextEncoding {
   }
 }
 
-/** A table for encoding, from the decoder that Node has; `undefined` when a character can take several bytes. */
+/** Makes a table for encoding from Node's decoder; `undefined` when a character can take several bytes. */
 function singleBytes(encoding: string): ReadonlyMap<string, number> | undefined {
   const bytes = new Map<string, number>()
   for (let byte = 0; byte < 256; byte++) {

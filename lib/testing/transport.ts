@@ -2,7 +2,7 @@ import type { Server } from 'node:http'
 import supertest from 'supertest'
 import type { FormBody } from './form-body.js'
 
-/** One request, as it goes over the wire. */
+/** One HTTP request. */
 interface WireRequest {
   readonly method: 'GET' | 'POST'
   /** Path and query string. */
@@ -15,18 +15,18 @@ export interface WireAnswer {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   readonly setCookies: readonly string[]
-  /** Unpacked, when it came packed. */
+  /** Without its content coding. */
   readonly body: Buffer
 }
 
-/** What is sent as `Host` anyway. */
+/** Gives the `Host` that supertest sends by itself. */
 function ownHost(target: Server | string): string {
   if (typeof target === 'string') return new URL(target).host
   const address = target.address()
   return typeof address === 'object' && address ? `127.0.0.1:${address.port}` : ''
 }
 
-/** Sends one request; follows nothing, keeps nothing, and takes any status. */
+/** Sends one request. Follows no redirects, keeps no cookies, and accepts any status. */
 export async function exchange(
   target: Server | string,
   { method, path, headers, body }: WireRequest,
@@ -41,16 +41,16 @@ export async function exchange(
       response.on('data', (piece: Buffer) => pieces.push(Buffer.from(piece)))
       response.on('end', () => done(null, Buffer.concat(pieces)))
     })
-  // A server that is handed over is known already, whoever has signed its certificate.
+  // The test has made the server, so its certificate need not be checked.
   if (typeof target !== 'string') request.disableTLSCerts()
   for (const [name, value] of Object.entries(headers)) {
-    // Superagent makes the name of a TLS server of it, which from Node 26 on cannot be an address.
+    // Superagent uses it as the name of a TLS server, which cannot be an address from Node 26 on.
     if (name === 'Host' && value === ownHost(target)) continue
     request.set(name, value)
   }
   if (body) {
     request.set('Content-Type', body.contentType)
-    // As bytes, whatever supertest thinks of their type.
+    // Supertest must not serialize the bytes by their type.
     request.serialize(() => body.body as never).send(body.body)
   }
   const answer = await request

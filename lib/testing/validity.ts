@@ -2,14 +2,14 @@ import type { Control, Select, TextField } from './control.js'
 import { ancestorsOf, attribute, hasAttribute } from './document.js'
 import { isOrdered, numberOf } from './input-values.js'
 
-/** What a browser would say of a control instead of sending its form. */
+/** The reason why a browser would not send a form. */
 interface Problem {
   readonly name: string
   readonly reason: string
 }
 
 /**
- * Every control that a browser would not send as it is, in tree order.
+ * Finds the controls that keep a browser from sending the form, in tree order.
  *
  * @see https://html.spec.whatwg.org/multipage/form-control-infrastructure.html#constraints
  */
@@ -61,7 +61,9 @@ function problemOf(control: Control, controls: readonly Control[]): string | und
   return undefined
 }
 
-/** The first option of a list of one row that has no value says what to choose; it is no choice. */
+/**
+ * Whether nothing is selected. The first option of a list of one row, when its value is empty, only tells what to select.
+ */
 function isUnchosen({ element, multiple, size, options }: Select): boolean {
   const [first] = options
   const placeholder =
@@ -95,16 +97,16 @@ function textProblem(field: TextField, required: boolean): string | undefined {
   return isOrdered(type) ? orderProblem(field) : undefined
 }
 
-/** As the standard writes it. */
+/** The pattern of the HTML Standard. */
 const email =
   /^[a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)*$/
 
-/** The number in `minlength` or `maxlength`; one that is none limits nothing. */
+/** Reads the number in `minlength` or `maxlength`; `undefined` when it is not a number, which is no limit. */
 export function lengthLimit(text: string | undefined): number | undefined {
   return text !== undefined && /^[\t\n\f\r ]*\+?\d+/.test(text) ? Number.parseInt(text, 10) : undefined
 }
 
-/** A pattern that does not compile is none, as in a browser. */
+/** Compiles a pattern. One that does not compile is ignored, as in a browser. */
 function compile(pattern: string | undefined): RegExp | undefined {
   if (!pattern) return undefined
   try {
@@ -121,7 +123,7 @@ function orderProblem({ type, value, element }: TextField): string | undefined {
   const limit = (name: string) => numberOf(type, attribute(element, name) ?? '')
   const min = limit('min')
   const max = limit('max')
-  // The hours of a night shift begin on one day and end on the next.
+  // When max comes before min, the time range goes over midnight.
   const overnight = type === 'time' && min !== undefined && max !== undefined && max < min
   if (overnight && number < min && number > max)
     return `is ${value}, outside ${text('min')} to ${text('max')}`
@@ -143,7 +145,7 @@ function orderProblem({ type, value, element }: TextField): string | undefined {
 
 const mondayBefore1970 = -259_200_000
 
-/** What one step is, as a number of the type; `undefined` when every value is allowed. */
+/** Reads the size of a step, as a number of the type; `undefined` when every value is allowed. */
 function stepOf(type: string, step: string): number | undefined {
   if (step.toLowerCase() === 'any') return undefined
   const { scale, standard } = steps.get(type) ?? { scale: 1, standard: 1 }
