@@ -57,7 +57,7 @@ export function nestFields<Value>(
 }
 
 const faults = {
-  malformed: 'is no path; write names such as address.street, items[0].qty or tags[]',
+  malformed: 'is not a path; write names such as address.street, items[0].qty or tags[]',
   reserved: 'holds a key that every object has, such as "constructor"',
 }
 const contradicts =

@@ -57,7 +57,7 @@ export class TestBrowser {
     const connection = await this.#connection()
     this.#url ??= new URL(connection.origin)
     this.#jar.store(this.#early.splice(0), this.#url)
-    if (!URL.canParse(path, connection.origin)) refuse(`${JSON.stringify(path)} is no path.`)
+    if (!URL.canParse(path, connection.origin)) refuse(`${JSON.stringify(path)} is not a path.`)
     const url = new URL(path, this.#url)
     if (url.origin !== connection.origin) {
       refuse(`${url.href} is another site than ${connection.origin}; nothing is sent there.`)

@@ -87,11 +87,11 @@ function usable(controls: readonly Control[], name: string): readonly Filled[] {
     )
   }
   const visible = named.filter((control) => !isHidden(control))
-  if (visible.length === 0) refuse(`"${name}" is hidden; nobody could change it.`)
+  if (visible.length === 0) refuse(`"${name}" is hidden; a visitor cannot change it.`)
   const enabled = visible.filter(({ disabled }) => !disabled)
-  if (enabled.length === 0) refuse(`"${name}" is disabled; nobody could change it.`)
+  if (enabled.length === 0) refuse(`"${name}" is disabled; a visitor cannot change it.`)
   const writable = enabled.filter((control) => control.kind !== 'text' || !control.readOnly)
-  if (writable.length === 0) refuse(`"${name}" is read-only; nobody could change it.`)
+  if (writable.length === 0) refuse(`"${name}" is read-only; a visitor cannot change it.`)
   return writable
 }
 
@@ -160,7 +160,7 @@ function fillOne(control: Filled, values: readonly Single[], name: string): void
 function type(field: TextField, text: string, name: string): void {
   const value = text.replace(/\r\n?/g, '\n')
   if (field.type !== 'textarea' && value.includes('\n')) {
-    refuse(`"${name}" has a single line; nobody could type a line break there.`)
+    refuse(`"${name}" has a single line; a visitor cannot type a line break there.`)
   }
   const longest = lengthLimit(attribute(field.element, 'maxlength'))
   if (longest !== undefined && value.length > longest && withLength.has(field.type)) {
@@ -190,7 +190,7 @@ function selectOptions(select: Select, wanted: readonly string[], name: string):
       select.options.find(({ value }) => value === text) ?? select.options.find(({ label }) => label === text)
     if (!found)
       refuse(`"${name}" offers no "${text}". It offers: ${listed(select.options.map(({ value }) => value))}.`)
-    if (found.disabled) refuse(`The option "${text}" of "${name}" is disabled; nobody could choose it.`)
+    if (found.disabled) refuse(`The option "${text}" of "${name}" is disabled; a visitor cannot choose it.`)
     return found
   })
   for (const option of select.options) option.selected = chosen.includes(option)
