@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { parseDuration, parseSize } from '../../../lib/base/units.js'
+import { longestTimer, parseDuration, parseSize, parseTimer } from '../../../lib/base/units.js'
 
 test('reads durations as seconds', () => {
   assert.equal(parseDuration(90, 'ttl'), 90)
@@ -67,5 +67,18 @@ test('refuses other sizes, and names the option', () => {
       { code: 'ERR_OPTION_INVALID', message: /^limits\.body is / },
       String(bad),
     )
+  }
+})
+
+test('takes for a timer only what a timer of Node can wait', () => {
+  // Node waits for 2^31 - 1 milliseconds at most.
+  assert.equal(longestTimer, 2_147_483)
+  assert.equal(parseTimer(2_147_482, 'limits.bodyTime'), 2_147_482)
+  assert.equal(parseTimer(2_147_483, 'limits.bodyTime'), 2_147_483)
+  for (const longer of [2_147_483.5, 2_147_484, '25d']) {
+    assert.throws(() => parseTimer(longer, 'limits.bodyTime'), {
+      code: 'ERR_OPTION_INVALID',
+      message: /^limits\.bodyTime is [\d.]+ s; the longest is 2147483 s\.$/,
+    })
   }
 })

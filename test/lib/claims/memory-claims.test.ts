@@ -52,7 +52,21 @@ test('wakes waiting copies at the end of the lease', async (t) => {
   assert.deepEqual(told, { kind: 'lost' })
 })
 
-test('refuses claims when it is full, and drops none', async () => {
+test('waits for a lease that is longer than a timer of Node', async (t) => {
+  const warnings: Error[] = []
+  const warned = (warning: Error) => void warnings.push(warning)
+  process.on('warning', warned)
+  t.after(() => process.off('warning', warned))
+  const store = memoryStore()
+  await store.claim('s', { owner: 'owner', lease: 30 * 86_400, keep: 40 * 86_400 })
+  const told = store.outcome('s', new AbortController().signal)
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  await store.settle('s', 'owner', { result: 'result', keep: 60 })
+  assert.deepEqual(await told, { kind: 'settled', result: 'result' })
+  assert.deepEqual(warnings, [])
+})
+
+test('refuses claims when it is full, and keeps every one that it has', async () => {
   const store = memoryStore({ maxClaims: 3 })
   for (const id of ['a', 'b', 'c']) assert.deepEqual(await store.claim(id, terms), { kind: 'claimed' })
   await store.settle('a', 'owner', { result: 'result', keep: 60 })
