@@ -1,16 +1,17 @@
 import type { ServerResponse } from 'node:http'
 import type { NextFunction, Request, Response } from 'express'
 import { sentCookies } from '../lib/action/cookies.js'
-import { type Actions, asRegistry, type Registry } from '../lib/action/registry.js'
+import { type Actions, asRegistry } from '../lib/action/registry.js'
 import { answer, consumedError } from '../lib/answer/answer.js'
 import { recognise } from '../lib/answer/recognise.js'
-import { type MiddlewareOptions, resolveSettings, type Settings } from '../lib/answer/settings.js'
+import { type App, type MiddlewareOptions, resolveSettings } from '../lib/answer/settings.js'
 import type { FormOptions } from '../lib/page/page.js'
 import type { FailureDetails } from '../lib/page/page-host.js'
 import type { Form } from '../views/form.js'
 import { SafeHtml } from '../views/safe-html.js'
-import { AnsweredFailure, HttpHost } from './node-host.js'
-import { asError, failureLine, type PageTools } from './page-tools.js'
+import { asError, failureLine } from './failure-report.js'
+import { HttpHost } from './node-host.js'
+import type { PageTools } from './page-tools.js'
 
 export type { MiddlewareOptions, Refusal } from '../lib/answer/settings.js'
 export type { FormStatus } from '../lib/page/page.js'
@@ -52,17 +53,19 @@ export function sealform<Own = unknown>(
   actions: Actions<Own>,
   options: MiddlewareOptions<Own> = {},
 ): SealformHandler {
-  const registry = asRegistry(actions, 'sealform()')
-  const settings = resolveSettings(options as MiddlewareOptions<unknown>)
+  const app: App<unknown> = {
+    registry: asRegistry(actions, 'sealform()'),
+    settings: resolveSettings(options as MiddlewareOptions<unknown>),
+  }
 
   return function sealform(req, res, next) {
-    const host = new ExpressHost(registry, settings, req, res, next)
+    const host = new ExpressHost(app, { req, res }, next)
     if (req.method !== 'POST') {
       host.openPage()
       next()
       return
     }
-    receive(registry, settings, host, next).catch((error: unknown) => {
+    receive(app, host, next).catch((error: unknown) => {
       host.abandon()
       // Outside of the promise, so that what Express does with it can reject nothing.
       setImmediate(() => next(error))
@@ -70,16 +73,11 @@ export function sealform<Own = unknown>(
   }
 }
 
-async function receive(
-  registry: Registry,
-  settings: Settings<unknown>,
-  host: ExpressHost,
-  next: NextFunction,
-): Promise<void> {
+async function receive(app: App<unknown>, host: ExpressHost, next: NextFunction): Promise<void> {
   const recognition = await recognise(host.req)
   if (recognition.kind === 'aborted') return
   if (recognition.kind === 'submission') {
-    await answer(registry, settings, host, host.page, recognition.body)
+    await answer(app, host, recognition.body)
     return
   }
   if (recognition.kind === 'consumed') refuseConsumed(host.req)
@@ -92,14 +90,8 @@ class ExpressHost extends HttpHost<Request, Response> {
   readonly #next: NextFunction
   readonly #reports: { readonly error: Error; readonly details: FailureDetails }[] = []
 
-  constructor(
-    registry: Registry,
-    settings: Settings<unknown>,
-    req: Request,
-    res: Response,
-    next: NextFunction,
-  ) {
-    super(registry, settings, req, res)
+  constructor(app: App<unknown>, context: ExpressContext, next: NextFunction) {
+    super(app, context)
     this.#next = next
   }
 
@@ -150,14 +142,17 @@ class ExpressHost extends HttpHost<Request, Response> {
    * so the error follows when the answer is out. The handlers may look at everything and answer nothing.
    */
   reportError(thrown: unknown, details: FailureDetails): void {
-    const { req, res } = this
-    if (details.reference !== '' && req.app.get('env') !== 'test') console.error(failureLine(details))
+    const { res } = this
+    if (details.reference !== '') this.logFailure(details)
     const error = asError(thrown, details)
-    // An error of the page has been to the handlers already.
-    if (error instanceof AnsweredFailure) return
     this.#reports.push({ error, details })
     if (res.closed) this.#report()
     else if (this.#reports.length === 1) res.once('close', () => this.#report())
+  }
+
+  /** Without the error: a page that answers with a status of the 500s has brought its own to the handlers already. */
+  logFailure(details: FailureDetails): void {
+    if (this.req.app.get('env') !== 'test') console.error(failureLine(details))
   }
 
   #report(): void {

@@ -1,33 +1,21 @@
 import type { DefaultState, Middleware, Next, ParameterizedContext } from 'koa'
-import { type Actions, asRegistry, type Registry } from '../lib/action/registry.js'
-import { answer, consumedError, type Host, type Rendering, regionOf } from '../lib/answer/answer.js'
+import { type Actions, asRegistry } from '../lib/action/registry.js'
+import { answer, consumedError, type Host, regionOf } from '../lib/answer/answer.js'
+import { judgeVisit, type RenderedPage, type Rendering } from '../lib/answer/judge-rendering.js'
 import { recognise } from '../lib/answer/recognise.js'
-import { type MiddlewareOptions, resolveSettings, type Settings } from '../lib/answer/settings.js'
-import { regionHeaders } from '../lib/base/wire-names.js'
-import { tellPrivate } from '../lib/cache/cache-headers.js'
+import { type App, type MiddlewareOptions, resolveSettings, type Settings } from '../lib/answer/settings.js'
 import { offerPage } from '../lib/cache/offered-page.js'
-import { saysMissing } from '../lib/outcome/failure.js'
 import type { BuiltInPage } from '../lib/page/last-resort.js'
 import { type FormOptions, Page } from '../lib/page/page.js'
 import type { FailureDetails } from '../lib/page/page-host.js'
 import { builtInPage } from '../views/built-in-page.js'
 import type { Form } from '../views/form.js'
 import { SafeHtml } from '../views/safe-html.js'
-import {
-  asError,
-  cacheControl,
-  contentHeaders,
-  failureLine,
-  formOn,
-  isHtml,
-  noCookies,
-  type PageTools,
-  pathOf,
-  presentAsGet,
-  regionOn,
-  restoreCookies,
-  restoreRequest,
-} from './page-tools.js'
+import { applyChanges, describeResponse, headerOf, noCookies, redirectAtOnce } from './answer-headers.js'
+import { asError, failureLine } from './failure-report.js'
+import { formOn, type PageTools, regionOn } from './page-tools.js'
+import { presentAsGet, restoreRequest } from './present-as-get.js'
+import { pathOf } from './request-path.js'
 
 export type { MiddlewareOptions, Refusal } from '../lib/answer/settings.js'
 export type { FormStatus } from '../lib/page/page.js'
@@ -56,41 +44,26 @@ export function sealform<Own = unknown>(
   actions: Actions<Own>,
   options: MiddlewareOptions<Own> = {},
 ): Middleware<DefaultState, SealformContext> {
-  const registry = asRegistry(actions, 'sealform()')
-  const settings = resolveSettings(options as MiddlewareOptions<unknown>)
+  const app: App<unknown> = {
+    registry: asRegistry(actions, 'sealform()'),
+    settings: resolveSettings(options as MiddlewareOptions<unknown>),
+  }
 
   return async function sealform(ctx, next) {
-    const host = new KoaHost(registry, ctx, next, settings)
+    const host = new KoaHost(app, ctx, next)
     host.addPageTools()
-    const { page } = host
     if (ctx.req.method === 'POST') {
       const recognition = await recognise(ctx.req)
       if (recognition.kind === 'aborted') return
       if (recognition.kind === 'submission') {
-        await answer(registry, settings, host, page, recognition.body)
-        host.restoreCookies()
-        ctx.set('Cache-Control', cacheControl(page))
-        if (page.hasRegions) ctx.vary([...regionHeaders])
+        await answer(app, host, recognition.body)
         return
       }
       if (recognition.kind === 'consumed') refuseConsumed(ctx, sealform)
     }
     await next()
-    finishPage(ctx, page, host)
+    host.finishPage()
   }
-}
-
-/** What Koa does with the page of a GET: prints our HTML, sends a region alone, keeps personal pages out of caches. */
-function finishPage(ctx: Context, page: Page, host: KoaHost): void {
-  host.restoreCookies()
-  const { body } = ctx.response
-  const region = regionOf(page, ctx)
-  if (region !== undefined && ctx.status === 200) setHtml(ctx, region)
-  else if (body instanceof SafeHtml) setHtml(ctx, body.toString())
-  if (page.hasRegions) ctx.vary([...regionHeaders])
-  if (page.personal) ctx.set('Cache-Control', cacheControl(page))
-  else if (page.seals.oneTime) tellPrivate(ctx.res)
-  page.keeping?.keep(ctx.status, ctx.response.body)
 }
 
 /** One Koa request, as the library sees it. A class, since one is made for every request. */
@@ -98,20 +71,22 @@ class KoaHost implements Host {
   readonly req: Context['req']
   readonly res: Context['res']
   readonly context: Context
+  readonly settings: Settings<unknown>
   readonly page: Page
-  readonly #registry: Registry
+  /** Lines of Set-Cookie that the library has put on the response. */
+  cookies: readonly string[] = noCookies
+  readonly #app: App<unknown>
   readonly #next: Next
-  readonly #settings: Settings<unknown>
-  #cookies: readonly string[] = noCookies
+  #rendered = false
 
-  constructor(registry: Registry, ctx: Context, next: Next, settings: Settings<unknown>) {
+  constructor(app: App<unknown>, ctx: Context, next: Next) {
     this.req = ctx.req
     this.res = ctx.res
     this.context = ctx
-    this.page = new Page(registry, this)
-    this.#registry = registry
+    this.settings = app.settings
+    this.page = new Page(app.registry, this)
+    this.#app = app
     this.#next = next
-    this.#settings = settings
   }
 
   /** What the browser asked for, whatever a mount has cut off. */
@@ -136,57 +111,89 @@ class KoaHost implements Host {
   }
 
   session(): string | undefined {
-    return this.#settings.session(this.context)
+    return this.settings.session(this.context)
   }
 
   /** Gives the context what pages use. */
   addPageTools(): void {
-    const { context, page } = this
+    const { context } = this
     // Bound functions: V8 keeps a closure that is assigned to the context until the next full collection.
-    context.form = formOn.bind(null, page, this.#settings, context) as PageTools['form']
-    context.region = regionOn.bind(null, page, this.#settings, context) as PageTools['region']
-    const { cache } = this.#registry
+    context.form = formOn.bind(this) as PageTools['form']
+    context.region = regionOn.bind(this) as PageTools['region']
+    const { cache } = this.#app.registry
     if (cache) offerPage(this, cache)
   }
 
   renderPage(cookieHeader: string | undefined): Promise<Rendering> {
+    this.#rendered = true
     return renderAsGet(this.context, this.#next, cookieHeader)
+  }
+
+  /** Ends the page of a GET, or of a POST that is not ours. */
+  finishPage(): void {
+    const { context, page, res } = this
+    const { body } = context.response
+    const region = regionOf(this)
+    const shown = judgeVisit({ status: context.status, region: region !== '' })
+    if (shown === 'region') {
+      describeResponse(this, 'html')
+      context.body = region
+    } else {
+      if (body instanceof SafeHtml) setHtml(context, body)
+      describeResponse(this, 'page')
+    }
+    page.keeping?.keep(res.statusCode, context.response.body)
   }
 
   addSetCookie(lines: readonly string[]): void {
     for (const line of lines) this.context.append('Set-Cookie', line)
-    if (lines.length > 0) this.#cookies = [...this.#cookies, ...lines]
-  }
-
-  /** To be called when the page has said everything. */
-  restoreCookies(): void {
-    restoreCookies(this.res, this.#cookies)
+    if (lines.length > 0) this.cookies = [...this.cookies, ...lines]
   }
 
   sendRedirect(location: string): void {
-    const { response } = this.context
+    const { res, context } = this
+    const { response } = context
+    // Koa 3 takes null in the place of JSON for JSON, and would send it.
+    response.remove('Content-Type')
     response.body = null
     response.status = 303
+    if (this.#rendered) describeResponse(this, 'redirect')
+    else applyChanges(res, redirectAtOnce)
     // Koa 2 leaves out how long an empty body is, and Node then closes the connection.
-    this.res.setHeader('Content-Length', '0')
+    res.setHeader('Content-Length', '0')
     response.set('Location', location)
   }
 
   sendPage(status: number): void {
-    const { response } = this.context
-    if (response.body instanceof SafeHtml) setHtml(this.context, response.body.toString())
-    response.status = status
+    const { context } = this
+    if (context.response.body instanceof SafeHtml) setHtml(context, context.response.body)
+    context.status = status
+    describeResponse(this, 'page')
   }
 
   sendHtml(status: number, html: string): void {
-    // What the page had said of its own content does not hold for this.
-    for (const name of contentHeaders) this.context.response.remove(name)
-    setHtml(this.context, html)
-    this.context.status = status
+    const { context } = this
+    context.status = status
+    describeResponse(this, 'html')
+    context.body = html
   }
 
-  reportError(error: unknown, details: FailureDetails): void {
-    reportError(this.context, error, details)
+  leaveAnswer(): void {
+    describeResponse(this, 'page')
+  }
+
+  /** Koa's own way for errors, which wants an Error. */
+  reportError(thrown: unknown, details: FailureDetails): void {
+    const { context } = this
+    const { app } = context
+    const error = asError(thrown, details)
+    if (details.reference !== '') this.logFailure(details)
+    if (app.listenerCount('error') > 0) app.emit('error', error, context, details)
+    else console.error(error)
+  }
+
+  logFailure(details: FailureDetails): void {
+    if (!this.context.app.silent) console.error(failureLine(details))
   }
 
   /** Koa sends a page when all of the app has run, so nothing has to be held. */
@@ -203,38 +210,36 @@ class KoaHost implements Host {
 }
 
 async function renderAsGet(ctx: Context, next: Next, cookieHeader: string | undefined): Promise<Rendering> {
-  const { req, response } = ctx
+  const { req, res } = ctx
   const sent = presentAsGet(req, cookieHeader)
   try {
     await next()
   } catch (error) {
-    return saysMissing(error) ? { kind: 'missing' } : { kind: 'failed', error }
+    return { kind: 'threw', error, sent: res.headersSent }
   } finally {
     restoreRequest(req, sent)
   }
-  const { status, body } = response
-  if (status >= 300 && status < 400) {
-    const location = response.get('Location')
-    response.remove('Location')
-    return location === '' ? { kind: 'missing' } : { kind: 'redirect', location }
+  if (res.headersSent || ctx.respond === false) return { kind: 'sent' }
+  const { body } = ctx.response
+  return {
+    kind: 'rendered',
+    status: res.statusCode,
+    location: headerOf(res, 'Location'),
+    body: bodyKind(body),
+    contentType: body instanceof SafeHtml ? 'text/html' : headerOf(res, 'Content-Type'),
   }
-  if (status >= 400 || body === undefined || body === null) return { kind: 'missing' }
-  const isText = typeof body === 'string' || Buffer.isBuffer(body)
-  const whole = body instanceof SafeHtml || (isText && isHtml(response.get('Content-Type')))
-  return { kind: 'page', whole }
 }
 
-function setHtml(ctx: Context, html: string): void {
+function bodyKind(body: unknown): RenderedPage['body'] {
+  if (body === undefined || body === null) return 'none'
+  if (typeof body === 'string' || Buffer.isBuffer(body)) return body.length > 0 ? 'finished' : 'none'
+  return body instanceof SafeHtml ? 'finished' : 'unfinished'
+}
+
+/** For Koa an object is JSON. */
+function setHtml(ctx: Context, html: SafeHtml): void {
   ctx.type = 'html'
-  ctx.body = html
-}
-
-/** Koa's own way for errors, which wants an Error; the reference goes to the log, so that the two can be brought together. */
-function reportError(ctx: Context, thrown: unknown, details: FailureDetails): void {
-  const error = asError(thrown, details)
-  if (!ctx.app.silent && details.reference !== '') console.error(failureLine(details))
-  if (ctx.app.listenerCount('error') > 0) ctx.app.emit('error', error, ctx, details)
-  else console.error(error)
+  ctx.body = html.toString()
 }
 
 /** A parser that came first leaves what it read on the context, or on the request as multer does. */

@@ -1,16 +1,18 @@
 import { type IncomingMessage, type RequestListener, type ServerResponse, STATUS_CODES } from 'node:http'
-import { type Actions, asRegistry, type Registry } from '../lib/action/registry.js'
+import { type Actions, asRegistry } from '../lib/action/registry.js'
 import { answer, consumedError } from '../lib/answer/answer.js'
 import { recognise } from '../lib/answer/recognise.js'
-import { type MiddlewareOptions, resolveSettings, type Settings } from '../lib/answer/settings.js'
+import { type App, type MiddlewareOptions, resolveSettings } from '../lib/answer/settings.js'
 import { SealformError } from '../lib/base/errors.js'
 import { saysMissing } from '../lib/outcome/failure.js'
 import type { FormOptions } from '../lib/page/page.js'
 import type { FailureDetails } from '../lib/page/page-host.js'
 import type { Form } from '../views/form.js'
 import type { SafeHtml } from '../views/safe-html.js'
-import { AnsweredFailure, HttpHost } from './node-host.js'
-import { asError, contentHeaders, failureLine, type PageTools } from './page-tools.js'
+import { describeResponse } from './answer-headers.js'
+import { asError, failureLine } from './failure-report.js'
+import { HttpHost } from './node-host.js'
+import type { PageTools } from './page-tools.js'
 
 export type { Refusal } from '../lib/answer/settings.js'
 export type { FormStatus } from '../lib/page/page.js'
@@ -69,7 +71,7 @@ export function sealform<Own = unknown>(
   handler: PageHandler,
   options: NodeOptions<Own> = {},
 ): RequestListener {
-  const app: App = {
+  const app: NodeApp = {
     registry: asRegistry(actions, 'sealform()'),
     settings: resolveSettings(options as MiddlewareOptions<unknown>, ['proxy', 'onError']),
     handler,
@@ -77,7 +79,7 @@ export function sealform<Own = unknown>(
   }
 
   return function sealform(req, res) {
-    const host = new NodeHost(app, req, res)
+    const host = new NodeHost(app, { req, res })
     if (req.method !== 'POST') return host.open()
     receive(app, host).catch((error: unknown) => {
       host.abandon()
@@ -86,19 +88,17 @@ export function sealform<Own = unknown>(
   }
 }
 
-interface App {
-  readonly registry: Registry
-  readonly settings: Settings<unknown>
+interface NodeApp extends App<unknown> {
   readonly handler: PageHandler
   readonly proxy: boolean
   readonly onError: NonNullable<NodeOptions<unknown>['onError']>
 }
 
-async function receive(app: App, host: NodeHost): Promise<void> {
+async function receive(app: NodeApp, host: NodeHost): Promise<void> {
   const recognition = await recognise(host.req)
   if (recognition.kind === 'aborted') return
   if (recognition.kind === 'submission') {
-    await answer(app.registry, app.settings, host, host.page, recognition.body)
+    await answer(app, host, recognition.body)
     return
   }
   if (recognition.kind === 'consumed') refuseConsumed(host.req)
@@ -107,10 +107,10 @@ async function receive(app: App, host: NodeHost): Promise<void> {
 
 /** One request of a plain Node server, as the library sees it. */
 class NodeHost extends HttpHost {
-  readonly #app: App
+  readonly #app: NodeApp
 
-  constructor(app: App, req: IncomingMessage, res: ServerResponse) {
-    super(app.registry, app.settings, req, res)
+  constructor(app: NodeApp, context: NodeContext) {
+    super(app, context)
     this.#app = app
   }
 
@@ -161,8 +161,8 @@ class NodeHost extends HttpHost {
     }
     const status = missing && error instanceof Error && 'status' in error ? Number(error.status) : 500
     const text = STATUS_CODES[status] ?? 'Error'
-    for (const name of contentHeaders) res.removeHeader(name)
     res.statusCode = status
+    describeResponse(this, 'html')
     res.setHeader('Content-Type', 'text/plain; charset=utf-8')
     res.setHeader('Content-Length', text.length)
     res.end(text)
@@ -170,10 +170,6 @@ class NodeHost extends HttpHost {
 
   reportError(thrown: unknown, details: FailureDetails): void {
     const error = asError(thrown, details)
-    if (error instanceof AnsweredFailure) {
-      console.error(failureLine(details))
-      return
-    }
     const logBoth = (another: unknown) => {
       console.error(error)
       console.error(another)
@@ -184,6 +180,10 @@ class NodeHost extends HttpHost {
     } catch (another) {
       logBoth(another)
     }
+  }
+
+  logFailure(details: FailureDetails): void {
+    console.error(failureLine(details))
   }
 
   /** RFC 7239 knows it as well: each proxy adds at the end, and only the last word is that of ours. */
@@ -209,7 +209,7 @@ function refuseConsumed(req: IncomingMessage): void {
 function checkOwn(
   handler: unknown,
   { proxy = false, onError = logError }: NodeOptions<unknown>,
-): Pick<App, 'proxy' | 'onError'> {
+): Pick<NodeApp, 'proxy' | 'onError'> {
   if (typeof handler !== 'function') {
     throw new SealformError(
       'ERR_OPTION_INVALID',

@@ -1,5 +1,4 @@
 import type { Exchange } from '../action/exchange.js'
-import type { Registry } from '../action/registry.js'
 import { SealformError } from '../base/errors.js'
 import { staged, type Trace, traceRefusal, traceSubmission } from '../base/trace.js'
 import { drainAfterAnswer } from '../body/drain-rest.js'
@@ -11,11 +10,13 @@ import { type BuiltInPage, lastResort } from '../page/last-resort.js'
 import type { Page } from '../page/page.js'
 import type { FailureDetails } from '../page/page-host.js'
 import { conclude, type PageConclusion } from './conclude.js'
+import { hasFailed, judgeRendering, mayRender, type Rendering } from './judge-rendering.js'
 import { type Received, receive } from './receive.js'
-import type { Refusal, Settings } from './settings.js'
+import type { App, Refusal, Settings } from './settings.js'
 
 /** What an adapter tells and does during one request. */
 export interface Host extends Exchange {
+  readonly page: Page
   /** Runs the app's own handler for the same URL as a GET, with these cookies sent by the visitor. */
   renderPage(cookieHeader: string | undefined): Promise<Rendering>
   addSetCookie(lines: readonly string[]): void
@@ -25,55 +26,48 @@ export interface Host extends Exchange {
   sendPage(status: number): void
   /** Sends this HTML instead. */
   sendHtml(status: number, html: string): void
+  /** Leaves the answer to the page, which has begun it past the library. */
+  leaveAnswer(): void
   /** Brings an error to the app's own handlers. */
   reportError(error: unknown, details: FailureDetails): void
+  /** Writes the reference of a failure to the log, where the page itself has taken care of the error. */
+  logFailure(details: FailureDetails): void
   /** The page of last resort. */
   builtInPage(page: BuiltInPage): string
 }
-
-/** What became of running the app's own page. */
-export type Rendering =
-  /** `whole` when it is HTML and nothing more is to be printed. */
-  | { readonly kind: 'page'; readonly whole: boolean }
-  | { readonly kind: 'missing' }
-  | { readonly kind: 'redirect'; readonly location: string }
-  | { readonly kind: 'failed'; readonly error: unknown }
 
 /**
  * Answers one submission: with a redirect, with the app's own page showing the outcome, with one region of it, or,
  * when that page cannot show it, with the page of last resort. Whatever the way, the visitor's input is in the answer.
  */
-export function answer<Context>(
-  registry: Registry,
-  settings: Settings<Context>,
-  host: Host,
-  page: Page,
-  body: Body,
-): Promise<void> {
-  const trace = traceSubmission(host.path, settings.development)
-  if (!trace) return respond(registry, settings, host, page, body, trace)
-  return trace.whole(() => respond(registry, settings, host, page, body, trace))
+export function answer<Context>(app: App<Context>, host: Host, body: Body): Promise<void> {
+  const trace = traceSubmission(host.path, app.settings.development)
+  const answering: Answering<Context> = { app, host, trace }
+  return trace ? trace.whole(() => respond(answering, body)) : respond(answering, body)
 }
 
-async function respond<Context>(
-  registry: Registry,
-  settings: Settings<Context>,
-  host: Host,
-  page: Page,
-  body: Body,
-  trace: Trace | undefined,
-): Promise<void> {
+/** What all steps of one answer need. */
+interface Answering<Context> {
+  readonly app: App<Context>
+  readonly host: Host
+  readonly trace: Trace | undefined
+}
+
+async function respond<Context>(answering: Answering<Context>, body: Body): Promise<void> {
+  const { app, host, trace } = answering
+  const { registry, settings } = app
   const received = await receive({ registry, exchange: host, body, rules: settings, trace })
   if (received.aborted) return
-  const replying = replyTo(registry, settings, host, page, received, trace)
+  const replying = replyTo(answering, received)
   const reply = replying instanceof Promise ? await replying : replying
   if (trace) {
-    trace.submission.status = reply.kind === 'redirect' ? 303 : reply.status
-    if (settings.development) trace.announce(host.res)
+    trace.submission.status = statusOf(reply, host)
+    if (settings.development && !host.res.headersSent) trace.announce(host.res)
   }
   if (reply.kind === 'redirect') host.sendRedirect(reply.location)
   else if (reply.kind === 'page') host.sendPage(reply.status)
-  else host.sendHtml(reply.status, reply.html)
+  else if (reply.kind === 'html') host.sendHtml(reply.status, reply.html)
+  else host.leaveAnswer()
 }
 
 type Reply =
@@ -81,84 +75,101 @@ type Reply =
   /** The app's own, as it was rendered. */
   | { readonly kind: 'page'; readonly status: number }
   | { readonly kind: 'html'; readonly status: number; readonly html: string }
+  | { readonly kind: 'leave' }
+
+function statusOf(reply: Reply, { res }: Host): number {
+  if (reply.kind === 'redirect') return 303
+  return reply.kind === 'leave' ? res.statusCode : reply.status
+}
 
 /** At once for a redirect, which most submissions end in. */
-function replyTo<Context>(
-  registry: Registry,
-  settings: Settings<Context>,
-  host: Host,
-  page: Page,
-  received: Received,
-  trace: Trace | undefined,
-): Reply | Promise<Reply> {
-  if (received.outcome.kind === 'refused' || received.suspect) reportRefusal(settings, host, received)
+function replyTo<Context>(answering: Answering<Context>, received: Received): Reply | Promise<Reply> {
+  const { app, host } = answering
+  if (received.outcome.kind === 'refused' || received.suspect) reportRefusal(app.settings, host, received)
   if (!host.req.readableEnded) drainAfterAnswer(host.req, host.res)
 
-  const conclusion = conclude(registry, received, host, settings.origin)
+  const conclusion = conclude(app, host, received)
   host.addSetCookie(conclusion.setCookies)
   if (conclusion.failure) host.reportError(conclusion.failure.error, failureDetails(received))
   for (const error of received.submission.takeFaults()) {
     host.reportError(error, { reference: '', action: received.action?.name })
   }
-  return conclusion.kind === 'redirect'
-    ? conclusion
-    : showOutcome(conclusion, settings, host, page, received, trace)
+  return conclusion.kind === 'redirect' ? conclusion : showOutcome(answering, conclusion, received)
 }
 
 async function showOutcome<Context>(
+  answering: Answering<Context>,
   { outcome, status, setCookies }: PageConclusion,
-  settings: Settings<Context>,
-  host: Host,
-  page: Page,
   received: Received,
-  trace: Trace | undefined,
 ): Promise<Reply> {
-  if (status === 503) host.res.setHeader('Retry-After', retryAfter)
-  if (outcome.kind === 'refused' && outcome.reason === 'origin') {
-    const advice = settings.development && received.suspect ? explainRefusal(received.suspect) : undefined
-    return fallBack({ advice })
-  }
-
+  const { app, host, trace } = answering
+  const { page } = host
   page.show(outcome, received.submitted)
   const cookies = setCookies.length > 0 ? received.submission.changedCookies?.nextHeader : undefined
-  const rendering = await staged(trace, 'render', () => host.renderPage(cookies))
-  if (rendering.kind === 'failed') {
-    const { reference } = failed(rendering.error)
-    host.reportError(rendering.error, { reference, action: received.action?.name })
-    // What was refused stays refused, whatever its page does. Only after an action that is done does the page matter.
-    return outcome.kind === 'done' ? fallBack({ reference }, 500) : fallBack({})
+  const mayRun = mayRender(outcome)
+  const rendering: Rendering = mayRun
+    ? await staged(trace, 'render', () => host.renderPage(cookies))
+    : { kind: 'not-run' }
+  const reference = reportFailedPage(host, rendering, received.action?.name)
+  const region = regionOf(host)
+  const verdict = judgeRendering({
+    outcome: outcome.kind,
+    rendering,
+    form: page,
+    region: region !== '',
+  })
+  switch (verdict) {
+    case 'page':
+      return { kind: 'page', status }
+    case 'region':
+      return { kind: 'html', status, html: region }
+    case 'redirect':
+      return { kind: 'redirect', location: locationOf(rendering) }
+    case 'leave':
+      return { kind: 'leave' }
+    case 'built-in':
+      return builtIn(status, { advice: mayRun ? undefined : adviceOn(received, app.settings) })
+    case 'built-in-link':
+      return builtIn(status, { onward: locationOf(rendering) })
+    case 'built-in-500':
+      return builtIn(500, { reference })
   }
-  if (rendering.kind === 'redirect' && outcome.kind === 'done') return rendering
-  if (rendering.kind !== 'page' || (outcome.kind !== 'done' && !keepsInput(page, rendering))) {
-    return fallBack({ onward: rendering.kind === 'redirect' ? rendering.location : undefined })
-  }
-  const region = regionOf(page, host)
-  return region === undefined ? { kind: 'page', status } : { kind: 'html', status, html: region }
 
-  function fallBack(
+  function builtIn(
+    ownStatus: number,
     more: Partial<Pick<BuiltInPage, 'advice' | 'reference' | 'onward'>>,
-    ownStatus = status,
   ): Reply {
-    const messages = settings.messages(host.context as Context)
+    const messages = app.settings.messages(host.context as Context)
     const { submitted } = received
     const built = lastResort(page, { outcome, submitted, messages, ...more })
     return { kind: 'html', status: ownStatus, html: host.builtInPage(built) }
   }
 }
 
-/** Whether the form that was sent is on the page, with a place for everything that was typed. */
-function keepsInput(page: Page, { whole }: { readonly whole: boolean }): boolean {
-  return page.adopted && !page.losesInput && (page.printed || !whole)
+/** Tells the app of a page that failed. Gives the reference that is in the log. */
+function reportFailedPage(host: Host, rendering: Rendering, action: string | undefined): string | undefined {
+  if (!hasFailed(rendering)) return undefined
+  const error = rendering.kind === 'threw' ? rendering.error : undefined
+  const { reference } = failed(error)
+  if (rendering.kind === 'threw') host.reportError(error, { reference, action })
+  else host.logFailure({ reference, action })
+  return reference
 }
 
-/** Seconds. */
-const retryAfter = '5'
+function locationOf(rendering: Rendering): string {
+  return rendering.kind === 'rendered' ? rendering.location : ''
+}
 
-/** The region that the client asked for, when the page has it. */
-export function regionOf(page: Page, host: Pick<Exchange, 'req'>): string | undefined {
-  if (!page.hasRegions) return undefined
-  const id = askedRegion(host.req.headers)
-  return id === undefined ? undefined : page.region(id)
+/** What a developer has to change for a request that was refused for its origin. */
+function adviceOn<Context>({ suspect }: Received, { development }: Settings<Context>): string | undefined {
+  return suspect && development ? explainRefusal(suspect) : undefined
+}
+
+/** The region that the client asked for, empty when the page has none. */
+export function regionOf({ page, req }: Pick<Host, 'page' | 'req'>): string {
+  if (!page.hasRegions) return ''
+  const id = askedRegion(req.headers)
+  return (id === undefined ? undefined : page.region(id)) ?? ''
 }
 
 /**

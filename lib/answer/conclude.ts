@@ -1,11 +1,12 @@
 import type { Exchange } from '../action/exchange.js'
-import type { Registry } from '../action/registry.js'
 import { SealformError } from '../base/errors.js'
-import { expectedOrigin, type OriginPolicy } from '../origin/judge-origin.js'
+import { expectedOrigin } from '../origin/judge-origin.js'
 import { judgeTarget } from '../origin/judge-redirect.js'
-import { type Outcome, type Redirect, Refused } from '../outcome/outcome.js'
+import { Refused } from '../outcome/outcome.js'
 import { flashHeader } from '../page/flash.js'
+import type { ShownOutcome } from './judge-rendering.js'
 import type { Received } from './receive.js'
+import type { App } from './settings.js'
 
 /** An outcome made ready to be answered. */
 export type Conclusion = RedirectConclusion | PageConclusion
@@ -20,7 +21,7 @@ export interface RedirectConclusion {
 
 export interface PageConclusion {
   readonly kind: 'page'
-  readonly outcome: Exclude<Outcome, Redirect>
+  readonly outcome: ShownOutcome
   readonly status: number
   readonly setCookies: readonly string[]
   /** What the program has to hear of: an action that threw, or a target that is not safe. */
@@ -31,11 +32,10 @@ export interface PageConclusion {
  * Decides how an outcome is answered. A redirect to a place that is not safe becomes a refusal: such a target
  * comes from what a visitor sent. Cookies of an action that threw are dropped.
  */
-export function conclude(
-  registry: Registry,
-  { outcome, action, submission, repeated }: Received,
+export function conclude<Context>(
+  { registry, settings }: App<Context>,
   exchange: Exchange,
-  policy: OriginPolicy,
+  { outcome, action, submission, repeated }: Received,
 ): Conclusion {
   if (outcome.kind === 'failed')
     return { kind: 'page', outcome, status: 500, setCookies: [], failure: repeated ? undefined : outcome }
@@ -43,6 +43,7 @@ export function conclude(
   if (outcome.kind !== 'redirect') {
     return { kind: 'page', outcome, status: outcome.status, setCookies, failure: undefined }
   }
+  const policy = settings.origin
   const target = judgeTarget(outcome.to, exchange.url, {
     ownOrigin: () => expectedOrigin(exchange, policy),
     allowed: policy.allowed,

@@ -1,3 +1,4 @@
+import type { Registry } from '../action/registry.js'
 import { checkOptions } from '../base/check-options.js'
 import { SealformError } from '../base/errors.js'
 import { compileAllowedOrigins, normaliseOrigin } from '../origin/allowed-origins.js'
@@ -53,6 +54,12 @@ export interface Settings<Context> {
   session(context: Context): string | undefined
   onRefused(refusal: Refusal, context: Context): void
   messages(context: Context): Messages
+}
+
+/** What every request of an app is answered with. */
+export interface App<Context> {
+  readonly registry: Registry
+  readonly settings: Settings<Context>
 }
 
 /**

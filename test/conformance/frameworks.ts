@@ -1,4 +1,5 @@
-import type { IncomingMessage, RequestListener } from 'node:http'
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import { Readable } from 'node:stream'
 import { parseCookie } from 'cookie'
 import Express, { type NextFunction, type Request, type Response } from 'express'
 import Koa from 'koa'
@@ -40,24 +41,27 @@ export interface AppParts {
 export type Page = (view: View) => Shown | Promise<Shown>
 
 export type Shown =
-  | {
-      readonly html: SafeHtml | string
-      readonly status?: number
-      readonly headers?: Readonly<Record<string, string>>
-    }
-  | { readonly to: string }
+  | (Head & { readonly html: SafeHtml | string | Readable })
+  | (Head & { readonly json: object })
+  | { readonly to: string; readonly status?: number }
   /** By `cachePage()`. */
   | 'sent'
   | undefined
 
+interface Head {
+  readonly status?: number
+  readonly headers?: Readonly<Record<string, string>>
+}
+
 /** What a page sees of its request. */
 export interface View extends PageTools {
   readonly req: IncomingMessage
+  readonly res: ServerResponse
   cookie(name: string): string | undefined
 }
 
-function view(req: IncomingMessage, { form, region }: PageTools): View {
-  return { req, form, region, cookie: (name) => parseCookie(req.headers.cookie ?? '')[name] }
+function view({ req, res }: Pick<View, 'req' | 'res'>, { form, region }: PageTools): View {
+  return { req, res, form, region, cookie: (name) => parseCookie(req.headers.cookie ?? '')[name] }
 }
 
 function pathIn(req: IncomingMessage): string {
@@ -78,13 +82,13 @@ const onKoa = (name: string, App: typeof Koa): Framework => ({
         if (post) ctx.body = await post(ctx.req)
         return
       }
-      const shown = await pages[path]?.(view(ctx.req, ctx))
+      const shown = await pages[path]?.(view(ctx, ctx))
       if (shown === undefined || shown === 'sent') return
+      ctx.status = shown.status ?? ('to' in shown ? 302 : 200)
       if ('to' in shown) return ctx.redirect(shown.to)
       ctx.set(shown.headers ?? {})
-      ctx.status = shown.status ?? 200
-      ctx.type = 'html'
-      ctx.body = shown.html
+      if ('html' in shown) ctx.type = 'html'
+      ctx.body = 'html' in shown ? shown.html : shown.json
     })
     return app.callback()
   },
@@ -119,15 +123,22 @@ const onExpress = (name: string, express: typeof Express): Framework => ({
 })
 
 async function show(page: Page, req: Request, res: Response): Promise<void> {
-  const shown = await page(view(req, req))
+  const shown = await page(view({ req, res }, req))
   if (shown === 'sent') return
-  if (shown === undefined) res.sendStatus(404)
-  else if ('to' in shown) res.redirect(shown.to)
-  else
-    res
-      .status(shown.status ?? 200)
-      .set(shown.headers ?? {})
-      .send(shown.html)
+  if (shown === undefined) {
+    res.sendStatus(404)
+    return
+  }
+  if ('to' in shown) return res.redirect(shown.status ?? 302, shown.to)
+  res.status(shown.status ?? 200).set(shown.headers ?? {})
+  if ('json' in shown) res.json(shown.json)
+  else if (shown.html instanceof Readable) stream(shown.html, res)
+  else res.send(shown.html)
+}
+
+function stream(html: Readable, res: ServerResponse): void {
+  res.setHeader('Content-Type', 'text/html; charset=utf-8')
+  html.pipe(res)
 }
 
 const onNode: Framework = {
@@ -139,13 +150,17 @@ const onNode: Framework = {
         const path = pathIn(req)
         const post = req.method === 'POST' ? posts[path] : undefined
         if (post) return res.end(await post(req))
-        const shown = req.method === 'POST' ? undefined : await pages[path]?.(view(req, page))
+        const shown = req.method === 'POST' ? undefined : await pages[path]?.(view({ req, res }, page))
         if (shown === 'sent') return
         if (shown === undefined) return res.writeHead(404).end()
-        if ('to' in shown) return res.writeHead(302, { Location: shown.to }).end()
+        if ('to' in shown) return res.writeHead(shown.status ?? 302, { Location: shown.to }).end()
         res.statusCode = shown.status ?? 200
         for (const [name, value] of Object.entries(shown.headers ?? {})) res.setHeader(name, value)
-        page.send(shown.html)
+        if ('json' in shown) {
+          res.setHeader('Content-Type', 'application/json')
+          res.end(JSON.stringify(shown.json))
+        } else if (shown.html instanceof Readable) stream(shown.html, res)
+        else page.send(shown.html)
       },
       { ...options, onError: (error, details) => failed(error, details) },
     )

@@ -1,0 +1,310 @@
+import assert from 'node:assert/strict'
+import { ServerResponse } from 'node:http'
+import { Readable } from 'node:stream'
+import { describe, it, type TestContext } from 'node:test'
+import type supertest from 'supertest'
+import { forbidden, invalid, redirect } from '../../lib/sealform.js'
+import { fromSamePage, urlencoded } from '../setup/koa-app.js'
+import { type Framework, frameworks, type View } from './frameworks.js'
+import { openSite, page, type Site, type SiteOptions } from './site.js'
+
+for (const framework of frameworks) {
+  describe(`what a page leaves behind on ${framework.name}`, () => cases(framework))
+}
+
+type Pages = NonNullable<SiteOptions['pages']>
+
+const other = '<p>something else</p>'
+
+/** Pages that are run to show an outcome, by what they do. */
+const pages = {
+  '/form': (view, act) => ({ html: page(view, act) }),
+  '/form-201-location': (view, act) => ({
+    html: page(view, act),
+    status: 201,
+    headers: { Location: '/new' },
+  }),
+  '/form-404': (view, act) => ({ html: page(view, act), status: 404 }),
+  '/form-503': (view, act) => ({ html: page(view, act), status: 503 }),
+  '/form-not-printed': (view, act) => {
+    view.form(act)
+    return { html: other }
+  },
+  '/no-form': () => ({ html: other }),
+  '/stream': (view, act) => ({ html: Readable.from([page(view, act).toString()]) }),
+  '/stream-no-form': () => ({ html: Readable.from([other]) }),
+  '/json': () => ({ json: { some: 'thing' } }),
+  '/json-form': (view, act) => {
+    const form = view.form(act)
+    return { json: { fields: String(form.fields), text: form.value('text') } }
+  },
+  '/301': () => ({ to: '/away', status: 301 }),
+  '/302': () => ({ to: '/away', status: 302 }),
+  '/302-json': () => ({ json: { some: 'thing' }, status: 302, headers: { Location: '/away' } }),
+  '/303': () => ({ to: '/away', status: 303 }),
+  '/307': () => ({ to: '/away', status: 307 }),
+  '/302-no-location': () => ({ html: other, status: 302 }),
+  '/304': () => ({ html: '', status: 304 }),
+  '/401': () => ({ html: other, status: 401 }),
+  '/403': () => ({ html: other, status: 403 }),
+  '/404': () => ({ html: other, status: 404 }),
+  '/404-json': () => ({ json: { some: 'thing' }, status: 404 }),
+  '/410': () => ({ html: other, status: 410 }),
+  '/422': () => ({ html: other, status: 422 }),
+  '/500': () => ({ html: other, status: 500 }),
+  '/503': () => ({ html: other, status: 503 }),
+  '/nothing': () => undefined,
+  '/empty': () => ({ html: '' }),
+  '/204': () => ({ html: '', status: 204 }),
+  '/throws': () => {
+    throw new Error('the template broke')
+  },
+  '/rejects': async () => {
+    await new Promise((resolve) => setImmediate(resolve))
+    throw new Error('the template broke')
+  },
+  '/throws-404': () => {
+    throw Object.assign(new Error('gone'), { status: 404 })
+  },
+} satisfies Pages
+
+type Path = keyof typeof pages
+
+interface Expected {
+  /** What the visitor gets when the submission was invalid or refused, or its action has failed. */
+  readonly otherwise: 'page' | 'built-in' | 'built-in with a link'
+  /** The status and what the visitor gets when the action is done. */
+  readonly done: string
+}
+
+/** The same for all frameworks. docs/decisions/answer-policy.md tells why. */
+const expected: Readonly<Record<Path, Expected>> = {
+  '/form': { otherwise: 'page', done: '200 page' },
+  '/form-201-location': { otherwise: 'page', done: '200 page' },
+  '/form-404': { otherwise: 'built-in', done: '200 built-in' },
+  '/form-503': { otherwise: 'built-in', done: '500 built-in: received, reference' },
+  '/form-not-printed': { otherwise: 'built-in', done: '200 page' },
+  '/no-form': { otherwise: 'built-in', done: '200 page' },
+  '/stream': { otherwise: 'page', done: '200 page' },
+  '/stream-no-form': { otherwise: 'built-in', done: '200 page' },
+  '/json': { otherwise: 'built-in', done: '200 page' },
+  '/json-form': { otherwise: 'page', done: '200 page' },
+  '/301': { otherwise: 'built-in with a link', done: '303 to /away' },
+  '/302': { otherwise: 'built-in with a link', done: '303 to /away' },
+  '/302-json': { otherwise: 'built-in with a link', done: '303 to /away' },
+  '/303': { otherwise: 'built-in with a link', done: '303 to /away' },
+  '/307': { otherwise: 'built-in with a link', done: '303 to /away' },
+  '/302-no-location': { otherwise: 'built-in', done: '200 built-in' },
+  '/304': { otherwise: 'built-in', done: '200 built-in' },
+  '/401': { otherwise: 'built-in', done: '200 built-in' },
+  '/403': { otherwise: 'built-in', done: '200 built-in' },
+  '/404': { otherwise: 'built-in', done: '200 built-in' },
+  '/404-json': { otherwise: 'built-in', done: '200 built-in' },
+  '/410': { otherwise: 'built-in', done: '200 built-in' },
+  '/422': { otherwise: 'built-in', done: '200 built-in' },
+  '/500': { otherwise: 'built-in', done: '500 built-in: received, reference' },
+  '/503': { otherwise: 'built-in', done: '500 built-in: received, reference' },
+  '/nothing': { otherwise: 'built-in', done: '200 built-in' },
+  '/empty': { otherwise: 'built-in', done: '200 built-in' },
+  '/204': { otherwise: 'built-in', done: '200 built-in' },
+  '/throws': { otherwise: 'built-in', done: '500 built-in: received, reference' },
+  '/rejects': { otherwise: 'built-in', done: '500 built-in: received, reference' },
+  '/throws-404': { otherwise: 'built-in', done: '200 built-in' },
+}
+
+const paths = Object.keys(expected) as Path[]
+
+/** What comes of the form of `/page` on each of the pages, in words. */
+async function answersOf(
+  t: TestContext,
+  framework: Framework,
+  options: SiteOptions & { readonly fields?: (site: Site) => Promise<Record<string, string>> },
+): Promise<Readonly<Record<Path, string>>> {
+  // The adapter for plain servers writes the reference of what a page has answered to the console.
+  t.mock.method(console, 'error', () => {})
+  const { fields = (site: Site) => site.fields(), ...ownOptions } = options
+  const site = await openSite(t, framework, { pages, ...ownOptions })
+  const body = urlencoded(await fields(site), { text: 'typed' })
+  const answers: Partial<Record<Path, string>> = {}
+  for (const path of paths) {
+    const before = site.runs.length
+    const answer = await site.request.post(path).set(fromSamePage).redirects(0).send(body)
+    const ran = site.runs.length - before
+    answers[path] = `${inWords(answer)}, ${answer.headers['cache-control']}, ran ${ran}`
+  }
+  return answers as Record<Path, string>
+}
+
+function inWords(answer: supertest.Response): string {
+  const { status, headers, text } = answer
+  if (status === 303) return `303 to ${headers.location}${text === '' ? '' : ' with a body'}`
+  const isBuiltIn = text.includes('<meta name="robots" content="noindex">')
+  const kind = isBuiltIn && text.includes('<a href="/away">') ? 'built-in with a link' : 'built-in'
+  const said = [/was received/, /Reference: [0-9A-Z]{4}-[0-9A-Z]{4}/].map((words) => words.test(text))
+  const words = said.every(Boolean) ? ': received, reference' : ''
+  const location = isBuiltIn && headers.location !== undefined ? ` at ${headers.location}` : ''
+  return `${status} ${isBuiltIn ? kind + words : 'page'}${location}${text.includes('typed') ? ' with the input' : ''}`
+}
+
+/** All pages in one comparison, so that a failure shows what else has changed. */
+function assertAnswers(
+  answers: Readonly<Record<Path, string>>,
+  expectedOf: (expected: Expected) => string,
+): void {
+  const all = Object.fromEntries(paths.map((path) => [path, expectedOf(expected[path])]))
+  assert.deepEqual(answers, all)
+}
+
+function cases(framework: Framework): void {
+  it('does not matter for a redirect, which runs no page', async (t) => {
+    const answers = await answersOf(t, framework, { run: () => redirect('/next') })
+    assertAnswers(answers, () => '303 to /next, no-store, ran 1')
+  })
+
+  it('does not lose invalid input, nor its status', async (t) => {
+    const answers = await answersOf(t, framework, { run: () => invalid({ text: 'Not that' }) })
+    assertAnswers(answers, ({ otherwise }) => `422 ${otherwise} with the input, no-store, ran 1`)
+  })
+
+  it('does not lose the input of a form that has expired, nor its status', async (t) => {
+    const answers = await answersOf(t, framework, {
+      action: { ttl: 60 },
+      async fields(site) {
+        t.mock.timers.enable({ apis: ['Date'], now: Date.now() - 400_000 })
+        const fields = await site.fields()
+        t.mock.timers.reset()
+        return fields
+      },
+    })
+    assertAnswers(answers, ({ otherwise }) => `409 ${otherwise} with the input, no-store, ran 0`)
+  })
+
+  it('does not lose the input that authorize has refused, nor the status', async (t) => {
+    const answers = await answersOf(t, framework, { action: { authorize: () => forbidden() } })
+    assertAnswers(answers, ({ otherwise }) => `403 ${otherwise} with the input, no-store, ran 0`)
+  })
+
+  it('does not lose the input that an action has refused, nor the status', async (t) => {
+    const answers = await answersOf(t, framework, { run: () => forbidden() })
+    assertAnswers(answers, ({ otherwise }) => `403 ${otherwise} with the input, no-store, ran 1`)
+  })
+
+  it('does not lose the input of an action that has failed, nor the status', async (t) => {
+    const run = () => {
+      throw new Error('the database is down')
+    }
+    const answers = await answersOf(t, framework, { run })
+    assertAnswers(answers, ({ otherwise }) => `500 ${otherwise} with the input, no-store, ran 1`)
+  })
+
+  it('decides once an action is done', async (t) => {
+    const answers = await answersOf(t, framework, { run: () => undefined })
+    assertAnswers(answers, ({ done }) => {
+      // Such a page gives the input for copying.
+      const input = done.includes('reference') ? ' with the input' : ''
+      return `${done}${input}, no-store, ran 1`
+    })
+  })
+
+  it('does not start for a request of foreign origin', async (t) => {
+    const started: string[] = []
+    const site = await openSite(t, framework, {
+      pages: {
+        '/counted': (view, act) => {
+          started.push(view.req.method ?? '')
+          return { html: page(view, act) }
+        },
+      },
+    })
+    const answer = await site.request
+      .post('/counted')
+      .set('Origin', 'http://evil.example')
+      .send(urlencoded(await site.fields(), { text: 'typed' }))
+    assert.equal(`${inWords(answer)}, ${answer.headers['cache-control']}`, '403 built-in, no-store')
+    assert.deepEqual([started, site.runs], [[], []])
+  })
+
+  it('is the answer where it was sent past the library, also when the page throws then', async (t) => {
+    const boom = new Error('after the answer')
+    const past = ({ res }: View): 'sent' => {
+      ServerResponse.prototype.writeHead.call(res, 202, { 'Content-Type': 'text/plain' })
+      ServerResponse.prototype.end.call(res, 'past the library', 'utf8')
+      return 'sent'
+    }
+    const site = await openSite(t, framework, {
+      run: () => invalid({ text: 'Not that' }),
+      pages: {
+        '/past': past,
+        '/past-throws': (view) => {
+          past(view)
+          throw boom
+        },
+      },
+    })
+    for (const path of ['/past', '/past-throws']) {
+      const answer = await site.submit({}, { path })
+      assert.deepEqual([answer.status, answer.text], [202, 'past the library'], path)
+    }
+    const errors = (await site.failed(1)).map(({ error }) => error)
+    assert.deepEqual(errors, [boom])
+    assert.equal((await site.submit()).status, 422, 'the server goes on')
+  })
+
+  it('has no validators of its own when it shows an outcome, nor any header about a body that is not sent', async (t) => {
+    const headers = {
+      ETag: '"x"',
+      'Last-Modified': 'Thu, 01 Jan 2026 00:00:00 GMT',
+      'Content-Disposition': 'attachment',
+      'Content-Encoding': 'identity',
+      'X-Page': 'yes',
+    }
+    const site = await openSite(t, framework, {
+      run: ({ formData }) => (formData.get('text') === 'done' ? undefined : invalid('No')),
+      pages: {
+        '/shown': (view, act) => ({ html: page(view, act), headers }),
+        '/replaced': () => ({ html: other, headers }),
+        '/moved': () => ({
+          html: other,
+          status: 302,
+          headers: { ...headers, Location: '/away' },
+        }),
+      },
+    })
+    const shown = await site.submit({}, { path: '/shown' })
+    const region = await site.submit({}, { path: '/shown', headers: { 'Sealform-Region': 'box' } })
+    const visited = await site.request.get('/shown').set('Sealform-Region', 'box')
+    const replaced = await site.submit({}, { path: '/replaced' })
+    const moved = await site.submit({ text: 'done' }, { path: '/moved' })
+    assert.deepEqual([shown.status, region.status, visited.status], [422, 422, 200])
+    assert.deepEqual([replaced.status, moved.status], [422, 303])
+    for (const answer of [shown, region, visited, replaced, moved]) {
+      assert.equal(answer.headers['x-page'], 'yes')
+      assert.deepEqual([answer.headers.etag, answer.headers['last-modified']], [undefined, undefined])
+    }
+    assert.equal(shown.headers['content-disposition'], 'attachment')
+    for (const answer of [region, visited, replaced, moved]) {
+      const { 'content-disposition': disposition, 'content-encoding': encoding } = answer.headers
+      assert.deepEqual([disposition, encoding], [undefined, undefined])
+    }
+  })
+
+  it('keeps Retry-After of a store that is down, whatever the page does', async (t) => {
+    const down = () => Promise.reject(new Error('no connection'))
+    const store = { claim: down, renew: down, settle: down, release: down, outcome: down }
+    const site = await openSite(t, framework, {
+      actions: { store },
+      action: { once: true },
+      pages: {
+        ...pages,
+        '/own': (view, act) => ({ html: page(view, act), headers: { 'Retry-After': '77' } }),
+      },
+    })
+    const body = urlencoded(await site.fields(), { text: 'typed' })
+    const after: string[] = []
+    for (const path of ['/form', '/throws', '/404', '/nothing', '/own']) {
+      const answer = await site.request.post(path).set(fromSamePage).send(body)
+      after.push(`${answer.status} ${answer.headers['retry-after']}`)
+    }
+    assert.deepEqual(after, ['503 5', '503 5', '503 5', '503 5', '503 77'])
+  })
+}

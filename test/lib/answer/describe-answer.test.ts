@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { type AnswerFacts, describeAnswer } from '../../../lib/answer/describe-answer.js'
+
+type Headers = Readonly<Record<string, string | string[]>>
+
+const plain = { personal: false, hasRegions: false, seals: { oneTime: false } }
+const regions = 'Sealform-Region, Turbo-Frame, HX-Target, X-Up-Target'
+
+function described(facts: Partial<Omit<AnswerFacts, 'said'>>, said: Headers = {}) {
+  return describeAnswer({
+    content: 'page',
+    answers: 'submission',
+    status: 200,
+    page: plain,
+    cookies: [],
+    said: { getHeader: (name) => said[name] },
+    ...facts,
+  })
+}
+
+const cacheControl = (...facts: Parameters<typeof described>) => described(...facts).set['Cache-Control']
+
+describe('describeAnswer()', () => {
+  it('keeps answers to submissions out of caches, whatever the page says', () => {
+    const said = { 'Cache-Control': 'public, max-age=60' }
+    assert.equal(cacheControl({}, said), 'no-store')
+    assert.equal(cacheControl({ content: 'html' }, said), 'no-store')
+    assert.equal(cacheControl({ content: 'redirect', status: 303 }, said), 'no-store')
+    assert.equal(cacheControl({ page: { ...plain, personal: true } }, said), 'private, no-store')
+  })
+
+  it('keeps pages for one visitor out of caches, whatever they say', () => {
+    const page = { ...plain, personal: true }
+    const said = { 'Cache-Control': 'public, max-age=60' }
+    assert.equal(cacheControl({ answers: 'visit', page }, said), 'private, no-store')
+  })
+
+  it('keeps pages with the seal of a one-time action out of shared caches where they say nothing', () => {
+    const page = { ...plain, seals: { oneTime: true } }
+    assert.equal(cacheControl({ answers: 'visit', page }), 'private, no-cache')
+    assert.equal(cacheControl({ answers: 'visit', page }, { 'Cache-Control': 'max-age=5' }), undefined)
+    assert.equal(cacheControl({ page }), 'no-store')
+  })
+
+  it('changes nothing of other pages', () => {
+    assert.deepEqual(described({ answers: 'visit' }, { ETag: '"x"' }), { remove: [], set: {} })
+    assert.deepEqual(described({ answers: 'visit', status: 503 }), { remove: [], set: {} })
+  })
+
+  it('has no more than Cache-Control for a redirect that ran no page', () => {
+    const changes = described({ content: 'redirect', status: 303, page: undefined, cookies: ['a=1'] })
+    assert.deepEqual(changes, { remove: [], set: { 'Cache-Control': 'no-store' } })
+  })
+
+  it('adds what asks for a region to Vary, each name once', () => {
+    const page = { ...plain, hasRegions: true }
+    const vary = (said?: string) =>
+      described({ answers: 'visit', page }, said === undefined ? {} : { Vary: said }).set.Vary
+    assert.equal(vary(), regions)
+    assert.equal(
+      vary('Accept-Language, hx-target,'),
+      'Accept-Language, hx-target, Sealform-Region, Turbo-Frame, X-Up-Target',
+    )
+    assert.equal(vary(regions), undefined)
+    assert.equal(vary('Accept, *'), undefined)
+    assert.equal(described({}, { Vary: 'Accept' }).set.Vary, undefined)
+  })
+
+  it('says cookies again that the page has put its own in the place of, before those', () => {
+    const cookies = ['a=1', 'b=2']
+    const restored = (said: Headers) => described({ cookies }, said).set['Set-Cookie']
+    assert.deepEqual(restored({}), ['a=1', 'b=2'])
+    assert.deepEqual(restored({ 'Set-Cookie': 'own=1' }), ['a=1', 'b=2', 'own=1'])
+    assert.deepEqual(restored({ 'Set-Cookie': ['b=2', 'own=1'] }), ['a=1', 'b=2', 'own=1'])
+    assert.equal(restored({ 'Set-Cookie': ['a=1', 'b=2', 'own=1'] }), undefined)
+    assert.equal(described({}, { 'Set-Cookie': 'own=1' }).set['Set-Cookie'], undefined)
+  })
+
+  it('tells when to try again after 503, where neither action nor page do', () => {
+    assert.equal(described({ status: 503 }).set['Retry-After'], '5')
+    assert.equal(described({ status: 503, content: 'html' }).set['Retry-After'], '5')
+    assert.equal(described({ status: 503 }, { 'Retry-After': '77' }).set['Retry-After'], undefined)
+    assert.equal(described({ status: 500 }).set['Retry-After'], undefined)
+  })
+
+  it('takes validators from a page that shows an outcome', () => {
+    assert.deepEqual(described({}).remove, ['ETag', 'Last-Modified'])
+  })
+
+  it('takes everything about its content from a page that something else is sent for', () => {
+    const gone = [
+      'Content-Encoding',
+      'Content-Disposition',
+      'Content-Range',
+      'ETag',
+      'Last-Modified',
+      'Trailer',
+      'Location',
+    ]
+    for (const answers of ['submission', 'visit'] as const) {
+      const changes = described({ content: 'html', answers })
+      assert.deepEqual(changes.remove, gone)
+      assert.equal(changes.set['Content-Type'], 'text/html; charset=utf-8')
+    }
+    const redirected = described({ content: 'redirect', status: 303 })
+    assert.deepEqual(redirected.remove, ['Content-Type', ...gone])
+    assert.equal(redirected.set['Content-Type'], undefined)
+  })
+})

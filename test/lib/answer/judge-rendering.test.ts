@@ -1,0 +1,233 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import {
+  type FormOnPage,
+  hasFailed,
+  judgeRendering,
+  judgeVisit,
+  mayRender,
+  type RenderedPage,
+  type Rendering,
+} from '../../../lib/answer/judge-rendering.js'
+import { Done, Failed, Invalid, Refused } from '../../../lib/outcome/outcome.js'
+
+const html: RenderedPage = {
+  kind: 'rendered',
+  status: 200,
+  location: '',
+  body: 'finished',
+  contentType: 'text/html; charset=utf-8',
+}
+const printed: FormOnPage = { adopted: true, printed: true, losesInput: false }
+const unprinted: FormOnPage = { ...printed, printed: false }
+const absent: FormOnPage = { ...unprinted, adopted: false }
+
+const missing = Object.assign(new Error('gone'), { status: 404 })
+const broken = Object.assign(new Error('broke'), { status: 503 })
+
+const page = (left: Partial<RenderedPage>): Rendering => ({ ...html, ...left })
+const threw = (error: unknown, sent = false): Rendering => ({ kind: 'threw', error, sent })
+
+interface Case {
+  readonly what: string
+  readonly rendering: Rendering
+  readonly form?: FormOnPage
+  readonly region?: boolean
+  /** When the submission was invalid or refused, or its action has failed. */
+  readonly otherwise: string
+  readonly done: string
+}
+
+const cases: readonly Case[] = [
+  { what: 'a page with the form', rendering: html, form: printed, otherwise: 'page', done: 'page' },
+  {
+    what: 'a page with the form and with the region that was asked for',
+    rendering: html,
+    form: printed,
+    region: true,
+    otherwise: 'region',
+    done: 'region',
+  },
+  { what: 'a page without the form', rendering: html, otherwise: 'built-in', done: 'page' },
+  {
+    what: 'a page with the region that was asked for, without the form',
+    rendering: html,
+    region: true,
+    otherwise: 'built-in',
+    done: 'region',
+  },
+  {
+    what: 'a page that made the form and did not print it',
+    rendering: html,
+    form: unprinted,
+    otherwise: 'built-in',
+    done: 'page',
+  },
+  {
+    what: 'a page that does not say what it is, and did not print the form',
+    rendering: page({ contentType: '' }),
+    form: unprinted,
+    otherwise: 'built-in',
+    done: 'page',
+  },
+  {
+    what: 'JSON that was made from the form',
+    rendering: page({ contentType: 'application/json' }),
+    form: unprinted,
+    otherwise: 'page',
+    done: 'page',
+  },
+  {
+    what: 'a stream that can still print the form',
+    rendering: page({ body: 'unfinished' }),
+    form: unprinted,
+    otherwise: 'page',
+    done: 'page',
+  },
+  {
+    what: 'a stream that does not know the form',
+    rendering: page({ body: 'unfinished' }),
+    otherwise: 'built-in',
+    done: 'page',
+  },
+  {
+    what: 'a form without a place for all of the input',
+    rendering: html,
+    form: { ...printed, losesInput: true },
+    otherwise: 'built-in',
+    done: 'page',
+  },
+  {
+    what: '201 with a Location and the form',
+    rendering: page({ status: 201, location: '/new' }),
+    form: printed,
+    otherwise: 'page',
+    done: 'page',
+  },
+  { what: 'an empty page', rendering: page({ body: 'none' }), otherwise: 'built-in', done: 'built-in' },
+  {
+    what: '302 with a Location',
+    rendering: page({ status: 302, location: '/away' }),
+    otherwise: 'built-in-link',
+    done: 'redirect',
+  },
+  {
+    what: '307 with a Location and without a body',
+    rendering: page({ status: 307, location: '/away', body: 'none' }),
+    otherwise: 'built-in-link',
+    done: 'redirect',
+  },
+  {
+    what: '302 without a Location',
+    rendering: page({ status: 302 }),
+    otherwise: 'built-in',
+    done: 'built-in',
+  },
+  {
+    what: '304',
+    rendering: page({ status: 304, body: 'none' }),
+    otherwise: 'built-in',
+    done: 'built-in',
+  },
+  { what: '404', rendering: page({ status: 404 }), otherwise: 'built-in', done: 'built-in' },
+  {
+    what: '404 without a body',
+    rendering: page({ status: 404, body: 'none' }),
+    otherwise: 'built-in',
+    done: 'built-in',
+  },
+  {
+    what: '404 with the form',
+    rendering: page({ status: 404 }),
+    form: printed,
+    otherwise: 'built-in',
+    done: 'built-in',
+  },
+  { what: '503', rendering: page({ status: 503 }), otherwise: 'built-in', done: 'built-in-500' },
+  {
+    what: '500 without a body',
+    rendering: page({ status: 500, body: 'none' }),
+    otherwise: 'built-in',
+    done: 'built-in-500',
+  },
+  {
+    what: '503 with the form',
+    rendering: page({ status: 503 }),
+    form: printed,
+    otherwise: 'built-in',
+    done: 'built-in-500',
+  },
+  {
+    what: 'an error',
+    rendering: threw(new Error('broke')),
+    form: printed,
+    otherwise: 'built-in',
+    done: 'built-in-500',
+  },
+  {
+    what: 'an error with status 503',
+    rendering: threw(broken),
+    otherwise: 'built-in',
+    done: 'built-in-500',
+  },
+  { what: 'an error with status 404', rendering: threw(missing), otherwise: 'built-in', done: 'built-in' },
+  {
+    what: 'an error after an answer past the library',
+    rendering: threw(missing, true),
+    otherwise: 'leave',
+    done: 'leave',
+  },
+  { what: 'an answer past the library', rendering: { kind: 'sent' }, otherwise: 'leave', done: 'leave' },
+  {
+    what: 'a page that was not run',
+    rendering: { kind: 'not-run' },
+    otherwise: 'built-in',
+    done: 'built-in',
+  },
+]
+
+describe('judgeRendering()', () => {
+  it('judges by what the page has left behind and whether there is input to give back', () => {
+    for (const { what, rendering, form = absent, region = false, otherwise, done } of cases) {
+      const judged = (outcome: 'invalid' | 'refused' | 'failed' | 'done') =>
+        judgeRendering({ outcome, rendering, form, region })
+      assert.deepEqual(
+        [judged('invalid'), judged('refused'), judged('failed'), judged('done')],
+        [otherwise, otherwise, otherwise, done],
+        what,
+      )
+    }
+  })
+})
+
+describe('mayRender()', () => {
+  it('runs a page for every outcome but a refusal of the origin', () => {
+    assert.equal(mayRender(new Refused('origin', 403)), false)
+    assert.equal(mayRender(new Refused('expired', 409)), true)
+    assert.equal(mayRender(new Invalid('No')), true)
+    assert.equal(mayRender(new Done(undefined)), true)
+    assert.equal(mayRender(new Failed(missing, '0000-0000')), true)
+  })
+})
+
+describe('hasFailed()', () => {
+  it('holds for errors that do not say that the page is missing, and for statuses of the 500s', () => {
+    assert.equal(hasFailed(threw(new Error('broke'))), true)
+    assert.equal(hasFailed(threw(undefined, true)), true)
+    assert.equal(hasFailed(threw(broken)), true)
+    assert.equal(hasFailed(threw(missing)), false)
+    assert.equal(hasFailed(page({ status: 500 })), true)
+    assert.equal(hasFailed(page({ status: 499 })), false)
+    assert.equal(hasFailed({ kind: 'sent' }), false)
+    assert.equal(hasFailed({ kind: 'not-run' }), false)
+  })
+})
+
+describe('judgeVisit()', () => {
+  it('sends a region alone where the page has it and is there', () => {
+    assert.equal(judgeVisit({ status: 200, region: true }), 'region')
+    assert.equal(judgeVisit({ status: 200, region: false }), 'page')
+    assert.equal(judgeVisit({ status: 404, region: true }), 'page')
+    assert.equal(judgeVisit({ status: 304, region: true }), 'page')
+  })
+})
