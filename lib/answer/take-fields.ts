@@ -13,7 +13,8 @@ export function takeFields(pending: PendingSubmission, reading: Reading): void {
   submission.fill(reading.entries)
   submitted.entries = reading.entries
   submitted.formId = reading.own.form
-  const carried = openFormState(registry, reading.own.state, { owner, session })
+  const token = reading.own.state
+  const carried = token === undefined ? undefined : openFormState(registry, token, { owner, session })
   if (carried) {
     submitted.hasState = true
     submitted.state = carried.state

@@ -36,7 +36,7 @@ export interface FormStateOrigin {
  */
 export function openFormState(
   context: SealingContext,
-  token: string | undefined,
+  token: string,
   { owner, session }: FormStateOrigin,
 ): SealedState | undefined {
   if (!owner) return undefined
