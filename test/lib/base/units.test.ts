@@ -78,7 +78,7 @@ test('takes for a timer only what a timer of Node can wait', () => {
   for (const longer of [2_147_483.5, 2_147_484, '25d']) {
     assert.throws(() => parseTimer(longer, 'limits.bodyTime'), {
       code: 'ERR_OPTION_INVALID',
-      message: /^limits\.bodyTime is [\d.]+ s; the longest is 2147483 s\.$/,
+      message: /^limits\.bodyTime is [\d.]+ s\. The longest that a timer can wait is 2147483 s\.$/,
     })
   }
 })
