@@ -74,7 +74,7 @@ ${state !== undefined && hidden(fieldNames.state, state)}
 ${files.map(({ file, reference }) => new SafeHtml(printReference(file.field, reference)))}
 ${given.map(([name, value], i) => editable(name, value, `field-${i}`))}
 ${rules.map((rule, i) => fileField(rule, page, `file-${i}`))}
-${withheld.map((name, i) => control(`secret-${i}`, name, html`<input type="password" id="secret-${i}" name="${name}">`))}
+${withheld.map(({ name, sentAs }, i) => control(`secret-${i}`, name, html`<input type="password" id="secret-${i}" name="${sentAs}">`))}
 <p><button type="submit">${messages.sendAgain}</button></p>
 </form>`
 }

@@ -33,10 +33,9 @@ export interface Form<State = unknown> {
    * Added is what the action's schema declares, as far as its library can tell: `type`, `required`, `min`, `max`, `step`,
    * `minlength`, `maxlength` and `pattern`. `attributes` override these; `false` leaves one out.
    * A field that the action declares in `files` becomes `type="file"`, with `accept`, `multiple` and `required` from there.
+   * With `type: 'password'`, a field that neither its name nor the action declares as secret gets the `name`
+   * `sealform.secret.${name}`, so that no server gives it back. Everything else knows it by its own name.
    * The first control of a name has the id `${form.id}-${name}`; further ones get their value or a number appended.
-   *
-   * @throws SealformError `ERR_SECRET_UNDECLARED` on `type: 'password'` for a field that neither its name nor the action
-   *   declares as secret
    */
   input(name: string, attributes?: Attributes): SafeHtml
   /** The same without a value, for a `textarea`, `select` or custom element that you fill yourself. */

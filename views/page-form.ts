@@ -14,7 +14,7 @@ import type { Form, SelectOption } from './form.js'
 import { nthValue, sentIndexes } from './given-values.js'
 import { printHidden } from './hidden-field.js'
 import { printKeptList, printReference } from './kept-files.js'
-import { checkPassword } from './password-control.js'
+import { nameAsSecret } from './password-control.js'
 import { SafeHtml } from './safe-html.js'
 import { printSummary } from './summary.js'
 
@@ -249,9 +249,7 @@ class PageForm<State> implements Form<State> {
 
   #describe(name: string, ownId: string, attributes: Attributes): SafeHtml {
     const all = { id: ownId, name, ...attributes, ...this.#wrong(name, attributes) }
-    const text = printAttributes(all)
-    checkPassword(this.#record.definition, name, text)
-    return new SafeHtml(text)
+    return new SafeHtml(printAttributes(nameAsSecret(this.#record.definition, all)))
   }
 
   /** The attributes by which a screen reader finds the issues of a control. */

@@ -1,21 +1,22 @@
-import type { Definition } from '../lib/action/action.js'
-import { isSecret } from '../lib/action/secrets.js'
-import { SealformError } from '../lib/base/errors.js'
+import { type SecretFields, secretName } from '../lib/action/secrets.js'
+import type { Attributes } from './attributes.js'
 
 /**
- * Refuses to print a password control for a field that is not known as secret. Only the action's definition is the same for
- * every page and process of an app: another page, or the built-in page, would give such a field back in clear.
+ * Names a control that is printed as a password, so that its value is sent as a secret. Another page or process that answers
+ * the submission may know nothing of this page.
  *
- * @param attributes of the control, as they are printed
- * @throws SealformError `ERR_SECRET_UNDECLARED`
+ * @param attributes of the control, its `name` among them
  */
-export function checkPassword(definition: Definition, name: string, attributes: string): void {
-  if (!printsPassword.test(attributes) || isSecret(definition, name)) return
-  throw new SealformError(
-    'ERR_SECRET_UNDECLARED',
-    `A form of "${definition.name}" prints the field "${name}" as a password, and nothing else says that it is secret. Declare it, so that no page gives it back: actions.define('${definition.name}', { secrets: ['${name}'], … }).`,
-  )
+export function nameAsSecret(known: SecretFields, attributes: Attributes): Attributes {
+  const { name } = attributes
+  // A control whose name is empty or left out is not sent.
+  if ((typeof name !== 'string' && typeof name !== 'number') || name === '') return attributes
+  return printsPassword(attributes) ? { ...attributes, name: secretName(known, String(name)) } : attributes
 }
 
-/** Quotes within values are escaped, so this matches an attribute only. Types ignore case (HTML Standard, section 4.10.5). */
-const printsPassword = /(?:^|\s)type="password"/i
+/** Names of attributes and types ignore case (HTML Standard, sections 13.1.2.3 and 4.10.5). */
+function printsPassword(attributes: Attributes): boolean {
+  return Object.entries(attributes).some(
+    ([key, value]) => key.toLowerCase() === 'type' && String(value).toLowerCase() === 'password',
+  )
+}

@@ -9,18 +9,32 @@ import { secretFields } from '../input/secret-fields.js'
 export interface SecretFields {
   /** Their names as `pathOf()` spells them. Each also stands for the fields below it. */
   readonly secrets: ReadonlySet<string>
+  /** The fields that one submission sent as secrets, as `pathOf()` spells them. */
+  readonly sent?: ReadonlySet<string>
 }
 
 /**
  * Tells whether a field is secret, so that no answer gives back what was sent in it: a key in its name starts with `_`,
- * its name ends as names of secrets do, or its action declares it.
+ * its name ends as names of secrets do, its action declares it, or it was sent as a secret.
  */
-export function isSecret({ secrets }: SecretFields, name: string): boolean {
+export function isSecret({ secrets, sent }: SecretFields, name: string): boolean {
   if (isHidden(name) || soundsSecret(name)) return true
-  if (secrets.size === 0) return false
+  if (secrets.size === 0 && !sent) return false
   const path = pathOf(name)
+  // A visitor can send any number of names, so these are looked up and not gone through.
+  if (sent?.has(path)) return true
   for (const secret of secrets) if (isAtOrBelow(path, secret)) return true
   return false
+}
+
+/** Returns the name for the control of a secret field. Where the field is known as secret, its own name is enough. */
+export function secretName(known: SecretFields, field: string): string {
+  return isSecret(known, field) ? field : fieldNames.secret + field
+}
+
+/** Adds the fields that a submission sent as secrets to those that are known. */
+export function withSent(known: SecretFields, names: ReadonlySet<string> | undefined): SecretFields {
+  return names ? { secrets: known.secrets, sent: new Set([...names].map(pathOf)) } : known
 }
 
 /**

@@ -52,6 +52,7 @@ export class PendingSubmission {
     state: undefined,
     hasState: false,
     entries: [],
+    secretNames: undefined,
     files: undefined,
   }
   /** The action to run, once a seal has named it: the form's, or the button's when a button carried one. */

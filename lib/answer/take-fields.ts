@@ -1,6 +1,9 @@
+import type { Definition } from '../action/action.js'
 import { changeFields } from '../action/migrate.js'
+import { isSecret, withSent } from '../action/secrets.js'
 import type { Reading } from '../body/reading.js'
 import { isOutcome, type Outcome } from '../outcome/outcome.js'
+import type { SubmittedForm } from '../page/submitted-form.js'
 import { openFormState } from '../seal/form-state.js'
 import type { Admitted } from './admit.js'
 import type { PendingSubmission } from './pending-submission.js'
@@ -12,6 +15,7 @@ export function takeFields(pending: PendingSubmission, reading: Reading): void {
   pending.aborted = reading.aborted
   submission.fill(reading.entries)
   submitted.entries = reading.entries
+  submitted.secretNames = reading.secrets
   submitted.formId = reading.own.form
   const token = reading.own.state
   const carried = token === undefined ? undefined : openFormState(registry, token, { owner, session })
@@ -46,7 +50,27 @@ export async function changeOwnFields(
   if (!form.changeFields) return undefined
   const changed = await changeFields(form.definition.name, form.changeFields, pending.submitted.entries)
   if (isOutcome(changed)) return changed
-  pending.submitted.entries = changed
+  const { submitted } = pending
+  submitted.secretNames = followSecrets(submitted, form.definition, changed)
+  submitted.entries = changed
   pending.allowSealing(form)
   return undefined
+}
+
+/**
+ * Returns the names of secrets after a migration. A field of the old version that was printed as a password can have a new
+ * name now, which nothing else declares: so a field counts as secret that the migration gave the value of one.
+ */
+function followSecrets(
+  { entries, secretNames }: SubmittedForm,
+  definition: Definition,
+  changed: SubmittedForm['entries'],
+): ReadonlySet<string> | undefined {
+  const owner = withSent(definition, secretNames)
+  const values = new Set(entries.flatMap(([name, value]) => (isSecret(owner, name) ? [value] : [])))
+  values.delete('')
+  if (values.size === 0) return secretNames
+  const sent = new Set(entries.map((entry) => JSON.stringify(entry)))
+  const moved = changed.filter((entry) => values.has(entry[1]) && !sent.has(JSON.stringify(entry)))
+  return new Set([...(secretNames ?? []), ...moved.map(([name]) => name)])
 }

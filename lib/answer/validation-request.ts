@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { plainName } from '../base/field-path.js'
-import { validateHeaders } from '../base/wire-names.js'
+import { fieldOf, validateHeaders } from '../base/wire-names.js'
 import { Invalid, isOutcome, type Outcome } from '../outcome/outcome.js'
 
 /** A submission that asks what is wrong with it, and for nothing else. */
@@ -43,8 +43,11 @@ const headerNames = validateHeaders.map((name) => name.toLowerCase())
 
 const noNames: ReadonlySet<string> = new Set()
 
-/** Names are separated by spaces. Unpoly says `:unknown` when too many have changed to be named. */
+/**
+ * Names are separated by spaces. Unpoly takes them from the controls, and says `:unknown` when too many have changed to be
+ * named.
+ */
 function namesIn(value: string): ReadonlySet<string> {
   const names = value.split(' ').filter((name) => name !== '')
-  return names.includes(':unknown') ? noNames : new Set(names.map(plainName))
+  return names.includes(':unknown') ? noNames : new Set(names.map((name) => plainName(fieldOf(name))))
 }

@@ -14,7 +14,14 @@ export const fieldNames = {
   kept: 'sealform.kept.',
   /** Prefix of a file field's name: the earlier file that the visitor wants to remove. */
   drop: 'sealform.drop.',
+  /** Prefix of a field's name on its control: the field is secret, and no answer gives it back. */
+  secret: 'sealform.secret.',
 } as const
+
+/** Returns the field that a control is named after: `door` for `door` and for `sealform.secret.door`. */
+export function fieldOf(controlName: string): string {
+  return controlName.startsWith(fieldNames.secret) ? controlName.slice(fieldNames.secret.length) : controlName
+}
 
 /** Request headers that ask for validation only. The value may name fields. */
 export const validateHeaders = ['Sealform-Validate', 'X-Up-Validate'] as const

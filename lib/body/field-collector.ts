@@ -29,6 +29,7 @@ export class FieldCollector {
   #validate: string | undefined
   #image = ''
   #kept: { references: KeptReference[]; dropped: KeptFields['dropped'][number][] } | undefined
+  #secrets: Set<string> | undefined
 
   constructor(limits: Limits) {
     this.#limits = limits
@@ -40,9 +41,26 @@ export class FieldCollector {
 
   /** Takes a decoded field. `valueBytes`: how long the value is in UTF-8. */
   add(name: string, value: string, valueBytes: number): void {
-    if (name.startsWith('sealform')) this.#addOwn(name, value)
+    if (!name.startsWith('sealform')) this.#addNamed(name, value, valueBytes)
+    else if (!name.startsWith(fieldNames.secret)) this.#addOwn(name, value)
+    else this.#addSecret(name.slice(fieldNames.secret.length), value, valueBytes)
+  }
+
+  /** The field counts as any other. It is remembered as secret even when there are too many to keep it. */
+  #addSecret(name: string, value: string, valueBytes: number): void {
+    if (name === '' || name.startsWith('sealform')) {
+      const detail = `a name starts with "${fieldNames.secret}", and what follows cannot be the name of a field`
+      this.refuse({ status: 400, reason: 'reserved', detail })
+      return
+    }
+    this.#secrets ??= new Set()
+    this.#secrets.add(name)
+    this.#addNamed(name, value, valueBytes)
+  }
+
+  #addNamed(name: string, value: string, valueBytes: number): void {
     // Nobody names a control so; programs that copy fields into an object must not meet it.
-    else if (name === '__proto__') {
+    if (name === '__proto__') {
       this.refuse({ status: 400, reason: 'reserved', detail: 'a field is named "__proto__"' })
     } else this.#addTyped(name, value, valueBytes)
   }
@@ -81,6 +99,7 @@ export class FieldCollector {
   reading(aborted: boolean): Reading {
     return {
       entries: this.entries,
+      secrets: this.#secrets,
       own: { form: this.#form, state: this.#state, submit: this.#submit, validate: this.#validate },
       kept: this.#kept,
       refusal: this.refusal,

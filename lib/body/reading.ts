@@ -80,6 +80,8 @@ export interface FileTaker extends Consumer {
 export interface Reading {
   /** In the order of the document, without our own fields. */
   readonly entries: readonly (readonly [name: string, value: string])[]
+  /** The names of the fields whose controls were named as those of secrets; undefined when there are none. */
+  readonly secrets: ReadonlySet<string> | undefined
   readonly own: {
     readonly form: string | undefined
     readonly state: string | undefined

@@ -1,8 +1,16 @@
-import { isSecret, type SecretFields } from '../action/secrets.js'
+import { isSecret, type SecretFields, withSent } from '../action/secrets.js'
 import type { SubmittedForm } from './submitted-form.js'
 
 /** What a form shows again of what was sent, by field name. A secret field has a name here and no values. */
 export type GivenInput = ReadonlyMap<string, readonly string[]>
+
+/** Returns the secret fields of a submission. While its action is unknown, those of all actions count. */
+export function secretsOf(
+  { definition, secretNames }: Pick<SubmittedForm, 'definition' | 'secretNames'>,
+  registry: SecretFields,
+): SecretFields {
+  return withSent(definition ?? registry, secretNames)
+}
 
 /** Groups the fields of a submission by name, without the values of secrets. */
 export function groupInput(entries: SubmittedForm['entries'], owner: SecretFields): GivenInput {

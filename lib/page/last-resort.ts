@@ -1,8 +1,9 @@
-import { isHidden, isSecret, type SecretFields } from '../action/secrets.js'
+import { isHidden, isSecret, type SecretFields, secretName } from '../action/secrets.js'
 import type { ShownFile } from '../files/uploads.js'
 import type { Messages } from '../outcome/messages.js'
 import type { Outcome } from '../outcome/outcome.js'
 import type { Seal } from '../seal/seal.js'
+import { secretsOf } from './given-input.js'
 import type { PageSeals } from './page-seals.js'
 import type { SubmittedForm } from './submitted-form.js'
 
@@ -13,8 +14,8 @@ export interface BuiltInPage {
   readonly messages: Messages
   /** The text fields that the page gives back. */
   readonly given: SubmittedForm['entries']
-  /** The names of secret fields that have to be filled in again. Names with a `_` are not among them. */
-  readonly withheld: readonly string[]
+  /** The secret fields that have to be filled in again, each with its control's name. Names with a `_` are not among them. */
+  readonly withheld: readonly { readonly name: string; readonly sentAs: string }[]
   /** A new seal, when the form can be sent again from here. */
   readonly seal: Seal | undefined
   readonly state: Seal | undefined
@@ -38,14 +39,16 @@ export function lastResort(
   { outcome, submitted, messages, onward, reference, advice }: LastAnswer,
 ): BuiltInPage {
   const { definition, boundText, entries } = submitted
-  const owner = definition ?? registry
+  const owner = secretsOf(submitted, registry)
   const secrets = new Set(entries.map(([name]) => name).filter((name) => isSecret(owner, name)))
   return {
     outcome,
     submitted,
     messages,
     given: entries.filter(([name]) => !secrets.has(name)),
-    withheld: [...secrets].filter((name) => !isHidden(name)),
+    withheld: [...secrets]
+      .filter((name) => !isHidden(name))
+      .map((name) => ({ name, sentAs: secretName(definition ?? registry, name) })),
     seal: definition && submitted.admitted ? seals.action(definition, boundText) : undefined,
     state: definition && submitted.hasState ? seals.state(definition, boundText, submitted.state) : undefined,
     files: outcome.kind === 'done' ? [] : keptFiles(seals, submitted),

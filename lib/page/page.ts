@@ -8,7 +8,7 @@ import type { Messages } from '../outcome/messages.js'
 import { type Issue, issuesOf, isValid, type Outcome } from '../outcome/outcome.js'
 import { encodeValues } from '../seal/bound-values.js'
 import { clearFlashHeader, openFlash } from './flash.js'
-import { type GivenInput, groupInput, WatchedInput } from './given-input.js'
+import { type GivenInput, groupInput, secretsOf, WatchedInput } from './given-input.js'
 import { type BuiltInPage, lastResort } from './last-resort.js'
 import type { PageHost } from './page-host.js'
 import { PageSeals } from './page-seals.js'
@@ -221,7 +221,7 @@ export class Page {
 
   /** Returns the input for the form, watched when it was typed into a form of another version: this one may lack its controls. */
   #give({ outcome, submitted }: Shown): GivenInput {
-    const input = groupInput(submitted.entries, submitted.definition ?? this.registry)
+    const input = groupInput(submitted.entries, secretsOf(submitted, this.registry))
     if (outcome.kind !== 'refused' || outcome.reason !== 'other-version') return input
     this.#watched = new WatchedInput(input)
     return this.#watched

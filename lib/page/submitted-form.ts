@@ -14,6 +14,8 @@ export interface SubmittedForm {
   state: unknown
   hasState: boolean
   entries: readonly (readonly [string, string])[]
+  /** The names of fields that came as secrets, beside those that their names or the action declare. */
+  secretNames: ReadonlySet<string> | undefined
   /** Files that wait on the server for the next submission, and the action that alone may have them. */
   files: { readonly definition: Definition; readonly list: readonly ShownFile[] } | undefined
 }

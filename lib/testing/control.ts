@@ -1,3 +1,4 @@
+import { fieldOf } from '../base/wire-names.js'
 import {
   ancestorsOf,
   attribute,
@@ -12,8 +13,10 @@ import { sanitise } from './input-values.js'
 
 interface Common {
   readonly element: Element
-  /** Empty when the control has none. Such a control is never sent. */
+  /** The name of its field. Empty when the control has none, and then it is never sent. */
   readonly name: string
+  /** The name that it is sent with, which differs for a field that is sent as a secret. */
+  readonly sentAs: string
   readonly disabled: boolean
 }
 
@@ -93,7 +96,8 @@ export function check(choice: Choice, controls: readonly Control[]): void {
 const submittable = new Set(['button', 'input', 'select', 'textarea'])
 
 function controlFrom(element: Element): Control {
-  const common = { element, name: attribute(element, 'name') ?? '', disabled: isDisabled(element) }
+  const sentAs = attribute(element, 'name') ?? ''
+  const common = { element, name: fieldOf(sentAs), sentAs, disabled: isDisabled(element) }
   const readOnly = hasAttribute(element, 'readonly')
   switch (element.tagName) {
     case 'select':

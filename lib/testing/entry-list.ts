@@ -24,7 +24,7 @@ export function entryList(
   const entries: FormEntry[] = []
   for (const control of controls) {
     if (control.disabled || isInDatalist(control.element)) continue
-    const { name } = control
+    const { sentAs: name } = control
     if (control.kind === 'button') {
       if (control !== submitter?.button) continue
       if (control.type === 'image') {

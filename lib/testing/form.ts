@@ -1,3 +1,4 @@
+import { fieldOf } from '../base/wire-names.js'
 import { type Button, type Control, controlsOf } from './control.js'
 import {
   attribute,
@@ -105,11 +106,15 @@ export class FormOnPage<Page> {
   /** Gives all values that would be sent under a name. */
   values(name: string): readonly string[] {
     return this.entries().flatMap(([own, value]) =>
-      own === name ? [typeof value === 'string' ? value : value.name] : [],
+      fieldOf(own) === name ? [typeof value === 'string' ? value : value.name] : [],
     )
   }
 
-  /** Gives what would be sent, before it is encoded. @param button as in `submit()`; none by default */
+  /**
+   * Gives what would be sent, before it is encoded. A password that only its control declares has the name `sealform.secret.…`.
+   *
+   * @param button as in `submit()`; none by default
+   */
   entries(button?: string, options: Pick<SubmitOptions, 'at'> = {}): readonly FormEntry[] {
     const submitter = button === undefined ? undefined : this.#press(this.#find(button), options)
     return entryList(this.#controls, submitter, encodingOf(this.#element, this.#place).name)

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it, type TestContext } from 'node:test'
 import { z } from 'zod'
-import { done, invalid } from '../../lib/sealform.js'
+import { invalid } from '../../lib/sealform.js'
 import { html } from '../../views/html.js'
 import { formIn, fromSamePage, urlencoded } from '../setup/koa-app.js'
 import { type Framework, frameworks } from './frameworks.js'
@@ -21,12 +21,18 @@ const typed = {
   word: 'hunter-3',
   'card[number]': 'hunter-4',
   _note: 'hunter-5',
+  door: 'hunter-6',
 }
+
+/** As the page on which `door` is a password sends it. */
+const { door, ...others } = typed
+const sent = { ...others, 'sealform.secret.door': door }
 
 const beginning = (form: Form) => html`<form ${form.attributes}>${form.fields}<input ${form.input('text')}>`
 const ending = (form: Form) => html`<input ${form.input('password', { type: 'password' })}>
   <input ${form.input('code', { type: 'PASSWORD' })}><input ${form.input('word')}>
-  <input ${form.control('card.number', { type: 'password' })}>${form.textarea('_note')}</form>`
+  <input ${form.control('card.number', { type: 'password' })}>${form.textarea('_note')}
+  <input ${form.input('door', { type: 'password' })}></form>`
 
 const whole: OwnPage = (view, act) => {
   const form = view.form(act)
@@ -41,7 +47,7 @@ function secrets(framework: Framework): void {
   }
 
   /** Sends a form that this site has not rendered, as another process would have. */
-  async function send(site: Site, path = '/page', fields: Readonly<Record<string, string>> = typed) {
+  async function send(site: Site, path = '/page', fields: Readonly<Record<string, string>> = sent) {
     const { fields: hidden } = formIn((await site.request.get('/form')).text, 'act')
     return site.request.post(path).redirects(0).set(fromSamePage).send(urlencoded(hidden, fields))
   }
@@ -61,6 +67,7 @@ function secrets(framework: Framework): void {
     assert.equal(answer.status, 422)
     assert.match(answer.text, /value="typed text"/)
     assert.match(answer.text, /<input [^>]*name="word"[^>]*type="password"/)
+    assert.match(answer.text, /<input id="act-door" name="sealform.secret.door" type="password">/)
     assert.doesNotMatch(answer.text, /hunter/)
   })
 
@@ -89,7 +96,12 @@ function secrets(framework: Framework): void {
     assert.equal(answer.status, 422)
     assert.deepEqual(read, [
       ['text', 'typed text', ['typed text'], true],
-      ...['password', 'code', 'word', 'card[number]', '_note'].map((name) => [name, 'fallback', [], false]),
+      ...['password', 'code', 'word', 'card[number]', '_note', 'door'].map((name) => [
+        name,
+        'fallback',
+        [],
+        false,
+      ]),
     ])
     assert.match(answer.text, /value="typed text"/)
     assert.doesNotMatch(answer.text, /hunter/)
@@ -106,7 +118,7 @@ function secrets(framework: Framework): void {
       const answer = await send(site)
       assert.equal(answer.status, 422)
       assert.match(answer.text, /value="typed text"/)
-      for (const name of ['password', 'code', 'word', 'card[number]']) {
+      for (const name of ['password', 'code', 'word', 'card[number]', 'sealform.secret.door']) {
         assert.ok(answer.text.includes(`<input type="password" id="secret-`), name)
         assert.ok(answer.text.includes(`name="${name}"></p>`), name)
       }
@@ -136,8 +148,28 @@ function secrets(framework: Framework): void {
       const answer = await site.request
         .post(path)
         .set(fromSamePage)
-        .send(urlencoded({ ...fields, sealform: 'AAAA' }, typed))
+        .send(urlencoded({ ...fields, sealform: 'AAAA' }, sent))
       assert.equal(answer.status, 400)
+      assert.match(answer.text, /typed text/)
+      assert.doesNotMatch(answer.text, /hunter/)
+    }
+  })
+
+  it('never come back where the action is unknown', async (t) => {
+    const other = await openSite(t, framework, {
+      define: (actions) => ({ gone: actions.define('gone', async () => {}) }),
+      pages: {
+        '/form': (view, _act, { gone }) => {
+          const form = view.form(gone!)
+          return { html: html`${beginning(form)}<input ${form.input('door', { type: 'password' })}></form>` }
+        },
+      },
+    })
+    const { fields } = formIn((await other.request.get('/form')).text, 'gone')
+    const site = await open(t, whole)
+    for (const path of ['/page', '/nowhere']) {
+      const answer = await site.request.post(path).set(fromSamePage).send(urlencoded(fields, sent))
+      assert.equal(answer.status, 409)
       assert.match(answer.text, /typed text/)
       assert.doesNotMatch(answer.text, /hunter/)
     }
@@ -157,7 +189,7 @@ function secrets(framework: Framework): void {
       const answer = await site.request
         .post('/page')
         .set({ ...fromSamePage, ...headers })
-        .send(urlencoded(fields, typed))
+        .send(urlencoded(fields, sent))
       assert.match(answer.text, /value="typed text"/)
       assert.doesNotMatch(answer.text, /hunter/)
     }
@@ -169,7 +201,7 @@ function secrets(framework: Framework): void {
       action: { ...options.action, version: 2 },
     })
     const { fields } = formIn((await old.request.get('/form')).text, 'act')
-    const answer = await site.request.post('/page').set(fromSamePage).send(urlencoded(fields, typed))
+    const answer = await site.request.post('/page').set(fromSamePage).send(urlencoded(fields, sent))
     assert.equal(answer.status, 409)
     assert.match(answer.text, /<form id="act"[\s\S]*value="typed text"/)
     assert.doesNotMatch(answer.text, /hunter/)
@@ -184,35 +216,132 @@ function secrets(framework: Framework): void {
     assert.match((await send(site)).text, /name="code" type="hidden" value="from the page"/)
   })
 
-  it('have to be known before a page may print one as a password', async (t) => {
+  it('may be told by the control alone: the action, the schema and the issues know the field by its own name', async (t) => {
+    const ran: unknown[] = []
     const site = await openSite(t, framework, {
-      run: () => done(),
-      pages: Object.fromEntries(
-        Object.entries({
-          '/input': (form: Form) => form.input('door', { type: 'password' }),
-          '/case': (form: Form) => form.input('door', { type: 'PassWord' }),
-          '/control': (form: Form) => form.control('door', { Type: 'password' }),
-          '/named': (form: Form) => form.input('doorPin', { type: 'password' }),
-          '/other': (form: Form) => form.input('door', { 'data-type': 'password', title: 'type="password"' }),
-        }).map(([path, print]): [string, OwnPage] => [
-          path,
-          (view, act) => ({ html: html`<input ${print(view.form(act))}>` }),
-        ]),
-      ),
+      action: {
+        input: z.object({
+          door: z
+            .string()
+            .min(3)
+            .refine((code) => code !== 'hunter-0', 'Not that code'),
+        }) as never,
+      },
+      run: ({ formData, input }) => {
+        ran.push([...formData], input)
+        return invalid({ door: 'No such door' })
+      },
+      pages: {
+        '/page': (view, act) => {
+          const form = view.form(act)
+          const control = form.input('door', { type: 'password' })
+          return {
+            html: html`<form ${form.attributes}>${form.fields}<input ${control}>${form.issue('door')}</form>`,
+          }
+        },
+      },
     })
-    for (const path of ['/input', '/case', '/control']) {
-      const answer = await site.request.get(path)
-      assert.equal(answer.status, 500, path)
-    }
-    assert.deepEqual(
-      (await site.failed(3))
-        .map(({ error }) => error)
-        .map((error) => [String(error), Reflect.get(Object(error), 'code')]),
-      Array(3).fill([
-        `SealformError [ERR_SECRET_UNDECLARED]: A form of "act" prints the field "door" as a password, and nothing else says that it is secret. Declare it, so that no page gives it back: actions.define('act', { secrets: ['door'], … }).`,
-        'ERR_SECRET_UNDECLARED',
-      ]),
+    const { fields, html: page } = formIn((await site.request.get('/page')).text, 'act')
+    assert.match(
+      page,
+      /<input id="act-door" name="sealform.secret.door" type="password" required minlength="3">/,
     )
-    for (const path of ['/named', '/other']) assert.equal((await site.request.get(path)).status, 200, path)
+    for (const [code, message] of [
+      ['hunter-0', 'Not that code'],
+      ['hunter-1', 'No such door'],
+    ]) {
+      const answer = await site.request
+        .post('/page')
+        .set(fromSamePage)
+        .send(urlencoded(fields, { 'sealform.secret.door': code ?? '' }))
+      assert.equal(answer.status, 422)
+      assert.match(answer.text, /name="sealform.secret.door" [^>]*aria-describedby="act-door-issue"/)
+      assert.match(answer.text, new RegExp(`<p class="sealform-issue" id="act-door-issue">${message}`))
+      assert.doesNotMatch(answer.text, /hunter/)
+    }
+    assert.deepEqual(ran, [[['door', 'hunter-1']], { door: 'hunter-1' }])
   })
+
+  it('carry their name only where the control is a password and nothing else says that the field is secret', async (t) => {
+    const printed: Readonly<Record<string, (form: Form) => ReturnType<Form['input']>>> = {
+      'sealform.secret.door': (form) => form.input('door', { type: 'password' }),
+      'sealform.secret.Door': (form) => form.input('Door', { type: 'PassWord' }),
+      'sealform.secret.gate': (form) => form.control('gate', { Type: 'password' }),
+      'sealform.secret.other': (form) => form.input('own', { type: 'password', name: 'other' }),
+      doorPin: (form) => form.input('doorPin', { type: 'password' }),
+      text: (form) => form.input('text', { 'data-type': 'password', title: 'type="password"' }),
+      code: (form) => form.input('code', { type: 'password' }),
+    }
+    const site = await open(t, (view, act) => {
+      const form = view.form(act)
+      return { html: html`${Object.values(printed).map((print) => html`<input ${print(form)}>`)}` }
+    })
+    const { text } = await site.request.get('/page')
+    assert.deepEqual(
+      [...text.matchAll(/ name="([^"]*)"/g)].map(([, name]) => name),
+      Object.keys(printed),
+    )
+  })
+
+  it('never come back from a name that is printed as a password and as a text', async (t) => {
+    const site = await open(t, (view, act) => {
+      const form = view.form(act)
+      const twice = html`<input ${form.input('door')}><input ${form.input('door', { type: 'password' })}>`
+      return { html: html`${beginning(form)}${twice}${form.value('door', 'none')}</form>` }
+    })
+    const { text } = await site.request.get('/page')
+    assert.match(text, /id="act-door" name="door"><input id="act-door-2" name="sealform.secret.door"/)
+    for (const path of ['/page', '/nowhere']) {
+      const answer = await send(site, path, {
+        door: 'hunter-1',
+        'sealform.secret.door': 'hunter-2',
+        text: 'typed text',
+      })
+      assert.match(answer.text, /value="typed text"/)
+      assert.doesNotMatch(answer.text, /hunter/)
+    }
+  })
+
+  it('keep the name of their control on the built-in page, so that they stay secret', async (t) => {
+    const site = await open(t, whole)
+    const first = await send(site, '/nowhere')
+    const label =
+      /<label for="(secret-\d)">door<\/label><br><input type="password" id="\1" name="sealform.secret.door">/
+    assert.match(first.text, label)
+    const again = await site.request
+      .post('/nowhere')
+      .set(fromSamePage)
+      .send(urlencoded(fieldsIn(first.text), sent))
+    assert.match(again.text, label)
+    assert.doesNotMatch(again.text, /hunter/)
+  })
+
+  it('lead to their row and count as input that the form has a place for', async (t) => {
+    const page: OwnPage = (view, act) => {
+      const form = view.form(act)
+      const rows = form
+        .indexes('rows', [0])
+        .map((i) => html`<input ${form.input(`rows[${i}].key`, { type: 'password' })}>`)
+      return { html: html`${beginning(form)}${rows}</form>` }
+    }
+    const old = await open(t, page, { action: { ...options.action, version: 1 } })
+    const site = await open(t, page, { action: { ...options.action, version: 2 } })
+    const { fields } = formIn((await old.request.get('/form')).text, 'act')
+    const answer = await site.request
+      .post('/page')
+      .set(fromSamePage)
+      .send(urlencoded(fields, { text: 'typed text', 'sealform.secret.rows[7].key': 'hunter' }))
+    assert.equal(answer.status, 409)
+    assert.match(
+      answer.text,
+      /value="typed text"><input id="act-rows\[7\].key" name="sealform.secret.rows\[7\].key"/,
+    )
+    assert.doesNotMatch(answer.text, /hunter/)
+  })
+}
+
+/** The hidden fields of the form on the built-in page. */
+function fieldsIn(page: string): Record<string, string> {
+  const hidden = page.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)">/g)
+  return Object.fromEntries([...hidden].map(([, name = '', value = '']) => [name, value]))
 }

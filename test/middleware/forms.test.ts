@@ -18,6 +18,7 @@ function signupApp() {
         <input ${form.input('day', { type: 'date' })}>
         <input ${form.input('ref', { type: 'hidden', value: 'none' })}>
         <input ${form.input('password', { type: 'password' })}><input ${form.input('_trap')}>
+        <input ${form.input('door', { type: 'password' })}>
         <input ${form.input('plan', { type: 'radio', value: 'free', checked: true })}><input ${form.input('plan', { type: 'radio', value: 'pro' })}>
         <input ${form.input('topics', { type: 'checkbox', value: 'news', checked: true })}><input ${form.input('topics', { type: 'checkbox', value: 'tips' })}>${form.issue('topics')}
         ${form.select('country', ['de', { value: 'fr', label: 'France' }])}
@@ -42,6 +43,7 @@ describe('a form given back', () => {
       bio: '\nfirst line empty',
       day: '2026-11-20',
       password: 'hunter2',
+      door: 'hunter3',
       _trap: 'bot',
       plan: 'pro',
       topics: ['tips'],
@@ -52,12 +54,12 @@ describe('a form given back', () => {
     const answer = await form.submit()
     assert.equal(answer.status, 422)
     const given = answer.form('signup')
-    const secrets = ['sealform', 'password', '_trap']
+    const secrets = ['sealform', 'password', '_trap', 'sealform.secret.door']
     assert.deepEqual(
       given.entries().filter(([name]) => !secrets.includes(name)),
       form.entries().filter(([name]) => !secrets.includes(name)),
     )
-    assert.deepEqual([given.value('password'), given.value('_trap')], ['', ''])
+    assert.deepEqual([given.value('password'), given.value('_trap'), given.value('door')], ['', '', ''])
     assert.match(
       answer.html,
       /id="signup-email" name="email" type="email" aria-describedby="signup-email-issue hint" value="a@b.c" aria-invalid="true"/,
@@ -67,7 +69,7 @@ describe('a form given back', () => {
       answer.html,
       /<textarea id="signup-bio" name="bio" rows="3">\n\r\nfirst line empty<\/textarea>/,
     )
-    assert.doesNotMatch(answer.html, /hunter2|bot/)
+    assert.doesNotMatch(answer.html, /hunter|bot/)
     assert.match(answer.html, /id="signup-plan-pro" name="plan" type="radio" value="pro" checked/)
     assert.match(answer.html, /value="news" aria-invalid/)
     assert.match(answer.html, /id="signup-tag" name="tag" value="one"/)

@@ -164,6 +164,57 @@ describe('a submission of a page that was rendered for another version', () => {
     assert.match(formIn(found.text, 'contacts.add').html, /name="first" value="Ada"/)
   })
 
+  it('keeps a secret under the new name that it gives it, and gives back what is none', async () => {
+    const changed: unknown[] = []
+    const renaming: Build = {
+      version: 2,
+      fields: ['gate', 'code', 'name', 'copy'],
+      input: z.object({ name: z.string().min(9, 'Enter your full name') }),
+      migrate: () => ({
+        formData(fields: FormData) {
+          changed.push([...fields])
+          fields.set('gate', String(fields.get('door')))
+          fields.set('code', String(fields.get('password')))
+          fields.set('copy', String(fields.get('name')))
+          fields.delete('door')
+        },
+      }),
+    }
+    const fields = await serve({ version: 1, fields: ['name'] }).fields()
+    const typed = { 'sealform.secret.door': 'hunter-1', password: 'hunter-2', name: 'Ada', twin: 'hunter-1' }
+    const answer = await serve(renaming).submit(fields, typed).expect(422)
+    assert.deepEqual(changed, [
+      [
+        ['door', 'hunter-1'],
+        ['password', 'hunter-2'],
+        ['name', 'Ada'],
+        ['twin', 'hunter-1'],
+      ],
+    ])
+    assert.match(answer.text, /name="gate">/)
+    assert.match(answer.text, /name="name"[^>]* value="Ada"/)
+    assert.match(answer.text, /name="copy"[^>]* value="Ada"/)
+    assert.doesNotMatch(answer.text, /hunter/)
+    // The visitor typed the same into "twin", which is no secret.
+    const builtIn = await serve(renaming)
+      .request.post('/none')
+      .set(fromSamePage)
+      .send(urlencoded(fields, typed))
+    assert.deepEqual(
+      [...builtIn.text.matchAll(/<input type="(\w+)" id="[^"]*" name="([^"]*)"(?: value="([^"]*)")?>/g)].map(
+        ([, type, name, value]) => [type, name, value],
+      ),
+      [
+        ['text', 'name', 'Ada'],
+        ['text', 'twin', 'hunter-1'],
+        ['text', 'copy', 'Ada'],
+        ['password', 'password', undefined],
+        ['password', 'sealform.secret.gate', undefined],
+        ['password', 'sealform.secret.code', undefined],
+      ],
+    )
+  })
+
   it('is asked of authorize() with the migrated values', async () => {
     const asked: unknown[] = []
     const after = serve({

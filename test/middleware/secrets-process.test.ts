@@ -11,6 +11,7 @@ const typed = {
   word: 'hunter-2',
   'rows[0].key': 'hunter-3',
   password: 'hunter-4',
+  'sealform.secret.door': 'hunter-5',
 }
 
 /** One process renders the page with the passwords; another, which has never rendered it, gets the submission. */
@@ -20,7 +21,8 @@ async function sendToAnother(t: TestContext, options: Partial<SecretServerOption
     SecretProcess.start(t, { key, page: 'whole', ...options }),
   ])
   const { html, fields } = await first.form()
-  assert.equal(html.match(/type="password"/g)?.length, 4)
+  const printed = [...html.matchAll(/name="([^"]*)" type="password"/g)].map(([, name]) => name)
+  assert.deepEqual(['text', ...printed], Object.keys(typed))
   return second.send(fields, typed)
 }
 
@@ -38,6 +40,7 @@ it('a process whose page throws, before its passwords or after them, gives none 
     const { status, body } = await sendToAnother(t, { page })
     assert.equal(status, 422)
     assert.match(body, /value="typed text"[\s\S]*<input type="password" id="secret-0" name="code">/)
+    assert.match(body, />door<\/label><br><input type="password" id="secret-4" name="sealform.secret.door">/)
     assert.doesNotMatch(body, /hunter/)
   }
 })

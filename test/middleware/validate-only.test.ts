@@ -85,6 +85,34 @@ describe('a submission that asks for validation only', () => {
     }
   })
 
+  it('may name a field as its control is named, which Unpoly does, or by its own name', async () => {
+    const { request } = createTestApp(({ actions, router }) => {
+      const enter = actions.define('enter', {
+        input: z.object({
+          door: z.string().min(9, 'Enter all nine digits'),
+          name: z.string().min(1, 'Enter your name'),
+        }),
+        run: () => redirect('/'),
+      })
+      router.get('/', (ctx) => {
+        const form = ctx.form(enter)
+        ctx.body = html`<form ${form.attributes}>${form.fields}<input ${form.input('door', { type: 'password' })}>
+          ${form.issue('door')}${form.issue('name')}</form>`
+      })
+    })
+    const { fields } = formIn((await request.get('/')).text, 'enter')
+    const send = (name: string) =>
+      request
+        .post('/')
+        .set({ ...fromSamePage, [name.startsWith('sealform') ? 'X-Up-Validate' : 'Sealform-Validate']: name })
+        .send(urlencoded(fields, { 'sealform.secret.door': 'hunter', name: '' }))
+    for (const name of ['door', 'sealform.secret.door']) {
+      const answer = await send(name).expect(422)
+      assert.match(answer.text, /Enter all nine digits/)
+      assert.doesNotMatch(answer.text, /Enter your name|hunter/)
+    }
+  })
+
   it('is answered with the region alone when one is asked for', async () => {
     const { send } = signupApp()
     const answer = await send(

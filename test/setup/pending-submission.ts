@@ -60,6 +60,7 @@ export class GivenBody implements Body {
 export function readingOf({ own, ...given }: PartialReading = {}): Reading {
   return {
     entries: [],
+    secrets: undefined,
     kept: undefined,
     refusal: undefined,
     aborted: false,

@@ -29,12 +29,13 @@ const listener = sealform(
     if (page === 'throws-first') throw new Error('the template broke')
     const controls =
       page === 'as-text'
-        ? ['code', 'word', 'rows[0].key', 'password'].map(
+        ? ['code', 'word', 'rows[0].key', 'password', 'door'].map(
             (name) => html`<input ${form.input(name, { type: 'text' })}>`,
           )
         : html`<input ${form.input('code', { type: 'password' })}><input ${form.input('word')}>
             <input ${form.input('rows[0].key', { type: 'password' })}>
-            <input ${form.input('password', { type: 'password' })}>`
+            <input ${form.input('password', { type: 'password' })}>
+            <input ${form.input('door', { type: 'password' })}>`
     if (page === 'throws-last') throw new Error('the template broke')
     send(html`${beginning}${controls}</form>`)
   },

@@ -6,7 +6,7 @@ import * as v from 'valibot'
 import { z } from 'zod'
 import { detailsOf } from '../../../lib/action/action.js'
 import { asRegistry } from '../../../lib/action/registry.js'
-import { isSecret } from '../../../lib/action/secrets.js'
+import { isSecret, secretName, withSent } from '../../../lib/action/secrets.js'
 import { createActions } from '../../../lib/sealform.js'
 import { testKey } from '../../setup/koa-app.js'
 
@@ -243,6 +243,44 @@ describe('a schema', () => {
       message: /Remove the marks and name the fields in "secrets"/,
     })
     assert.deepEqual(secretsAmong(['word', 'p1'], { input }), ['word'])
+  })
+})
+
+describe('a submission', () => {
+  it('declares for itself the fields that were sent as secrets, in all their spellings', () => {
+    const definition = define({ secrets: ['code'] })
+    const known = withSent(definition, new Set(['door', 'card[number]', 'rows[0].key']))
+    const secret = ['door', 'door[]', 'card.number', 'rows[3][key]', 'code', 'code.a', 'password']
+    const names = [...secret, 'doors', 'door.bell', 'card', 'rows[0].name', 'constructor', '']
+    assert.deepEqual(
+      names.filter((name) => isSecret(known, name)),
+      secret,
+    )
+    assert.deepEqual(
+      names.filter((name) => isSecret(definition, name)),
+      ['code', 'code.a', 'password'],
+    )
+    assert.equal(withSent(definition, undefined), definition)
+  })
+
+  it('with any number of such fields is judged in linear time', () => {
+    const names = Array.from({ length: 50_000 }, (_, i) => `field${i}`)
+    const known = withSent(define({}), new Set(names))
+    const start = performance.now()
+    assert.ok(names.every((name) => isSecret(known, name) && !isSecret(known, `${name}.x`)))
+    assert.ok(performance.now() - start < 5000)
+  })
+})
+
+describe('the control of a secret', () => {
+  it('has the name of its field when that is known as secret, and says so in its name otherwise', () => {
+    const definition = define({ secrets: ['card'] })
+    const names = ['password', '_note', 'card.number', 'door', 'rows[0].key'].map((name) =>
+      secretName(definition, name),
+    )
+    assert.deepEqual(names, [
+      ...['password', '_note', 'card.number', 'sealform.secret.door', 'sealform.secret.rows[0].key'],
+    ])
   })
 })
 

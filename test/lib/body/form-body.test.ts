@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { after, test } from 'node:test'
+import type { Reading } from '../../../lib/body/reading.js'
 import {
   bodyOf,
   field,
@@ -187,6 +188,113 @@ test('refuses an over-long value of our own', async () => {
   assert.equal(long.seal, undefined)
   const fits = await bodyOf(request([parts(field('sealform', longest))], { type: multipart }))
   assert.equal(fits.seal, longest)
+})
+
+/** Reads a form in both encodings, whole and in pieces. All readings must agree. */
+async function readInAllWays(form: readonly (readonly [string, string])[], limits = {}): Promise<Reading> {
+  const entries: [string, string][] = [
+    ['sealform', 'S'],
+    ...form.map(([name, value]): [string, string] => [name, value]),
+  ]
+  const bodies: [string, string][] = [
+    [urlencoded, new URLSearchParams(entries).toString()],
+    [multipart, parts(...entries.map(([name, value]) => field(name, value)))],
+  ]
+  const readings: Reading[] = []
+  for (const [type, body] of bodies) {
+    for (const at of [body.length, 70]) {
+      const pieces = [body.slice(0, at), body.slice(at)].filter((piece) => piece !== '')
+      readings.push(await read(pieces, { type, length: false }, limits))
+    }
+  }
+  for (const reading of readings) assert.deepEqual(reading, readings[0])
+  return readings[0]!
+}
+
+test('takes the prefix of a secret from a name, keeps the order, and remembers the name', async () => {
+  const reading = await readInAllWays([
+    ['a', '1'],
+    ['sealform.secret.door', 'x'],
+    ['sealform.secret.rows[0].key', ''],
+    ['door', '2'],
+    ['sealform.secret.door', 'y'],
+    ['sealform.form', 'act'],
+    ['sealform.secret.größe', 'ü'],
+  ])
+  assert.equal(reading.refusal, undefined)
+  assert.deepEqual(reading.entries, [
+    ['a', '1'],
+    ['door', 'x'],
+    ['rows[0].key', ''],
+    ['door', '2'],
+    ['door', 'y'],
+    ['größe', 'ü'],
+  ])
+  assert.deepEqual(reading.secrets, new Set(['door', 'rows[0].key', 'größe']))
+  assert.equal(reading.own.form, 'act')
+  assert.equal((await readInAllWays([['door', 'x']])).secrets, undefined)
+})
+
+test('takes the prefix of a secret in any spelling of the encoding', async () => {
+  const reading = await read([`${seal}&%73ealform%2Esecret.d%6For=1`])
+  assert.deepEqual(reading.entries, [['door', '1']])
+  assert.deepEqual(reading.secrets, new Set(['door']))
+  const malformed = await read([`${seal}&sealform.secret.door=hunter%ZZ`])
+  assert.equal(malformed.refusal?.reason, 'malformed')
+  assert.deepEqual(malformed.entries, [['door', 'hunter%ZZ']])
+  assert.deepEqual(malformed.secrets, new Set(['door']))
+})
+
+test('refuses the prefix of a secret without a name that a field can have', async () => {
+  for (const name of [
+    'sealform.secret.',
+    'sealform.secret.sealform',
+    'sealform.secret.sealform.state',
+    'sealform.secret.sealform.secret.door',
+    'sealform.secret.__proto__',
+    'sealform.secret',
+    'sealform.secretdoor',
+  ]) {
+    const reading = await readInAllWays([
+      ['a', '1'],
+      [name, 'hunter'],
+      ['b', '2'],
+    ])
+    assert.deepEqual([reading.refusal?.status, reading.refusal?.reason], [400, 'reserved'], name)
+    assert.doesNotMatch(reading.refusal?.detail ?? '', /hunter/)
+    assert.deepEqual(reading.entries, [
+      ['a', '1'],
+      ['b', '2'],
+    ])
+  }
+})
+
+test('holds the limits for a secret as for any other field, its name counted without the prefix', async () => {
+  const verdict = async (form: readonly (readonly [string, string])[], limits: object) => {
+    const { refusal, entries, secrets } = await readInAllWays(form, limits)
+    assert.deepEqual(entries.at(-1)?.[0], form.at(-1)?.[0].replace('sealform.secret.', ''))
+    assert.ok(secrets?.has(entries.at(-1)?.[0] ?? ''))
+    return refusal ? `${refusal.status} ${refusal.reason} ${refusal.limit}` : 'taken'
+  }
+  const door = [['sealform.secret.größe', 'ü'.repeat(5000)]] as const
+  assert.equal(await verdict(door, { fieldName: 7 }), 'taken')
+  assert.equal(await verdict(door, { fieldName: 6 }), '413 field-name 6')
+  assert.equal(await verdict(door, { fieldValue: 10_000 }), 'taken')
+  assert.equal(await verdict(door, { fieldValue: 9999 }), '413 field-value 9999')
+  const two = [
+    ['a', '1'],
+    ['sealform.secret.door', '2'],
+  ] as const
+  assert.equal(await verdict(two, { fields: 2 }), 'taken')
+  assert.equal(await verdict(two, { fields: 1 }), '413 fields 1')
+})
+
+test('remembers a secret that comes after more fields than are kept', async () => {
+  const many = Array.from({ length: 1010 }, (_, i): [string, string] => ['door', String(i)])
+  const reading = await readInAllWays([...many, ['sealform.secret.door', 'hunter']], { fields: 5 })
+  assert.equal(reading.refusal?.reason, 'fields')
+  assert.equal(reading.entries.length, 1005)
+  assert.deepEqual(reading.secrets, new Set(['door']))
 })
 
 /** Each limit just under, at, and just over, in both encodings, whole and in pieces, with a length and chunked. */

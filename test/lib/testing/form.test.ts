@@ -223,6 +223,35 @@ function names(entries: ReturnType<TestForm['entries']>) {
 }
 
 /** A form whose server answers with the body that it was sent. */
+describe('a password that only its control declares', () => {
+  const controls =
+    '<input name=sealform.secret.door type=password required minlength=3 maxlength=8><input name=sealform.secret.rows[0].key type=password>'
+
+  it('is filled in and read by the name of its field, and sent by that of its control', async () => {
+    const form = await formWith(controls)
+    form.fill({ door: 'hunter', 'rows[0].key': 'x' })
+    assert.deepEqual([form.value('door'), form.values('rows[0].key')], ['hunter', ['x']])
+    assert.deepEqual(form.entries(), [
+      ['sealform.secret.door', 'hunter'],
+      ['sealform.secret.rows[0].key', 'x'],
+    ])
+    const answer = await (await formWith(`${controls}<button>Send</button>`))
+      .fill({ door: 'hunter' })
+      .submit()
+    assert.equal(answer.text, 'sealform.secret.door=hunter&sealform.secret.rows%5B0%5D.key=')
+  })
+
+  it('has the name of its field in messages', async () => {
+    const form = await formWith(`${controls}<button>Send</button>`)
+    const refuses = (act: () => unknown, message: RegExp) =>
+      assert.throws(act, { code: 'ERR_BROWSER_REFUSED', message })
+    refuses(() => form.fill({ gate: 'x' }), /no control "gate"\. It has: "door", "rows\[0\]\.key"\./)
+    refuses(() => form.fill({ door: 'x'.repeat(9) }), /: "door" takes 8 characters at most/)
+    await assert.rejects(form.submit(), { message: /would not send it: "door" is required, and empty\./ })
+    await assert.rejects(form.fill({ door: 'x' }).submit(), { message: /: "door" has 1 characters/ })
+  })
+})
+
 async function formWith(controls: string, attributes = ''): Promise<TestForm> {
   const page = await visit(async (req: IncomingMessage, res: ServerResponse) => {
     let body = ''

@@ -37,6 +37,26 @@ describe('invoke', () => {
     assert.deepEqual(added, [])
   })
 
+  it('takes the fields of a page whose controls say that they are secret, with all limits for their own names', async () => {
+    const actions = createActions({ keys: testKey })
+    const enter = actions.define('enter', {
+      limits: { depth: 1, fieldName: '16 B' },
+      input: z.object({ rows: z.array(z.string()), door: z.object({ key: z.string().min(3, 'Too short') }) }),
+      run: ({ input, formData }) => done([input, [...formData.keys()]]),
+    })
+    const fields = { 'sealform.secret.rows[0]': 'a', 'sealform.secret.door.key': 'hunter' }
+    assert.deepEqual((await invoke(enter, fields)).state, [
+      { rows: ['a'], door: { key: 'hunter' } },
+      ['rows[0]', 'door.key'],
+    ])
+    const short = await invoke(enter, { ...fields, 'sealform.secret.door.key': 'x' })
+    assert.deepEqual(short.issues, [{ name: 'door.key', message: 'Too short' }])
+    const refusal = async (name: string) =>
+      (await invoke(enter, { ...fields, [`sealform.secret.${name}`]: 'x' })).reason
+    assert.equal(await refusal('a.b.c'), 'too-large')
+    for (const name of ['a[', 'constructor', 'door']) assert.equal(await refusal(name), 'malformed', name)
+  })
+
   it('asks authorize before the fields are there', async () => {
     const actions = createActions({ keys: testKey })
     let runs = 0
