@@ -5,7 +5,7 @@ import type { PendingSubmission } from './pending-submission.js'
 import { refusedBody } from './refused-body.js'
 import { changeOwnFields, takeFields } from './take-fields.js'
 
-/** Takes the fields that were read, in the version of the action. An outcome when they cannot be used. */
+/** Takes the fields from the body, migrated to the version of the action. Returns an outcome when they cannot be used. */
 export function acceptFields(
   pending: PendingSubmission,
   form: Admitted,
@@ -18,14 +18,14 @@ export function acceptFields(
   return changeOwnFields(pending, form).then((fault) => fault ?? judgeCarried(pending, reading))
 }
 
-/** Judges what the form carried besides its seal: its state, and references to kept files. */
+/** Judges what the form carries besides its seal: its state, and references to kept files. */
 function judgeCarried({ submitted, stale, files }: PendingSubmission, reading: Reading): Refused | undefined {
   if (reading.own.state !== undefined && !submitted.hasState) {
     return new Refused('malformed', 400, 'The state of the form did not open.')
   }
   if (stale) return new Refused('expired', 409, 'The state of the form has expired.')
   if (reading.kept && !files) {
-    const detail = 'The form refers to files that were kept, and the action takes none.'
+    const detail = 'The form refers to kept files, but the action takes no files.'
     return new Refused('malformed', 400, detail)
   }
   return undefined

@@ -10,23 +10,23 @@ import { type AdmissionVerdict, judgeSeal, refusalStatus, sealedPath } from '../
 import type { Opened } from '../seal/seal.js'
 import type { SealContent } from '../seal/seal-content.js'
 
-/** An action that a seal named and that this visitor may submit, with the values bound to it. */
+/** An action that a seal names and that this visitor may submit, with its bound values. */
 export interface Admitted extends Call {
   readonly opened: Opened
-  /** The values as a seal of this version holds them. */
+  /** The bound values, encoded as in a seal of this version. */
   readonly boundText: string
   readonly changeFields: Migration['formData']
 }
 
-/** A seal as it was sent, and what is in it. */
+/** A seal from a request, and its content. */
 export interface SentSeal {
   readonly token: string | undefined
-  /** `undefined` when it does not open here. */
+  /** `undefined` when the seal does not open here. */
   readonly opened: Opened | undefined
   readonly sessionMatches: boolean
 }
 
-/** Judges a seal that was sent, and finds the action that it names. What cannot go on from here is an outcome. */
+/** Judges a seal and finds the action that it names. Returns an outcome when the submission cannot continue. */
 export function admit(
   registry: Registry,
   exchange: Pick<Exchange, 'path'>,
@@ -73,7 +73,7 @@ function detailOf(
   return `The page is for version ${version ?? 'none'} of "${name}", which has ${action?.version ?? 'none'} here. See docs/errors/other-version.md.`
 }
 
-/** A page of another version than the action's, if the action can make one of its own of it. */
+/** Admits a form that was rendered for another version of the action, when `migrate` can convert it. */
 async function admitMigrated(
   registry: Registry,
   { definition, values }: Call,

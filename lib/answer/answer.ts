@@ -14,31 +14,31 @@ import { hasFailed, judgeRendering, mayRender, type Rendering } from './judge-re
 import { type Received, receive } from './receive.js'
 import type { App, Refusal, Settings } from './settings.js'
 
-/** What an adapter tells and does during one request. */
+/** What an adapter provides during one request. */
 export interface Host extends Exchange {
   readonly page: Page
-  /** Runs the app's own handler for the same URL as a GET, with these cookies sent by the visitor. */
+  /** Runs the app's own handler for the same URL as a GET, with this Cookie header on the request. */
   renderPage(cookieHeader: string | undefined): Promise<Rendering>
   addSetCookie(lines: readonly string[]): void
-  /** Ends in `303` with an empty body. */
+  /** Sends a `303` with an empty body. */
   sendRedirect(location: string): void
-  /** Sends the page that `renderPage` made, with another status. */
+  /** Sends the page that `renderPage` rendered, with another status. */
   sendPage(status: number): void
-  /** Sends this HTML instead. */
+  /** Sends this HTML in place of the page. */
   sendHtml(status: number, html: string): void
-  /** Leaves the answer to the page, which has begun it past the library. */
+  /** Leaves the answer to the page, which has started to write it to the raw response. */
   leaveAnswer(): void
-  /** Brings an error to the app's own handlers. */
+  /** Passes an error to the app's own error handlers. */
   reportError(error: unknown, details: FailureDetails): void
-  /** Writes the reference of a failure to the log, where the page itself has taken care of the error. */
+  /** Writes the reference of a failure to the log. Used when the page handled the error itself. */
   logFailure(details: FailureDetails): void
-  /** The page of last resort. */
+  /** Returns the HTML of the built-in page. */
   builtInPage(page: BuiltInPage): string
 }
 
 /**
- * Answers one submission: with a redirect, with the app's own page showing the outcome, with one region of it, or,
- * when that page cannot show it, with the page of last resort. Whatever the way, the visitor's input is in the answer.
+ * Answers one submission: with a redirect, with the app's own page that shows the outcome, with one region of that page,
+ * or with the built-in page when the app's page cannot show the outcome. Every page holds the visitor's input.
  */
 export function answer<Context>(app: App<Context>, host: Host, body: Body): Promise<void> {
   const trace = traceSubmission(host.path, app.settings.development)
@@ -46,7 +46,7 @@ export function answer<Context>(app: App<Context>, host: Host, body: Body): Prom
   return trace ? trace.whole(() => respond(answering, body)) : respond(answering, body)
 }
 
-/** What all steps of one answer need. */
+/** The values that all steps of one answer need. */
 interface Answering<Context> {
   readonly app: App<Context>
   readonly host: Host
@@ -72,7 +72,7 @@ async function respond<Context>(answering: Answering<Context>, body: Body): Prom
 
 type Reply =
   | { readonly kind: 'redirect'; readonly location: string }
-  /** The app's own, as it was rendered. */
+  /** The app's own page, as it was rendered. */
   | { readonly kind: 'page'; readonly status: number }
   | { readonly kind: 'html'; readonly status: number; readonly html: string }
   | { readonly kind: 'leave' }
@@ -82,7 +82,7 @@ function statusOf(reply: Reply, { res }: Host): number {
   return reply.kind === 'leave' ? res.statusCode : reply.status
 }
 
-/** At once for a redirect, which most submissions end in. */
+/** Chooses the reply. Returns a redirect without a promise, because most submissions end in one. */
 function replyTo<Context>(answering: Answering<Context>, received: Received): Reply | Promise<Reply> {
   const { app, host } = answering
   if (received.outcome.kind === 'refused' || received.suspect) reportRefusal(app.settings, host, received)
@@ -146,7 +146,7 @@ async function showOutcome<Context>(
   }
 }
 
-/** Tells the app of a page that failed. Gives the reference that is in the log. */
+/** Reports a page that failed to the app. Returns the reference that is in the log. */
 function reportFailedPage(host: Host, rendering: Rendering, action: string | undefined): string | undefined {
   if (!hasFailed(rendering)) return undefined
   const error = rendering.kind === 'threw' ? rendering.error : undefined
@@ -160,12 +160,12 @@ function locationOf(rendering: Rendering): string {
   return rendering.kind === 'rendered' ? rendering.location : ''
 }
 
-/** What a developer has to change for a request that was refused for its origin. */
+/** Says, in development, what to change so that a request refused for its origin is accepted. */
 function adviceOn<Context>({ suspect }: Received, { development }: Settings<Context>): string | undefined {
   return suspect && development ? explainRefusal(suspect) : undefined
 }
 
-/** The region that the client asked for, empty when the page has none. */
+/** Returns the HTML of the region that the client asked for, or an empty string when the page does not have it. */
 export function regionOf({ page, req }: Pick<Host, 'page' | 'req'>): string {
   if (!page.hasRegions) return ''
   const id = askedRegion(req.headers)
@@ -173,10 +173,11 @@ export function regionOf({ page, req }: Pick<Host, 'page' | 'req'>): string {
 }
 
 /**
- * The error for a body that a parser has read before us, unless what it left shows that the request was not ours.
+ * Returns the error for a body that another parser has read first, or `undefined` when the parsed body has no seal field
+ * and so is not a submission.
  *
- * @param parsed what the parser left as `body`, if anything
- * @param earlier names of the middlewares that are mounted before ours
+ * @param parsed the `body` that the parser left, if any
+ * @param earlier names of the middlewares that are mounted before Sealform
  */
 export function consumedError(parsed: unknown, earlier: readonly string[]): SealformError | undefined {
   const visible = typeof parsed === 'object' && parsed !== null
@@ -184,7 +185,7 @@ export function consumedError(parsed: unknown, earlier: readonly string[]): Seal
   const list = earlier.length > 0 ? ` Mounted before it are: ${earlier.join(', ')}.` : ''
   return new SealformError(
     'ERR_BODY_CONSUMED',
-    `The body of this form was read before sealform(actions) saw it. Move the body parser (koa-body, koa-bodyparser, @koa/multer, express.urlencoded, multer …) behind sealform(actions).${list}`,
+    `The body of this form was read before sealform(actions) saw it. Move the body parser (koa-body, koa-bodyparser, @koa/multer, express.urlencoded, multer …) after sealform(actions).${list}`,
   )
 }
 
@@ -196,21 +197,21 @@ function reportRefusal<Context>(
   if (outcome.kind === 'refused') {
     const detail = suspect && outcome.reason === 'origin' ? explainRefusal(suspect) : outcome.detail
     const { reason, status } = outcome
-    tell({ reason, status, detail, action: action?.name, enforced: true })
+    notify({ reason, status, detail, action: action?.name, enforced: true })
   }
   if (suspect && settings.mode === 'report') {
     const status = suspect.verdict === 'refuse' ? suspect.status : 403
     const detail = explainRefusal(suspect)
-    tell({ reason: 'origin', status, detail, action: action?.name, enforced: false })
+    notify({ reason: 'origin', status, detail, action: action?.name, enforced: false })
   }
 
-  /** A log that is down, at once or later, does not change the answer. */
-  function tell(refusal: Refusal): void {
+  /** Calls `onRefused`. An error or a rejected promise of it is reported and does not change the answer. */
+  function notify(refusal: Refusal): void {
     traceRefusal(refusal)
     const report = (error: unknown) => host.reportError(error, { reference: '', action: refusal.action })
     try {
-      const told: unknown = settings.onRefused(refusal, host.context as Context)
-      if (told instanceof Promise) told.catch(report)
+      const result: unknown = settings.onRefused(refusal, host.context as Context)
+      if (result instanceof Promise) result.catch(report)
     } catch (error) {
       report(error)
     }

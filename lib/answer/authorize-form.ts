@@ -5,7 +5,10 @@ import type { Admitted } from './admit.js'
 import type { PendingSubmission } from './pending-submission.js'
 import { changeOwnFields, giveBack } from './take-fields.js'
 
-/** Asks the action's own `authorize`, before more of the body is read. An outcome refuses, the fields given back. */
+/**
+ * Runs the `authorize` of the form's action before more of the body is read. Returns the outcome when it refuses, after
+ * reading the text fields so that the page can show them again.
+ */
 export async function authorizeForm(
   pending: PendingSubmission,
   form: Admitted,

@@ -5,7 +5,7 @@ import { matchesSession, open } from '../seal/seal.js'
 import { type Admitted, admit } from './admit.js'
 import type { PendingSubmission } from './pending-submission.js'
 
-/** Chooses the action to run: the form's own, or that of the button, which is opened and admitted by itself. */
+/** Chooses the action to run: the form's, or the button's. The seal of a button is opened and admitted on its own. */
 export function chooseAction(
   pending: PendingSubmission,
   form: Admitted,

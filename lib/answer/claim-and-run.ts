@@ -4,11 +4,11 @@ import { isOutcome, type Outcome } from '../outcome/outcome.js'
 import { idOf } from '../seal/seal.js'
 import type { Admitted } from './admit.js'
 import type { PendingSubmission } from './pending-submission.js'
-import { type OneTime, runOnce, type Settlement, whatBecame } from './run-once.js'
+import { findEarlier, type OneTime, runOnce, type Settlement } from './run-once.js'
 
 /**
- * Runs the action, a one-time submission only when this copy of it can be claimed. What is wrong with a copy counts only
- * when there was none before it.
+ * Runs the action. A one-time submission runs only when this copy of it can be claimed. A validation error of this copy
+ * is the answer only when no earlier copy exists.
  */
 export function claimAndRun(
   pending: PendingSubmission,
@@ -23,18 +23,19 @@ export function claimAndRun(
   return once ? runOnce(once, act, trace).then((settlement) => settled(pending, settlement)) : act()
 }
 
-/** What became of an earlier copy, or else what is wrong with this one. */
+/** Returns the outcome of an earlier copy, or else the validation error of this one. */
 async function earlierOr(
   pending: PendingSubmission,
   once: OneTime,
   wrong: Outcome,
 ): Promise<Pick<Ran, 'outcome'>> {
-  const earlier = await whatBecame(once)
+  const earlier = await findEarlier(once)
   return earlier ? settled(pending, earlier) : { outcome: wrong }
 }
 
 function settled(pending: PendingSubmission, settlement: Settlement): Settlement {
-  // Whoever waits for another's run can leave; what comes of an own run has to be told, whoever is still there.
+  // A copy that waits for another run stops when its visitor leaves. An outcome of this copy's own run is always
+  // answered and reported.
   pending.aborted = settlement.run !== 'own' && pending.submission.left.aborted
   pending.repeated = settlement.run === 'earlier'
   return settlement

@@ -8,14 +8,14 @@ import type { ShownOutcome } from './judge-rendering.js'
 import type { Received } from './receive.js'
 import type { App } from './settings.js'
 
-/** An outcome made ready to be answered. */
+/** How an outcome is answered. */
 export type Conclusion = RedirectConclusion | PageConclusion
 
 export interface RedirectConclusion {
   readonly kind: 'redirect'
   readonly location: string
   readonly setCookies: readonly string[]
-  /** What the program has to hear of: a flash that cannot be carried. */
+  /** An error to report to the app: a flash message that does not fit into its cookie. */
   readonly failure: { readonly error: unknown } | undefined
 }
 
@@ -24,13 +24,13 @@ export interface PageConclusion {
   readonly outcome: ShownOutcome
   readonly status: number
   readonly setCookies: readonly string[]
-  /** What the program has to hear of: an action that threw, or a target that is not safe. */
+  /** An error to report to the app: an action that threw, or an unsafe redirect target. */
   readonly failure: { readonly error: unknown } | undefined
 }
 
 /**
- * Decides how an outcome is answered. A redirect to a place that is not safe becomes a refusal: such a target
- * comes from what a visitor sent. Cookies of an action that threw are dropped.
+ * Decides how an outcome is answered. A redirect to an unsafe target becomes a refusal, because such a target comes from
+ * user input (open redirect). Cookies of an action that threw are dropped.
  */
 export function conclude<Context>(
   { registry, settings }: App<Context>,
@@ -51,7 +51,7 @@ export function conclude<Context>(
   if (target.verdict === 'refused') {
     const error = new SealformError(
       'ERR_REDIRECT_TARGET',
-      `"${action?.name}" redirects to ${show(outcome.to)}, which was refused (${target.reason}). Redirect to a path of this app, or list the other origin in allowedOrigins.`,
+      `"${action?.name}" redirects to ${show(outcome.to)}, which is not allowed (${target.reason}). Redirect to a path of this app, or list the other origin in allowedOrigins.`,
     )
     const refusal = new Refused('malformed', 400, error.message)
     return { kind: 'page', outcome: refusal, status: 400, setCookies, failure: { error } }
@@ -66,12 +66,12 @@ export function conclude<Context>(
     )
     return { kind: 'redirect', location, setCookies: [...setCookies, flashed], failure: undefined }
   } catch (error) {
-    // What the action did is done: the visitor goes on, without the message.
+    // The action has run, so the visitor is still redirected, without the message.
     return { kind: 'redirect', location, setCookies, failure: { error } }
   }
 }
 
-/** A visitor can have sent anything, of any length. */
+/** Formats a redirect target for a message, shortened: it may come from user input of any length. */
 function show(target: unknown): string {
   return typeof target === 'string' ? JSON.stringify(target.slice(0, 200)) : typeof target
 }

@@ -6,33 +6,33 @@ export interface AnswerFacts {
   /** A submission, or a page of the app that shows no outcome. */
   readonly answers: 'submission' | 'visit'
   readonly status: number
-  /** The page that was run; none was when a submission is redirected at once. */
+  /** The page that was run; `undefined` when the outcome is a redirect and no page ran. */
   readonly page: DescribedPage | undefined
-  /** Lines of Set-Cookie that were on the response before the page was run. */
+  /** The Set-Cookie lines that were on the response before the page ran. */
   readonly cookies: readonly string[]
-  /** Gives what the response says at the moment. */
+  /** Reads the headers that are on the response now. */
   readonly said: Pick<ServerResponse, 'getHeader'>
 }
 
-/** What is sent. `html` is a region alone or the built-in page, in place of what the page has printed. */
+/** What is sent. `html` is one region or the built-in page, in place of the app's page. */
 export type AnswerContent = 'redirect' | 'page' | 'html'
 
 export interface DescribedPage {
-  /** It is made for one visitor. */
+  /** The page is made for one visitor. */
   readonly personal: boolean
-  /** Parts of it can be sent alone. */
+  /** The page has regions, which can be sent alone. */
   readonly hasRegions: boolean
-  /** It holds the seal of a one-time action. */
+  /** Whether the page holds the seal of a one-time action. */
   readonly seals: { readonly oneTime: boolean }
 }
 
-/** What changes in the headers of an answer before it is sent: first these names go, then these values come. */
+/** Changes to the headers of an answer before it is sent. `remove` applies first, then `set`. */
 export interface HeaderChanges {
   readonly remove: readonly string[]
   readonly set: Readonly<Record<string, string | readonly string[]>>
 }
 
-/** Tells what the headers of an answer have to say. The page's own headers stay where these do not speak. */
+/** Computes the header changes for an answer. Headers of the page that are not named here stay as they are. */
 export function describeAnswer(facts: AnswerFacts): HeaderChanges {
   const { content, answers, page } = facts
   if (!page) return redirectAtOnce
@@ -43,7 +43,7 @@ export function describeAnswer(facts: AnswerFacts): HeaderChanges {
   if (vary !== undefined) set.Vary = vary
   const setCookie = facts.cookies.length > 0 ? restoredCookies(facts) : undefined
   if (setCookie) set['Set-Cookie'] = setCookie
-  // RFC 9110, section 10.2.3. What the action or the page says itself is known better.
+  // RFC 9110, section 10.2.3. A Retry-After that the action or the page has set takes precedence.
   if (facts.status === 503 && answers === 'submission' && facts.said.getHeader('Retry-After') === undefined) {
     set['Retry-After'] = retryAfter
   }
@@ -51,11 +51,11 @@ export function describeAnswer(facts: AnswerFacts): HeaderChanges {
   return { remove: removedBy(facts), set }
 }
 
-/** What no cache may do with an answer to a submission, or with a page that is made for one visitor. */
+/** Returns the Cache-Control that keeps caches from storing an answer to a submission or a page for one visitor. */
 function cacheControlOf({ answers, said }: AnswerFacts, page: DescribedPage): string | undefined {
   if (page.personal) return 'private, no-store'
   if (answers === 'submission') return 'no-store'
-  // A second visitor who got the same seal would be told that it was used.
+  // A shared cache would send one seal to two visitors, and the second would get "this form was already used".
   return page.seals.oneTime && said.getHeader('Cache-Control') === undefined ? 'private, no-cache' : undefined
 }
 
@@ -64,17 +64,17 @@ const redirectAtOnce: HeaderChanges = { remove: [], set: { 'Cache-Control': 'no-
 /** Seconds. */
 const retryAfter = '5'
 
-/** What says whether a copy that somebody has is still good. */
+/** Headers by which a client asks whether its cached copy is still valid. */
 const validators = ['ETag', 'Last-Modified']
 
-/** What a page says of its own content, which does not hold for what is sent in its place. */
+/** Headers that describe the page's content. They are wrong for HTML that is sent in its place. */
 const replaced = [
   'Content-Encoding',
   'Content-Disposition',
   'Content-Range',
   ...validators,
   'Trailer',
-  // The place to go on to is not in what the visitor gets.
+  // Only a redirect needs it, and the status is no longer that of a redirect.
   'Location',
 ]
 const ownContent = ['Content-Type', ...replaced]
@@ -83,11 +83,11 @@ const none: readonly string[] = []
 function removedBy({ content, answers }: AnswerFacts): readonly string[] {
   if (content === 'redirect') return ownContent
   if (content === 'html') return replaced
-  // The page as it is now, for the one who sent the form: there is nothing to come back for.
+  // The page after a submission is for this visitor at this moment, so a later revalidation is wrong.
   return answers === 'submission' ? validators : none
 }
 
-/** RFC 9110, section 12.5.5: names the headers that ask for a region, each once. */
+/** Adds the request headers that ask for a region to Vary, each once (RFC 9110, section 12.5.5). */
 function addedVary(said: ReturnType<ServerResponse['getHeader']>): string | undefined {
   const present = String(said ?? '')
     .split(',')
@@ -100,8 +100,8 @@ function addedVary(said: ReturnType<ServerResponse['getHeader']>): string | unde
 }
 
 /**
- * The cookies that were there before the page was run, where it has put its own in their place: `setHeader` does, and on
- * plain Node there is no other way to set one. The page's own come last, so that of one name they count.
+ * Adds the Set-Cookie lines again that the page overwrote. `setHeader` overwrites them, and on plain Node it is the usual
+ * way to set a cookie. The page's own lines come last, so that they win when two lines set the same cookie.
  */
 function restoredCookies({ cookies, said }: AnswerFacts): readonly string[] | undefined {
   const own = [said.getHeader('Set-Cookie') ?? []].flat().map(String)

@@ -4,13 +4,13 @@ import type { Outcome, Redirect } from '../outcome/outcome.js'
 /** An outcome that a page shows. */
 export type ShownOutcome = Exclude<Outcome, Redirect>
 
-/** What running the app's own page has left behind. */
+/** The result of running the app's own page. */
 export type Rendering =
-  /** The page may not be run, or the visitor has left. */
+  /** The page must not run, or the visitor has left. */
   | { readonly kind: 'not-run' }
-  /** The page has begun an answer past the library. */
+  /** The page has started to write an answer to the raw response. */
   | { readonly kind: 'sent' }
-  /** `sent` when it has begun one before. */
+  /** `sent` is true when the page had started to write an answer before it threw. */
   | { readonly kind: 'threw'; readonly error: unknown; readonly sent: boolean }
   | RenderedPage
 
@@ -19,7 +19,7 @@ export interface RenderedPage {
   readonly status: number
   /** The Location header, empty when there is none. */
   readonly location: string
-  /** `unfinished` when the page goes on printing after it has been judged. */
+  /** `unfinished` when the page still prints after it is judged, for example a stream. */
   readonly body: 'none' | 'unfinished' | 'finished'
   /** The Content-Type header, empty when there is none. */
   readonly contentType: string
@@ -28,7 +28,7 @@ export interface RenderedPage {
 export interface RenderingFacts {
   readonly outcome: ShownOutcome['kind']
   readonly rendering: Rendering
-  /** What the page has done with the form that was sent. */
+  /** What the page did with the form that was sent. */
   readonly form: FormOnPage
   /** The page has the region that the client asked for. */
   readonly region: boolean
@@ -37,30 +37,30 @@ export interface RenderingFacts {
 export interface FormOnPage {
   /** A form of the page shows the outcome. */
   readonly adopted: boolean
-  /** That form has been printed. */
+  /** The page has printed that form. */
   readonly printed: boolean
-  /** It has no place for something that the visitor typed. */
+  /** The form has no field for some of the visitor's input. */
   readonly losesInput: boolean
 }
 
-/** How an outcome is answered once the page has been run. */
+/** How an outcome is answered after the page has run. */
 export type RenderingVerdict =
   /** The app's page, with the status of the outcome. */
   | 'page'
-  /** The region of it that the client asked for, with the status of the outcome. */
+  /** The region of the app's page that the client asked for, with the status of the outcome. */
   | 'region'
-  /** 303 to where the page redirects. */
+  /** 303 to the target of the page's own redirect. */
   | 'redirect'
   /** The built-in page, with the status of the outcome. */
   | 'built-in'
-  /** The same, with a link to where the page redirects. */
+  /** The built-in page with a link to the target of the page's redirect. */
   | 'built-in-link'
-  /** The built-in page with status 500, which says that the action is done and gives the reference of the failure. */
+  /** The built-in page with status 500: it says that the action is done and shows the reference of the failure. */
   | 'built-in-500'
-  /** What has been sent is the answer. */
+  /** The answer that the page has started to write. */
   | 'leave'
 
-/** A page in a word: one row of the table. */
+/** The kinds of rendered pages: one row of the table each. */
 type PageResult =
   | 'not-run'
   | 'sent'
@@ -76,8 +76,8 @@ type PageResult =
 
 type Row = Readonly<Record<ShownOutcome['kind'], Exclude<RenderingVerdict, 'region'>>>
 
-// The action of an outcome that is done must not look undone, so its page or its redirect goes out. Any other outcome
-// has input to give back: it needs a page that holds the form. docs/decisions/answer-policy.md gives the reasons.
+// After `done` the answer must not look as if the action did not run, so the page or its redirect is sent. Any other
+// outcome has input to show again, so it needs a page that holds the form. See docs/decisions/answer-policy.md.
 
 const verdicts: Readonly<Record<PageResult, Row>> = {
   'not-run': row('built-in', 'built-in'),
@@ -93,29 +93,29 @@ const verdicts: Readonly<Record<PageResult, Row>> = {
   'shown-with-form': row('page', 'page'),
 }
 
-/** What is refused and what fails are treated alike, as is invalid input. */
+/** Makes a row of the table: `invalid`, `refused` and `failed` get the same verdict. */
 function row(otherwise: Row['invalid'], done: Row['done']): Row {
   return { invalid: otherwise, refused: otherwise, failed: otherwise, done }
 }
 
-/** Judges what the app's own page has made of an outcome. */
+/** Judges from the app's rendered page how an outcome is answered. */
 export function judgeRendering({ outcome, rendering, form, region }: RenderingFacts): RenderingVerdict {
   const verdict = verdicts[resultOf(rendering, form)][outcome]
   return verdict === 'page' && region ? 'region' : verdict
 }
 
-/** Judges whether the page that shows this outcome is run: a request of foreign origin starts nothing in the app. */
+/** Judges whether the page may run to show this outcome. A cross-site request must not run any code of the app (CSRF). */
 export function mayRender(outcome: ShownOutcome): boolean {
   return outcome.kind !== 'refused' || outcome.reason !== 'origin'
 }
 
-/** Judges whether a page has failed: by an error that does not say that the page is missing, or by a status of the 500s. */
+/** Judges whether a page has failed: it threw an error other than "not found", or its status is 5xx. */
 export function hasFailed(rendering: Rendering): boolean {
   if (rendering.kind === 'threw') return !saysMissing(rendering.error)
   return rendering.kind === 'rendered' && rendering.status >= 500
 }
 
-/** Judges a page of the app that shows no outcome: a region is sent alone where the page is there. */
+/** Judges a page that shows no outcome: a region is sent alone only when the page's status is 200. */
 export function judgeVisit({ status, region }: { readonly status: number; readonly region: boolean }) {
   return region && status === 200 ? 'region' : 'page'
 }
@@ -136,14 +136,14 @@ function resultOf(rendering: Rendering, form: FormOnPage): PageResult {
 }
 
 /**
- * Whether the form that was sent is on the page, with a place for everything that was typed. What is not HTML, or not
- * finished, can still print the form.
+ * Tells whether the page holds the form that was sent, with a field for all of the visitor's input. A page that is not
+ * HTML, or not finished, may still print the form, so it counts.
  */
 function holdsInput({ body, contentType }: RenderedPage, { adopted, printed, losesInput }: FormOnPage) {
   return adopted && !losesInput && (printed || body !== 'finished' || !isHtml(contentType))
 }
 
-/** What does not say what it is counts as HTML. */
+/** Tells whether a page is HTML. One without a Content-Type counts as HTML. */
 function isHtml(contentType: string): boolean {
   return contentType === '' || /\bhtml\b/i.test(contentType)
 }

@@ -5,7 +5,7 @@ import type { OriginVerdict } from '../origin/origin-verdict.js'
 import { Refused } from '../outcome/outcome.js'
 import type { PendingSubmission } from './pending-submission.js'
 
-/** Judges from its headers where a submission comes from. In `mode: 'report'` it goes on whatever the verdict. */
+/** Judges the origin of a submission from its headers. In `mode: 'report'` the submission always continues. */
 export function judgeSender(pending: PendingSubmission): OriginVerdict | Refused {
   const { exchange, rules, trace } = pending
   const origin = stagedSync(trace, 'origin', () =>

@@ -6,8 +6,8 @@ import type { SentSeal } from './admit.js'
 import type { PendingSubmission } from './pending-submission.js'
 
 /**
- * Opens the form's own seal, and finds the action that it names. An origin that is allowed with a token only is refused
- * unless the seal is tied to the visitor's session.
+ * Opens the form's own seal and finds the action that it names. When the headers alone do not prove the origin (verdict
+ * `token`), the submission is refused unless the seal is bound to the visitor's session.
  */
 export function openSeal(pending: PendingSubmission, sender: OriginVerdict): SentSeal | Refused {
   const { registry, session, trace } = pending
@@ -30,7 +30,7 @@ function nameAction(pending: PendingSubmission, { content }: Opened): void {
   pending.action = definition
   submitted.definition = definition
   submitted.boundText = content.values
-  // What a seal carries stays tied to its own bound values, even when those are migrated.
+  // The state in a form is bound to the values of the form's own seal, also when `migrate` changes those values.
   pending.stateOwner = definition && { action: definition.name, boundText: content.values }
   trace?.begin(definition?.name)
 }

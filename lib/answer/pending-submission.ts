@@ -13,17 +13,17 @@ import type { StateOwner } from '../seal/form-state.js'
 import type { Admitted } from './admit.js'
 import type { Files } from './receive-uploads.js'
 
-/** What the origin policy does not allow by itself. */
+/** An origin verdict other than `allow`. */
 export type SuspectOrigin = Exclude<OriginVerdict, { readonly verdict: 'allow' }>
 
-/** The settings of the middleware that submissions are received by. */
+/** The middleware settings that apply while a submission is received. */
 export interface Rules {
   readonly origin: OriginPolicy
   readonly mode: 'enforce' | 'report'
   messages(context: unknown): Messages
 }
 
-/** A submission that has arrived: where, from whom, and its body, of which only the beginning was read. */
+/** A submission that has arrived. Only the beginning of its body has been read. */
 export interface Arrival {
   readonly registry: Registry
   readonly exchange: Exchange
@@ -32,18 +32,18 @@ export interface Arrival {
   readonly trace?: Trace | undefined
 }
 
-/** A submission on its way to an outcome: what arrived, and what the steps of `receive` have found out so far. */
+/** A submission without an outcome yet: the request, and the results of the steps of `receive` so far. */
 export class PendingSubmission {
   readonly registry: Registry
   readonly exchange: Exchange
   readonly body: Body
   readonly rules: Rules
   readonly trace: Trace | undefined
-  /** What the visitor's seals are tied to. */
+  /** The session value that the visitor's seals are bound to. */
   readonly session: string | undefined
-  /** What the action receives. */
+  /** The submission as the action receives it. */
   readonly submission: CurrentSubmission
-  /** What the page gives back. */
+  /** The submission as the page shows it again. */
   readonly submitted: SubmittedForm = {
     formId: undefined,
     definition: undefined,
@@ -55,19 +55,19 @@ export class PendingSubmission {
     secretNames: undefined,
     files: undefined,
   }
-  /** The action to run, once a seal has named it: the form's, or the button's when a button carried one. */
+  /** The action to run, known after a seal has opened: the form's, or the button's when the button has its own seal. */
   action: Definition | undefined
   /** Set when the origin policy would refuse the request. */
   suspect: SuspectOrigin | undefined
-  /** Whose state the form may carry, once its own seal has opened. */
+  /** The action and bound values that the form's state must belong to. Set after the form's own seal has opened. */
   stateOwner: StateOwner | undefined
   /** The state that the form carried has expired. */
   stale = false
-  /** Set while the files of the submission are taken. */
+  /** Set once the action takes files. */
   files: Files | undefined
-  /** The visitor has left: nobody is there to answer. */
+  /** The visitor has disconnected, so no answer is sent. */
   aborted = false
-  /** The outcome is that of an earlier copy of a one-time submission. */
+  /** The outcome comes from an earlier copy of a one-time submission. */
   repeated = false
   outcome: Outcome | undefined
 
@@ -81,25 +81,25 @@ export class PendingSubmission {
     this.submission = new CurrentSubmission(exchange, registry.cache)
   }
 
-  /** The texts for this visitor. */
+  /** Returns the message texts for this visitor. */
   messages(): Messages {
     return this.rules.messages(this.exchange.context)
   }
 
-  /** The form's own action may be submitted by this visitor. */
+  /** Records that this visitor may submit the form's own action. */
   admit(form: Admitted): void {
-    // Until they are changed, fields of another version would be misunderstood under a seal of this one.
+    // Fields of another version must be migrated first: under a seal of this version the action would misread them.
     if (!form.changeFields) this.allowSealing(form)
     this.submission.outlivesVisitor = form.definition.store !== undefined
   }
 
-  /** From now on the page may seal the form anew: with these values, and the fields that `submitted` has. */
+  /** Allows the page to seal the form again, with these bound values and the fields in `submitted`. */
   allowSealing({ boundText }: Admitted): void {
     this.submitted.admitted = true
     this.submitted.boundText = boundText
   }
 
-  /** Lets go of the files, and tells the page which of them wait for the next submission. */
+  /** Removes the files that are not needed any more, and lists for the page those that wait for the next submission. */
   concludeFiles(): void {
     if (!this.files) return
     const { definition, uploads } = this.files

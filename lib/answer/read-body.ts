@@ -4,7 +4,7 @@ import type { Admitted } from './admit.js'
 import type { PendingSubmission } from './pending-submission.js'
 import { takeFiles } from './receive-uploads.js'
 
-/** Reads the rest of the body under the action's limits, and takes its files while they arrive. */
+/** Reads the rest of the body within the action's limits, and takes files while they arrive. */
 export function readBody(pending: PendingSubmission, form: Admitted): Reading | Promise<Reading> {
   const { registry, exchange, body, submission, trace } = pending
   pending.files = takeFiles(form, submission, exchange.res)

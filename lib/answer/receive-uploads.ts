@@ -13,21 +13,21 @@ import { type FileProblem, type ShownFile, Uploads } from '../files/uploads.js'
 import type { Messages } from '../outcome/messages.js'
 import { Invalid, type Issue, isOutcome, type Outcome, Refused } from '../outcome/outcome.js'
 
-/** The files of one submission while it is received. */
+/** The files of one submission that is being received. */
 export interface Files {
-  /** The action that takes them. */
+  /** The action that takes the files. */
   readonly definition: Definition
   readonly uploads: Uploads
   readonly taking: FileTaking
 }
 
-/** By whom kept files are referred to. */
+/** The visitor who refers to kept files. */
 export interface Visit {
   readonly registry: Registry
   readonly session: string | undefined
 }
 
-/** Prepares to take the files of an admitted submission; `undefined` for the many actions without any. */
+/** Prepares to take the files of an admitted submission. Returns `undefined` for an action that takes no files. */
 export function takeFiles(
   { definition, values }: Call,
   submission: CurrentSubmission,
@@ -45,7 +45,7 @@ export function takeFiles(
   return { definition, uploads, taking: new FileTaking(rules, consumer, uploads) }
 }
 
-/** The kept files that a submission refers to, as far as the references are good for this action and visitor. */
+/** Lists the kept files that a submission refers to. Leaves out references that are not valid for this action and visitor. */
 export function keptFiles(
   visit: Visit,
   definition: Definition,
@@ -59,7 +59,7 @@ export function keptFiles(
   return files
 }
 
-/** Brings in what was kept, and puts the files among the fields. What cannot be is an outcome. */
+/** Loads the kept files and merges all files into the fields. Returns an outcome when that is not possible. */
 export async function joinFiles(
   visit: Visit,
   { definition, uploads, taking }: Files,
@@ -68,7 +68,7 @@ export async function joinFiles(
   if (taking.verdict) return outcomeOf(taking.verdict)
   const text = reading.entries.find(([name, value]) => value !== '' && definition.files.has(name))
   if (text) {
-    const detail = `the field "${text[0]}" takes files, and text was sent; print form.attributes in the form tag, which say how files are sent`
+    const detail = `the field "${text[0]}" takes files, and text was sent; print form.attributes in the form tag, so that it has the enctype for files`
     return new Refused('unsupported', 415, detail)
   }
   try {
@@ -90,17 +90,17 @@ export async function joinFiles(
   return entries
 }
 
-/** What the visitor reads about files that do not fit. */
+/** Makes issues of the problems with files, one for each kind of problem and field. */
 export function fileIssues(
   { files }: Definition,
   problems: readonly FileProblem[],
   messages: Messages,
 ): readonly Issue[] {
-  const told = new Set<string>()
+  const seen = new Set<string>()
   const issues: Issue[] = []
   for (const { field, kind } of problems) {
-    if (told.has(`${kind} ${field}`)) continue
-    told.add(`${kind} ${field}`)
+    if (seen.has(`${kind} ${field}`)) continue
+    seen.add(`${kind} ${field}`)
     const rule = files.get(field)
     const message = {
       missing: () => messages.fileMissing,
@@ -113,7 +113,7 @@ export function fileIssues(
   return issues
 }
 
-/** What the visitor reads about a refusal that is about files; nothing when it is not. */
+/** Makes issues of a refused body when files are the reason. Returns `undefined` for other reasons. */
 export function refusalIssues(
   { files }: Definition,
   { reason, field, limit = 0 }: BodyRefusal,
@@ -127,7 +127,7 @@ export function refusalIssues(
   return [{ name: field ?? '', message }]
 }
 
-/** What is wrong with files, and what the schema says of other fields. */
+/** Joins issues of files with the schema's issues of other fields. */
 export function joinIssues(issues: readonly Issue[], checked: Checked | Outcome): Outcome {
   if (!isOutcome(checked)) return new Invalid(issues)
   if (checked.kind !== 'invalid') return checked
@@ -147,7 +147,7 @@ function entryOf({ field, value }: { readonly field: string; readonly value: str
   return [field, value]
 }
 
-/** A full disk is nobody's fault, and is told for what it is. */
+/** Turns an error from storing files into an outcome. A full disk becomes a refusal with status 507, not a failure. */
 function outcomeOf(verdict: { readonly thrown: unknown }): Outcome | { readonly thrown: unknown } {
   const { thrown } = verdict
   if (isOutcome(thrown)) return thrown

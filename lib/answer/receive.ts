@@ -19,22 +19,21 @@ export interface Received {
   readonly outcome: Outcome
   readonly submitted: SubmittedForm
   readonly submission: CurrentSubmission
-  /** The action that ran, or would have: the button's, when a button carried one. */
+  /** The action that ran, or that would run if the submission were accepted. The button's, when it has its own seal. */
   readonly action: Definition | undefined
-  /** Set when the origin policy would refuse the request; in `mode: 'report'` it went on nevertheless. */
+  /** Set when the origin policy would refuse the request. In `mode: 'report'` the request continued. */
   readonly suspect: SuspectOrigin | undefined
-  /** The visitor has left: nobody is there to answer. */
+  /** The visitor has disconnected, so no answer is sent. */
   readonly aborted: boolean
-  /** The outcome is that of an earlier copy of a one-time submission, which was reported then. */
+  /** The outcome comes from an earlier copy of a one-time submission. It was reported then and is not reported again. */
   readonly repeated: boolean
 }
 
 /**
- * Takes a submission through its steps, each of which gives what the next one needs, or an outcome that ends the way.
- * Only a fault of the library itself is thrown.
+ * Takes a submission through its steps. Each step returns what the next one needs, or an outcome that ends the submission.
+ * Throws only when the library itself has a bug.
  *
- * A step answers with a promise only when it has something to wait for: promises that wait for nothing showed in the
- * benchmark of a redirect.
+ * A step returns a promise only when it has to wait. Unnecessary promises were visible in the benchmark of a redirect.
  */
 export async function receive(arrival: Arrival): Promise<Received> {
   const pending = new PendingSubmission(arrival)

@@ -9,11 +9,11 @@ import { isBoundary } from '../body/multipart-scanner.js'
 import type { Body, BodyRefusal, Encoding } from '../body/reading.js'
 
 export type Recognition =
-  /** Not ours: the body is whole, and nothing of ours listens to the request. */
+  /** Not a submission. The body is complete again, and Sealform has no listeners on the request. */
   | { readonly kind: 'foreign' }
-  /** It might have been ours, but a parser mounted earlier has read the body. */
+  /** Perhaps a submission, but a parser that is mounted earlier has read the body. */
   | { readonly kind: 'consumed' }
-  /** The client left before it could be told. */
+  /** The client disconnected before the seal field arrived. */
   | { readonly kind: 'aborted' }
   | { readonly kind: 'submission'; readonly body: Body }
 
@@ -21,11 +21,11 @@ const foreign: Recognition = { kind: 'foreign' }
 const consumed: Recognition = { kind: 'consumed' }
 const aborted: Recognition = { kind: 'aborted' }
 
-// How long it may take until the seal is there: in all, and without a byte.
+// Milliseconds to wait for the seal field: in total, and without receiving a byte.
 const undecidedTime = 30_000
 const undecidedIdle = 10_000
 
-/** A form as its headers describe it. */
+/** What the headers of a request say about its form. */
 interface Form {
   readonly encoding: Encoding
   readonly refusal: BodyRefusal | undefined
@@ -33,8 +33,8 @@ interface Form {
 }
 
 /**
- * Tells whether a POST is a submission: a form whose field `sealform` starts within its first 16 KiB. Reads no more
- * than it takes to tell. The body of any other request is put back for the parsers that come after.
+ * Recognises a submission: a form whose field `sealform` starts within its first 16 KiB. Reads only as much of the body as
+ * it needs to decide. Returns the bytes of any other request to the stream (`unshift`), for the parsers that come later.
  */
 export function recognise(req: IncomingMessage): Recognition | Promise<Recognition> {
   return traceRecognition(() => recogniseForm(req))
@@ -48,9 +48,9 @@ function recogniseForm(req: IncomingMessage): Recognition | Promise<Recognition>
   if (req.readableLength > 0 || req.complete) return decide(req, form, head) ?? wait(req, form, head)
   if (req.destroyed) return aborted
   return new Promise((resolve, reject) => {
-    // Node emits 'request' from within its parser. What came in the same packet is there when that has returned, and
-    // to wait so costs far less than a 'readable' listener. A tick would be too soon: Node runs ticks between the
-    // last byte of a body and its end, and answers written there cost 10 µs more.
+    // Node emits 'request' from inside its parser. Bytes from the same packet become readable when the parser returns.
+    // `setImmediate` waits for that and costs far less than a 'readable' listener. `process.nextTick` is too early: Node
+    // runs ticks between the last byte of a body and its end, and an answer written there takes 10 µs longer.
     setImmediate(() => {
       try {
         resolve(decide(req, form, head) ?? wait(req, form, head))
@@ -62,11 +62,11 @@ function recogniseForm(req: IncomingMessage): Recognition | Promise<Recognition>
 }
 
 /**
- * Takes what has come; undefined when that is not enough to tell. Reading and putting back must happen in one tick:
- * after a body's last byte is read, Node emits 'end' in the next, and then nothing can be put back.
+ * Reads the bytes that have arrived. Returns `undefined` when they are not enough to decide. `read` and `unshift` must
+ * happen in the same tick: Node emits 'end' in the tick after the last byte was read, and `unshift` fails after 'end'.
  */
 function decide(req: IncomingMessage, form: Form, head: ByteBuffer): Recognition | undefined {
-  // From Node 26 on, read() gives one of the chunks that are there, and no event tells of the others.
+  // Since Node 26, read() returns one buffered chunk at a time, and no event announces the others.
   while (req.readableLength > 0) {
     const chunk: unknown = req.read()
     if (!(chunk instanceof Buffer)) break
@@ -92,7 +92,7 @@ function decide(req: IncomingMessage, form: Form, head: ByteBuffer): Recognition
   return foreign
 }
 
-/** True when `taken` is the whole body: the declared length tells so before Node does. */
+/** Tells whether `taken` bytes are the whole body. The declared Content-Length shows this before Node does. */
 function hasAll(req: IncomingMessage, taken: number): boolean {
   return (hasArrived(req) && req.readableLength === 0) || taken === declaredLength(req)
 }
@@ -161,7 +161,7 @@ const unreadable: Encoding = { kind: 'unreadable' }
 const badBoundary: BodyRefusal = {
   status: 400,
   reason: 'boundary',
-  detail: 'the Content-Type has no boundary of 1 to 70 characters that RFC 2046 allows',
+  detail: 'the Content-Type has no valid boundary (1 to 70 characters, RFC 2046)',
 }
 
 function refusalOf(
@@ -175,7 +175,8 @@ function refusalOf(
     return {
       status: 415,
       reason: 'encoding',
-      detail: 'the body has a content coding; browsers send forms without',
+      detail:
+        'the body has a Content-Encoding or Transfer-Encoding that is not supported; browsers send forms without one',
     }
   }
   if (parameters === undefined) {
@@ -190,11 +191,11 @@ function refusalOf(
 
 function unreadSeal(seal: string | undefined): BodyRefusal | undefined {
   return seal === undefined
-    ? { status: 400, reason: 'malformed', detail: 'the field "sealform" is over-long or cannot be decoded' }
+    ? { status: 400, reason: 'malformed', detail: 'the field "sealform" is too long or cannot be decoded' }
     : undefined
 }
 
-/** Node keeps the first of two Content-Type lines; a proxy before it may have gone by the other. */
+/** Tells whether a request has two Content-Type lines. Node keeps the first; a proxy in front may have used the second. */
 function hasTwoTypes(rawHeaders: readonly string[]): boolean {
   let types = 0
   for (let i = 0; i < rawHeaders.length; i += 2) {
@@ -211,17 +212,17 @@ function hasNoBody(req: IncomingMessage): boolean {
   return stream ? stream.endAfterHeaders : req.headers['transfer-encoding'] === undefined
 }
 
-/** On HTTP/2 `complete` tells so only when everything was read, and nothing can be put back any more. */
+/** Tells whether the whole body has arrived. On HTTP/2 `complete` turns true only after 'end', too late for `unshift`. */
 function hasArrived(req: IncomingMessage): boolean {
   return req.complete || http2StreamOf(req)?.readableEnded === true
 }
 
-/** RFC 9113, section 8.1: there a body needs no header that tells of it. */
+/** Returns the HTTP/2 stream. There a body needs no header that announces it (RFC 9113, section 8.1). */
 function http2StreamOf(req: IncomingMessage): ServerHttp2Stream | undefined {
   return 'stream' in req ? (req.stream as ServerHttp2Stream) : undefined
 }
 
-/** True when somebody else has read the body to its end, is reading it, or has it decoded as text. */
+/** Tells whether other code has read the body to its end, is reading it, or has called `setEncoding`. */
 function isBeingRead(req: IncomingMessage): boolean {
   return req.readableEnded || req.readableFlowing === true || req.readableEncoding !== null
 }

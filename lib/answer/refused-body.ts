@@ -11,7 +11,7 @@ const bodyReasons: Record<BodyRefusal['status'], RefusalReason> = {
   503: 'restarting',
 }
 
-/** A body that could not be taken, as an outcome: files speak beside their fields. */
+/** Turns a refused body into an outcome. Issues of files are shown beside their fields. */
 export function refusedBody(definition: Definition, refusal: BodyRefusal, messages: () => Messages): Refused {
   const { status, reason, detail } = refusal
   const issues = definition.files.size > 0 ? refusalIssues(definition, refusal, messages()) : undefined

@@ -10,38 +10,38 @@ import { type Outcome, Refused } from '../outcome/outcome.js'
 import { clockTolerance } from '../seal/judge-seal.js'
 import { readOutcome, writeOutcome } from './stored-outcome.js'
 
-/** A submission that runs once, however often it arrives. */
+/** A submission that runs only once, even when it arrives several times. */
 export interface OneTime {
   readonly store: ClaimStore
-  /** The seal's authenticated nonce with the name of the app: nobody can spell it in a second way. */
+  /** The app's name and the seal's authenticated nonce. A token can be spelt in several ways, its nonce in one. */
   readonly id: string
   /** Seconds since the epoch. */
   readonly expires: number
-  /** With what outcomes are written down and read. */
+  /** The registry whose keys and actions write and read stored outcomes. */
   readonly registry: Registry
   readonly submission: CurrentSubmission
 }
 
-/** What a copy of a one-time submission is answered with. */
+/** The answer to one copy of a one-time submission. */
 export interface Settlement {
   readonly outcome: Outcome
-  /** Whose run it comes from; nothing of an earlier one is reported or counted again. */
+  /** The run that the outcome comes from. An earlier run is not reported or counted again. */
   readonly run: 'own' | 'earlier' | 'none'
 }
 
-/** Seconds for which a run counts as alive without a word from its server, and between two such words. */
+/** Seconds that a claim stays valid without a renewal, and seconds between two renewals. */
 const lease = 30
 const renewEvery = 10
 
-/** Milliseconds that the store may take for an answer until it counts as down. */
+/** Milliseconds to wait for the store before it counts as down. */
 const patience = 2000
 
-/** Seconds between attempts to write down what came of a run. */
+/** Seconds to wait before each further attempt to store the outcome of a run. */
 const settleAgainAfter = [0.25, 1, 4]
 
 /**
- * Runs a submission unless a copy of it has run or is running anywhere: then waits for what comes of that. What
- * cannot be claimed does not run.
+ * Runs a submission when no copy of it has run or is running on any server. Otherwise waits for the outcome of that copy.
+ * A submission that cannot be claimed does not run.
  */
 export async function runOnce(
   once: OneTime,
@@ -55,19 +55,19 @@ export async function runOnce(
     const state = await staged(trace, 'claim', () => claim(store, id, terms))
     if (state.kind === 'claimed') return runClaimed(once, owner, run)
     const ending = state.kind === 'running' ? await endingOf(once) : state
-    // A copy was running when the store went away: to say that nothing was done would have the visitor send it again.
-    if (state.kind === 'running' && ending.kind === 'down') return used('the store went away meanwhile')
+    // A copy was running when the store went down. If the answer said "nothing was done", the visitor would send it again.
+    if (state.kind === 'running' && ending.kind === 'down') return used('the store went down meanwhile')
     const found = settlementOf(once, ending)
-    // Without one, whoever had the claim gave it back, because nothing had run.
+    // No settlement: the other copy released its claim because its action did not run. Try again.
     if (found) return found
   }
 }
 
 /**
- * What became of an earlier copy, waiting while it runs; `undefined` when there is none. Also for a copy that cannot
- * run because of what the first one has done: its user name is taken now, its files are gone.
+ * Returns the outcome of an earlier copy, or `undefined` when there is none. Waits while that copy runs. A copy that fails
+ * validation needs this too: the first copy may be the cause, because its user name is taken now or its files are gone.
  */
-export async function whatBecame(once: OneTime): Promise<Settlement | undefined> {
+export async function findEarlier(once: OneTime): Promise<Settlement | undefined> {
   return settlementOf(once, await endingOf(once))
 }
 
@@ -86,12 +86,12 @@ async function claim(
   id: string,
   terms: ClaimTerms,
 ): Promise<State | { readonly kind: 'claimed' }> {
-  // A store may throw at once as well.
+  // The `then` turns an error that the store throws synchronously into a rejection.
   const claiming = Promise.resolve().then(() => store.claim(id, terms))
   try {
     return await withTimeout(claiming, patience)
   } catch (error) {
-    // Should it come through after all, nothing has run for it, and the next copy shall find it free.
+    // A claim that succeeds late is released, because nothing runs for it and the next copy must be able to claim.
     claiming
       .then((late) => (late.kind === 'claimed' ? store.release(id, terms.owner) : undefined))
       .catch(ignore)
@@ -102,7 +102,7 @@ async function claim(
 async function runClaimed(once: OneTime, owner: string, run: () => Ran | Promise<Ran>): Promise<Settlement> {
   const { store, id, expires, submission } = once
   const renewal = setInterval(() => {
-    // One that fails is made good by the next: a lease lasts for three.
+    // A failed renewal does no harm when the next one succeeds: a lease lasts for three.
     called(() => store.renew(id, owner, lease)).catch(ignore)
   }, renewEvery * 1000).unref()
   try {
@@ -112,7 +112,7 @@ async function runClaimed(once: OneTime, owner: string, run: () => Ran | Promise
     else {
       const result = recordOf(once, outcome)
       const settle = () => called(() => store.settle(id, owner, { result, keep: secondsUntil(expires) }))
-      // The visitor does not wait for a store that is down; the outcome is written down when it is back.
+      // The visitor does not wait for a store that is down. The outcome is stored when the store is back.
       await settle().catch((error) => {
         report(error)
         void settleLater(settle)
@@ -135,7 +135,7 @@ async function settleLater(settle: () => Promise<void>): Promise<void> {
   }
 }
 
-/** A state that cannot be written down makes later copies hear that the form was used, and no more. */
+/** Encodes an outcome for the store. If its state cannot be encoded, later copies learn only that the form was used. */
 function recordOf({ registry, id, submission }: OneTime, outcome: Outcome): string {
   const cookies = outcome.kind === 'failed' ? [] : (submission.changedCookies?.changes ?? [])
   try {
@@ -153,20 +153,20 @@ function settlementOf({ registry, id, submission }: OneTime, state: State): Sett
       return undefined
     case 'settled': {
       const stored = readOutcome(registry, id, state.result)
-      if (!stored) return used('what became of it cannot be read')
+      if (!stored) return used('its outcome cannot be read')
       if (stored.cookies.length > 0) submission.cookies.repeat(stored.cookies)
       return { outcome: stored.outcome, run: 'earlier' }
     }
     case 'lost':
-      return used('its server ended before it was done')
+      return used('its server stopped before it finished')
     case 'full':
-      return down('takes no further claims')
+      return down('accepts no more claims')
     case 'down':
       return down(`did not answer: ${reasonOf(state.error)}`)
   }
 }
 
-/** Without the full stop that most messages end in, since a sentence goes on here. */
+/** Returns the message of an error without its final full stop, because the sentence continues. */
 function reasonOf(error: unknown): string {
   return (error instanceof Error ? error.message : String(error)).replace(/\.$/, '')
 }
@@ -181,12 +181,12 @@ function down(why: string): Settlement {
   return { outcome: new Refused('store-down', 503, detail), run: 'none' }
 }
 
-/** How long a claim is kept: as long as any server would still admit the seal. */
+/** Returns how long to keep a claim: as long as any server may still admit the seal. */
 function secondsUntil(expires: number): number {
   return Math.max(1, Math.ceil(expires - Date.now() / 1000)) + clockTolerance
 }
 
-/** A store may throw at once, and need not answer. */
+/** Calls the store with a time limit. Turns a synchronous error into a rejection. */
 async function called(call: () => Promise<void>): Promise<void> {
   return withTimeout(call(), patience)
 }

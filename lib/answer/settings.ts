@@ -6,47 +6,47 @@ import type { OriginPolicy } from '../origin/judge-origin.js'
 import { english, type Messages } from '../outcome/messages.js'
 import type { RefusalReason } from '../outcome/outcome.js'
 
-/** A refusal as `onRefused` is told of it. Holds nothing that the visitor typed. */
+/** A refusal as `onRefused` receives it. Holds none of the visitor's input. */
 export interface Refusal {
   readonly reason: RefusalReason
-  /** The status of the answer; in `mode: 'report'`, the one that would have been sent. */
+  /** The status of the answer. In `mode: 'report'`, the status that `'enforce'` would send. */
   readonly status: number
-  /** What was wrong and what to change, for developers. */
+  /** What was wrong and what to change, written for developers. */
   readonly detail: string
-  /** The action's name, once the seal has opened. */
+  /** The action's name. `undefined` when the seal did not open. */
   readonly action: string | undefined
   /** False when `mode: 'report'` let the request through. */
   readonly enforced: boolean
 }
 
-/** What the middleware takes, the same for every framework. */
+/** Options of the middleware that every framework shares. */
 export interface MiddlewareOptions<Context> {
   /**
    * The app's own origin as browsers see it, such as `'https://shop.example'`.
-   * @default the framework's protocol and host, its proxy settings honoured
+   * @default the framework's protocol and host, which follow its proxy settings
    */
   origin?: string
   /**
-   * Further origins whose pages may submit: full origins, bare hosts (meaning https), `*.example.com` for exactly one
-   * label and `**.example.com` for one or more.
+   * Other origins whose pages may submit: full origins, bare hosts (which mean https), `*.example.com` for exactly one
+   * label and `**.example.com` for one or more labels.
    * @default []
    */
   allowedOrigins?: readonly string[]
   /**
-   * A value that changes at sign-in and sign-out, such as the session's id. Seals are then good only for the visitor
-   * they were made for. Mount the session middleware before this one.
+   * Returns a value that changes at sign-in and sign-out, such as the session's id. Seals are bound to it, so that they
+   * are valid only for the visitor whose page holds them. Mount the session middleware before this one.
    * @default none
    */
   session?: (context: Context) => string | null | undefined
-  /** `'report'` lets through what the origin policy refuses, and only tells `onRefused`. @default 'enforce' */
+  /** `'report'` accepts requests that the origin policy refuses, and only calls `onRefused`. @default 'enforce' */
   mode?: 'enforce' | 'report'
-  /** Told of every refusal, for logs and alarms. @default a warning on the console, in development only */
+  /** Called for every refusal, for logs and alarms. @default a warning on the console, in development only */
   onRefused?: (refusal: Refusal, context: Context) => void
-  /** Replaces built-in texts, for all requests or for each. @default English */
+  /** Replaces built-in texts, for all requests or per request. @default English */
   messages?: Partial<Messages> | ((context: Context) => Partial<Messages>)
 }
 
-/** The options, checked once at start. */
+/** The options after the check at start. */
 export interface Settings<Context> {
   readonly origin: OriginPolicy
   readonly mode: 'enforce' | 'report'
@@ -56,7 +56,7 @@ export interface Settings<Context> {
   messages(context: Context): Messages
 }
 
-/** What every request of an app is answered with. */
+/** The registry and settings that answer all requests of an app. */
 export interface App<Context> {
   readonly registry: Registry
   readonly settings: Settings<Context>
@@ -65,7 +65,7 @@ export interface App<Context> {
 /**
  * Checks the options of a middleware.
  *
- * @param more names of options that an adapter takes besides
+ * @param more names of further options that the adapter takes
  * @throws SealformError `ERR_OPTION_INVALID`
  */
 export function resolveSettings<Context>(
@@ -85,7 +85,7 @@ export function resolveSettings<Context>(
   if (mode !== 'enforce' && mode !== 'report') {
     throw new SealformError(
       'ERR_OPTION_INVALID',
-      `sealform({ mode }) is 'enforce' or 'report', not ${JSON.stringify(mode)}.`,
+      `sealform({ mode }) must be 'enforce' or 'report', not ${JSON.stringify(mode)}.`,
     )
   }
   checkFunction('session', session)
@@ -122,7 +122,7 @@ function sessionValue(value: unknown): string | undefined {
   if (typeof value === 'string') return value
   throw new SealformError(
     'ERR_SESSION_INVALID',
-    `sealform({ session }) must return a string or undefined at once, not ${value instanceof Promise ? 'a promise' : `a ${typeof value}`}.`,
+    `sealform({ session }) must return a string or undefined synchronously, not ${value instanceof Promise ? 'a promise' : `a ${typeof value}`}.`,
   )
 }
 
@@ -130,7 +130,7 @@ function checkFunction(name: string, value: unknown): void {
   if (value !== undefined && typeof value !== 'function') {
     throw new SealformError(
       'ERR_OPTION_INVALID',
-      `sealform({ ${name} }) takes a function, not ${typeof value}.`,
+      `sealform({ ${name} }) must be a function, not ${typeof value}.`,
     )
   }
 }

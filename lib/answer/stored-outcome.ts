@@ -15,24 +15,24 @@ import type { KeyRing } from '../seal/key-ring.js'
 import { nonceLength, takeNonce } from '../seal/nonce.js'
 import { boxOffset, macLength, messageOffset, Secretbox } from '../seal/secretbox.js'
 
-/** What became of a run, as later copies of the submission get it. */
+/** The outcome of a run, for later copies of the submission. */
 export interface StoredOutcome {
   readonly outcome: Outcome
   readonly cookies: readonly CookieChange[]
 }
 
 /**
- * Writes an outcome for the store of one-time submissions: encrypted, since a state can hold what nobody else may
- * read, and whoever can write to the store shall not make up answers.
+ * Encodes and encrypts an outcome for the store of one-time submissions. A state can hold private data, and an attacker
+ * who can write to the store must not be able to forge answers.
  *
- * @throws SealformError `ERR_VALUE_UNSUPPORTED` on a state that cannot be written
+ * @throws SealformError `ERR_VALUE_UNSUPPORTED` on a state that cannot be encoded
  */
 export function writeOutcome(registry: Registry, id: string, { outcome, cookies }: StoredOutcome): string {
   const values = [id, ...partsOf(outcome), cookies.map(({ name, value, header }) => [name, value, header])]
   return encryptText(registry.keys, encodeValues(values, 'the outcome of a one-time action', registry))
 }
 
-/** Reads what `writeOutcome` wrote for the same submission; `undefined` for anything else. */
+/** Reads what `writeOutcome` wrote for the same submission. Returns `undefined` for anything else. */
 export function readOutcome(registry: Registry, id: string, record: string): StoredOutcome | undefined {
   const text = decryptText(registry.keys, record)
   if (text === undefined) return undefined
@@ -43,7 +43,7 @@ export function readOutcome(registry: Registry, id: string, record: string): Sto
     if (owner !== id || !outcome || !Array.isArray(cookies)) return undefined
     return { outcome, cookies: cookies.map(([name, value, header]) => ({ name, value, header })) }
   } catch {
-    // An action that the state refers to is not registered here, for example.
+    // For example, the state refers to an action that is not registered here.
     return undefined
   }
 }
@@ -63,7 +63,7 @@ function partsOf(outcome: Outcome): unknown[] {
   }
 }
 
-/** Only texts that were encrypted with a key of ours come here, so the parts are those of `partsOf`. */
+/** Decodes the parts that `partsOf` made. The types hold because only text that our own keys encrypted gets here. */
 function outcomeOf([kind, ...parts]: readonly unknown[]): Outcome | undefined {
   switch (kind) {
     case 'redirect':
@@ -86,11 +86,11 @@ function outcomeOf([kind, ...parts]: readonly unknown[]): Outcome | undefined {
   return undefined
 }
 
-/** The first byte within: no content of a seal starts with it, so that neither can be taken for the other. */
+/** The first plaintext byte. No seal content starts with it, so a seal and a record cannot be confused. */
 const recordVersion = 2
 const boxStart = 4 + nonceLength
 
-/** Key id (4) ‖ nonce (24) ‖ secretbox(version byte, text); base64url. */
+/** Encrypts a text as: key id (4) ‖ nonce (24) ‖ secretbox(version byte, text), in base64url. */
 function encryptText({ sealing: key }: KeyRing, text: string): string {
   const length = 1 + Buffer.byteLength(text)
   const message = Buffer.alloc(messageOffset + length)

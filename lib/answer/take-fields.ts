@@ -9,7 +9,7 @@ import type { Admitted } from './admit.js'
 import type { PendingSubmission } from './pending-submission.js'
 import { keptFiles } from './receive-uploads.js'
 
-/** Puts what was read where the action and the page find it. */
+/** Stores the fields, the form's state and the kept files for the action and the page. */
 export function takeFields(pending: PendingSubmission, reading: Reading): void {
   const { registry, session, submission, submitted, stateOwner: owner } = pending
   pending.aborted = reading.aborted
@@ -31,7 +31,7 @@ export function takeFields(pending: PendingSubmission, reading: Reading): void {
   }
 }
 
-/** Reads the text fields of a refused submission, so that the page can give them back. */
+/** Reads the text fields of a refused submission, so that the page can show them again. */
 export async function giveBack(pending: PendingSubmission, refusal: Outcome): Promise<Outcome> {
   const { registry, body, submitted } = pending
   const limits = submitted.definition?.limits ?? registry.limits
@@ -40,8 +40,8 @@ export async function giveBack(pending: PendingSubmission, refusal: Outcome): Pr
 }
 
 /**
- * Makes of the fields of another version what this one has in their place, for the action and for the page. An outcome
- * when that is not possible.
+ * Migrates the fields of another version to this one, for the action and for the page. Returns an outcome when that is
+ * not possible.
  */
 export async function changeOwnFields(
   pending: PendingSubmission,

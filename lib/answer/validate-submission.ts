@@ -9,16 +9,16 @@ import type { Admitted } from './admit.js'
 import type { PendingSubmission } from './pending-submission.js'
 import { type Files, fileIssues, joinFiles, joinIssues } from './receive-uploads.js'
 
-/** A submission that was read. */
+/** A submission whose body has been read. */
 export interface ReadSubmission {
-  /** The form that it came from. */
+  /** The form that was submitted. */
   readonly form: Admitted
-  /** The action to run: the form's own, or that of a button. */
+  /** The action to run: the form's own, or the button's. */
   readonly chosen: Admitted
   readonly reading: Reading
 }
 
-/** Asks the schema of the action, and the rules for files of the form. */
+/** Validates the fields with the action's schema, and the files with the rules of the form's action. */
 export function validateSubmission(
   pending: PendingSubmission,
   read: ReadSubmission,
@@ -34,7 +34,7 @@ export function validateSubmission(
   )
 }
 
-/** Validates fields that files are joined to, or that come from a form of another version. */
+/** Validates fields that include files, or that come from a form of another version. */
 async function validateChanged(pending: PendingSubmission, read: ReadSubmission): Promise<Checked | Outcome> {
   const { files } = pending
   const joined = files ? await bringInFiles(pending, files, read.reading) : read.reading.entries
@@ -43,7 +43,7 @@ async function validateChanged(pending: PendingSubmission, read: ReadSubmission)
   if (isOutcome(entries)) return entries
   const checked = await check(read.chosen.definition, entries, () => pending.messages())
   if (!files) return checked
-  // Another action's button asks nothing of the fields of this one.
+  // When a button runs another action, the file rules of the form's action do not apply.
   if (read.chosen.definition === files.definition) files.uploads.judge()
   const issues = fileIssues(files.definition, files.uploads.problems, pending.messages())
   return issues.length > 0 ? joinIssues(issues, checked) : checked
@@ -57,13 +57,13 @@ async function bringInFiles(
   const joined = await joinFiles(pending, files, reading)
   if ('thrown' in joined) return failed(joined.thrown)
   if (isOutcome(joined)) return joined
-  // From here on what stays is what was not removed; until here, all that the form referred to.
+  // From here on the page shows only the kept files that the visitor did not remove. Before, it shows all of them.
   pending.submitted.files = undefined
   pending.submission.fill(joined)
   return joined
 }
 
-/** Makes of the fields what the chosen action has in their place. Those of its own form were changed when they were taken. */
+/** Migrates the fields for the chosen action. For the form's own action `takeFields` and `changeOwnFields` did that. */
 async function changeChosenFields(
   { submitted, submission }: PendingSubmission,
   { form, chosen, reading }: ReadSubmission,

@@ -3,17 +3,17 @@ import { plainName } from '../base/field-path.js'
 import { fieldOf, validateHeaders } from '../base/wire-names.js'
 import { Invalid, isOutcome, type Outcome } from '../outcome/outcome.js'
 
-/** A submission that asks what is wrong with it, and for nothing else. */
+/** A submission that asks for validation only; its action does not run. */
 export interface AskedValidation {
-  /** The fields that are asked about, as `plainName()` spells them; all when empty. */
+  /** The names of the fields to validate, in the form that `plainName()` returns. Empty means all fields. */
   readonly names: ReadonlySet<string>
 }
 
 /**
- * Tells whether a submission asks for validation only: by a header of our own client or of Unpoly, whose value names the
- * fields that have changed, or by a button.
+ * Tells whether a submission asks for validation only. Two ways exist: a header of Sealform's client or of Unpoly, whose
+ * value names the changed fields, or a button.
  *
- * @param button the value of the field that such a button sends
+ * @param button the value that the validation button sends
  * @see https://unpoly.com/X-Up-Validate
  */
 export function askedValidation(
@@ -27,7 +27,7 @@ export function askedValidation(
   return button === undefined ? undefined : { names: noNames }
 }
 
-/** Says what is wrong with the fields that are asked about; that nothing is, is an answer with status 200. */
+/** Answers with the issues of the requested fields. No issues give status 200. */
 export function answerValidation(
   checked: { readonly input: unknown } | Outcome,
   { names }: AskedValidation,
@@ -38,14 +38,14 @@ export function answerValidation(
   return new Invalid(issues, issues.length === 0 ? 200 : checked.status)
 }
 
-/** As Node writes them. */
+/** Lowercase, as in Node's `headers`. */
 const headerNames = validateHeaders.map((name) => name.toLowerCase())
 
 const noNames: ReadonlySet<string> = new Set()
 
 /**
- * Names are separated by spaces. Unpoly takes them from the controls, and says `:unknown` when too many have changed to be
- * named.
+ * Parses names separated by spaces. Unpoly takes the names from the controls, and sends `:unknown` when too many fields have
+ * changed to name them.
  */
 function namesIn(value: string): ReadonlySet<string> {
   const names = value.split(' ').filter((name) => name !== '')

@@ -236,7 +236,7 @@ function suite(KoaClass: typeof Koa): void {
       const [error] = app.errors.splice(0)
       assert.ok(error instanceof Error)
       assert.equal(Reflect.get(error, 'code'), 'ERR_BODY_CONSUMED')
-      assert.match(error.message, /Move the body parser .* behind sealform\(actions\)\..*koaBodyParser/)
+      assert.match(error.message, /Move the body parser .* after sealform\(actions\)\..*koaBodyParser/)
     }
     assert.deepEqual(app.runs, [])
   })
