@@ -45,7 +45,7 @@ export function takeFiles(
   return { definition, uploads, taking: new FileTaking(rules, consumer, uploads) }
 }
 
-/** Lists the kept files that a submission refers to. Leaves out references that are not valid for this action and visitor. */
+/** Lists the kept files that a submission refers to. Skips references that are not valid for this action and visitor. */
 export function keptFiles(
   visit: Visit,
   definition: Definition,

@@ -30,8 +30,8 @@ export interface Received {
 }
 
 /**
- * Takes a submission through its steps. Each step returns what the next one needs, or an outcome that ends the submission.
- * Throws only when the library itself has a bug.
+ * Takes a submission through its steps. Each step returns what the next one needs, or an outcome that ends it. Throws
+ * only when the library itself has a bug.
  *
  * A step returns a promise only when it has to wait. Unnecessary promises were visible in the benchmark of a redirect.
  */

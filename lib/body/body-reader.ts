@@ -8,45 +8,45 @@ import { type Demand, type ReadingEnd, readRequest } from './read-request.js'
 import type { BodyRefusal, FileTaker, ReadableEncoding, Reading } from './reading.js'
 import { readUrlencoded } from './urlencoded.js'
 
-// What is read of a refused submission beyond the limit, to give the text in it back.
+// Bytes that are read beyond the limit of a refused submission, to show its text fields again.
 const beyondLimit = 1024 * 1024
-// The same for one that is refused already and does not say how long it is, or says too much.
+// The same for a submission that is refused before its body is read, without a Content-Length or with one over the limit.
 const giveBackUnmeasured = 64 * 1024
-// When a file was refused on its way: the most bytes that are still read to give back the text behind it.
+// The most bytes that are still read after a refused file, to show the text fields that follow it again.
 const worthReading = 16 * 1024 * 1024
 
-/** What a body is read into fields by. */
+/** How a body is read into fields. */
 export interface BodyTerms {
   readonly encoding: ReadableEncoding
   readonly limits: Limits
-  /** Where files go; without it none are taken. */
+  /** Takes the files. Without it a file is refused. */
   readonly files: FileTaker | undefined
 }
 
-/** A body that is still on its way. */
+/** A body that is still arriving. */
 export interface ArrivingBody {
   readonly req: IncomingMessage
-  /** What has arrived. */
+  /** The bytes that have arrived. */
   readonly head: Buffer
-  /** As many bytes as the body says that it has. */
+  /** The Content-Length. */
   readonly declared: number | undefined
-  /** It may be as long as its limits allow; otherwise only a little is read, to be given back. */
+  /** True to read up to the limits; false to read only a little, to show the input again. */
   readonly accepted: boolean
   readonly shutdown: Shutdown | undefined
 }
 
-/** Reads a body into fields that has parts, or that does not come whole. */
+/** Reads a multipart body, or a body that is still arriving, into fields. */
 export class BodyReader {
   readonly #fields: FieldCollector
   readonly #limits: Limits
   readonly #files: FileTaker | undefined
   readonly #reader: UrlencodedPieces | MultipartReader
-  /** Bytes of the body so far. */
+  /** Bytes of the body that were read so far. */
   #taken = 0
-  /** Bytes after which no more is read. */
+  /** Bytes after which reading stops. */
   #most = Number.POSITIVE_INFINITY
 
-  /** @param pieces the body does not come whole */
+  /** @param pieces whether the body is still arriving */
   constructor(fields: FieldCollector, { encoding, limits, files }: BodyTerms, pieces: boolean) {
     this.#fields = fields
     this.#limits = limits
@@ -96,7 +96,7 @@ export class BodyReader {
     })
   }
 
-  /** Reads a piece, and tells whether more is wanted. */
+  /** Reads a chunk and decides whether to read more. */
   #take(chunk: Buffer, { accepted, declared }: ArrivingBody): Demand {
     this.#push(chunk)
     const refused = this.#fields.refusal !== undefined
@@ -104,7 +104,7 @@ export class BodyReader {
     if (!accepted) return this.#reader.file ? 'stop' : 'hurry'
     if (this.#files === undefined) return refused ? 'hurry' : 'more'
     if (!refused && !this.#files.halted) return 'more'
-    // The text behind the files is given back too, when it is not far.
+    // The text fields after the files are shown again too, when the rest of the body is short.
     if (declared !== undefined && declared - this.#taken <= worthReading) return 'more'
     this.#most = Math.min(this.#most, this.#taken + beyondLimit)
     return 'hurry'
@@ -118,7 +118,7 @@ export class BodyReader {
     if (this.#files) this.#checkText(this.#files)
   }
 
-  /** Files have their own limits; what is left of the body is held at the limit on the body. */
+  /** Checks the bytes outside of files against the limit on the body. Files have their own limits. */
   #checkText(files: FileTaker): void {
     const text = this.#taken - files.taken
     if (text > this.#limits.body) this.#fields.refuse(tooLong(text, this.#limits.body))
@@ -131,7 +131,7 @@ export class BodyReader {
   }
 }
 
-/** Urlencoded pieces are put together and read at the end: the limit on the body bounds them. */
+/** Collects urlencoded chunks and reads them at the end. The limit on the body bounds their size. */
 class UrlencodedPieces {
   readonly broken = false
   readonly file = false
@@ -155,7 +155,7 @@ class UrlencodedPieces {
   }
 }
 
-/** The refusal of a body that has more bytes than it may. */
+/** Returns the refusal of a body over its limit. */
 export function tooLong(length: number, limit: number): BodyRefusal {
   return {
     status: 413,
@@ -168,7 +168,7 @@ export function tooLong(length: number, limit: number): BodyRefusal {
 const cutShort: BodyRefusal = {
   status: 503,
   reason: 'shutdown',
-  detail: 'this process was about to end before the whole body had arrived',
+  detail: 'this process is shutting down, and the whole body had not arrived in time',
 }
 
 function tooSlow(end: Extract<ReadingEnd, 'body-time' | 'idle-time'>, limits: Limits): BodyRefusal {

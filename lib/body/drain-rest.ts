@@ -1,31 +1,31 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
-/** ByteBuffer and milliseconds for which the rest of a refused body is taken. */
+/** The most bytes and milliseconds for reading the rest of a refused body. */
 const drainBytes = 1024 * 1024
 const drainTime = 1000
 const lookEvery = 50
 
 /**
- * After a refusal that left the body unread: goes on taking the body once the answer is written, so that a client
- * which sends everything before it reads still gets the answer. A body that ends leaves the connection usable;
- * one that does not, within a megabyte and a second, is cut off.
+ * Reads and discards the rest of a refused body after the answer is written. Some clients send the whole body before they
+ * read, and need this to get the answer. When the body ends, the connection stays usable. When it does not end within one
+ * megabyte and one second, the socket is destroyed.
  *
- * `Connection: close` would not do: Node then destroys the socket as soon as the answer is flushed, and a client that is still sending
- * gets a reset in place of the answer.
+ * `Connection: close` is not enough: Node then destroys the socket when the answer is flushed, and a client that still
+ * sends gets a reset instead of the answer.
  */
 export function drainAfterAnswer(req: IncomingMessage, res: ServerResponse): void {
   if (req.complete && req.readableLength === 0) return
   const { socket } = req
   let taken = 0
   let deadline: NodeJS.Timeout | undefined
-  // A long answer to a client that does not read yet is never flushed unless the body is taken meanwhile:
-  // so look whether it is written, and do not only wait for 'finish'.
+  // When the client does not read yet, a long answer is flushed only if the body is read at the same time. So poll
+  // `writableEnded` instead of waiting for 'finish' alone.
   const look = setInterval(() => res.writableEnded && drain(), lookEvery).unref()
   res.once('finish', drain)
   req.once('end', release)
   req.on('error', ignore)
   socket.once('close', release)
-  // Node takes the body of a request that nobody has read without end, once it is answered; this counts as reading.
+  // After the answer, Node reads the body of an unread request without limit. `read(0)` marks the request as read.
   req.read(0)
   if (res.writableEnded) drain()
 
@@ -40,7 +40,7 @@ export function drainAfterAnswer(req: IncomingMessage, res: ServerResponse): voi
   function discard(chunk: Buffer): void {
     taken += chunk.length
     if (taken < drainBytes) return
-    // No more is taken, but what was answered may still be on its way: the socket stays until the time is up.
+    // Stop reading. The answer may still be on its way, so the socket stays open until the deadline.
     req.pause()
     req.off('data', discard)
   }

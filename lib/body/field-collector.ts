@@ -2,20 +2,20 @@ import { fieldNames } from '../base/wire-names.js'
 import type { Limits } from './limits.js'
 import type { BodyRefusal, KeptFields, KeptReference, Reading } from './reading.js'
 
-/** The longest value of a field of our own, in characters: a seal has at most 8 KiB. */
+/** The longest value of one of Sealform's own fields, in characters: a seal has at most 8 KiB. */
 export const ownFieldLength = 8192
 
-// A refused submission is given back with this many fields more than the limit; the rest would only be work.
+// A refused submission is shown again with at most this many fields over the limit. The rest are dropped.
 const fieldsBeyondLimit = 1000
 
-// References to kept files, and marks for their removal.
+// The most references to kept files and marks for their removal, counted together.
 const keptFields = 1000
 
 const namedButton = /^sealform\.submit\.([A-Za-z0-9_-]+)(?:\.([xy]))?$/
 
 /**
- * The fields of a body as they are found, in whichever encoding: counts them, takes out our own,
- * and keeps the first refusal. What comes after a refusal is still collected, to be given back.
+ * Collects the fields of a body in either encoding. Counts them, separates Sealform's own fields, and keeps the first
+ * refusal. Fields after a refusal are still collected, so that they can be shown again.
  */
 export class FieldCollector {
   readonly entries: (readonly [name: string, value: string])[] = []
@@ -39,7 +39,7 @@ export class FieldCollector {
     this.refusal ??= refusal
   }
 
-  /** Takes a decoded field. `valueBytes`: how long the value is in UTF-8. */
+  /** Adds a decoded field. `valueBytes` is the length of the value in UTF-8. */
   add(name: string, value: string, valueBytes: number): void {
     if (!name.startsWith('sealform')) this.#addNamed(name, value, valueBytes)
     else if (!name.startsWith(fieldNames.secret)) this.#addOwn(name, value)
@@ -59,7 +59,7 @@ export class FieldCollector {
   }
 
   #addNamed(name: string, value: string, valueBytes: number): void {
-    // Nobody names a control so; programs that copy fields into an object must not meet it.
+    // No real form has such a field. Refusing it protects code that copies fields into an object (prototype pollution).
     if (name === '__proto__') {
       this.refuse({ status: 400, reason: 'reserved', detail: 'a field is named "__proto__"' })
     } else this.#addTyped(name, value, valueBytes)
@@ -71,7 +71,7 @@ export class FieldCollector {
       this.refuse(passed('fields', fields, `the body has more than ${fields} fields`))
       if (this.#count > fields + fieldsBeyondLimit) return
     }
-    // A UTF-16 unit takes at most three bytes of UTF-8, so most names need no counting.
+    // A UTF-16 unit takes at most three bytes of UTF-8, so most names do not need to be measured.
     if (name.length * 3 > fieldName) {
       const bytes = Buffer.byteLength(name)
       if (bytes > fieldName) {
@@ -112,7 +112,7 @@ export class FieldCollector {
       this.refuse({
         status: 400,
         reason: 'malformed',
-        detail: `a field of Sealform's own has a value of ${value.length} characters; the most is ${ownFieldLength}`,
+        detail: `one of Sealform's own fields has a value of ${value.length} characters; at most ${ownFieldLength} are allowed`,
       })
     } else if (name === 'sealform') {
       if (this.#seal) this.#refuseDuplicate(name)
@@ -132,7 +132,7 @@ export class FieldCollector {
     } else if (!this.#addKept(name, value)) this.#addNamedButton(name)
   }
 
-  /** Files of an earlier submission; whether they are what they say is for others to judge. */
+  /** Collects references to files of an earlier submission. They are verified later. */
   #addKept(name: string, value: string): boolean {
     const kept = name.startsWith(fieldNames.kept)
     if (!kept && !name.startsWith(fieldNames.drop)) return false
@@ -148,8 +148,8 @@ export class FieldCollector {
   }
 
   /**
-   * The value of an `<input type="submit">` is its label, and an image button sends where it was clicked as two
-   * fields: the seal of such a button is in its name.
+   * Reads the seal of a button from its name. The value of an `<input type="submit">` is its label, and an image button
+   * sends the click position as two fields, so the value cannot carry the seal.
    */
   #addNamedButton(name: string): void {
     const [, seal, axis = ''] = namedButton.exec(name) ?? []

@@ -2,13 +2,13 @@ import { ownFieldLength } from './field-collector.js'
 import { parsePartHeaders } from './part-headers.js'
 import { decodeComponent } from './urlencoded.js'
 
-/** A seal is there, is not there, or more of the body is needed to tell. */
+/** The seal field is there, is absent, or more of the body is needed to decide. `seal` is undefined when unusable. */
 export type Found = { readonly seal: string | undefined } | 'absent' | 'more'
 
 /**
- * Looks for the field `sealform` in the beginning of a body. Called again with a longer beginning while it answers `more`.
+ * Looks for the field `sealform` in the beginning of a body. Called again with more bytes while it returns `more`.
  *
- * @param ended no more will come
+ * @param ended whether `head` is the whole body
  */
 export type Finder = (head: Buffer, ended: boolean) => Found
 
@@ -18,7 +18,7 @@ const window = 16 * 1024
 const fieldName = 'sealform'
 const ampersand = 0x26
 const equals = 0x3d
-// Every character of a name or value may be sent as an escape of three.
+// Any character of a name or value may be sent as a percent escape of three bytes.
 const escaped = 3
 
 export function findInUrlencoded(): Finder {
@@ -40,7 +40,7 @@ export function findInUrlencoded(): Finder {
   }
 }
 
-/** Where the value begins of a field that is named as the seal is; -1 when it has another name, or none yet. */
+/** Returns the offset of the value when the field is named `sealform`. -1 for another name or an incomplete one. */
 function sealStart(head: Buffer, start: number, end: number): number {
   const longest = Math.min(end, start + fieldName.length * escaped + 1)
   for (let at = start; at < longest; at++) {
@@ -54,15 +54,15 @@ function sealIn(head: Buffer, from: number, to: number): string | undefined {
   return seal !== undefined && seal.length <= ownFieldLength ? seal : undefined
 }
 
-/** Looks at real part headers after real delimiters, so that text inside a value is never taken for the field. */
+/** Finds the seal by parsing delimiters and part headers, so that text inside a value is never mistaken for the field. */
 export function findInMultipart(boundary: string): Finder {
   const delimiter = Buffer.from(`\r\n--${boundary}`, 'latin1')
   const line = delimiter.length - 2
-  /** Where the delimiter line of the part begins that is to be looked at; -1 before the first is found. */
+  /** Offset of the delimiter line of the next part; -1 before the first delimiter is found. */
   let start = -1
   return (head, ended) => {
     if (start === -1) {
-      // Text before the first delimiter is refused when the body is read; it does not hide a seal from us.
+      // Text before the first delimiter does not hide the seal. It is refused later, when the body is read.
       const length = Math.min(line, head.length)
       if (delimiter.compare(head, 0, length, 2, 2 + length) === 0) {
         if (length < line) return ended ? 'absent' : 'more'
@@ -97,7 +97,7 @@ export function findInMultipart(boundary: string): Finder {
   }
 }
 
-/** For a multipart body without a usable boundary: ours when it says so in so many words. */
+/** Searches a multipart body without a usable boundary for the text `name="sealform"`. */
 export const findRaw: Finder = (head, ended) => {
   const text = 'name="sealform"'
   const at = head.subarray(0, window + text.length).indexOf(text, 0, 'latin1')

@@ -5,20 +5,20 @@ import type { Limits } from './limits.js'
 import type { Body, BodyRefusal, Encoding, Reading, ReadingOptions } from './reading.js'
 import { readUrlencoded } from './urlencoded.js'
 
-/** How a body begins that was recognised as ours. */
+/** The beginning of a body that was recognised as a submission. */
 export interface BodyStart {
-  /** What was read of it to recognise it. */
+  /** The bytes that were read to recognise it. */
   readonly head: Buffer
-  /** That is the whole body. */
+  /** Whether `head` is the whole body. */
   readonly complete: boolean
   readonly encoding: Encoding
-  /** The value of the first field `sealform`; undefined when it is over-long or cannot be decoded. */
+  /** The value of the first field `sealform`. Undefined when it is too long or cannot be decoded. */
   readonly seal: string | undefined
-  /** What is wrong with it already. */
+  /** A fault in the headers or the seal field that refuses the body. */
   readonly refusal: BodyRefusal | undefined
 }
 
-/** A body recognised as ours. */
+/** The body of a submission. */
 export class FormBody implements Body {
   readonly #req: IncomingMessage
   readonly #start: BodyStart
@@ -55,14 +55,14 @@ export class FormBody implements Body {
     }
     const reader = new BodyReader(fields, { encoding, limits, files }, !complete)
     if (complete) return reader.readWhole(head)
-    // A body that says that it is too long for its files is refused before the first of them.
+    // A body whose Content-Length is over the limit with files is refused before its first file.
     const measured = declared !== undefined && declared <= allowed
     const accepted = measured || (mode === 'accept' && (files === undefined || declared === undefined))
     return reader.readArriving({ req: this.#req, head, declared, accepted, shutdown })
   }
 }
 
-/** Node has checked that the header is a number, and that the body is as long as it says. */
+/** Returns the Content-Length. Node has checked that it is a number and that the body has this length. */
 export function declaredLength(req: IncomingMessage): number | undefined {
   const header = req.headers['content-length']
   return header === undefined ? undefined : Number(header)

@@ -3,30 +3,30 @@ import { SealformError } from '../base/errors.js'
 import { parseSize, parseTimer } from '../base/units.js'
 
 /**
- * How much of a submission is taken. Each limit holds at exactly its value: that much is allowed.
- * Sizes are bytes or strings such as `'5MiB'`, times are seconds or strings such as `'90s'`.
+ * Limits on one submission. Exactly the value of a limit is still allowed. Sizes are bytes or strings such as `'5MiB'`;
+ * times are seconds or strings such as `'90s'`.
  */
 export interface LimitOptions {
   /** Bytes of the whole request body. @default '1MiB' */
   readonly body?: number | string | undefined
-  /** How many fields, our own not counted. @default 1000 */
+  /** The number of fields. Sealform's own fields do not count. @default 1000 */
   readonly fields?: number | undefined
   /**
-   * How many steps of a name may follow the first one, for names such as `address.street` (1) and `items[0].qty` (2) to
-   * become objects and arrays for the schema; at most 8. With 0 names are taken as they are. @default 0
+   * How many steps a name may have after the first one. Names such as `address.street` (1) and `items[0].qty` (2) become
+   * objects and arrays for the schema. At most 8. With 0, names stay flat. @default 0
    */
   readonly depth?: number | undefined
   /** Bytes of a field's name, in UTF-8 after decoding. @default 200 */
   readonly fieldName?: number | string | undefined
   /** Bytes of a field's value, in UTF-8 after decoding. @default '256 KiB' */
   readonly fieldValue?: number | string | undefined
-  /** How long the rest of a body may take in all. @default '30s' */
+  /** The time for the rest of the body in total. @default '30s' */
   readonly bodyTime?: number | string | undefined
-  /** How long a body may pause. @default '10s' */
+  /** The longest pause between two chunks of the body. @default '10s' */
   readonly idleTime?: number | string | undefined
 }
 
-/** Limits with numbers in place of strings: bytes, counts, and seconds. */
+/** Resolved limits, as numbers: bytes, counts and seconds. */
 export interface Limits {
   readonly body: number
   readonly fields: number
@@ -50,9 +50,9 @@ export const defaultLimits: Limits = Object.freeze({
 })
 
 /**
- * Lays options over a base, for example an action's limits over the registry's.
+ * Merges options into base limits, for example an action's limits into the registry's.
  *
- * @param where how a message calls the options, for example `createActions({ limits })`
+ * @param where the name of the options in messages, for example `createActions({ limits })`
  * @throws SealformError `ERR_OPTION_INVALID`
  */
 export function resolveLimits(options: LimitOptions | undefined, base: Limits, where: string): Limits {
@@ -85,13 +85,13 @@ function count(value: unknown, what: string): number {
   throw new SealformError('ERR_OPTION_INVALID', `${what} must be a whole number, 0 or more.`)
 }
 
-/** The deepest that names may lead, whatever is asked for. */
+/** The largest value that `depth` accepts. */
 const deepest = 8
 
 function depth(value: unknown, what: string): number {
   if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= deepest) return value
   throw new SealformError(
     'ERR_OPTION_INVALID',
-    `${what} is a whole number from 0, for flat names, to ${deepest}, not ${String(value)}.`,
+    `${what} must be a whole number from 0 (flat names) to ${deepest}, not ${String(value)}.`,
   )
 }

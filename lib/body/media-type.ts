@@ -1,4 +1,4 @@
-/** A media type with its parameters, names in lower case. */
+/** A media type and its parameters. Parameter names are in lower case. */
 export interface MediaType {
   /** For example `multipart/form-data`, in lower case. */
   readonly type: string
@@ -10,11 +10,10 @@ const essence = /^[ \t]*([!#$%&'*+.^_`|~0-9A-Za-z-]+\/[!#$%&'*+.^_`|~0-9A-Za-z-]
 const parameter = /;[ \t]*(?:([!#$%&'*+.^_`|~0-9A-Za-z-]+)=(?:"((?:[^"\\]|\\.)*)"|([^";\s]*))[ \t]*)?(?=;|$)/y
 
 /**
- * Parses a Content-Type, of a request or of a part.
- * An unquoted value may hold any character but quotes, semicolons and space: clients send boundaries with
- * `/` or `=` in them without the quotes that they need.
+ * Parses the Content-Type of a request or of a part. An unquoted value may hold any character except quotes, semicolons
+ * and spaces: some clients send boundaries with `/` or `=` without the quotes that the RFC requires.
  *
- * @returns undefined when it is malformed or names a parameter twice
+ * @returns undefined when it is malformed or has a parameter twice
  * @see RFC 9110 section 8.3.1
  */
 export function parseMediaType(header: string): MediaType | undefined {
@@ -33,7 +32,7 @@ export function parseMediaType(header: string): MediaType | undefined {
   return { type: match[1]!.toLowerCase(), parameters }
 }
 
-/** True for the labels of the only charset that we read. */
+/** Tells whether a charset label means UTF-8, the only charset that Sealform reads. */
 export function isUtf8Label(charset: string): boolean {
   return /^utf-?8$/i.test(charset)
 }

@@ -7,29 +7,29 @@ import type { Limits } from './limits.js'
 import { MultipartScanner, type PartSink } from './multipart-scanner.js'
 import type { FileTaker, PartHeaders } from './reading.js'
 
-// How much of a value over its limit is kept, to be given back.
+// Bytes of a value over its limit that are kept, to show the value again.
 const beyondLimit = 1024 * 1024
 
-/** On what terms a multipart body is read. */
+/** How a multipart body is read. */
 export interface MultipartTerms {
   readonly limits: Limits
-  /** The body does not come whole. */
+  /** Whether the body arrives in several chunks. */
   readonly pieces: boolean
-  /** Where files go; without it they are refused. */
+  /** Takes the files. Without it a file is refused. */
   readonly files: FileTaker | undefined
 }
 
 /**
- * Reads a `multipart/form-data` body into fields. The scanner reads it, and busboy reads the same bytes again: it must find
- * as many fields with as many bytes, or the body is refused. busboy does not look
+ * Reads a `multipart/form-data` body into fields. Sealform's scanner parses it, and busboy cross-checks the same bytes: it
+ * must find the same number of fields with the same lengths, or the body is refused. busboy does not check
  *
- * - at a body that is whole in memory: to make and feed a busboy takes some 30 µs, more than everything else that a small
- *   form needs;
- * - at the contents of files, which would take as much as everything else: it gets the bytes around them;
- * - at anything that follows the first refusal, since the scanner passes over what it refuses.
+ * - a body that is complete in memory: creating and feeding a busboy takes about 30 µs, more than the rest of the work for
+ *   a small form;
+ * - the contents of files, which would double the work: it gets only the bytes around them;
+ * - anything after the first refusal, because the scanner skips the part that it refuses.
  */
 export class MultipartReader implements PartSink {
-  /** A file was sent that is not taken. */
+  /** A file arrived and was refused. */
   file = false
   readonly #fields: FieldCollector
   readonly #scanner: MultipartScanner
@@ -37,12 +37,12 @@ export class MultipartReader implements PartSink {
   #second: SecondReader | undefined
   readonly #files: FileTaker | undefined
   #part: PartHeaders | undefined
-  /** The present part is a file that is taken. */
+  /** The current part is a file that goes to the file taker. */
   #taking = false
   #value = new ByteBuffer()
   #valueBytes = 0
   #chunk: Buffer | undefined
-  /** Where in the present chunk the contents of files begin and end, in turns. */
+  /** Offsets in the current chunk where file contents begin and end, alternating. */
   #contents: number[] = []
 
   constructor(boundary: string, fields: FieldCollector, { limits, pieces, files }: MultipartTerms) {
@@ -69,7 +69,7 @@ export class MultipartReader implements PartSink {
     this.refuse({
       status: 400,
       reason: 'malformed',
-      detail: 'two readers understand the multipart body differently',
+      detail: 'two multipart parsers read the body differently',
     })
   }
 
@@ -102,7 +102,7 @@ export class MultipartReader implements PartSink {
     if (part === undefined) return
     this.#part = undefined
     this.#second?.expect(part, this.#valueBytes)
-    // A file input in which nothing was chosen is sent with an empty name and no content: it is absent.
+    // A file input without a chosen file sends an empty filename and no content. It counts as absent.
     if (isFile(part)) {
       if (this.#taking && !this.#fields.refusal) this.#files?.end()
       return
@@ -137,7 +137,7 @@ export class MultipartReader implements PartSink {
     if (refusal) this.refuse(refusal)
   }
 
-  /** Notes which bytes of the chunk are content; what was held back from the chunk before lies elsewhere. */
+  /** Notes which bytes of the chunk are file content. Bytes held back from the previous chunk are in another buffer. */
   #markContent(piece: Buffer): void {
     const chunk = this.#chunk
     if (chunk === undefined || piece.buffer !== chunk.buffer) return
@@ -150,7 +150,7 @@ export class MultipartReader implements PartSink {
     this.refuse({
       status: 413,
       reason: 'files',
-      detail: 'the body has a file, and the action takes none',
+      detail: 'the body has a file, but the action takes no files',
       limit: 0,
     })
   }
@@ -161,17 +161,17 @@ export class MultipartReader implements PartSink {
   }
 }
 
-/** busboy takes a part of this type for a file even without a filename; so do we. */
+/** Tells whether a part is a file. As in busboy, `application/octet-stream` is a file even without a filename. */
 function isFile(part: PartHeaders): boolean {
   return part.filename !== undefined || part.type === 'application/octet-stream'
 }
 
 const createBusboy = lazyPackage<typeof busboy>('busboy')
 
-/** Counts the fields of a body and their bytes with busboy, which takes every write to its end before it returns. */
+/** Counts the fields of a body and their bytes with busboy. busboy processes each write synchronously. */
 class SecondReader {
   readonly #busboy: busboy.Busboy
-  /** The lengths of fields that busboy has yet to find; -1 where it counts in characters, for a part with a charset. */
+  /** Lengths of the fields that busboy must find next. -1 for a part with a charset: its length there is in characters. */
   #expected: number[] = []
   #found = 0
   #failed = false
@@ -179,7 +179,7 @@ class SecondReader {
   constructor(boundary: string) {
     this.#busboy = createBusboy()({
       headers: { 'content-type': `multipart/form-data; boundary="${boundary}"` },
-      // latin1, so that characters count bytes.
+      // With latin1 the number of characters is the number of bytes.
       defCharset: 'latin1',
       limits: { fieldSize: Number.POSITIVE_INFINITY },
     })
@@ -192,16 +192,17 @@ class SecondReader {
     })
   }
 
-  /** Announces a field that the scanner has found. busboy takes an empty filename for none. */
+  /** Announces a field that the scanner has found. For busboy an empty filename means no filename. */
   expect(part: PartHeaders, bytes: number): void {
     if (part.filename || part.type === 'application/octet-stream') return
     this.#expected.push(part.charset ? -1 : bytes)
   }
 
   /**
-   * Reads on; false when it does not find what was announced. It reads the delimiters around a file as those of an empty one.
+   * Feeds a chunk to busboy. Returns false when busboy does not find the announced fields. A file looks empty to busboy,
+   * because it gets only the delimiters around it.
    *
-   * @param contents where the contents of files begin and end in the chunk, in turns
+   * @param contents offsets in the chunk where file contents begin and end, alternating
    */
   agrees(chunk: Buffer, contents: readonly number[]): boolean {
     let at = 0

@@ -2,7 +2,7 @@ import { ByteBuffer } from '../base/byte-buffer.js'
 import { parsePartHeaders } from './part-headers.js'
 import { type BodyRefusal, malformed, type PartHeaders } from './reading.js'
 
-/** What the scanner finds, in the order of the body. */
+/** Receives what the scanner finds, in the order of the body. */
 export interface PartSink {
   part(headers: PartHeaders): void
   data(piece: Buffer): void
@@ -10,10 +10,10 @@ export interface PartSink {
   refuse(refusal: BodyRefusal): void
 }
 
-/** The most bytes that the headers of one part may have; busboy's own limit, which it passes over in silence. */
+/** The most bytes for the headers of one part. busboy has the same limit, but silently drops what exceeds it. */
 export const partHeaderBytes = 16 * 1024
 
-// RFC 2046 section 5.1.1: 1 to 70 bchars, the last of them no space.
+// RFC 2046 section 5.1.1: 1 to 70 bchars; the last one must not be a space.
 const validBoundary = /^[0-9A-Za-z'()+_,\-./:=? ]{0,69}[0-9A-Za-z'()+_,\-./:=?]$/
 
 export function isBoundary(text: string): boolean {
@@ -28,8 +28,8 @@ const dash = 0x2d
 type State = 'start' | 'delimiter' | 'headers' | 'content' | 'data' | 'epilogue' | 'broken'
 
 /**
- * Finds delimiters and part headers in a multipart body, in whatever pieces it comes, and refuses what a browser
- * does not send: a preamble, a delimiter with something behind it, an epilogue, a missing end.
+ * Finds delimiters and part headers in a multipart body that arrives in chunks of any size. Refuses what browsers never
+ * send: a preamble, text after a delimiter on its line, an epilogue, a missing closing delimiter.
  *
  * @see RFC 2046 section 5.1.1
  */
@@ -39,9 +39,9 @@ export class MultipartScanner {
   #state: State = 'start'
   #skipping = false
   #rest = new ByteBuffer()
-  /** Where the unread bytes of the present buffer begin. */
+  /** Offset of the first unread byte in the current buffer. */
   #unread = 0
-  /** How many bytes of an unfinished header block were searched for its end. */
+  /** How many bytes of an incomplete header block were already searched for its end. */
   #searched = 0
 
   constructor(boundary: string, sink: PartSink) {
@@ -49,7 +49,7 @@ export class MultipartScanner {
     this.#sink = sink
   }
 
-  /** Nothing more can be read: the structure is lost. */
+  /** True when nothing more can be read, because the structure is malformed or reading was cut. */
   get broken(): boolean {
     return this.#state === 'broken'
   }
@@ -67,14 +67,14 @@ export class MultipartScanner {
     this.#rest.push(buffer.subarray(this.#unread))
   }
 
-  /** The body has ended. A part that it breaks off in is handed over as far as it goes. */
+  /** Ends the body. An incomplete last part is passed on as far as it goes. */
   end(): void {
     if (this.#state === 'epilogue' || this.#state === 'broken') return
     this.#sink.refuse(malformed('the multipart body ends before its closing delimiter'))
     this.cut()
   }
 
-  /** Reading stopped early: hands over what there is of the last part. */
+  /** Ends reading early. Passes on the part of the last field that has arrived. */
   cut(): void {
     if ((this.#state === 'content' || this.#state === 'data') && !this.#skipping) {
       if (this.#rest.length > 0) this.#sink.data(this.#rest.view())
@@ -84,7 +84,7 @@ export class MultipartScanner {
     this.#state = 'broken'
   }
 
-  /** Takes one construct at `at`; returns where the next begins, or -1 when more bytes are needed. */
+  /** Parses one construct at `at`. Returns the offset of the next one, or -1 when more bytes are needed. */
   #step(buffer: Buffer, at: number): number {
     this.#unread = at
     if (at === buffer.length) return -1
@@ -107,7 +107,7 @@ export class MultipartScanner {
     }
   }
 
-  /** The first delimiter has no line break before it. */
+  /** Parses the first delimiter, which has no line break before it. */
   #start(buffer: Buffer, at: number): number {
     const starts = this.#startsWithDelimiter(buffer, at)
     if (starts === 'no') return this.#fail('the multipart body does not start with its delimiter')
@@ -117,8 +117,8 @@ export class MultipartScanner {
   }
 
   /**
-   * Content that starts with the delimiter is an empty part to those who give the line break of the empty line to the
-   * delimiter, as busboy does, and text to others.
+   * Refuses content that starts with the delimiter, because parsers disagree about it. Some, such as busboy, count the
+   * line break of the empty line as part of the delimiter and see an empty part; others see text.
    */
   #content(buffer: Buffer, at: number): number {
     const starts = this.#startsWithDelimiter(buffer, at)
@@ -127,7 +127,7 @@ export class MultipartScanner {
     return starts === 'no' ? at : this.#fail('the content of a part starts with the delimiter')
   }
 
-  /** The delimiter without its line break. */
+  /** Tells whether the delimiter, without its line break, is at this offset. */
   #startsWithDelimiter(buffer: Buffer, at: number): 'yes' | 'no' | 'perhaps' {
     const length = Math.min(buffer.length - at, this.#delimiter.length - 2)
     if (buffer[at] !== dash || this.#delimiter.compare(buffer, at, at + length, 2, 2 + length) !== 0)
@@ -186,8 +186,9 @@ export class MultipartScanner {
   }
 
   /**
-   * Where in the last bytes a delimiter may begin, or their end. Exactly, since what is held back is copied together
-   * with the whole next piece, and every second piece of a text file ends near a line break.
+   * Returns the offset in the last bytes where a delimiter may begin, or the end of the buffer. It compares exactly,
+   * because bytes that are held back are copied together with the whole next chunk, and every second chunk of a text file
+   * ends near a line break.
    */
   #delimiterMayBegin(buffer: Buffer, from: number): number {
     const { length } = buffer
@@ -198,7 +199,7 @@ export class MultipartScanner {
     return at === -1 ? length : at
   }
 
-  /** Browsers end with one line break; spaces and line breaks mean nothing, anything else is refused. */
+  /** Checks the bytes after the closing delimiter. Browsers send one line break. Only spaces and line breaks may follow. */
   #epilogue(buffer: Buffer, at: number): number {
     for (let i = at; i < buffer.length; i++) {
       const byte = buffer[i]

@@ -9,11 +9,11 @@ const parameter =
   /;[ \t]*([!#$%&'*+.^_`|~0-9A-Za-z-]+)=(?:"([^"]*)"|([!#$%&'*+.^_`|~0-9A-Za-z-]+))[ \t]*(?=;|$)/y
 
 /**
- * Reads the header block of a part, strictly: what it does not know, it refuses.
+ * Parses the header block of a part strictly: it refuses any syntax that it does not know.
  *
- * @param block the bytes between the delimiter's line and the empty line, as latin1
- * @see RFC 7578 section 4.2; names as in the multipart/form-data encoding of the HTML standard, where only
- * `%0A`, `%0D` and `%22` are escapes and a backslash is a backslash
+ * @param block the bytes between the line of the delimiter and the empty line, as latin1
+ * @see RFC 7578 section 4.2. Names follow the multipart/form-data encoding of the HTML standard: only `%0A`, `%0D` and
+ * `%22` are escapes, and a backslash has no special meaning
  */
 export function parsePartHeaders(block: string): PartHeaders | BodyRefusal {
   if (
@@ -43,7 +43,7 @@ export function parsePartHeaders(block: string): PartHeaders | BodyRefusal {
     }
   }
   if (disposition === undefined) return malformed('a part has no Content-Disposition')
-  // RFC 7578 section 4.7: no transfer encoding is in use; these three leave the bytes as they are.
+  // RFC 7578 section 4.7 deprecates transfer encodings. These three do not change the bytes.
   if (transfer !== undefined && !/^(?:7bit|8bit|binary)$/i.test(transfer)) {
     return {
       status: 415,
@@ -69,7 +69,7 @@ function parseDisposition(disposition: string, type: string | undefined): PartHe
     else if (key === 'filename' && filename === undefined) filename = value
     else
       return malformed(
-        'the Content-Disposition of a part has a parameter twice, or one other than name and filename',
+        'the Content-Disposition of a part has a duplicate parameter, or one other than name and filename',
       )
   }
   if (name === undefined) return malformed('a part has no name')
@@ -81,7 +81,7 @@ function described(
   filename: string | undefined,
   type: string | undefined,
 ): PartHeaders | BodyRefusal {
-  // Controls without a name are not submitted, so no browser sends an empty one.
+  // Browsers do not submit controls without a name, so they never send an empty name.
   if (name === '') return malformed('a part has an empty name')
   const readName = unescaped(name)
   const readFile = filename === undefined ? undefined : unescaped(filename)
@@ -99,7 +99,7 @@ function described(
     return {
       status: 415,
       reason: 'nested',
-      detail: 'a part is itself multipart, which RFC 7578 has given up',
+      detail: 'a part is itself multipart, which RFC 7578 deprecates',
     }
   }
   return { name: readName, filename: readFile, type: media.type, charset: charset !== undefined }
@@ -116,7 +116,7 @@ function unescaped(text: string): string | undefined {
   return read.replace(/%0A|%0D|%22/gi, (code) => (code === '%22' ? '"' : /a$/i.test(code) ? '\n' : '\r'))
 }
 
-/** Takes spaces and tabs off both ends, in linear time. */
+/** Removes spaces and tabs at both ends, in linear time. */
 function trimmed(value: string): string {
   let start = 0
   let end = value.length

@@ -3,37 +3,37 @@ import type { Shutdown } from '../base/shutdown.js'
 import { longestTimer } from '../base/units.js'
 import type { Consumer } from './reading.js'
 
-/** What to do after a chunk: read on, read on for a second at most, or read no more. */
+/** What to do after a chunk: read more, read for one more second at most, or stop. */
 export type Demand = 'more' | 'hurry' | 'stop'
 
 /**
- * Why reading ended; `stalled` when the consumer of the files has taken nothing for too long, `shutdown` when the
- * process is about to end.
+ * Why reading ended. `stalled`: the consumer of the files took nothing for too long. `shutdown`: the process is about to
+ * end.
  */
 export type ReadingEnd = 'end' | 'stopped' | 'aborted' | 'body-time' | 'idle-time' | 'stalled' | 'shutdown'
 
-/** On what terms a request is read. */
+/** How a request is read. */
 export interface ReadingTerms {
   /** Seconds. */
   readonly bodyTime: number
   /** Seconds. */
   readonly idleTime: number
-  /** The submission is already refused: one second in all. */
+  /** The submission is already refused: read for one second at most. */
   readonly hurry: boolean
   readonly shutdown: Shutdown | undefined
-  /** Takes a chunk, and says whether more is wanted. */
+  /** Takes a chunk and returns what to do next. */
   readonly take: (chunk: Buffer) => Demand
   readonly consumer: Consumer | undefined
 }
 
 const hurryTime = 1
 
-/** Bytes per second that the files of a request may take without using up its time: a slow mobile line has more. */
+/** Bytes of files per second that extend `bodyTime` by as long as they need. A slow mobile line is faster than this. */
 const slowestUpload = 8 * 1024
 
 /**
- * Reads what is still to come of a request. Settles however the client behaves, and leaves no listener and no timer;
- * when it stops before the end, the request is paused.
+ * Reads the rest of a request. Always settles, for any behaviour of the client, and removes its listeners and timers. When
+ * it stops before the end, the request is paused.
  */
 export function readRequest(req: IncomingMessage, terms: ReadingTerms): Promise<ReadingEnd> {
   if (req.readableEnded) return Promise.resolve('end')
@@ -50,7 +50,7 @@ class RequestReader {
   readonly #resolve: (end: ReadingEnd) => void
   readonly #started = performance.now()
   #pausedAt = 0
-  /** Milliseconds for which the client had to wait. */
+  /** Milliseconds during which the request was paused. */
   #paused = 0
   #hurrying = false
   #total: NodeJS.Timeout | undefined
@@ -96,10 +96,10 @@ class RequestReader {
 
   readonly #onEnd = (): void => this.#settle('end')
 
-  /** An aborted request emits an error, and then is closed; without a listener the error would be thrown. */
+  /** Handles an aborted request, which emits 'error' and then 'close'. Without a listener the error would be thrown. */
   readonly #onLeft = (): void => this.#settle('aborted')
 
-  /** Files that come in, and the time for which we let the client wait, make the time longer. */
+  /** Checks the total time. Arriving files and our own pauses of the request extend it. */
   readonly #onTime = (): void => {
     const { bodyTime, consumer } = this.#terms
     const now = performance.now()

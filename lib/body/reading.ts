@@ -1,49 +1,49 @@
 import type { Shutdown } from '../base/shutdown.js'
 import type { Limits } from './limits.js'
 
-// What the readers of bodies, and those who use them, tell each other.
+// The types that body readers share with their callers.
 
-/** What the header block of one multipart part says. */
+/** The parsed headers of one multipart part. */
 export interface PartHeaders {
   readonly name: string
   /** Present for a file input, empty when no file was chosen. */
   readonly filename: string | undefined
-  /** The media type without parameters, lower case; `text/plain` when the part does not say. */
+  /** The media type without parameters, in lower case. `text/plain` when the part has no Content-Type. */
   readonly type: string
-  /** The part names its charset, which is then UTF-8. */
+  /** Whether the part names a charset, which is then UTF-8. */
   readonly charset: boolean
 }
 
-/** Somebody who takes files out of the request, and can be slower than it. */
+/** Takes files from the request, and may be slower than the request. */
 export interface Consumer {
-  /** The request has to pause. */
+  /** True when the request has to pause. */
   readonly behind: boolean
-  /** Bytes of files that have come. */
+  /** Bytes of files that have arrived. */
   readonly taken: number
-  /** Set while the request is read; called whenever the consumer has taken something or wants no more. */
+  /** Set while the request is read. Called when the consumer has taken bytes or stops. */
   onProgress: (() => void) | undefined
 }
 
-/** The body of a submission, of which only the beginning was read so far. */
+/** The body of a submission. Only its beginning has been read so far. */
 export interface Body {
-  /** The value of the first field `sealform`; undefined when it is over-long or cannot be decoded. */
+  /** The value of the first field `sealform`. Undefined when it is too long or cannot be decoded. */
   readonly seal: string | undefined
   /** The whole body is already in memory. */
   readonly complete: boolean
-  /** Reads the rest; answers at once when there is nothing to wait for. Called at most once. */
+  /** Reads the rest. Returns without a promise when there is nothing to wait for. Called at most once. */
   read(limits: Limits, options?: ReadingOptions): Reading | Promise<Reading>
 }
 
-/** What `read()` of a body takes. */
+/** Options of `Body.read()`. */
 export interface ReadingOptions {
   /**
-   * `accept` for a submission that is to run; `give-back` when it is already refused, and only the text that a person
-   * typed is wanted. @default 'accept'
+   * `accept` reads a submission whose action will run. `give-back` reads the text fields of a refused submission, to show
+   * them again. @default 'accept'
    */
   readonly mode?: 'accept' | 'give-back'
-  /** Where files go. @default none are taken */
+  /** Takes the files. @default a file is refused */
   readonly files?: FileTaker | undefined
-  /** Ends the reading before its time. @default nothing does */
+  /** Stops the reading when the process shuts down. @default none */
   readonly shutdown?: Shutdown | undefined
 }
 
@@ -52,33 +52,33 @@ export type ReadableEncoding =
   | { readonly kind: 'urlencoded' }
   | { readonly kind: 'multipart'; readonly boundary: string }
 
-/** How a body is to be read. `unreadable`: ours, but there is no way to read it. */
+/** The encoding of a submission's body. `unreadable`: Sealform cannot read it. */
 export type Encoding = ReadableEncoding | { readonly kind: 'unreadable' }
 
 /** Takes the files of a body as they arrive. */
 export interface FileTaker extends Consumer {
   /** How many bytes larger than `limits.body` the body may be. */
   readonly allowance: number
-  /** A consumer has failed or has decided: no more files are taken. */
+  /** A consumer has failed or has returned an outcome. No more files are taken. */
   readonly halted: boolean
   /**
-   * A file begins.
+   * Begins a file.
    *
-   * @param position how many text fields came before it
+   * @param position the number of text fields before it
    */
   begin(part: PartHeaders, position: number): BodyRefusal | undefined
   data(piece: Buffer): BodyRefusal | undefined
   end(): void
-  /** The submission is refused or broken off: no file of it will be used. */
+  /** Drops all files, because the submission is refused or aborted. */
   abandon(): void
-  /** The consumers have stopped taking. */
+  /** Reports that the consumer took nothing for this many seconds. */
   stall(seconds: number): void
-  /** Settles when every consumer is done, or has taken nothing for so many seconds. */
+  /** Settles when every consumer is done, or has taken nothing for this many seconds. */
   settled(seconds: number): Promise<void>
 }
 
 export interface Reading {
-  /** In the order of the document, without our own fields. */
+  /** In document order, without Sealform's own fields. */
   readonly entries: readonly (readonly [name: string, value: string])[]
   /** The names of the fields whose controls were named as those of secrets; undefined when there are none. */
   readonly secrets: ReadonlySet<string> | undefined
@@ -86,29 +86,29 @@ export interface Reading {
     readonly form: string | undefined
     readonly state: string | undefined
     readonly submit: string | undefined
-    /** Set when a button asks what is wrong with the form, and for nothing else. */
+    /** Set when a button asks for validation only. */
     readonly validate: string | undefined
   }
   /** References to files of an earlier submission; undefined when there are none. */
   readonly kept: KeptFields | undefined
-  /** The first thing that was wrong. */
+  /** The first fault of the body. */
   readonly refusal: BodyRefusal | undefined
-  /** The client has left. */
+  /** The client has disconnected. */
   readonly aborted: boolean
 }
 
-/** What a form carries of files that were received before. */
+/** The references of a form to files from earlier submissions. */
 export interface KeptFields {
   readonly references: readonly KeptReference[]
-  /** Which of them the visitor wants to be removed, each as field and reference. */
+  /** The files that the visitor wants to remove, each as its field and mark. */
   readonly dropped: readonly { readonly field: string; readonly mark: string }[]
 }
 
-/** A reference to one file that was received before. */
+/** A reference to one file from an earlier submission. */
 export interface KeptReference {
   readonly field: string
   readonly token: string
-  /** How many text fields came before it. */
+  /** The number of text fields before it. */
   readonly position: number
 }
 
@@ -130,11 +130,11 @@ export interface BodyRefusal {
     | 'file-size'
     | 'time'
     | 'shutdown'
-  /** For developers: what was wrong, with the limit and the number that passed it; never a field's value. */
+  /** Describes the fault for developers, with the limit and the number that exceeds it. Never holds a field's value. */
   readonly detail: string
-  /** The limit that was passed: bytes, a count, or seconds. */
+  /** The exceeded limit: bytes, a count, or seconds. */
   readonly limit?: number
-  /** The file field that it is about. */
+  /** The file field that caused the refusal. */
   readonly field?: string
 }
 

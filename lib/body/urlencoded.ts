@@ -8,15 +8,15 @@ const percent = 0x25
 const plus = 0x2b
 const space = 0x20
 
-/** The value of each byte as a hexadecimal digit, -1 for those that are none. */
+/** The value of each byte as a hexadecimal digit; -1 for bytes that are not digits. */
 const hexDigits = Int8Array.from({ length: 256 }, (_, byte) => '0123456789abcdef'.indexOf(lowerCase(byte)))
 
-/** What is decoded is written here first. Decoding waits for nothing, so that all bodies can share it. */
+/** A buffer for decoding. Decoding is synchronous, so all bodies can share it. */
 const shared = Buffer.alloc(shortBody)
 
 /**
- * Reads `application/x-www-form-urlencoded` bytes into fields.
- * As the URL standard has it, but strict: a malformed percent escape, or bytes that are not UTF-8, are refused.
+ * Reads `application/x-www-form-urlencoded` bytes into fields. Follows the URL standard, but strictly: it refuses a
+ * malformed percent escape and bytes that are not UTF-8.
  *
  * @see https://url.spec.whatwg.org/#urlencoded-parsing
  */
@@ -55,11 +55,11 @@ export function decodeComponent(body: Buffer, from: number, to: number): string 
   return hasCoded(body, from, to) ? decode(body, from, to) : body.toString('latin1', from, to)
 }
 
-/** The names and values of a body, as texts. */
+/** Reads the names and values of a body as strings. */
 class BodyTexts {
   readonly #body: Buffer
   readonly #fields: FieldCollector
-  /** A slice that the program keeps would hold all of a long body in memory, so that those are cut from the bytes. */
+  /** A short body as one string. Not for a long body: each slice that the app keeps would hold all of it in memory. */
   readonly #text: string | undefined
 
   constructor(body: Buffer, fields: FieldCollector) {
@@ -68,12 +68,12 @@ class BodyTexts {
     this.#text = body.length <= shortBody ? body.toString('latin1') : undefined
   }
 
-  /** A text all of whose bytes stand for themselves. */
+  /** Reads a text without escapes. */
   plain(from: number, to: number): string {
     return this.#text === undefined ? this.#body.toString('latin1', from, to) : this.#text.slice(from, to)
   }
 
-  /** Any other text; one that is malformed refuses the body, and is read as far as possible. */
+  /** Decodes a text with escapes. A malformed text refuses the body and is decoded as far as possible. */
   decoded(from: number, to: number): string {
     const text = decode(this.#body, from, to)
     if (text !== undefined) return text
@@ -103,20 +103,20 @@ function decode(body: Buffer, from: number, to: number): string | undefined {
     target[length++] = byte
   }
   const text = at < to ? undefined : textOf(target, length, seen)
-  // It may have been a password.
+  // The text may be a password, so no copy of it stays in the shared buffer.
   if (target === shared) shared.fill(0, 0, length)
   return text
 }
 
-/** @param seen all bytes joined by "or" */
+/** @param seen the bitwise OR of all bytes */
 function textOf(bytes: Buffer, length: number, seen: number): string | undefined {
   if (seen < 0x80) return bytes.toString('latin1', 0, length)
   const text = bytes.toString('utf8', 0, length)
-  // Whatever is not UTF-8 has become U+FFFD, so that without one nothing need be asked.
+  // Decoding turns invalid bytes into U+FFFD. Without one in the text, the check is not needed.
   return text.includes('\ufffd') && !isUtf8(bytes.subarray(0, length)) ? undefined : text
 }
 
-/** What the URL standard makes of it, for giving back: stray percent signs stay, bad bytes become U+FFFD. */
+/** Decodes as the URL standard does, to show the input again: stray percent signs stay, bad bytes become U+FFFD. */
 function decodeLeniently(body: Buffer, from: number, to: number): string {
   const target = Buffer.allocUnsafe(to - from)
   let length = 0
@@ -129,7 +129,7 @@ function decodeLeniently(body: Buffer, from: number, to: number): string {
   return target.toString('utf8', 0, length)
 }
 
-/** The byte that an escape stands for; negative when it is none. */
+/** Returns the byte of a percent escape, or a negative number when it is malformed. */
 function escapeAt(body: Buffer, at: number, to: number): number {
   return at + 2 < to ? (hexDigits[body[at + 1]!]! << 4) | hexDigits[body[at + 2]!]! : -1
 }
@@ -139,7 +139,7 @@ function hasCoded(body: Buffer, from: number, to: number): boolean {
   return false
 }
 
-/** Whether a byte stands for anything but itself: an escape, a space, a part of a character beyond ASCII. */
+/** Tells whether a byte needs decoding: an escape, a plus sign for a space, or a byte beyond ASCII. */
 function isCoded(byte: number): boolean {
   return byte === percent || byte === plus || byte > 0x7f
 }
