@@ -2,18 +2,18 @@ import type { ServerResponse } from 'node:http'
 import { type AnswerContent, describeAnswer, type HeaderChanges } from '../lib/answer/describe-answer.js'
 import type { Page } from '../lib/page/page.js'
 
-/** The request whose answer is sent. */
+/** A request whose answer is about to be sent. */
 export interface AnsweredRequest {
   readonly res: ServerResponse
   readonly page: Page
-  /** Lines of Set-Cookie that the library has put on the response. */
+  /** The Set-Cookie lines that Sealform has added to the response. */
   readonly cookies: readonly string[]
 }
 
-/** For the many answers that set none. */
+/** Shared by all answers that set no cookie. */
 export const noCookies: readonly string[] = []
 
-/** Headers of a redirect for which no page was run, as it is after most submissions. */
+/** The header changes for a redirect without a rendered page: the answer to most submissions. */
 export const redirectAtOnce: HeaderChanges = describeAnswer({
   content: 'redirect',
   answers: 'submission',
@@ -23,7 +23,7 @@ export const redirectAtOnce: HeaderChanges = describeAnswer({
   said: { getHeader: () => undefined },
 })
 
-/** Makes the response say what the library has to say in it. To be called when the page has said everything. */
+/** Applies Sealform's header changes to the response. Call it after the page has set all of its headers. */
 export function describeResponse({ res, page, cookies }: AnsweredRequest, content: AnswerContent): void {
   if (res.headersSent) return
   const answers = page.showsOutcome ? 'submission' : 'visit'
@@ -36,7 +36,7 @@ export function applyChanges(res: ServerResponse, { remove, set }: HeaderChanges
   for (const name in set) res.setHeader(name, set[name]!)
 }
 
-/** A header that the response says at the moment, empty when there is none. */
+/** Returns the current value of a response header, or an empty string when it is absent. */
 export function headerOf(res: ServerResponse, name: string): string {
   return String(res.getHeader(name) ?? '')
 }

@@ -25,21 +25,21 @@ export interface SealformRequest extends PageTools {}
 
 /** What the middleware adds to `res.locals`, and so to every template. */
 export interface SealformLocals extends PageTools {
-  /** For error-handling middleware: what the visitor was shown of the error that it gets. */
+  /** For error-handling middleware: details of the error that it receives, with the reference that the visitor saw. */
   failure?: FailureDetails
 }
 
-/** What an action gets as `submission.context`, and the options as their argument. */
+/** The type of `submission.context` in actions, and of the argument of options that are functions. */
 export interface ExpressContext {
   readonly req: Request
   readonly res: Response
 }
 
-/** What `sealform()` returns. */
+/** The middleware that `sealform()` returns. */
 export type SealformHandler = (req: Request, res: Response, next: NextFunction) => void
 
 /**
- * The middleware for Express 4.21+ and 5. Mount it with `app.use()` after the session, before body parsers and routes.
+ * Makes the middleware for Express 4.21+ and 5. Mount it with `app.use()` after the session, before body parsers and routes.
  *
  * @param actions what `createActions()` returned
  * @throws SealformError `ERR_OPTION_INVALID` on misspelt options and bad values
@@ -67,7 +67,7 @@ export function sealform<Own = unknown>(
     }
     receive(app, host, next).catch((error: unknown) => {
       host.abandon()
-      // Outside of the promise, so that what Express does with it can reject nothing.
+      // Outside of the promise, so that an error in Express's handlers does not reject it.
       setImmediate(() => next(error))
     })
   }
@@ -85,7 +85,7 @@ async function receive(app: App<unknown>, host: ExpressHost, next: NextFunction)
   next()
 }
 
-/** One Express request, as the library sees it. */
+/** Adapts one Express request to the library. */
 class ExpressHost extends HttpHost<Request, Response> {
   readonly #next: NextFunction
   readonly #reports: { readonly error: Error; readonly details: FailureDetails }[] = []
@@ -95,7 +95,7 @@ class ExpressHost extends HttpHost<Request, Response> {
     this.#next = next
   }
 
-  /** What the browser asked for, whatever a mount has cut off. */
+  /** The URL that the browser asked for, including the part that a mount removes from `req.url`. */
   get url(): string {
     return this.req.originalUrl
   }
@@ -104,7 +104,7 @@ class ExpressHost extends HttpHost<Request, Response> {
     return this.req.protocol
   }
 
-  /** With its port, which `req.host` of Express 4 has not. */
+  /** The host with its port. `req.host` of Express 4 omits the port. */
   get host(): string {
     const { req } = this
     const { host = '' } = req.headers
@@ -117,7 +117,7 @@ class ExpressHost extends HttpHost<Request, Response> {
     return this.req.secure
   }
 
-  /** Before the app's own page is run for a GET, or for a POST that is not ours. */
+  /** Prepares the request before the app's page runs for a GET, or for a POST that is not a submission. */
   openPage(): void {
     this.#addPageTools()
     this.holdForRegion()
@@ -138,8 +138,8 @@ class ExpressHost extends HttpHost<Request, Response> {
   }
 
   /**
-   * Express's own way for errors goes through whatever comes after this middleware, and its `next` goes that way once:
-   * so the error follows when the answer is out. The handlers may look at everything and answer nothing.
+   * Passes an error to Express's error handlers, which come after this middleware. The page's run already uses `next` for
+   * the answer, so the error follows after the answer is sent. The handlers can read everything but cannot answer.
    */
   reportError(thrown: unknown, details: FailureDetails): void {
     const { res } = this
@@ -150,7 +150,7 @@ class ExpressHost extends HttpHost<Request, Response> {
     else if (this.#reports.length === 1) res.once('close', () => this.#report())
   }
 
-  /** Without the error: a page that answers with a status of the 500s has brought its own to the handlers already. */
+  /** Logs the reference only. A page that answers with 5xx has already passed its error to the handlers. */
   logFailure(details: FailureDetails): void {
     if (this.req.app.get('env') !== 'test') console.error(failureLine(details))
   }
@@ -164,7 +164,7 @@ class ExpressHost extends HttpHost<Request, Response> {
     }
   }
 
-  /** Express answers conditional requests in `send()`. */
+  /** Sends a cached page with `send()`, which answers conditional requests. */
   override sendKept(body: string | Buffer): void {
     this.res.status(200).send(body)
   }
@@ -180,23 +180,23 @@ class ExpressHost extends HttpHost<Request, Response> {
   }
 }
 
-/** Express takes an object for JSON. */
+/** Lets `res.send()` send SafeHtml as HTML. Express would send the object as JSON. */
 function sendSafeHtml(res: Response): void {
-  // A bound function: V8 keeps what a closure here refers to, which is all of the request, until the next full collection.
+  // A bound function, because V8 would keep a closure and with it the whole request until the next full collection.
   res.send = sendEither.bind(null, res, res.send)
 }
 
-function sendEither(res: Response, send: Response['send'], ...said: unknown[]): Response {
-  return Reflect.apply(send, res, said[0] instanceof SafeHtml ? [said[0].toString()] : said)
+function sendEither(res: Response, send: Response['send'], ...args: unknown[]): Response {
+  return Reflect.apply(send, res, args[0] instanceof SafeHtml ? [args[0].toString()] : args)
 }
 
-/** By the app's setting `trust proxy`, as Express's own `req.protocol` goes by it. */
+/** Tells whether the app's `trust proxy` setting trusts the sender. `req.protocol` of Express uses the same setting. */
 function trustsSender(req: Request): boolean {
   const trust: unknown = req.app.get('trust proxy fn')
   return typeof trust === 'function' && trust(req.socket.remoteAddress, 0) === true
 }
 
-/** The package cookie-parser, mounted before, has read the cookies as they were before the action. */
+/** Updates `req.cookies`, which cookie-parser, mounted earlier, has filled with the cookies from before the action. */
 function refreshCookies(req: Request, header: string): void {
   const parsed: unknown = req.cookies
   if (typeof parsed !== 'object' || parsed === null) return
@@ -210,7 +210,7 @@ function refreshCookies(req: Request, header: string): void {
   }
 }
 
-/** What is written to this response from now on goes nowhere; to all appearances nothing has been sent. */
+/** Discards all later writes to the response, and makes it look as if no headers were sent. */
 function silence(res: ServerResponse): void {
   const same = () => res
   const nothing = () => {}
@@ -223,26 +223,26 @@ function silence(res: ServerResponse): void {
     removeHeader: nothing,
     flushHeaders: nothing,
   })
-  // With headers that are sent, Express's last handler destroys the socket, which may serve the next request by now.
+  // If headers look sent, Express's final handler destroys the socket, which may already serve the next request.
   Object.defineProperty(res, 'headersSent', { value: false, configurable: true })
 }
 
-/** A parser that came first leaves what it read on the request. */
+/** Throws when a parser mounted earlier has read the body of a form. Such a parser stores the result in `req.body`. */
 function refuseConsumed(req: Request): void {
   const error = consumedError(req.body, earlierMiddleware(req))
   if (error) throw error
 }
 
-/** The names of what is mounted on the app before us, as far as Express keeps a list that can be looked at. */
+/** Lists the names of the middleware that is mounted before Sealform, if Express gives access to its router. */
 function earlierMiddleware(req: Request): string[] {
-  // Express 4 has the first and throws on the second, Express 5 the second alone.
+  // Express 4 has `_router` and throws on `router`. Express 5 has only `router`.
   const router: unknown = Reflect.get(req.app, '_router') ?? req.app.router
   const stack: unknown = router && Reflect.get(Object(router), 'stack')
   if (!Array.isArray(stack)) return []
   const names = stack.map((layer: { readonly name?: unknown }) => String(layer.name))
   const own = names.indexOf(sealform.name)
-  return names.slice(0, Math.max(own, 0)).filter((name) => !unspoken.has(name))
+  return names.slice(0, Math.max(own, 0)).filter((name) => !omitted.has(name))
 }
 
-/** Express's own two, and functions without a name. */
-const unspoken = new Set(['query', 'expressInit', '<anonymous>', 'handle', ''])
+/** Names that the message omits: Express's own two middlewares, and functions without a name. */
+const omitted = new Set(['query', 'expressInit', '<anonymous>', 'handle', ''])

@@ -1,18 +1,18 @@
 import { inspect } from 'node:util'
 import type { FailureDetails } from '../lib/page/page-host.js'
 
-/** What is thrown, as the Error that the handlers of frameworks want. */
+/** Converts a thrown value to an Error, which the error handlers of frameworks expect. */
 export function asError(thrown: unknown, { action }: FailureDetails): Error {
   try {
     if (thrown instanceof Error) return thrown
-    return new Error(`"${action}" threw ${inspect(thrown)}, which is no Error.`, { cause: thrown })
+    return new Error(`"${action}" threw a value that is not an Error: ${inspect(thrown)}`, { cause: thrown })
   } catch {
-    // Not the cause either, since no log could print it.
-    return new Error(`"${action}" threw something that cannot be looked at.`)
+    // No `cause` here, because no log could print it.
+    return new Error(`"${action}" threw a value that cannot be inspected.`)
   }
 }
 
-/** Brings the reference that a visitor was shown together with the error in the log. */
+/** Formats the log line that connects the reference on the visitor's page with the error in the log. */
 export function failureLine({ action, reference }: FailureDetails): string {
   return `sealform: ${action === undefined ? 'a part of a page' : `"${action}"`} failed, reference ${reference}`
 }

@@ -3,19 +3,19 @@ import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
 type Chunk = string | Uint8Array
 type Callback = (error?: Error | null) => void
 
-/** What a page says in the arguments of `write` and `end`, whose middle ones may be left out. */
+/** The arguments of `write` and `end`. The encoding in the middle may be omitted. */
 type Writing = readonly (Chunk | BufferEncoding | Callback | null | undefined)[]
 
 /**
- * Holds back what a page writes to a response, so that nothing of it reaches the socket until it is decided whether
- * that page is shown. Headers and the status stay on the response itself, where they can still be changed.
+ * Holds what a page writes to a response, so that no byte reaches the socket before Sealform decides whether the page is
+ * shown. Headers and the status stay on the response itself, where they can still be changed.
  *
- * Middleware that was there before has often put methods of its own on the response, which save a session or compress
- * the answer: what is shown in the end goes through them, and what is held back does not. Middleware that comes after
- * puts its methods on top of these, so these stay, and pass on what comes later.
+ * Earlier middleware often replaces methods of the response, for example to save a session or to compress the answer. The
+ * final answer goes through those methods; held writes do not. Later middleware wraps the methods of this class, so they
+ * stay in place after the decision and pass later writes on.
  */
 export class HeldResponse {
-  /** The page has ended its answer. */
+  /** Whether the page has ended its answer. */
   ended = false
   readonly #res: ServerResponse
   readonly #before: Pick<ServerResponse, 'writeHead' | 'write' | 'end' | 'flushHeaders'>
@@ -27,8 +27,8 @@ export class HeldResponse {
   #state: 'held' | 'passing' | 'dropped' = 'held'
 
   /**
-   * @param limit bytes that may be held, asked at each write
-   * @param decide called when the page has ended its answer or written more than that: time to release or replace it
+   * @param limit returns how many bytes may be held; called at each write
+   * @param decide called when the page has ended its answer or has exceeded the limit, to release or replace the answer
    */
   constructor(res: ServerResponse, limit: () => number, decide: () => void) {
     this.#res = res
@@ -36,26 +36,26 @@ export class HeldResponse {
     this.#decide = decide
     const { writeHead, write, end, flushHeaders } = res
     this.#before = { writeHead, write, end, flushHeaders }
-    // Assigned one by one: Object.assign showed in the profile of every page that is held.
+    // Assigned one by one, because Object.assign was visible in the profile of every held page.
     res.writeHead = this.#writeHead.bind(this)
     res.write = this.#write.bind(this)
     res.end = this.#end.bind(this)
     res.flushHeaders = this.#flushHeaders.bind(this)
   }
 
-  /** Bytes that are held. */
+  /** The number of held bytes. */
   get length(): number {
     return this.#length
   }
 
-  /** What is held, when that is all. */
+  /** The whole body, once the page has ended its answer. */
   get whole(): Buffer | undefined {
     return this.ended ? Buffer.concat(this.#chunks) : undefined
   }
 
   /**
-   * Takes back what was said in headers after the page had ended its answer: by a handler of an error that it threw
-   * later, or by a second answer.
+   * Restores the headers as they were when the page ended its answer. Later changes come from the handler of an error that
+   * the page threw afterwards, or from a second answer.
    *
    * @param except names in lower case
    */
@@ -71,31 +71,31 @@ export class HeldResponse {
     }
   }
 
-  /** Sends what is held, under the headers and the status that the response has now, and whatever comes after. */
+  /** Sends the held bytes with the current headers and status. Later writes pass through. */
   release(): void {
     const held = this.#chunks.length === 1 ? this.#chunks[0]! : Buffer.concat(this.#chunks)
     this.#chunks = []
     this.#state = 'passing'
     if (this.ended) {
-      // To a HEAD, or with a 304, the headers speak of a body that is not there.
+      // For HEAD and 304 the headers describe a body that is not sent, so they stay as they are.
       if (held.length > 0) this.#sendWhole(held)
       else Reflect.apply(this.#before.end, this.#res, [])
     } else if (held.length === 0 || Reflect.apply(this.#before.write, this.#res, [held])) {
-      // The page was told to wait when the limit was reached.
+      // `write` returned false at the limit, so the page waits for 'drain'.
       process.nextTick(() => this.#res.emit('drain'))
     }
   }
 
-  /** Sends this in place of what is held, and drops what the page may still write. */
+  /** Sends `body` in place of the held bytes, and drops later writes of the page. */
   replace(body: Buffer): void {
     this.#chunks = []
     this.#state = 'passing'
     this.#sendWhole(body)
-    // Later calls are of middleware that was there before, unless the page is still at it.
+    // After the page has ended, later calls come from earlier middleware and must pass. Until then they are the page's.
     if (!this.ended) this.#state = 'dropped'
   }
 
-  /** Forgets what is held; whoever answers from here on is heard. */
+  /** Drops the held bytes. Later writes pass through. */
   abandon(): void {
     if (this.#state !== 'held') return
     this.#chunks = []
@@ -104,18 +104,18 @@ export class HeldResponse {
 
   #sendWhole(body: Buffer): void {
     const res = this.#res
-    // Not without need: once told so, Node never sends chunks, which compression goes over to.
+    // Only if present: after this call Node never uses chunked encoding, which compression middleware may switch to.
     if (res.hasHeader('Transfer-Encoding')) res.removeHeader('Transfer-Encoding')
     // Node throws on trailers that are announced for a body of known length.
     if (res.hasHeader('Trailer')) res.removeHeader('Trailer')
-    // A session that is saved first writes before it ends, so Node cannot know the length by itself.
+    // Session middleware that saves first calls `write` before `end`, so Node cannot compute the length itself.
     res.setHeader('Content-Length', body.length)
     Reflect.apply(this.#before.end, res, [body])
   }
 
-  #writeHead(...said: unknown[]): ServerResponse {
-    if (this.#state !== 'held') return Reflect.apply(this.#before.writeHead, this.#res, said)
-    applyHead(this.#res, said)
+  #writeHead(...args: unknown[]): ServerResponse {
+    if (this.#state !== 'held') return Reflect.apply(this.#before.writeHead, this.#res, args)
+    applyHead(this.#res, args)
     return this.#res
   }
 
@@ -123,22 +123,22 @@ export class HeldResponse {
     if (this.#state !== 'held') Reflect.apply(this.#before.flushHeaders, this.#res, [])
   }
 
-  #write(...said: Writing): boolean {
-    if (this.#state === 'passing') return Reflect.apply(this.#before.write, this.#res, said)
+  #write(...args: Writing): boolean {
+    if (this.#state === 'passing') return Reflect.apply(this.#before.write, this.#res, args)
     if (this.#state === 'dropped' || this.ended) return false
-    this.#keep(said)
-    const callback = callbackIn(said)
+    this.#keep(args)
+    const callback = callbackIn(args)
     if (callback) process.nextTick(callback)
     if (this.#length <= this.#limit()) return true
     this.#decide()
     return false
   }
 
-  #end(...said: Writing): ServerResponse {
-    if (this.#state === 'passing') return Reflect.apply(this.#before.end, this.#res, said)
+  #end(...args: Writing): ServerResponse {
+    if (this.#state === 'passing') return Reflect.apply(this.#before.end, this.#res, args)
     if (this.#state === 'dropped' || this.ended) return this.#res
-    this.#keep(said)
-    const callback = callbackIn(said)
+    this.#keep(args)
+    const callback = callbackIn(args)
     if (callback) this.#res.once('finish', callback)
     this.ended = true
     this.#headers = this.#res.getHeaders()
@@ -146,7 +146,7 @@ export class HeldResponse {
     return this.#res
   }
 
-  /** A copy, since the page may use its memory again. */
+  /** Keeps a copy of the chunk, because the page may reuse its buffer. */
   #keep([chunk, encoding]: Writing): void {
     if (chunk === undefined || chunk === null || typeof chunk === 'function') return
     const bytes =
@@ -158,11 +158,11 @@ export class HeldResponse {
   }
 }
 
-function callbackIn(said: Writing): Callback | undefined {
-  return said.find((one) => typeof one === 'function')
+function callbackIn(args: Writing): Callback | undefined {
+  return args.find((arg) => typeof arg === 'function')
 }
 
-/** Does what `writeHead(status, reason?, headers?)` says without writing it. */
+/** Applies the arguments of `writeHead(status, reason?, headers?)` to the response without sending the headers. */
 export function applyHead(res: ServerResponse, [status, second, third]: readonly unknown[]): void {
   if (typeof status === 'number') res.statusCode = status
   if (typeof second === 'string') res.statusMessage = second
@@ -173,7 +173,7 @@ export function applyHead(res: ServerResponse, [status, second, third]: readonly
       if (value !== undefined) res.setHeader(name, value)
 }
 
-/** Names and values in turn, or pairs of them; a name that comes twice has two values. */
+/** Applies a list of headers: alternating names and values, or pairs. A repeated name gets several values. */
 function applyList(res: ServerResponse, list: readonly unknown[]): void {
   const flat = Array.isArray(list[0]) ? list.flat() : list
   for (let i = 0; i < flat.length; i += 2) res.removeHeader(String(flat[i]))

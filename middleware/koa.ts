@@ -30,7 +30,7 @@ export interface SealformContext extends PageTools {}
 type Context = ParameterizedContext<DefaultState, SealformContext>
 
 /**
- * The middleware for Koa 2.16+ and 3. Mount it after the session, before body parsers and the router.
+ * Makes the middleware for Koa 2.16+ and 3. Mount it after the session, before body parsers and the router.
  *
  * @param actions what `createActions()` returned
  * @throws SealformError `ERR_OPTION_INVALID` on misspelt options and bad values
@@ -66,14 +66,14 @@ export function sealform<Own = unknown>(
   }
 }
 
-/** One Koa request, as the library sees it. A class, since one is made for every request. */
+/** Adapts one Koa request to the library. A class, so that creating one for every request is cheap. */
 class KoaHost implements Host {
   readonly req: Context['req']
   readonly res: Context['res']
   readonly context: Context
   readonly settings: Settings<unknown>
   readonly page: Page
-  /** Lines of Set-Cookie that the library has put on the response. */
+  /** The Set-Cookie lines that Sealform has added to the response. */
   cookies: readonly string[] = noCookies
   readonly #app: App<unknown>
   readonly #next: Next
@@ -89,7 +89,7 @@ class KoaHost implements Host {
     this.#next = next
   }
 
-  /** What the browser asked for, whatever a mount has cut off. */
+  /** The URL that the browser asked for, including the part that a mount removes from `ctx.url`. */
   get url(): string {
     return this.context.originalUrl
   }
@@ -114,10 +114,10 @@ class KoaHost implements Host {
     return this.settings.session(this.context)
   }
 
-  /** Gives the context what pages use. */
+  /** Adds `form` and `region` to the context. */
   addPageTools(): void {
     const { context } = this
-    // Bound functions: V8 keeps a closure that is assigned to the context until the next full collection.
+    // Bound functions, because V8 keeps a closure that is assigned to the context until the next full collection.
     context.form = formOn.bind(this) as PageTools['form']
     context.region = regionOn.bind(this) as PageTools['region']
     const { cache } = this.#app.registry
@@ -129,7 +129,7 @@ class KoaHost implements Host {
     return renderAsGet(this.context, this.#next, cookieHeader)
   }
 
-  /** Ends the page of a GET, or of a POST that is not ours. */
+  /** Finishes the page of a GET, or of a POST that is not a submission. */
   finishPage(): void {
     const { context, page, res } = this
     const { body } = context.response
@@ -153,13 +153,13 @@ class KoaHost implements Host {
   sendRedirect(location: string): void {
     const { res, context } = this
     const { response } = context
-    // Koa 3 takes null in the place of JSON for JSON, and would send it.
+    // With a JSON Content-Type, Koa 3 would send a null body as the JSON text `null`.
     response.remove('Content-Type')
     response.body = null
     response.status = 303
     if (this.#rendered) describeResponse(this, 'redirect')
     else applyChanges(res, redirectAtOnce)
-    // Koa 2 leaves out how long an empty body is, and Node then closes the connection.
+    // Koa 2 omits the Content-Length of an empty body, and Node then closes the connection.
     res.setHeader('Content-Length', '0')
     response.set('Location', location)
   }
@@ -182,7 +182,7 @@ class KoaHost implements Host {
     describeResponse(this, 'page')
   }
 
-  /** Koa's own way for errors, which wants an Error. */
+  /** Emits the error on the app, as Koa does. Koa's handlers expect an Error. */
   reportError(thrown: unknown, details: FailureDetails): void {
     const { context } = this
     const { app } = context
@@ -196,7 +196,7 @@ class KoaHost implements Host {
     if (!this.context.app.silent) console.error(failureLine(details))
   }
 
-  /** Koa sends a page when all of the app has run, so nothing has to be held. */
+  /** Does nothing: Koa sends a page only after the whole app has run, so no write has to be held. */
   holdForKeeping(): void {}
 
   sendKept(body: string | Buffer): void {
@@ -236,13 +236,16 @@ function bodyKind(body: unknown): RenderedPage['body'] {
   return body instanceof SafeHtml ? 'finished' : 'unfinished'
 }
 
-/** For Koa an object is JSON. */
+/** Sets SafeHtml as an HTML body. Koa would send the object as JSON. */
 function setHtml(ctx: Context, html: SafeHtml): void {
   ctx.type = 'html'
   ctx.body = html.toString()
 }
 
-/** A parser that came first leaves what it read on the context, or on the request as multer does. */
+/**
+ * Throws when a parser mounted earlier has read the body of a form. Such a parser stores the result in `ctx.request.body`;
+ * multer uses `ctx.req.body`.
+ */
 function refuseConsumed(ctx: Context, self: Middleware<DefaultState, SealformContext>): void {
   const parsed = 'body' in ctx.request ? ctx.request.body : 'body' in ctx.req ? ctx.req.body : undefined
   const names = ctx.app.middleware.map((middleware) => middleware.name)

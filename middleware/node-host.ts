@@ -20,17 +20,17 @@ import { formOn, type PageTools, type RegionArguments, regionOn } from './page-t
 import { presentAsGet, restoreRequest } from './present-as-get.js'
 import { pathOf } from './request-path.js'
 
-/** Bytes of a page that are held until it is decided whether it is shown. */
+/** The most bytes of a page that are held before Sealform decides whether the page is shown. */
 const maxHeldBytes = 1024 * 1024
-/** Milliseconds that a page has to show an outcome. */
+/** Milliseconds within which a page must show an outcome. */
 const pageTime = 30_000
-/** What the library says between the end of a page and its sending. */
-const saidMeanwhile = ['server-timing']
+/** Headers that Sealform itself sets between the end of a page and its sending. */
+const ownHeaders = ['server-timing']
 const nothing = Buffer.alloc(0)
 
 /**
- * One request of a framework whose pages write to Node's own response. What such a page writes is held back where the
- * library has to decide, and only there: a redirect, and a page that nobody asked a region of, are written at once.
+ * Adapts one request of a framework whose pages write to Node's own response. Holds the writes of a page only when
+ * Sealform has to decide about them. A redirect, and a page from which the client asked for no region, are written directly.
  */
 export abstract class HttpHost<
   Req extends IncomingMessage = IncomingMessage,
@@ -42,7 +42,7 @@ export abstract class HttpHost<
   readonly context: { readonly req: Req; readonly res: Res }
   readonly page: Page
   readonly settings: Settings<unknown>
-  /** Lines of Set-Cookie that the library has put on the response. */
+  /** The Set-Cookie lines that Sealform has added to the response. */
   cookies: readonly string[] = noCookies
   readonly #app: App<unknown>
   #heldResponse: HeldResponse | undefined
@@ -63,7 +63,7 @@ export abstract class HttpHost<
   abstract readonly secure: boolean
   abstract reportError(error: unknown, details: FailureDetails): void
   abstract logFailure(details: FailureDetails): void
-  /** Runs the app's page; `fail` takes what it throws where nobody else does. */
+  /** Runs the app's page. Passes an error that the framework does not handle to `fail`. */
   protected abstract runPage(fail: (error: unknown) => void): void
 
   get path(): string {
@@ -78,7 +78,7 @@ export abstract class HttpHost<
     return builtInPage(page).toString()
   }
 
-  /** What a page uses; made where a page is run. */
+  /** Makes `form` and `region` for a page that is about to run. */
   tools(): PageTools {
     const { cache } = this.#app.registry
     if (cache) offerPage(this, cache)
@@ -106,7 +106,7 @@ export abstract class HttpHost<
   }
 
   sendPage(status: number): void {
-    this.#heldResponse?.takeBackHeaders(saidMeanwhile)
+    this.#heldResponse?.takeBackHeaders(ownHeaders)
     this.#describeAnswer(status, 'page')
     this.#heldResponse?.release()
   }
@@ -122,11 +122,11 @@ export abstract class HttpHost<
 
   async renderPage(cookieHeader: string | undefined): Promise<Rendering> {
     const { req, res } = this
-    // A page that waits for its answer to be taken would never end, and nobody is there to see it.
+    // The visitor has disconnected. A page that waits for 'drain' would never end.
     if (hasLeft(res)) return { kind: 'not-run' }
     const sent = presentAsGet(req, cookieHeader)
-    // The package on-finished goes by this. With a body that is still on its way, `finalhandler` would take all of it
-    // before it says that there is no page.
+    // The package on-finished reads `finished`. Without it, `finalhandler` would wait for a body that is still arriving
+    // before it answers that there is no page.
     const finished: IncomingMessage & { finished?: boolean | undefined } = req
     finished.finished = true
     try {
@@ -155,8 +155,8 @@ export abstract class HttpHost<
   }
 
   /**
-   * Before the page of a GET is run: holds it when a region may have to be sent alone. A page that marks no region
-   * before it begins to write is written at once.
+   * Holds the page of a GET when the client asked for a region. Call it before the page runs. A page that marks no region
+   * before its first write is not held.
    */
   holdForRegion(): void {
     if (askedRegion(this.req.headers) === undefined) return
@@ -174,7 +174,7 @@ export abstract class HttpHost<
     this.#heldResponse = heldResponse
   }
 
-  /** Holds a page that may be kept for others until it is whole. */
+  /** Holds a page that may be cached until it is complete. */
   holdForKeeping(): void {
     const { res, page } = this
     if (this.#heldResponse || !page.keeping) return
@@ -190,21 +190,21 @@ export abstract class HttpHost<
     this.#heldResponse = heldResponse
   }
 
-  /** Sends a page that was kept. */
+  /** Sends a cached page. */
   sendKept(body: string | Buffer): void {
     this.res.statusCode = 200
     this.res.setHeader('Content-Length', Buffer.byteLength(body))
     this.res.end(body)
   }
 
-  /** After a fault of the library: whoever answers for it is not held back. */
+  /** Stops holding writes, so that an error handler can answer after a fault in the library. */
   abandon(): void {
     this.#heldResponse?.abandon()
   }
 
   /**
-   * Called when a page has made a form or a region: what follows from it for caches is put into the headers when they
-   * are written, over what the page says.
+   * Adds the header changes for caches when the headers are written, in place of the page's own values. Called when a page
+   * has made a form or a region.
    */
   describeWhenWritten(): void {
     const { personal, hasRegions } = this.page
@@ -215,9 +215,9 @@ export abstract class HttpHost<
     res.writeHead = this.#writeHead.bind(this, res.writeHead)
   }
 
-  #writeHead(writeHead: ServerResponse['writeHead'], ...said: unknown[]): Res {
+  #writeHead(writeHead: ServerResponse['writeHead'], ...args: unknown[]): Res {
     const { res } = this
-    applyHead(res, said)
+    applyHead(res, args)
     describeResponse(this, 'page')
     Reflect.apply(writeHead, res, [res.statusCode])
     return res
@@ -226,7 +226,7 @@ export abstract class HttpHost<
   #describeAnswer(status: number, content: AnswerContent): void {
     const { req, res } = this
     res.statusCode = status
-    // A page that was not found or that moved on may have given its own; HTTP/2 has none, and Node warns who asks.
+    // Resets the reason phrase that a missing or redirecting page may have set. HTTP/2 has none, and Node warns on access.
     if (req.httpVersionMajor < 2) res.statusMessage = ''
     describeResponse(this, content)
   }

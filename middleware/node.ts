@@ -21,39 +21,39 @@ export type { SelectOption } from '../views/form.js'
 export type { RegionFailure, RegionOptions } from '../views/region.js'
 export type { FailureDetails, Form, FormOptions }
 
-/** What an action gets as `submission.context`, and the options as their argument. */
+/** The type of `submission.context` in actions, and of the argument of options that are functions. */
 export interface NodeContext {
   readonly req: IncomingMessage
   readonly res: ServerResponse
 }
 
-/** What a page has for its forms. */
+/** What the handler receives to print forms and to send HTML. */
 export interface NodePage extends PageTools {
-  /** Ends the answer with this HTML, and says that it is HTML where nothing else was said. */
+  /** Ends the answer with this HTML. Sets the Content-Type to HTML unless the page has set one. */
   send(html: SafeHtml | string): void
 }
 
-/** The app itself: everything that is not a submission, and every page that shows an outcome. */
+/** The app's own handler. It answers every request that is not a submission, and renders the pages that show an outcome. */
 export type PageHandler = (req: IncomingMessage, res: ServerResponse, page: NodePage) => unknown
 
-/** What `sealform()` for plain Node servers takes. */
+/** Options of `sealform()` for plain Node servers. */
 export interface NodeOptions<Context> extends MiddlewareOptions<Context> {
   /**
-   * Takes protocol and host from the last `X-Forwarded-Proto` and `X-Forwarded-Host`, as the proxy before this server
-   * sets them. Only behind a proxy that does: otherwise anybody can.
+   * Takes protocol and host from the last value of `X-Forwarded-Proto` and `X-Forwarded-Host`. Set this only behind a
+   * proxy that sets these headers. Without one, any client can forge them.
    * @default false
    */
   proxy?: boolean
-  /** Told of what an action or a page threw; `details.reference` is what the visitor was shown. @default the console */
+  /** Called with an error that an action or a page threw. `details.reference` is on the visitor's page. @default the console */
   onError?: (error: unknown, details: FailureDetails, context: Context) => void
 }
 
 /**
- * The adapter for plain `node:http` servers: makes a listener of your own handler. Submissions are answered by it,
- * everything else by the handler.
+ * Makes a request listener for plain `node:http` servers from your own handler. The listener answers submissions; the
+ * handler answers all other requests.
  *
  * @param actions what `createActions()` returned
- * @param handler answers requests, and is run for a GET of the same URL to show an outcome; it may be async
+ * @param handler answers requests. It also runs, for a GET of the same URL, to show an outcome. It may be async
  * @throws SealformError `ERR_OPTION_INVALID` on misspelt options and bad values
  * @example
  * ```ts
@@ -105,7 +105,7 @@ async function receive(app: NodeApp, host: NodeHost): Promise<void> {
   host.open()
 }
 
-/** One request of a plain Node server, as the library sees it. */
+/** Adapts one request of a plain Node server to the library. */
 class NodeHost extends HttpHost {
   readonly #app: NodeApp
 
@@ -124,7 +124,7 @@ class NodeHost extends HttpHost {
 
   get host(): string {
     const { headers } = this.req
-    // RFC 9113, section 8.3.1: what HTTP/2 has in place of Host.
+    // HTTP/2 has `:authority` in place of Host (RFC 9113, section 8.3.1).
     return this.#forwarded('x-forwarded-host') ?? headers.host ?? String(headers[':authority'] ?? '')
   }
 
@@ -132,7 +132,7 @@ class NodeHost extends HttpHost {
     return this.protocol === 'https'
   }
 
-  /** Has the handler answer a request that is not a submission. */
+  /** Runs the handler for a request that is not a submission. */
   open(): void {
     this.holdForRegion()
     this.runPage((error) => this.fail(error))
@@ -149,7 +149,7 @@ class NodeHost extends HttpHost {
     }
   }
 
-  /** Answers for a handler that threw. An error with a status of the 400s says that there is no page for this visitor. */
+  /** Answers when the handler threw. An error with a 4xx status means that there is no page for this visitor. */
   fail(error: unknown): void {
     const { res } = this
     const missing = saysMissing(error)
@@ -175,8 +175,8 @@ class NodeHost extends HttpHost {
       console.error(another)
     }
     try {
-      const told: unknown = this.#app.onError(error, details, this.context)
-      if (told instanceof Promise) told.catch(logBoth)
+      const result: unknown = this.#app.onError(error, details, this.context)
+      if (result instanceof Promise) result.catch(logBoth)
     } catch (another) {
       logBoth(another)
     }
@@ -186,7 +186,7 @@ class NodeHost extends HttpHost {
     console.error(failureLine(details))
   }
 
-  /** RFC 7239 knows it as well: each proxy adds at the end, and only the last word is that of ours. */
+  /** Returns the last value of a forwarded header. Each proxy appends one, so only the last comes from our own proxy. */
   #forwarded(name: string): string | undefined {
     if (!this.#app.proxy) return undefined
     const value = this.req.headers[name]
@@ -213,19 +213,19 @@ function checkOwn(
   if (typeof handler !== 'function') {
     throw new SealformError(
       'ERR_OPTION_INVALID',
-      'sealform() for plain Node servers takes the handler of the app as its second argument.',
+      'sealform() for plain Node servers needs the handler of the app as its second argument.',
     )
   }
   if (typeof proxy !== 'boolean') {
     throw new SealformError(
       'ERR_OPTION_INVALID',
-      `sealform({ proxy }) is true or false, not ${typeof proxy}.`,
+      `sealform({ proxy }) must be true or false, not ${typeof proxy}.`,
     )
   }
   if (typeof onError !== 'function') {
     throw new SealformError(
       'ERR_OPTION_INVALID',
-      `sealform({ onError }) takes a function, not ${typeof onError}.`,
+      `sealform({ onError }) must be a function, not ${typeof onError}.`,
     )
   }
   return { proxy, onError }

@@ -6,23 +6,23 @@ import { createForm } from '../views/page-form.js'
 import { printRegion, type RegionContent, type RegionOptions } from '../views/region.js'
 import type { SafeHtml } from '../views/safe-html.js'
 
-/** What a page finds on its request. */
+/** The methods that a page finds on its request or context. */
 export interface PageTools {
   /**
-   * An action as this page sees it.
+   * Makes a form for an action.
    *
-   * @param action with all of its values bound
-   * @param options `key` tells several forms of one action apart; `initial` is the state before the first submission
+   * @param action the action with all of its values bound
+   * @param options `key` distinguishes several forms of one action; `initial` is the state before the first submission
    * @throws SealformError `ERR_ACTION_UNKNOWN` on anything but an action of the registry given to the middleware
    */
   form<State>(action: Submittable<State>, options?: FormOptions<State>): Form<State>
   /**
-   * Marks a part of the page that can be sent alone to a client that asks for it. Given as a function, it may also fail
-   * alone: what it throws goes to the app's error handler, and the rest of the page is shown as usual. Errors with a
-   * status of the 400s are the page's, and go through.
+   * Marks a part of the page that can be sent alone to a client that asks for it. When `content` is a function and throws,
+   * only this region fails: the error goes to the app's error handler, and the rest of the page is shown. An error with a
+   * 4xx status is thrown to the page.
    *
-   * @param id of the one element in `content`
-   * @param options `fallback` makes what stands in place of a region that throws
+   * @param id the id of the one element in `content`
+   * @param options `fallback` makes the content that replaces a region that throws
    * @throws SealformError `ERR_REGION_INVALID` when the element has another id
    */
   region(
@@ -33,23 +33,23 @@ export interface PageTools {
   region(id: string, content: () => Promise<SafeHtml | string>, options?: RegionOptions): Promise<SafeHtml>
 }
 
-/** The request that a page finds them on. */
+/** The request that the tools belong to. */
 export interface ToolHost {
   readonly page: Page
   readonly settings: Settings<unknown>
   readonly context: unknown
 }
 
-/** What `PageTools.region` takes. */
+/** The arguments of `PageTools.region`. */
 export type RegionArguments = [id: string, content: RegionContent, options?: RegionOptions]
 
-/** `PageTools.form`, to be bound to the request. */
+/** Implements `PageTools.form`. Bind it to the request. */
 export function formOn(this: ToolHost, action: Submittable, options?: FormOptions): Form {
   const { page, settings, context } = this
   return createForm(page.form(action, options), page.seals, settings.messages(context))
 }
 
-/** `PageTools.region`, to be bound to the request. */
+/** Implements `PageTools.region`. Bind it to the request. */
 export function regionOn(
   this: ToolHost,
   ...[id, content, options]: RegionArguments

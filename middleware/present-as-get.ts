@@ -1,8 +1,8 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 
 /**
- * What a page that shows an outcome is not to see: headers that make a GET conditional or partial, which it is not, and
- * those that tell of the body, which no parser shall look for again.
+ * Headers that are hidden from a page that shows an outcome. Some would make the GET conditional or partial. Others
+ * describe the body, and would make a parser read it again.
  */
 const hiddenHeaders = new Set([
   'if-none-match',
@@ -16,13 +16,12 @@ const hiddenHeaders = new Set([
   'transfer-encoding',
 ])
 
-/** What a request was before it was presented as a GET. */
+/** The method and headers of a request before it was presented as a GET. */
 type Sent = Pick<IncomingMessage, 'method' | 'headers'>
 
 /**
- * Makes a submission look like the GET that a browser sends for the page, with these cookies. The headers are copied:
- * from an object of which some were deleted V8 reads all others slowly, and whoever hands headers on trips over one that
- * is there and undefined.
+ * Makes a submission look like the GET that a browser sends for the page, with this Cookie header. Copies the headers.
+ * Deleting some would make V8 read the others slowly, and setting them to undefined breaks code that forwards headers.
  */
 export function presentAsGet(req: IncomingMessage, cookieHeader: string | undefined): Sent {
   const { method, headers } = req
@@ -34,13 +33,13 @@ export function presentAsGet(req: IncomingMessage, cookieHeader: string | undefi
   return method === undefined ? { headers } : { method, headers }
 }
 
-/** For whoever looks at the request after the page, such as a log. */
+/** Restores the method and headers for code that reads the request after the page, such as a log. */
 export function restoreRequest(req: IncomingMessage, { method, headers }: Sent): void {
   if (method !== undefined) req.method = method
   replaceHeaders(req, headers)
 }
 
-/** On requests of HTTP/2, `headers` cannot be set. */
+/** Replaces the headers of a request. On HTTP/2 requests `headers` has no setter, so it is redefined. */
 function replaceHeaders(req: IncomingMessage, value: IncomingHttpHeaders): void {
   if (req.httpVersionMajor < 2) req.headers = value
   else Object.defineProperty(req, 'headers', { value, configurable: true })
