@@ -15,18 +15,18 @@ import type { Submission } from './submission.js'
 declare const carries: unique symbol
 
 /**
- * A registered async function that a form can name. It is a function itself: called directly it runs with the
- * submission that it is given.
+ * A registered async function that a form can submit to. You can also call it directly, with a submission as its first
+ * argument.
  */
 export interface Action<Input = unknown, State = unknown, Bound extends unknown[] = [], Context = unknown> {
   (submission: Submission<Input, State, Context>, ...bound: Bound): Promise<unknown>
-  /** The stable name that it was defined with. */
+  /** The stable name from `define()`. */
   readonly name: string
   /**
-   * Ties values to the action. They travel encrypted in the seal and arrive after the submission, in order.
+   * Binds values to the action. They travel encrypted in the seal, and `run` receives them after the submission, in order.
    *
    * @param self always `null`, as in `Function.prototype.bind`
-   * @param values any that a seal can carry; others throw `ERR_VALUE_UNSUPPORTED` when the page is rendered
+   * @param values values that a seal can carry; others throw `ERR_VALUE_UNSUPPORTED` when the page is rendered
    * @example
    * ```ts
    * ctx.form(addTodo.bind(null, list.id))
@@ -46,14 +46,14 @@ export type Submittable<State = never> = ((submission: never) => Promise<unknown
   readonly [carries]?: ((state: State) => void) | undefined
 }
 
-/** What `actions.define(name, options)` takes. */
+/** Options of `actions.define(name, options)`. */
 export interface ActionOptions<
   Schema extends StandardSchemaV1 | undefined,
   State,
   Bound extends unknown[],
   Context,
 > extends HookOptions<Context> {
-  /** The action itself: the submission, then the bound values. What it returns or throws is the outcome. */
+  /** Runs the action with the submission and the bound values. The value that it returns or throws gives the outcome. */
   run(submission: Submission<InputOf<Schema>, State, Context>, ...bound: Bound): unknown
   /** A schema of any Standard Schema library; its output is `submission.input`. @default none */
   input?: Schema
@@ -64,8 +64,8 @@ export interface ActionOptions<
    */
   authorize?(submission: Submission<InputOf<Schema>, State, Context>, ...bound: Bound): unknown
   /**
-   * The file fields of the form, by name. Without them no file is taken. Files lie in the storage until the answer is
-   * over; `persist()` keeps one.
+   * The file fields of the form, by name. Without them the action takes no files. Files stay in the storage until the
+   * answer has been sent; `persist()` keeps one.
    * @default none
    * @example
    * ```ts
@@ -80,14 +80,14 @@ export interface ActionOptions<
    */
   files?: Readonly<Record<string, FileOptions>>
   /**
-   * Takes each file as it arrives, in place of the storage, one after the other: after `authorize`, before the fields
-   * are read. Read the stream to its end, or return early to skip the rest. A string that it returns becomes the value of
-   * the field in `formData`; an outcome, returned or thrown, refuses the submission; when it returns nothing, the field is
-   * not in `formData`.
+   * Receives each file while it arrives, in place of the storage. Files come one after the other, after `authorize` and
+   * before `formData` is available. Read the stream to its end, or return early to skip the rest. A returned string becomes
+   * the value of the field in `formData`. An outcome, returned or thrown, refuses the submission. When it returns nothing,
+   * the field is not in `formData`.
    *
-   * @param file the field, and name and type as the sender gives them
-   * @param stream a Node stream; `Readable.toWeb(stream)` makes a web stream of it. Fails when the client leaves, or
-   *   the file passes `maxSize`
+   * @param file the field, and the name and type that the sender claims
+   * @param stream a Node stream; `Readable.toWeb(stream)` converts it to a web stream. Fails when the client leaves, or
+   *   the file exceeds `maxSize`
    * @default files go to the storage
    */
   onFile?(
@@ -97,9 +97,9 @@ export interface ActionOptions<
     ...bound: Bound
   ): unknown
   /**
-   * The same submission runs once, however often and on however many servers it arrives: double click, reload, a
-   * proxy that tries again, back and again. Every later copy gets the first one's outcome, and waits for it while it
-   * is running. Servers need a common `store`.
+   * Runs the same submission only once, even when several servers receive it several times: after a double click, a
+   * reload, a retry by a proxy, or the back button. Every later copy gets the outcome of the first, and waits while that
+   * one runs. Several servers need a shared `store`.
    * @default false
    */
   once?: boolean
@@ -110,18 +110,19 @@ export interface ActionOptions<
    */
   timeout?: number | string
   /**
-   * Change it when the fields or bound values change their meaning; pages of another version then get a 409 page that
-   * keeps the input, unless `migrate` takes them.
+   * The version of the fields and bound values. Change it when their meaning changes. A page of another version then gets
+   * a 409 page that keeps the input, unless `migrate` converts it.
    * @default none
    */
   version?: string | number
   /**
-   * Takes submissions of pages that were rendered for another version. Runs before `authorize`, which receives the new bound
-   * values. The fields are changed before they are validated.
+   * Converts submissions of pages that were rendered for another version. Runs before `authorize`, which receives the new
+   * bound values. The fields are converted before they are validated.
    *
    * @param from the version of the page, as text; `undefined` when the action had none
    * @param bound the values that were bound when the page was rendered
-   * @returns the new bound values and how fields change; nothing refuses with 409, an outcome is the answer
+   * @returns the new bound values and a function that converts the fields. `undefined` refuses with 409. An outcome is
+   *   the answer
    * @default every other version is refused
    * @example
    * ```ts
@@ -149,9 +150,9 @@ export interface ActionOptions<
     ...bound: never[]
   ): Migration<NoInfer<Bound>> | undefined | Promise<Migration<NoInfer<Bound>> | undefined>
   /**
-   * Fields that no answer ever gives back, beside those with names such as `password` and those that the schema marks. A page
-   * can print a field as a password only when one of these applies. `'card'` also stands for `card.number`, and
-   * `'rows[].key'` for the field in every row.
+   * Secret fields, whose values are never sent back in an answer. Fields with names such as `password`, and fields that
+   * the schema marks, are secret without this option. A page can print a password input only for a secret field. `'card'`
+   * includes `card.number`, and `'rows[].key'` means the field in every row.
    * @default none
    * @example
    * ```ts
@@ -168,7 +169,7 @@ export interface ActionOptions<
   ttl?: number | string
   /** @default the registry's */
   limits?: LimitOptions
-  /** The seal is good only for the path on which it was rendered. @default false */
+  /** Whether the seal is valid only on the path where it was rendered. @default false */
   path?: boolean
 }
 
@@ -177,7 +178,7 @@ export type InputOf<Schema> = Schema extends StandardSchemaV1
   ? StandardSchemaV1.InferOutput<Schema>
   : undefined
 
-/** An action as the library keeps it. */
+/** An action with its resolved options. */
 export interface Definition extends SecretFields {
   readonly name: string
   readonly run: (submission: never, ...values: never[]) => unknown
@@ -191,7 +192,7 @@ export interface Definition extends SecretFields {
   readonly onFile:
     | ((file: FileDescription, stream: Readable, submission: never, ...values: never[]) => unknown)
     | undefined
-  /** Where files go when there is no `onFile`; set when there are file fields. */
+  /** The storage of files. Set when the action has file fields and no `onFile`. */
   readonly storage: FileStorage | undefined
   readonly version: string | undefined
   readonly migrate: ((from: string | undefined, ...values: never[]) => unknown) | undefined
@@ -199,7 +200,7 @@ export interface Definition extends SecretFields {
   readonly ttl: number
   readonly limits: Limits
   readonly path: boolean
-  /** Where its submissions are claimed; set when each is to run once. */
+  /** The store that claims submissions. Set when `once` is true. */
   readonly store: ClaimStore | undefined
   /** Seconds. */
   readonly timeout: number | undefined
@@ -215,7 +216,7 @@ export interface ActionDetails {
 
 const details = new WeakMap<object, ActionDetails>()
 
-/** The details of an action, or `undefined` for any other value. */
+/** Returns the details of an action, or `undefined` for any other value. */
 export function detailsOf(value: unknown): ActionDetails | undefined {
   return typeof value === 'function' ? details.get(value) : undefined
 }

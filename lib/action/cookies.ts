@@ -8,13 +8,13 @@ const cookie = lazyPackage<typeof import('cookie')>('cookie')
 export type CookieOptions = Omit<SerializeOptions, 'encode'>
 
 /**
- * The visitor's cookies as an action sees and changes them. Changes are visible at once, to the page rendered in
- * the same answer, and to the browser; those of an action that throws are dropped.
+ * The visitor's cookies, for an action to read and change. Changes are visible immediately, also to the page that is
+ * rendered in the same answer, and they are sent to the browser. When the action throws, its changes are dropped.
  */
 export interface Cookies {
-  /** The decoded value, or `undefined`. */
+  /** Returns the decoded value, or `undefined`. */
   get(name: string): string | undefined
-  /** All cookies, or those of one name. */
+  /** Returns all cookies, or those with one name. */
   getAll(name?: string): { name: string; value: string }[]
   has(name: string): boolean
   /**
@@ -22,22 +22,22 @@ export interface Cookies {
    *
    * @param options as in the cookie package; `maxAge` in seconds. @default `path: '/'`, `httpOnly: true`,
    *   `sameSite: 'lax'`, `secure` when the request came over https
-   * @throws SealformError `ERR_COOKIE_INVALID` on a name, value or option that no cookie can have
+   * @throws SealformError `ERR_COOKIE_INVALID` on an invalid name, value or option
    * @see RFC 6265, section 4.1
    */
   set(name: string, value: string, options?: CookieOptions): void
-  /** Removes a cookie; give the `path` and `domain` that it was set with. */
+  /** Removes a cookie. Pass the `path` and `domain` that it was set with. */
   delete(name: string, options?: Pick<CookieOptions, 'path' | 'domain'>): void
 }
 
-/** A cookie that an action has set or removed; without a value it is gone. */
+/** A cookie that an action has set, or removed: then `value` is `undefined`. */
 export interface CookieChange {
   readonly name: string
   readonly value: string | undefined
   readonly header: string
 }
 
-/** Cookies of one request with the changes made so far. */
+/** The cookies of one request with the changes so far. */
 export class SubmissionCookies implements Cookies {
   readonly #header: string
   readonly #sent: Map<string, string>
@@ -75,24 +75,24 @@ export class SubmissionCookies implements Cookies {
     this.set(name, '', { ...options, maxAge: 0, expires: new Date(0) })
   }
 
-  /** In the order in which they were made. */
+  /** The changes, in the order in which they were made. */
   get changes(): readonly CookieChange[] {
     return [...this.#changes.values()]
   }
 
-  /** Makes changes again that an earlier run of the same submission has made. */
+  /** Repeats the changes of an earlier run of the same submission. */
   repeat(changes: readonly CookieChange[]): void {
     for (const change of changes) this.#changes.set(change.header, change)
   }
 
-  /** `Set-Cookie` lines, in the order in which the changes were made. */
+  /** The `Set-Cookie` lines, in the order in which the changes were made. */
   get headers(): string[] {
     return [...this.#changes.values()].map((change) => change.header)
   }
 
   /**
-   * The `Cookie` header that the browser would send next, for the page rendered in the same answer. What the action
-   * did not touch stays byte for byte, since a visitor may send names that no cookie writer would accept.
+   * The `Cookie` header that the browser would send next, for the page rendered in the same answer. Cookies that the action
+   * did not change stay byte for byte, because a browser may send names that the cookie package refuses to write.
    */
   get nextHeader(): string {
     const changed = new Set([...this.#changes.values()].map(({ name }) => name))
@@ -131,7 +131,7 @@ function setCookieHeader(name: string, value: string, options: CookieOptions): s
   if (typeof value !== 'string') {
     throw new SealformError(
       'ERR_COOKIE_INVALID',
-      `The cookie "${name}" needs a string as its value, not ${typeof value}.`,
+      `The value of the cookie "${name}" must be a string, not ${typeof value}.`,
     )
   }
   try {

@@ -1,11 +1,11 @@
 import type { SubmissionSource } from './submission.js'
 
-/** What a framework's adapter tells of one POST. */
+/** One POST, as a framework's adapter describes it. */
 export interface Exchange extends SubmissionSource {
-  /** The framework's own protocol and host, its proxy settings honoured. */
+  /** The protocol and host from the framework, which apply its proxy settings. */
   readonly protocol: string
   readonly host: string
   readonly path: string
-  /** What seals are tied to at this moment; an action can change it. */
+  /** Returns the session value that seals are bound to now. An action can change it. */
   session(): string | undefined
 }

@@ -2,7 +2,7 @@ import { SealformError } from '../base/errors.js'
 import { isOutcome, type Outcome } from '../outcome/outcome.js'
 import type { Submission } from './submission.js'
 
-/** What a hook is told. */
+/** The argument of every hook. */
 export interface ActionEvent<Context = unknown> {
   /** The action's name. */
   readonly action: string
@@ -12,39 +12,39 @@ export interface ActionEvent<Context = unknown> {
 }
 
 /**
- * Functions around the run of an action: for all actions from `createActions()`, for one from `define()`. Those of
- * the registry are outermost: their `before` comes first, their `after` and `onError` last.
+ * Functions around the run of an action. Pass them to `createActions()` for all actions, or to `define()` for one. The
+ * registry's hooks are the outer ones: their `before` runs first, their `after` and `onError` run last.
  */
 export interface HookOptions<Context = unknown> {
   /**
-   * Called when everything is checked and the action is about to run. An outcome, returned or thrown, is the answer
-   * in place of the action; nothing lets it run. What it throws else is treated as thrown by the action.
+   * Called after all checks, before the action runs. An outcome, returned or thrown, is the answer, and the action does not
+   * run. Returning nothing lets it run. Any other thrown value is treated as if the action threw it.
    * @default none
    */
   before?(event: ActionEvent<Context>): unknown
   /**
-   * Called after the action, whatever came of it. Returning an outcome replaces it. An error thrown here is reported
-   * to the app and changes nothing, since what the action did is done.
+   * Called after the action, with any outcome. A returned outcome replaces the first one. An error thrown here is reported
+   * to the app and changes nothing, because the action has already run.
    * @default none
    */
   after?(event: ActionEvent<Context> & { readonly outcome: Outcome }): unknown
   /**
-   * Called when the action threw anything but an outcome. Returning an outcome answers with it, and the app's error
-   * handler does not hear of the error; nothing leaves it to the app and the page with status 500.
+   * Called when the action threw a value that is not an outcome. A returned outcome is the answer, and the app's error
+   * handler does not receive the error. Returning nothing passes the error to the app and answers with status 500.
    *
    * @default none
    */
   onError?(event: ActionEvent<Context> & ActionFailure): unknown
 }
 
-/** What `onError` is told. */
+/** The error that `onError` receives. */
 export interface ActionFailure {
   readonly error: unknown
-  /** Shown to the visitor and written to the log, so that the two can be brought together. */
+  /** The reference on the visitor's page and in the log. It connects a visitor's report with the log entry. */
   readonly reference: string
 }
 
-/** The hooks of an action, each in the order in which it is called; `undefined` for the many actions without any. */
+/** The hooks of an action, in calling order. An action without hooks has `undefined` in place of this object. */
 export interface Hooks {
   readonly before: readonly ((event: never) => unknown)[]
   readonly after: readonly ((event: never) => unknown)[]
@@ -54,9 +54,9 @@ export interface Hooks {
 export const hookNames = ['before', 'after', 'onError'] as const
 
 /**
- * Joins the hooks of the registry and of one action.
+ * Joins the hooks of the registry with those of one action.
  *
- * @throws SealformError `ERR_OPTION_INVALID` on a hook that is no function
+ * @throws SealformError `ERR_OPTION_INVALID` on a hook that is not a function
  */
 export function resolveHooks(
   options: HookOptions<never>,
@@ -79,7 +79,7 @@ export function resolveHooks(
   }
 }
 
-/** Calls a hook; what it throws is thrown, but for outcomes. */
+/** Calls a hook and returns its outcome, returned or thrown. Rethrows any other thrown value. */
 export async function callHook(
   hook: (event: never) => unknown,
   event: ActionEvent,
@@ -95,6 +95,6 @@ export async function callHook(
   if (result === undefined || isOutcome(result)) return result
   throw new SealformError(
     'ERR_HOOK_RESULT',
-    `${name}() around "${event.action}" returned ${typeof result}. Return an outcome to answer with it, and nothing to go on.`,
+    `${name}() around "${event.action}" returned ${typeof result}. Return an outcome to answer with it, or nothing to continue.`,
   )
 }

@@ -6,21 +6,21 @@ import { encodeValues } from '../seal/bound-values.js'
 import type { Definition } from './action.js'
 import type { Migration } from './migration.js'
 
-/** An action that takes a submission of another version, with what has become of the bound values. */
+/** A migrated submission: the new bound values, and how to convert the fields. */
 export interface Migrated {
   readonly values: readonly unknown[]
-  /** The values as a seal would hold them, so that the page finds the form again. */
+  /** The bound values, encoded as in a seal. The page finds its form again by this text. */
   readonly boundText: string
   readonly changeFields: Migration['formData']
 }
 
-/** A page of another version, as its seal tells of it. */
+/** The version and bound values in the seal of a page of another version. */
 export interface OtherVersion {
   readonly version: string | undefined
   readonly values: readonly unknown[]
 }
 
-/** Asks an action whether it takes what was rendered for another version; when it does not, that is a refusal. */
+/** Calls the action's `migrate` for a page of another version. Returns a refusal when it does not convert that version. */
 export async function migrate(
   { name, version, migrate }: Definition,
   { version: from, values }: OtherVersion,
@@ -29,11 +29,11 @@ export async function migrate(
   try {
     const result: unknown = migrate && (await Reflect.apply(migrate, undefined, [from, ...values]))
     if (result === undefined) {
-      const detail = `migrate() of "${name}", which has version ${version ?? 'none'} here, took no page of version ${from ?? 'none'}.`
+      const detail = `migrate() of "${name}", which has version ${version ?? 'none'} here, does not accept pages of version ${from ?? 'none'}.`
       return new Refused('other-version', 409, detail)
     }
     if (isOutcome(result)) return result
-    if (!isMigration(result)) throw misused(name, 'migrate() returned what is no migration')
+    if (!isMigration(result)) throw misused(name, 'migrate() returned a value that is not a migration')
     const bound = result.bound ?? values
     return {
       values: bound,
@@ -47,7 +47,7 @@ export async function migrate(
 
 type Texts = readonly (readonly [name: string, value: string])[]
 
-/** The fields as this version expects them. */
+/** Converts the fields to those that this version expects. */
 export async function changeFields(
   name: string,
   change: NonNullable<Migration['formData']>,
@@ -57,7 +57,8 @@ export async function changeFields(
   for (const [field, value] of fields) formData.append(field, value)
   try {
     const changed: unknown = (await change(formData)) ?? formData
-    if (!(changed instanceof FormData)) throw misused(name, 'formData() of a migration returned no FormData')
+    if (!(changed instanceof FormData))
+      throw misused(name, 'formData() of a migration returned a value that is not a FormData')
     return [...changed].map(([field, value]) => {
       if (typeof value === 'string') return [field, value] as const
       throw misused(name, `formData() of a migration put a file into "${field}"`)
@@ -80,6 +81,6 @@ function isMigration(value: unknown): value is Migration {
 function misused(name: string, what: string): SealformError {
   return new SealformError(
     'ERR_MIGRATE_RESULT',
-    `"${name}": ${what}. Return { bound, formData } or a part of it, where bound is a list and formData a function that changes the FormData it is given; return nothing to refuse.`,
+    `"${name}": ${what}. Return { bound, formData } or one of the two: bound is an array, formData a function that changes the FormData that it receives. Return nothing to refuse.`,
   )
 }

@@ -1,10 +1,10 @@
-/** What `migrate()` of an action makes of a page that was rendered for another version. */
+/** The result of an action's `migrate()` for a page that was rendered for another version. */
 export interface Migration<Bound extends readonly unknown[] = readonly unknown[]> {
-  /** The bound values that this version takes. @default those of the page */
+  /** The bound values for this version. @default those of the page */
   bound?: readonly [...Bound]
   /**
-   * Turns the fields of the page into those that this version expects: it changes the `FormData` that it is given, or
-   * returns another. The schema judges what comes out. Files are not among the fields, and stay as they are.
+   * Converts the fields of the page to those that this version expects. Change the `FormData` argument, or return another
+   * one. The schema validates the result. Files are not included and stay as they are.
    * @default the fields of the page
    */
   formData?(formData: FormData): FormData | undefined | Promise<FormData | undefined>

@@ -27,34 +27,37 @@ import { checkRevalidator, type Revalidator } from './revalidator.js'
 import type { SecretFields } from './secrets.js'
 import type { Submission } from './submission.js'
 
-/** What `createActions()` takes. */
+/** Options of `createActions()`. */
 export interface ActionsOptions<Context = unknown> extends HookOptions<Context> {
   /**
-   * The key ring: base64 or base64url values of 16, 24 or 32 bytes, as a list or separated by commas.
-   * The first seals, every one opens.
-   * @default the environment variable SEALFORM_KEYS, else the file that SEALFORM_KEYS_FILE names
+   * The key ring: base64 or base64url values of 16, 24 or 32 bytes, as an array or separated by commas. The first key seals
+   * forms; every key opens them.
+   * @default the environment variable SEALFORM_KEYS, or the file that SEALFORM_KEYS_FILE names
    */
   keys?: string | readonly string[]
-  /** The audience: a seal made for another app is refused, even under the same key. @default '' */
+  /** The name of the app (the audience). A seal of another app is refused, even with the same key. @default '' */
   app?: string
   /** How long a rendered form stays valid, in seconds or as `'90s'`, `'24h'`. @default '24h' */
   ttl?: number | string
-  /** What one submission may hold. */
+  /** Limits on one submission. */
   limits?: LimitOptions
   /**
-   * Where one-time submissions are claimed. Several servers need a common one, such as `redisClaims()`.
-   * @default `memoryStore()`, good for one server
+   * The store that claims one-time submissions. Several servers need a shared store, such as `redisClaims()`.
+   * @default `memoryStore()`, which works for one server
    */
   store?: ClaimStore
-  /** Where the files of submissions lie, and for how long. */
+  /** Where the files of submissions are stored, and for how long. */
   uploads?: UploadOptions
-  /** What `createCache()` from `sealform/cache` returned, for `cachePage()` and for revalidation by actions. @default none */
+  /** The cache that `createCache()` from `sealform/cache` returned, for `cachePage()` and revalidation. @default none */
   cache?: Revalidator
 }
 
-/** What `createActions({ uploads })` takes. */
+/** Options of `createActions({ uploads })`. */
 export interface UploadOptions {
-  /** Servers that answer each other's forms need a common one. @default `directoryStorage()` in the system's temporary directory */
+  /**
+   * The storage of files. Servers that answer each other's forms need a shared one.
+   * @default `directoryStorage()` in the system's temporary directory
+   */
   storage?: FileStorage
   /** How long a file waits for the corrected submission, in seconds or as `'30m'`. @default '1h' */
   keep?: number | string
@@ -62,11 +65,12 @@ export interface UploadOptions {
 
 /** The registered actions of an app: the only code that a submission can reach. */
 export interface Actions<Context = unknown> {
-  /** The keys that seal and open the forms of this app: their ids for logs, and a way to replace them while it runs. */
+  /** The keys that seal and open the forms of this app. Gives their ids for logs, and can replace them at run time. */
   readonly keys: Keys
   /**
-   * Says that this process is about to end, beside `server.close()`: submissions that are still arriving have this much
-   * time left. Then they are refused with 503, and what had arrived is on the page. Actions that run are not touched.
+   * Announces that this process is about to end. Call it together with `server.close()`. Submissions that are still
+   * arriving get this much time. Then they are refused with 503, and the page shows the input that had arrived. Running
+   * actions continue.
    *
    * @param within seconds, or a string such as `'5s'`. @default '5s'
    * @throws SealformError `ERR_OPTION_INVALID`
@@ -79,7 +83,7 @@ export interface Actions<Context = unknown> {
   /**
    * Registers an action under a stable name.
    *
-   * @param name `[A-Za-z0-9][A-Za-z0-9_.:-]{0,127}`, the same in every build, since open pages name it
+   * @param name `[A-Za-z0-9][A-Za-z0-9_.:-]{0,127}`. Keep it the same in every build, because open pages refer to it
    * @throws SealformError `ERR_ACTION_NAME` on a malformed or taken name, `ERR_OPTION_INVALID` on bad options
    * @example
    * ```ts
@@ -106,8 +110,8 @@ export interface Actions<Context = unknown> {
 /**
  * Makes a registry of actions.
  *
- * @typeParam Context what the framework's adapter gives as `submission.context`: Koa's `Context`, for example
- * @throws SealformError `ERR_KEY_MISSING` in production without a key, `ERR_KEY_INVALID` on a key that is no key,
+ * @typeParam Context the type of `submission.context`, which depends on the framework: Koa's `Context`, for example
+ * @throws SealformError `ERR_KEY_MISSING` in production without a key, `ERR_KEY_INVALID` on a malformed key,
  *   `ERR_OPTION_INVALID` on misspelt options and bad values
  * @example
  * ```ts
@@ -122,22 +126,22 @@ const defaultTtl = '24h'
 const namePattern = /^[A-Za-z0-9][A-Za-z0-9_.:-]{0,127}$/
 const longestAudience = 64
 
-/** The registry as the library itself sees it. */
+/** The registry with the methods that the library itself uses. */
 export class Registry implements SealingContext, SecretFields {
   readonly keys: KeyRing
   readonly shutdown = new Shutdown()
   readonly audience: string
   readonly #ttl: number
   readonly limits: Limits
-  /** Seconds for which received files wait for the corrected submission. */
+  /** Seconds that received files are kept for a corrected submission. */
   readonly keptTime: number
   readonly cache: Revalidator | undefined
   #storage: FileStorage | undefined
   #swept = false
   #store: ClaimStore | undefined
-  /** One of the actions at least runs once for each seal. */
+  /** Whether at least one action is one-time. */
   hasOneTime = false
-  /** What any of the actions declares as secret, for a form whose action is not known. */
+  /** The secret fields of all actions, for a form whose action is not known. */
   readonly secrets = new Set<string>()
   readonly #hooks: Hooks | undefined
   readonly #definitions = new Map<string, Definition>()
@@ -172,13 +176,13 @@ export class Registry implements SealingContext, SecretFields {
     if (typeof name !== 'string' || !namePattern.test(name)) {
       throw new SealformError(
         'ERR_ACTION_NAME',
-        `${JSON.stringify(name)} cannot name an action: start with a letter or digit, go on with letters, digits, "_", ".", ":" or "-", 128 characters at most.`,
+        `${JSON.stringify(name)} is not a valid action name: start with a letter or digit, then use letters, digits, "_", ".", ":" or "-", at most 128 characters.`,
       )
     }
     if (this.#definitions.has(name)) {
       throw new SealformError(
         'ERR_ACTION_NAME',
-        `The action "${name}" is defined twice. Names are looked up in one registry; give the second another name.`,
+        `The action "${name}" is defined twice. A name must be unique in its registry; give the second action another name.`,
       )
     }
     const definition = describeAction(name, runOrOptions, {
@@ -201,19 +205,19 @@ export class Registry implements SealingContext, SecretFields {
     return this.#definitions.get(name)
   }
 
-  /** The details of an action of this registry. */
+  /** Returns the details of an action. Throws when the action is not from this registry. */
   detailsOf(action: unknown): ActionDetails {
     const own = detailsOf(action)
     if (!own) {
       throw new SealformError(
         'ERR_ACTION_UNKNOWN',
-        'A form takes an action that actions.define() has made, or what its bind() returned.',
+        'A form needs an action that actions.define() or bind() returned.',
       )
     }
     if (own.registry !== this) {
       throw new SealformError(
         'ERR_ACTION_UNKNOWN',
-        `The action "${own.definition.name}" belongs to another registry than the one given to the middleware.`,
+        `The action "${own.definition.name}" does not belong to the registry that was passed to the middleware.`,
       )
     }
     return own
@@ -240,14 +244,14 @@ export class Registry implements SealingContext, SecretFields {
     }
   }
 
-  /** Made for the first one-time action, so that an app without any has no store. */
+  /** Opens the store at the first one-time action, so that an app without one has no store. */
   #openStore(): ClaimStore {
     this.hasOneTime = true
     this.#store ??= memoryStore()
     return this.#store
   }
 
-  /** Made for the first action with files, so that an app without them has no directory. */
+  /** Opens the storage at the first action with files, so that an app without files has no directory. */
   #openStorage(): FileStorage {
     this.#storage ??= directoryStorage({ app: this.audience })
     if (!this.#swept) {
@@ -259,7 +263,7 @@ export class Registry implements SealingContext, SecretFields {
   }
 }
 
-/** Seconds that an action may take over its files, and that the clocks of two servers may be apart. */
+/** Seconds added for an action that works on its files, and for clock differences between servers. */
 const sweepAllowance = 600
 
 function warnOfSweep(error: unknown): void {
@@ -292,12 +296,12 @@ function checkMethods<Given extends object>(
   )
 }
 
-/** Takes what a user passes as `actions` for the registry that it is. */
+/** Returns the argument `actions` as a `Registry`, or throws when it is not one. */
 export function asRegistry(actions: unknown, where: string): Registry {
   if (actions instanceof Registry) return actions
   throw new SealformError(
     'ERR_OPTION_INVALID',
-    `${where} takes what createActions() returned as its first argument.`,
+    `${where} needs the result of createActions() as its first argument.`,
   )
 }
 
@@ -306,6 +310,6 @@ function audience(app: unknown): string {
   if (typeof app === 'string' && Buffer.byteLength(app) <= longestAudience) return app
   throw new SealformError(
     'ERR_OPTION_INVALID',
-    `createActions({ app }) takes a short name of at most ${longestAudience} bytes.`,
+    `createActions({ app }) must be a name of at most ${longestAudience} bytes.`,
   )
 }

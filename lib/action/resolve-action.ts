@@ -14,7 +14,7 @@ import type { ActionOptions, Definition } from './action.js'
 import { type Hooks, hookNames, resolveHooks } from './hooks.js'
 import { resolveSecrets } from './secrets.js'
 
-/** What an action takes from its registry where its own options say nothing. */
+/** The defaults that an action takes from its registry. */
 export interface ActionDefaults {
   /** Seconds. */
   readonly ttl: number
@@ -54,7 +54,7 @@ export function describeAction(name: string, runOrOptions: unknown, defaults: Ac
   if (typeof given?.run !== 'function') {
     throw new SealformError(
       'ERR_OPTION_INVALID',
-      `${where} needs a function: give it as the second argument or as "run".`,
+      `${where} needs a function: pass it as the second argument or as "run".`,
     )
   }
   for (const name of ['authorize', 'onFile', 'migrate'] as const) {

@@ -1,13 +1,13 @@
 import { SealformError } from '../base/errors.js'
 
-/** What forgets data and pages for actions: a cache that `createCache()` from `sealform/cache` made. */
+/** A cache whose data and pages an action can revalidate. `createCache()` from `sealform/cache` makes one. */
 export interface Revalidator {
   revalidateTag(tag: string): Promise<void>
   revalidatePath(path: string): Promise<void>
 }
 
 /**
- * The revalidator, or the error that says how to get one.
+ * Returns the revalidator, or throws an error that says how to get one.
  *
  * @throws SealformError `ERR_CACHE_MISSING`
  */
@@ -15,7 +15,7 @@ export function requireRevalidator(revalidator: Revalidator | undefined, what: s
   if (revalidator) return revalidator
   throw new SealformError(
     'ERR_CACHE_MISSING',
-    `${what} needs a cache. Make one with createCache() from 'sealform/cache' and give it to createActions({ cache }).`,
+    `${what} needs a cache. Make one with createCache() from 'sealform/cache' and pass it to createActions({ cache }).`,
   )
 }
 
@@ -30,6 +30,6 @@ export function checkRevalidator(cache: Revalidator | undefined): Revalidator | 
   if (cache === undefined || isRevalidator) return cache
   throw new SealformError(
     'ERR_OPTION_INVALID',
-    "createActions({ cache }) takes what createCache() from 'sealform/cache' returned.",
+    "createActions({ cache }) must be the result of createCache() from 'sealform/cache'.",
   )
 }

@@ -15,7 +15,7 @@ export interface Call {
   readonly values: readonly unknown[]
 }
 
-/** The action's own word on this visitor: an outcome refuses, nothing admits, and anything else is a mistake. */
+/** Runs the action's `authorize`. An outcome refuses, `undefined` admits, and any other value is an error. */
 export async function authorize(
   { definition, values }: Call,
   submission: CurrentSubmission,
@@ -26,23 +26,23 @@ export async function authorize(
     if (result === undefined || isOutcome(result)) return result
     throw new SealformError(
       'ERR_AUTHORIZE_RESULT',
-      `authorize() of "${definition.name}" returned ${typeof result}. Return an outcome such as forbidden() to refuse, and nothing to admit.`,
+      `authorize() of "${definition.name}" returned ${typeof result}. Return an outcome such as forbidden() to refuse, or nothing to admit.`,
     )
   } catch (thrown) {
     return settle(thrown)
   }
 }
 
-/** What a schema has made of the fields. */
+/** The validated input. */
 export interface Checked {
   readonly input: unknown
   readonly nameOf: NameOf
 }
 
-/** Without a schema the fields keep their names. */
+/** The result for an action without a schema. The fields keep their names. */
 export const noInput: Checked = { input: undefined, nameOf: (path) => joinName('', path) }
 
-/** What the action's schema makes of the fields; without one there is nothing to wait for. */
+/** Validates the fields with the action's schema. Returns without a promise when there is no schema. */
 export function check(
   { input: schema, limits, coercion }: Definition,
   entries: readonly Entry[],
@@ -68,17 +68,17 @@ async function checkWith(
   }
 }
 
-/** What came of running an action. */
+/** The result of running an action. */
 export interface Ran {
   readonly outcome: Outcome
-  /** False when a hook answered in its place, so that nothing has been done. */
+  /** False when a hook answered and the action did not run. */
   readonly ran: boolean
 }
 
 /**
- * Runs the action and the hooks around it. Whatever they do, there is an outcome.
+ * Runs the action and the hooks around it. Always gives an outcome, also when they throw.
  *
- * @param nameOf the names that the form has for the parts of the input
+ * @param nameOf returns the form's field name for a part of the input
  */
 export function run(call: Call, submission: CurrentSubmission, nameOf: NameOf): Ran | Promise<Ran> {
   const { definition, values } = call
@@ -112,7 +112,7 @@ function named(outcome: Outcome, nameOf: NameOf): Outcome {
   return outcome.kind === 'invalid' ? outcome.named(nameOf) : outcome
 }
 
-/** `finish` takes what came of it: at once from an action that is not asynchronous. */
+/** Runs the action and passes its outcome to `finish`. Returns without a promise when the action is synchronous. */
 function runAction<Result>(
   call: Call,
   submission: CurrentSubmission,
@@ -122,7 +122,7 @@ function runAction<Result>(
   let outcome: Outcome
   try {
     const result = timeout === undefined ? start(call, submission) : startWithin(timeout, call, submission)
-    // Whatever may be a promise, of any kind, is awaited: to look for its `then` would be once too often for some.
+    // Await every object. Reading `.then` first to test for a promise would run lazy query builders twice.
     if (mayBePromise(result) && !isOutcome(result)) return finishLater(result, finish)
     outcome = outcomeOf(result)
   } catch (thrown) {
@@ -160,7 +160,7 @@ function start({ definition, values }: Call, submission: CurrentSubmission): unk
   return Reflect.apply(definition.run, undefined, [submission, ...values])
 }
 
-/** The action goes on when its time is up, as nothing can stop it; whatever comes of it then is not waited for. */
+/** Runs the action with a time limit. An action that exceeds it cannot be stopped, so it continues; its result is ignored. */
 function startWithin(seconds: number, call: Call, submission: CurrentSubmission): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
@@ -168,7 +168,7 @@ function startWithin(seconds: number, call: Call, submission: CurrentSubmission)
       reject(
         new SealformError(
           'ERR_ACTION_TIMEOUT',
-          `"${call.definition.name}" did not settle within ${seconds} s. Pass submission.signal to what it waits for, so that its work ends too, or raise its "timeout".`,
+          `"${call.definition.name}" did not settle within ${seconds} s. Pass submission.signal to the calls that it awaits, so that they stop too, or raise its "timeout".`,
         ),
       )
     }, seconds * 1000)

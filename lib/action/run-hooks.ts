@@ -3,7 +3,7 @@ import type { Failed, Outcome } from '../outcome/outcome.js'
 import { type ActionEvent, callHook, type Hooks } from './hooks.js'
 import type { CurrentSubmission } from './submission.js'
 
-/** The hooks around one run of an action. Whatever they do, there is an outcome. */
+/** Runs the hooks around one run of an action. An error in a hook never prevents an outcome. */
 export class RunHooks {
   readonly #hooks: Hooks
   readonly #event: ActionEvent
@@ -15,7 +15,7 @@ export class RunHooks {
     this.#submission = submission
   }
 
-  /** The outcome of a hook that answers in place of the action. */
+  /** Runs the `before` hooks. Returns the outcome of the first one that answers in place of the action. */
   async before(): Promise<Outcome | undefined> {
     try {
       for (const hook of this.#hooks.before) {
@@ -28,7 +28,7 @@ export class RunHooks {
     return undefined
   }
 
-  /** What the hooks make of an outcome. */
+  /** Runs the `after` hooks. Each one may replace the outcome. */
   async after(outcome: Outcome): Promise<Outcome> {
     let last = outcome
     for (const hook of this.#hooks.after) {
@@ -41,7 +41,7 @@ export class RunHooks {
     return last
   }
 
-  /** The outcome of the first hook that answers a failure, or the failure itself. */
+  /** Runs the `onError` hooks. Returns the outcome of the first one that answers, or the failure itself. */
   async onError(failure: Failed): Promise<Outcome> {
     const { error, reference } = failure
     for (const hook of this.#hooks.onError) {

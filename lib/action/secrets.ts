@@ -5,17 +5,18 @@ import { fieldNames } from '../base/wire-names.js'
 import type { FileRules } from '../files/file-rules.js'
 import { secretFields } from '../input/secret-fields.js'
 
-/** What knows the secret fields of a form: the definition of its action, or the registry while the action is unknown. */
+/** Holds the secret fields of a form: the definition of its action, or the registry while the action is unknown. */
 export interface SecretFields {
-  /** Their names as `pathOf()` spells them. Each also stands for the fields below it. */
+  /** Their names in the form that `pathOf()` returns. Each includes the fields below it. */
   readonly secrets: ReadonlySet<string>
   /** The fields that one submission sent as secrets, as `pathOf()` spells them. */
   readonly sent?: ReadonlySet<string>
 }
 
 /**
- * Tells whether a field is secret, so that no answer gives back what was sent in it: a key in its name starts with `_`,
- * its name ends as names of secrets do, its action declares it, or it was sent as a secret.
+ * Tells whether a field is secret, so that no answer shows its value again. A field is secret when a key in its name
+ * starts with `_`, when its name ends in a word such as `password`, when its action declares it, or when its control sent it as
+ * a secret.
  */
 export function isSecret({ secrets, sent }: SecretFields, name: string): boolean {
   if (isHidden(name) || soundsSecret(name)) return true
@@ -38,14 +39,14 @@ export function withSent(known: SecretFields, names: ReadonlySet<string> | undef
 }
 
 /**
- * Tells whether a key in a field's name starts with `_`. The built-in page does not ask for such a field again: it may be a
- * trap for robots.
+ * Tells whether a key in a field's name starts with `_`. The built-in page does not ask for such a field again, because it
+ * may be a honeypot.
  */
 export function isHidden(name: string): boolean {
   return /(?:^|[.[])_/.test(name)
 }
 
-/** What an action declares about its fields. */
+/** The declarations of an action about its fields. */
 interface Declarations {
   /** The option `secrets`. */
   readonly names: unknown
@@ -73,7 +74,7 @@ export function resolveSecrets({ names, schema, files, depth }: Declarations, wh
   const marked = secretFields(schema, depth)
   if (!marked) {
     throw invalid(
-      `${where}: the schema has more fields than can be searched for the ones that it marks as secret. Remove the marks and name the fields in "secrets".`,
+      `${where}: the schema has too many fields to search it for those that it marks as secret. Remove the marks and name the fields in "secrets".`,
     )
   }
   for (const path of marked) secrets.add(pathOf(path))
@@ -82,8 +83,9 @@ export function resolveSecrets({ names, schema, files, depth }: Declarations, wh
   function faultOf(name: unknown): string | undefined {
     if (typeof name !== 'string' || pathOf(name) === '') return 'is not the name of a field.'
     if (name.startsWith(fieldNames.seal)) return `starts with "${fieldNames.seal}", which is reserved.`
-    if (files.has(name)) return 'is also in "files". Files are never given back as text: leave it out here.'
-    // `items[].pin` stands for the field in every row.
+    if (files.has(name))
+      return 'is also in "files". Files are never sent back as text: remove it from "secrets".'
+    // `items[].pin` means the field in every row.
     if (depth > 0 && 'fault' in parseFieldName(name.replaceAll('[].', '[0].'))) {
       return 'is not a path; write names such as "card.pin" or "items[].pin".'
     }
@@ -91,7 +93,7 @@ export function resolveSecrets({ names, schema, files, depth }: Declarations, wh
   }
 }
 
-/** A field's name with a dot between two keys and without indexes: `items[0][pin]` is `items.pin`. */
+/** Returns a field's name with dots between keys and without indexes: `items[0][pin]` gives `items.pin`. */
 function pathOf(name: string): string {
   return name.replaceAll(/\[\d*\]/g, '').replaceAll(/\[([^[\]]*)\]/g, '.$1')
 }
@@ -108,12 +110,12 @@ function soundsSecret(name: string): boolean {
   return secretWords.test(words.trim().toLowerCase())
 }
 
-/** Part of every name that `secretWords` matches. A cheap test that most names do not pass. */
+/** Matches a part of every name that `secretWords` matches. A cheap test that rejects most names. */
 const partOfSecretWord = /pass|pw|pin|otp|cv[cv]|csc|secret|kennwort|contrase|senha|wachtwoord/i
 
 /**
- * The last words of a secret's name: `newPassword`, `card.pin`. A word that tells two such fields apart may follow, as in
- * `password_confirmation` and `cvc2`.
+ * Matches the last words of a secret's name, as in `newPassword` and `card.pin`. A word that distinguishes two such fields
+ * may follow, as in `password_confirmation` and `cvc2`.
  */
 const secretWords =
   /(?:passw(?:or)?[dt]|passphrase|passcode|kennwort|contrase[nñ]a|mot ?de ?passe|senha|wachtwoord|(?:^|user )pass|(?:^| )(?:pwd|pw|pin|t?otp|cvc|cvv|csc|secret))(?: ?(?:again|confirm(?:ation|ed)?|repeat(?:ed)?|verify|verification|check|new|old|current|\d))*$/

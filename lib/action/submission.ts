@@ -6,59 +6,59 @@ import type { StoredFile } from '../files/stored-file.js'
 import { type Cookies, SubmissionCookies } from './cookies.js'
 import { type Revalidator, requireRevalidator } from './revalidator.js'
 
-/** What an action receives of one POST. */
+/** One POST, as an action receives it. */
 export interface Submission<Input = undefined, State = unknown, Context = unknown> {
   /**
-   * Every field that the visitor sent, in document order; the library's own fields are not among them. Files are
-   * `StoredFile`s, whose content is read from where it lies; they are gone after the answer unless `persist()` keeps them.
+   * All fields that the visitor sent, in document order, without the library's own fields. Files are `StoredFile`s, whose
+   * content is read from the storage. They are removed after the answer unless `persist()` keeps them.
    */
   readonly formData: SubmittedData
-  /** The output of the action's `input` schema; `undefined` without one. */
+  /** The output of the action's `input` schema; `undefined` without a schema. */
   readonly input: Input
   /** The state that the form carried, when it was rendered with `initial`. */
   readonly previous: State | undefined
   readonly cookies: Cookies
   readonly request: {
     readonly method: string
-    /** Path and query string, as the browser asked for them. */
+    /** The path and query string that the browser asked for. */
     readonly url: string
     readonly headers: IncomingHttpHeaders
   }
   /** Koa's `ctx`; on Express and plain Node servers an object with `req` and `res`. */
   readonly context: Context
   /**
-   * Aborts when the visitor leaves before the answer is complete, or the action's `timeout` is over. For a one-time
-   * action only the latter: a copy of the submission may be waiting for what comes of it.
+   * Aborts when the visitor disconnects before the answer is complete, or when the action's `timeout` is over. For a
+   * one-time action only the timeout aborts it, because another copy of the submission may wait for the outcome.
    */
   readonly signal: AbortSignal
   /**
-   * Forgets the data and pages that have this tag, on every server that shares the cache, before the answer to this
-   * submission is made. Whether the action waits for it makes no difference. A fault of the shared tier or of
-   * `onRevalidate` is reported, and changes nothing for the visitor.
+   * Revalidates the data and pages that have this tag, on every server that shares the cache. Completes before the answer
+   * to this submission is made, even when the action does not await it. An error of the shared tier or of `onRevalidate`
+   * is reported, and changes nothing for the visitor.
    *
-   * @throws SealformError `ERR_CACHE_MISSING` without `createActions({ cache })`, `ERR_OPTION_INVALID` on anything but
+   * @throws SealformError `ERR_CACHE_MISSING` without `createActions({ cache })`, `ERR_OPTION_INVALID` when the tag is not
    *   a text of 1 to 256 characters
    */
   revalidateTag(tag: string): Promise<void>
   /**
-   * Forgets the pages of this path, whatever their query, in the same way. `'/news/*'` means that page and all below.
+   * Revalidates the pages of this path, with any query, in the same way. `'/news/*'` means that page and all pages below.
    *
-   * @throws SealformError `ERR_CACHE_MISSING` without `createActions({ cache })`, `ERR_OPTION_INVALID` on anything but a
-   *   path
+   * @throws SealformError `ERR_CACHE_MISSING` without `createActions({ cache })`, `ERR_OPTION_INVALID` when the argument
+   *   is not a path
    */
   revalidatePath(path: string): Promise<void>
 }
 
-/** A real `FormData`, of which more is known: every file in it is a `StoredFile`. */
+/** A real `FormData`, with more exact types: every file in it is a `StoredFile`. */
 export interface SubmittedData extends FormData {
   get(name: string): string | SubmittedFile | null
   getAll(name: string): (string | SubmittedFile)[]
 }
 
-/** A file in a submission, as whatever the types of the program take for a `File`. */
+/** A file in a submission. Its type fits the `File` of the app's own type settings (DOM or Node). */
 export type SubmittedFile = FormFile & StoredFile
 
-/** What a submission is made from. */
+/** The parts of a request from which a submission is made. */
 export interface SubmissionSource {
   readonly req: IncomingMessage
   readonly res: ServerResponse
@@ -67,9 +67,7 @@ export interface SubmissionSource {
   readonly context: unknown
 }
 
-/**
- * One submission. Most actions use two of its properties, so each is made when it is first asked for.
- */
+/** One submission. Creates each property on first access, because most actions use only two. */
 export class CurrentSubmission implements Submission<unknown> {
   input: unknown = undefined
   previous: unknown = undefined
@@ -82,7 +80,7 @@ export class CurrentSubmission implements Submission<unknown> {
   #faults: unknown[] | undefined
   readonly #revalidator: Revalidator | undefined
   #revalidations: Promise<void>[] | undefined
-  /** The action is to go on when the visitor leaves. */
+  /** Whether the action continues when the visitor disconnects. */
   outlivesVisitor = false
 
   constructor(source: SubmissionSource, revalidator?: Revalidator) {
@@ -103,13 +101,13 @@ export class CurrentSubmission implements Submission<unknown> {
     if (!this.#entries) {
       throw new SealformError(
         'ERR_NOT_READ_YET',
-        'authorize() and onFile() run before the fields are read, so submission.formData is not there yet. Judge by the bound values, the cookies and the context; look at fields in run().',
+        'authorize() and onFile() run before the fields are read, so submission.formData is not available yet. Decide by the bound values, the cookies and the context; read fields in run().',
       )
     }
     if (!this.#formData) {
       const formData = new FormData()
       for (const [name, value] of this.#entries) {
-        // Two calls, since the types know no overload for both.
+        // Two calls, because the types have no overload for the union.
         if (typeof value === 'string') formData.append(name, value)
         else formData.append(name, value)
       }
@@ -136,7 +134,7 @@ export class CurrentSubmission implements Submission<unknown> {
     if (!this.signal.aborted) this.#controller?.abort(reason)
   }
 
-  /** Aborts when the visitor leaves, whatever the action. */
+  /** Aborts when the visitor disconnects, for every action. */
   get left(): AbortSignal {
     if (!this.#left) {
       const controller = new AbortController()
@@ -146,13 +144,13 @@ export class CurrentSubmission implements Submission<unknown> {
     return this.#left
   }
 
-  /** What the app has to hear of, though it changes nothing for the visitor. */
+  /** Reports an error to the app that changes nothing for the visitor. */
   report(error: unknown): void {
     this.#faults ??= []
     this.#faults.push(error)
   }
 
-  // Getters, since an action takes what it needs out of its submission.
+  // Getters that return closures, because actions destructure their submission.
   get revalidateTag(): Submission['revalidateTag'] {
     return (tag) => {
       const revalidator = requireRevalidator(this.#revalidator, 'submission.revalidateTag()')
@@ -174,24 +172,24 @@ export class CurrentSubmission implements Submission<unknown> {
     return settled
   }
 
-  /** What has to be waited for before anything of the outcome is shown; `undefined` when there is nothing. */
+  /** The revalidations to await before the outcome is shown; `undefined` when there are none. */
   get revalidations(): Promise<unknown> | undefined {
     return this.#revalidations && Promise.all(this.#revalidations)
   }
 
-  /** Everything reported since the last time. */
+  /** Returns the errors that were reported since the last call. */
   takeFaults(): readonly unknown[] {
     const faults = this.#faults ?? []
     this.#faults = undefined
     return faults
   }
 
-  /** The changed cookies, or `undefined` when nobody asked for them. */
+  /** The cookies, or `undefined` when the action did not use them. */
   get changedCookies(): SubmissionCookies | undefined {
     return this.#cookies
   }
 
-  /** Called once the body has been read. */
+  /** Stores the fields after the body has been read. */
   fill(entries: readonly Entry[]): void {
     this.#entries = entries
   }
