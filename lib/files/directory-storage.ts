@@ -7,23 +7,23 @@ import { SealformError } from '../base/errors.js'
 import { type FileStorage, isFileId } from './file-storage.js'
 import { writeExclusively } from './write-new-file.js'
 
-/** What `directoryStorage()` takes. */
+/** Options of `directoryStorage()`. */
 export interface DirectoryStorageOptions {
   /**
-   * Where files lie; made when it is missing, mode 0700. Several servers may share it. It must be the process's own,
-   * no symbolic link, and not writable for others.
+   * The directory of the files. Created with mode 0700 when it is missing. Several servers may share it. It must belong to
+   * the user of the process, must not be a symbolic link, and must not be writable for other users.
    * @default a directory for this user under `os.tmpdir()`
    */
   readonly directory?: string | undefined
-  /** Keeps apart the default directories of several apps of one user; their `app`, as a rule. @default '' */
+  /** Separates the default directories of several apps of one user. Usually the name of the app. @default '' */
   readonly app?: string | undefined
 }
 
 /**
- * Stores files in a directory, each under a random name, mode 0600.
+ * Makes a storage that keeps files in a directory, each under a random name with mode 0600.
  *
- * @throws SealformError `ERR_OPTION_INVALID` when the directory is a link, belongs to somebody else or is writable for
- *   others; the system's own error when it cannot be made
+ * @throws SealformError `ERR_OPTION_INVALID` when the directory is a link, belongs to another user or is writable for
+ *   other users; the system's own error when the directory cannot be created
  * @example
  * ```ts
  * const storage = directoryStorage({ directory: '/var/lib/shop/uploads' })
@@ -47,7 +47,7 @@ class DirectoryStorage implements Required<FileStorage> {
 
   async put(id: string, content: AsyncIterable<Uint8Array>): Promise<void> {
     const path = this.path(id)
-    // Whatever sweeps the system's temporary directory may have taken ours, when it lay empty for days.
+    // A cleaner of the system's temporary directory may have removed ours after it was empty for days.
     if (!(await find(this.#directory))) prepare(this.#directory)
     await writeExclusively(path, content)
   }
@@ -57,7 +57,7 @@ class DirectoryStorage implements Required<FileStorage> {
     const path = this.path(id)
     if (!(await find(path))?.isFile()) return undefined
     try {
-      // Sets ctime, by which `sweep` goes. A change of mtime would make every Blob that is open on the file unreadable.
+      // Sets ctime, which `sweep` reads. A change of mtime would make every open Blob of the file unreadable.
       await chmod(path, 0o600)
       return await openAsBlob(path)
     } catch (error) {
@@ -86,14 +86,14 @@ class DirectoryStorage implements Required<FileStorage> {
     if (isFileId(id)) return join(this.#directory, `${prefix}${id}`)
     throw new SealformError(
       'ERR_OPTION_INVALID',
-      'A file is stored under an id of 32 lower-case hexadecimal characters; take one from newFileId().',
+      'The id of a stored file must be 32 lower-case hexadecimal characters; take one from newFileId().',
     )
   }
 }
 
 function chosenDirectory({ directory, app = '' }: DirectoryStorageOptions): string {
   if (typeof app !== 'string') {
-    throw new SealformError('ERR_OPTION_INVALID', 'directoryStorage({ app }) takes a string.')
+    throw new SealformError('ERR_OPTION_INVALID', 'directoryStorage({ app }) must be a string.')
   }
   if (directory === undefined) {
     const parts = [
@@ -106,13 +106,13 @@ function chosenDirectory({ directory, app = '' }: DirectoryStorageOptions): stri
   if (typeof directory === 'string' && directory !== '') return directory
   throw new SealformError(
     'ERR_OPTION_INVALID',
-    'directoryStorage({ directory }) takes the path of a directory.',
+    'directoryStorage({ directory }) must be the path of a directory.',
   )
 }
 
 /**
- * Makes the directory, or judges the one that is there. Whoever else may write in it could put files under our names,
- * or lead our writes elsewhere.
+ * Creates the directory, or checks the existing one. Another user who can write to it could put files under our names, or
+ * redirect our writes with links.
  */
 function prepare(directory: string): void {
   mkdirSync(directory, { recursive: true, mode: 0o700 })
@@ -122,15 +122,15 @@ function prepare(directory: string): void {
 }
 
 function faultOf(found: Stats): string | undefined {
-  if (found.isSymbolicLink()) return 'is a symbolic link; give the directory itself.'
+  if (found.isSymbolicLink()) return 'is a symbolic link; pass the directory itself.'
   if (!found.isDirectory()) return 'is not a directory.'
   const user = process.getuid?.()
-  // Windows keeps neither owner nor mode.
+  // On Windows, files have neither a user id nor a mode.
   if (user === undefined) return undefined
   if (found.uid !== user) {
-    return `belongs to the user ${found.uid}, and this process is ${user}; chown it, or give another "directory".`
+    return `belongs to the user ${found.uid}, but this process runs as ${user}; chown it, or pass another "directory".`
   }
-  if (found.mode & 0o022) return 'is writable for other users; chmod it to 0700, or give another "directory".'
+  if (found.mode & 0o022) return 'is writable for other users; chmod it to 0700, or pass another "directory".'
   return undefined
 }
 

@@ -1,11 +1,11 @@
 /**
- * One file on its way from the request to its consumer. Holds the pieces that the consumer has not taken yet, as they
- * came, without copying; whoever reads the request looks at `waiting` and pauses.
+ * One file on its way from the request to its consumer. Queues the chunks that the consumer has not taken yet, without
+ * copying. The reader of the request pauses when `waiting` is high (backpressure).
  */
 export class FileIntake implements AsyncIterableIterator<Uint8Array> {
-  /** Bytes that have come so far. */
+  /** Bytes that have arrived so far. */
   size = 0
-  /** Bytes that have come and that the consumer has not taken. */
+  /** Bytes that have arrived and that the consumer has not taken yet. */
   waiting = 0
   readonly #onTaken: () => void
   readonly #pieces: Uint8Array[] = []
@@ -13,12 +13,12 @@ export class FileIntake implements AsyncIterableIterator<Uint8Array> {
   #failure: { readonly error: unknown } | undefined
   #wake: (() => void) | undefined
 
-  /** @param onTaken called whenever the consumer has made room */
+  /** @param onTaken called when the consumer has taken bytes or stops */
   constructor(onTaken: () => void) {
     this.#onTaken = onTaken
   }
 
-  /** The consumer has everything that there is to have. */
+  /** Whether no more bytes will come and none are queued. */
   get finished(): boolean {
     return this.#state !== 'open' && this.#pieces.length === 0
   }
@@ -36,7 +36,7 @@ export class FileIntake implements AsyncIterableIterator<Uint8Array> {
     this.#changed()
   }
 
-  /** The file will not be whole: the consumer gets this error instead of the rest. */
+  /** Ends an incomplete file. The consumer gets this error in place of the rest. */
   fail(error: unknown): void {
     if (this.finished) return
     this.#failure = { error }
@@ -44,7 +44,7 @@ export class FileIntake implements AsyncIterableIterator<Uint8Array> {
     this.#changed()
   }
 
-  /** The first bytes, without taking them; fewer when the file is shorter. */
+  /** Returns the first bytes without taking them, or fewer when the file is shorter. */
   async head(bytes: number): Promise<Uint8Array> {
     while (this.#state === 'open' && this.waiting < bytes) await this.#change()
     if (this.#failure) throw this.#failure.error
@@ -65,7 +65,7 @@ export class FileIntake implements AsyncIterableIterator<Uint8Array> {
     }
   }
 
-  /** The consumer wants no more; what still comes is only counted. */
+  /** Stops the consumption. Later bytes are only counted. */
   async return(): Promise<IteratorResult<Uint8Array, undefined>> {
     this.#leave()
     return { done: true, value: undefined }

@@ -2,40 +2,40 @@ import { checkOptions } from '../base/check-options.js'
 import { SealformError } from '../base/errors.js'
 import { parseSize } from '../base/units.js'
 
-/** What an action takes in one of its file fields. */
+/** Options of one file field. */
 export interface FileOptions {
-  /** Bytes of one file, or a string such as `'10MiB'`. @default '5MiB' */
+  /** The largest size of one file, in bytes or as `'10MiB'`. @default '5MiB' */
   readonly maxSize?: number | string | undefined
-  /** How many files the field may hold. @default 1 */
+  /** The most files that the field may hold. @default 1 */
   readonly maxFiles?: number | undefined
   /**
-   * What is accepted, written as in the `accept` attribute: `'image/png'`, `'image/*'` or `'.pdf'`. Judged by what the
-   * sender says of the file, unless `sniff` is set.
+   * The accepted types, written as in the `accept` attribute: `'image/png'`, `'image/*'` or `'.pdf'`. Without `sniff`, only
+   * the name and type that the sender claims are checked.
    * @default any type
    */
   readonly types?: readonly string[] | undefined
   /** Whether a file must be chosen. @default false */
   readonly required?: boolean | undefined
-  /** Whether the content must be of one of the `types` too; needs the package `file-type`. @default false */
+  /** Whether the content must match one of the `types` too. Needs the package `file-type`. @default false */
   readonly sniff?: boolean | undefined
 }
 
 /** The options of one file field with their defaults, sizes in bytes. */
 export interface FileRule {
   readonly field: string
-  /** Bytes of one file; that many are allowed. */
+  /** The most bytes of one file. Exactly this many are allowed. */
   readonly maxSize: number
   readonly maxFiles: number
-  /** In lower case; empty when any type is taken. */
+  /** In lower case. Empty when any type is accepted. */
   readonly types: readonly string[]
   readonly required: boolean
   readonly sniff: boolean
 }
 
-/** By field name. Empty when the action takes no files. */
+/** The rules by field name. Empty when the action takes no files. */
 export type FileRules = ReadonlyMap<string, FileRule>
 
-/** What a sender says of a file, or what its content tells. */
+/** The type and name of a file, as the sender claims them or as its content shows them. */
 export interface FileKind {
   readonly type: string
   readonly name: string
@@ -47,7 +47,7 @@ const noRules: FileRules = new Map()
 /**
  * Reads the `files` option of an action.
  *
- * @param where how a message calls the option, for example `actions.define('upload') "files"`
+ * @param where the name of the option in messages, for example `actions.define('upload') "files"`
  * @throws SealformError `ERR_OPTION_INVALID`
  * @example resolveFileRules({ avatar: { types: ['image/*'] } }, 'files').get('avatar')?.maxSize // 5242880
  */
@@ -57,7 +57,7 @@ export function resolveFileRules(
 ): FileRules {
   if (options === undefined) return noRules
   if (options === null || typeof options !== 'object' || Array.isArray(options)) {
-    throw invalid(`${where} takes an object with a property for each file field, such as { avatar: {} }.`)
+    throw invalid(`${where} must be an object with a property for each file field, such as { avatar: {} }.`)
   }
   return new Map(
     Object.entries(options).map(([field, given]) => [field, resolveRule(field, given, `${where}: ${field}`)]),
@@ -67,7 +67,7 @@ export function resolveFileRules(
 function resolveRule(field: string, options: FileOptions, where: string): FileRule {
   if (field === '' || field.startsWith('sealform')) {
     throw invalid(
-      `${where}: a file field needs a name that does not start with "sealform", which is reserved.`,
+      `${where}: the name of a file field must not be empty or start with "sealform", which is reserved.`,
     )
   }
   if (options === undefined) throw invalid(`${where} is undefined; write {} for the defaults.`)
@@ -81,17 +81,17 @@ function resolveRule(field: string, options: FileOptions, where: string): FileRu
     sniff: flag(options.sniff, `${where}: sniff`),
   }
   if (rule.sniff && rule.types.length === 0) {
-    throw invalid(`${where}: "sniff" compares the content with "types"; list them, or leave "sniff" out.`)
+    throw invalid(`${where}: "sniff" compares the content with "types"; list some types, or remove "sniff".`)
   }
   return Object.freeze(rule)
 }
 
-/** A delimiter of 74 bytes, a field name and a file name at their longest, and the words around them. */
+/** Bytes for the headers of one file part: a delimiter of 74 bytes, the longest field name and file name, and the rest. */
 const framing = 1024
 
 /**
- * How many bytes larger than `limits.body` a body may be because of its files: each at its largest, and 1 KiB for the
- * headers of each.
+ * Returns how many bytes a body may exceed `limits.body` by because of its files: the largest size of each file, and 1 KiB
+ * for its headers.
  */
 export function fileBytes(rules: FileRules): number {
   let sum = 0
@@ -99,30 +99,33 @@ export function fileBytes(rules: FileRules): number {
   return Math.min(sum, Number.MAX_SAFE_INTEGER)
 }
 
-/** Whether a file is of one of the types of a rule. A rule without types takes any. */
+/** Tells whether a file matches one of the types of a rule. A rule without types accepts any file. */
 export function matchesTypes(rule: Pick<FileRule, 'types'>, file: FileKind): boolean {
   return rule.types.length === 0 || rule.types.some((type) => matchesType(type, file))
 }
 
-/** Whether a file is of a type as `accept` writes it, in lower case. */
+/** Tells whether a file matches a type in the syntax of `accept`, in lower case. */
 export function matchesType(type: string, file: FileKind): boolean {
   if (type.startsWith('.')) return file.name.length > type.length && file.name.toLowerCase().endsWith(type)
   const claimed = file.type.split(';', 1)[0]!.trim().toLowerCase()
   return type.endsWith('/*') ? claimed.startsWith(type.slice(0, -1)) : claimed === type
 }
 
-/** RFC 6838 section 4.2 names around the slash; after a dot whatever a name may hold, but no comma, as in HTML. */
+/**
+ * A media type with the names of RFC 6838, section 4.2, or a dot and an extension. An extension may hold any character of
+ * a file name, but no comma, as in HTML.
+ */
 const acceptedType = /^(?:[a-z\d][\w!#$&^.+-]*\/(?:\*|[a-z\d][\w!#$&^.+-]*)|\.[^\s,/\\*]+)$/i
 
 function acceptedTypes(value: unknown, what: string): readonly string[] {
   if (value === undefined) return []
-  if (!Array.isArray(value)) throw invalid(`${what} takes a list, such as ['image/*', '.pdf'].`)
+  if (!Array.isArray(value)) throw invalid(`${what} must be an array, such as ['image/*', '.pdf'].`)
   if (value.length === 0)
-    throw invalid(`${what} is empty, which no file would match; leave it out to take any.`)
+    throw invalid(`${what} is empty, so no file can match; remove it to accept any type.`)
   const types = value.map((type: unknown) => {
     if (typeof type === 'string' && acceptedType.test(type)) return type.toLowerCase()
     throw invalid(
-      `${what} holds ${JSON.stringify(type)}; write 'image/png', 'image/*' or '.pdf', each an entry of its own.`,
+      `${what} holds ${JSON.stringify(type)}; write 'image/png', 'image/*' or '.pdf', each as a separate entry.`,
     )
   })
   return Object.freeze([...new Set(types)])
@@ -131,7 +134,7 @@ function acceptedTypes(value: unknown, what: string): readonly string[] {
 function maxSize(value: number | string | undefined, what: string): number {
   const bytes = value === undefined ? defaultMaxSize : parseSize(value, what)
   if (bytes > 0) return bytes
-  throw invalid(`${what} is 0, which takes no file; leave the field out of "files" instead.`)
+  throw invalid(`${what} is 0, so no file can be sent; remove the field from "files" instead.`)
 }
 
 function maxFiles(value: unknown, what: string): number {

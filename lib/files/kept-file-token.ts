@@ -4,13 +4,13 @@ import { matchesSession, open, type Seal, seal } from '../seal/seal.js'
 import type { SealingContext } from '../seal/sealing-context.js'
 import { isFileId } from './file-storage.js'
 
-/** What a form remembers of a file that was received and waits for the corrected submission. */
+/** A received file that waits for a corrected submission, as the form refers to it. */
 export interface KeptFile {
   /** The id in the storage. */
   readonly id: string
-  /** Safe to show and to use as a name. */
+  /** The name, safe to show and to use in a path. */
   readonly name: string
-  /** The sender's claim. */
+  /** The type that the sender claims. */
   readonly type: string
   /** Bytes. */
   readonly size: number
@@ -19,10 +19,10 @@ export interface KeptFile {
 const defaultKeptTime = '1h'
 
 /**
- * How long a kept file waits for the next submission.
+ * Returns how long a kept file waits for the next submission.
  *
  * @param option seconds, or a string such as `'30m'`. @default '1h'
- * @param where how a message calls the option
+ * @param where the name of the option in messages
  * @returns seconds
  * @throws SealformError `ERR_OPTION_INVALID`
  */
@@ -36,11 +36,11 @@ interface KeptFileOwner {
   readonly field: string
 }
 
-/** What the reference to a kept file is tied to. */
+/** The values that the reference to a kept file is bound to. */
 export interface KeptFileTerms extends KeptFileOwner {
-  /** Seconds, as `keptTime()` gives them. */
+  /** Seconds, from `keptTime()`. */
   readonly ttl: number
-  /** The session that it is good for. */
+  /** The session binding. The reference is valid only for this session. */
   readonly binding: Uint8Array | undefined
 }
 
@@ -63,14 +63,14 @@ export function sealKept(
   })
 }
 
-/** Where the reference to a kept file comes from that is to be opened. */
+/** The form field and session that a reference to a kept file comes from. */
 export interface KeptFileOrigin extends KeptFileOwner {
   readonly session: string | undefined
 }
 
 /**
- * Opens the reference to a kept file; `undefined`, whatever the cause, unless it was sealed for this action, field,
- * audience and session and has not expired. Whether the file is still there is for the storage to say.
+ * Opens the reference to a kept file. Returns `undefined` unless it was sealed for this action, field, audience and session
+ * and has not expired. Does not check whether the storage still has the file.
  */
 export function openKept(
   context: SealingContext,

@@ -1,40 +1,40 @@
-/** ext4, APFS and most others take 255 bytes; NTFS counts characters, which are never more. */
+/** ext4, APFS and most other file systems allow 255 bytes. NTFS counts characters, of which there are never more. */
 const longestName = 255
 
-/** Longer ones are text after a dot rather than an extension, and are cut like the rest. */
+/** A longer text after a dot is not an extension, and is cut like the rest of the name. */
 const longestExtension = 32
 
 /**
- * Control characters, line separators, lone surrogates, and what shows nothing at all: zero-width and bidirectional
- * characters, fillers, tags. `invoice\u202Efdp.exe` would read `invoiceexe.pdf`.
+ * Control characters, line separators, lone surrogates, and invisible characters: zero-width and bidirectional characters,
+ * fillers, tags. With them, `invoice\u202Efdp.exe` is displayed as `invoiceexe.pdf`.
  */
 const unseen = /[\p{Cc}\p{Zl}\p{Zp}\p{Surrogate}\p{Default_Ignorable_Code_Point}\uFFF9-\uFFFB]/gu
 
-/** Names that Windows gives to devices, whatever extension follows. */
+/** Names of Windows devices, with any extension. */
 const device = /^(?:con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³]) *(?:\.|$)/i
 
 /**
- * Makes of a name that a sender gave one that can be shown and joined to a path: the last segment, in NFC, without
- * control, separator, bidirectional or zero-width characters, no device of Windows, and at most 255 bytes of UTF-8
- * with its extension kept.
+ * Makes a name from the sender safe to show and to join to a path. Takes the last segment, in NFC, without control,
+ * separator, bidirectional or zero-width characters. Changes names of Windows devices. Cuts the name to 255 bytes of UTF-8
+ * and keeps its extension.
  *
  * @returns `'file'` when nothing is left
  * @example safeFileName('..\\..\\Ünï\u202Ecode.png') // 'Ünïcode.png'
  */
 export function safeFileName(name: string): string {
   const base = name.slice(Math.max(name.lastIndexOf('/'), name.lastIndexOf('\\')) + 1)
-  // A colon parts a drive, or a stream of NTFS, from a name.
+  // A colon separates a drive or an NTFS stream from a name.
   const seen = base
     .replace(unseen, '')
     .replace(/^[a-z]:/i, '')
     .replaceAll(':', '_')
     .normalize('NFC')
-  const whole = trimmed(seen)
-  if (whole === '') return 'file'
-  return cut(device.test(whole) ? `_${whole}` : whole)
+  const visible = trimmed(seen)
+  if (visible === '') return 'file'
+  return cut(device.test(visible) ? `_${visible}` : visible)
 }
 
-/** Windows drops dots and spaces at the end, so that two names would become one. */
+/** Removes dots and spaces at the end. Windows drops them, so two different names would become the same. */
 function trimmed(name: string): string {
   let end = name.length
   while (end > 0 && /[.\p{Zs}]/u.test(name[end - 1]!)) end--
@@ -51,7 +51,7 @@ function cut(name: string): string {
   return `${trimmed(firstBytes(stem, longestName - Buffer.byteLength(extension)))}${extension}`
 }
 
-/** As many whole characters from the start as fit. */
+/** Returns as many whole characters from the start as fit into `limit` bytes. */
 function firstBytes(text: string, limit: number): string {
   let bytes = 0
   let end = 0

@@ -1,7 +1,7 @@
 import { loadOptional } from '../base/optional-package.js'
 import { type FileKind, type FileRule, matchesType } from './file-rules.js'
 
-/** What is used of the package `file-type`. */
+/** The part of the package `file-type` that Sealform uses. */
 interface Library {
   fileTypeFromBuffer(content: Uint8Array): Promise<Sniffed | undefined>
   fileTypeFromBlob(content: Blob): Promise<Sniffed | undefined>
@@ -14,13 +14,13 @@ interface Sniffed {
   readonly mime: string
 }
 
-/** An optional peer, loaded when a rule says `sniff`. */
+/** An optional peer dependency, loaded when a rule has `sniff`. */
 const packageName = 'file-type'
 
 /**
- * Checks, when an action is defined, that sniffing is possible.
+ * Checks, when an action is defined, that the package for sniffing is installed.
  *
- * @param where how the message calls the field, for example `actions.define('upload') "files": avatar`
+ * @param where the name of the field in the message, for example `actions.define('upload') "files": avatar`
  * @throws SealformError `ERR_OPTION_INVALID` when the package `file-type` is not installed
  */
 export function requireSniffing(where: string): void {
@@ -28,27 +28,27 @@ export function requireSniffing(where: string): void {
 }
 
 /**
- * Whether the content of a file is of one of the types of its rule. A type that has no signature, such as `text/plain`,
- * is the sender's claim as before, for content that is text or that nothing is known of.
+ * Tells whether the content of a file matches one of the types of its rule. For a type without a signature, such as
+ * `text/plain`, the sender's claim counts if the content is text or has no known signature.
  *
- * @param said name and type as the sender gave them
- * @param content a Blob, of which no more is read than the question needs, or the first bytes
+ * @param claim the name and type that the sender claims
+ * @param content a Blob, of which only the needed bytes are read, or the first bytes
  */
 export async function matchesContent(
   rule: Pick<FileRule, 'types'>,
-  said: FileKind,
+  claim: FileKind,
   content: Blob | Uint8Array,
 ): Promise<boolean> {
   const library = await load()
   const sniffed = await sniff(library, content)
-  if (sniffed && rule.types.some((type) => contentIs(type, sniffed, said))) return true
-  const claimed = rule.types.filter((type) => !hasSignature(library, type) && matchesType(type, said))
+  if (sniffed && rule.types.some((type) => contentIs(type, sniffed, claim))) return true
+  const claimed = rule.types.filter((type) => !hasSignature(library, type) && matchesType(type, claim))
   if (claimed.length === 0) return false
   if (await isText(content)) return true
   return sniffed === undefined && !claimed.every((type) => type.startsWith('text/'))
 }
 
-/** The name is no literal, so that this compiles without the package. The module loader remembers what it loaded. */
+/** Loads the package. The name is not a literal, so that this compiles without the package. `import()` caches the module. */
 function load(): Promise<Library> {
   return import(packageName)
 }
@@ -59,12 +59,12 @@ async function sniff(library: Library, content: Blob | Uint8Array): Promise<Snif
     : library.fileTypeFromBlob(content)
 }
 
-function contentIs(type: string, { ext, mime }: Sniffed, said: FileKind): boolean {
+function contentIs(type: string, { ext, mime }: Sniffed, claim: FileKind): boolean {
   if (matchesType(spelled(type), { type: mime, name: `file.${ext}` })) return true
-  return containers.get(mime)?.test(type) === true && matchesType(type, said)
+  return containers.get(mime)?.test(type) === true && matchesType(type, claim)
 }
 
-/** Other spellings of what the library calls by one name. */
+/** Returns the name that the library uses for a type with several names. */
 function spelled(type: string): string {
   return spellings.get(type) ?? type
 }
@@ -82,7 +82,7 @@ const spellings = new Map([
   ['image/vnd.microsoft.icon', 'image/x-icon'],
 ])
 
-/** Formats that the library cannot always tell from the container that they are written in. */
+/** Formats that the library cannot always distinguish from their container format. */
 const containers = new Map([
   ['application/xml', /^text\/xml$|\+xml$|^\.svg$/],
   [
@@ -102,7 +102,7 @@ function hasSignature({ supportedMimeTypes, supportedExtensions }: Library, type
     : supportedMimeTypes.has(name)
 }
 
-/** As browsers tell text from binary content: MIME Sniffing Standard, section 7.2, on the bytes that it looks at. */
+/** Tells whether content is text, as browsers do: MIME Sniffing Standard, section 7.2, on its first 1445 bytes. */
 async function isText(content: Blob | Uint8Array): Promise<boolean> {
   const head =
     content instanceof Uint8Array

@@ -6,22 +6,22 @@ import { type FileStorage, newFileId } from './file-storage.js'
 import type { KeptFile } from './kept-file-token.js'
 import { writeExclusively } from './write-new-file.js'
 
-/** What `persist` takes. */
+/** Options of `persist()`. */
 export interface PersistOptions {
-  /** Whether a file that is there already is replaced, at one stroke. @default false */
+  /** Whether to replace an existing file. The replacement is atomic. @default false */
   readonly overwrite?: boolean | undefined
 }
 
-/** A file that was sent: a real `File` whose content lies in the storage and is read from there. */
+/** A file from a submission: a real `File` whose content is read from the storage. */
 export interface StoredFile extends File {
-  /** As on every `File`; the types of Node's FormData ask for it, those of its File forget it. */
+  /** As on every `File`. The types of Node's FormData require it, but those of its File omit it. */
   readonly [Symbol.toStringTag]: string
   /**
-   * Keeps the file under a path of yours, where it has mode 0600. Without it, the file is gone after the answer.
+   * Keeps the file under a path that you choose, with mode 0600. Without this call, the file is removed after the answer.
    *
-   * @param path in a directory that exists; the name that the sender gave is no path to trust
-   * @throws an error with `code` `EEXIST` when something is there and `overwrite` is not set, `ENOENT` when the
-   *   directory is missing or the answer is over, or whatever else the file system says; nothing is left then
+   * @param path a path in an existing directory. Do not build it from the sender's name without checks
+   * @throws an error with `code` `EEXIST` when the path exists and `overwrite` is not set, `ENOENT` when the directory is
+   *   missing or the answer is complete, or another error of the file system. Nothing stays at the path then
    * @example
    * ```ts
    * async function keep(avatar: StoredFile) {
@@ -32,13 +32,13 @@ export interface StoredFile extends File {
   persist(path: string, options?: PersistOptions): Promise<void>
 }
 
-/** What is known of a file in the storage: its id there, a safe name, and the type that the sender claims. */
+/** A file in the storage: its id there, a safe name, and the type that the sender claims. */
 export type StoredFileFacts = Pick<KeptFile, 'id' | 'name' | 'type'>
 
 /**
  * Makes the `File` that an action finds in its `formData`.
  *
- * @param content what the storage opened under the id
+ * @param content the content that the storage opened for the id
  */
 export function storedFile(storage: FileStorage, content: Blob, facts: StoredFileFacts): StoredFile {
   return new FileInStorage(storage, content, facts)
@@ -58,23 +58,27 @@ class FileInStorage extends File implements StoredFile {
   async persist(path: string, options: PersistOptions = {}): Promise<void> {
     checkOptions('persist()', options, ['overwrite'])
     if (typeof path !== 'string' || path === '') {
-      throw new SealformError('ERR_OPTION_INVALID', 'persist() takes the path that the file shall have.')
+      throw new SealformError(
+        'ERR_OPTION_INVALID',
+        'persist() needs the path for the file as its first argument.',
+      )
     }
     if (!options.overwrite) return this.#place(path, path)
-    // rename() replaces at one stroke: nobody finds half a file, or none.
+    // rename() is atomic: readers never see half a file, or none.
     const beside = join(dirname(path), `.${basename(path).slice(0, 64)}.${newFileId()}`)
     await this.#place(beside, path)
     try {
       await rename(beside, path)
     } finally {
-      // Still there after a failure, and when both names are one file already: rename() then does nothing.
+      // The temporary name still exists after a failure, and also when both names are links to one file: rename() then
+      // does nothing.
       await unlink(beside).catch(() => {})
     }
   }
 
   /**
-   * As the Blob's own stream, which Node 20 leaves open until the garbage is collected when it is cancelled. One that
-   * nobody reads opens nothing.
+   * Streams the content like the Blob's own stream. On Node 20 a cancelled Blob stream keeps its file open until garbage
+   * collection. This stream opens the file at the first read.
    */
   override stream(): ReadableStream<Uint8Array> {
     const path = this.#storage.path?.(this.#id)
@@ -92,7 +96,7 @@ class FileInStorage extends File implements StoredFile {
   }
 }
 
-/** A byte stream, as a Blob's is, so that readers may bring their own buffer. */
+/** Makes a byte stream, like a Blob's, so that readers can supply their own buffer. */
 function fileStream(path: string): ReadableStream<Uint8Array> {
   let opened: Promise<FileHandle> | undefined
   return new ReadableStream({
@@ -122,18 +126,18 @@ function fileStream(path: string): ReadableStream<Uint8Array> {
   })
 }
 
-/** A link is a move that leaves the file readable until the answer is over. */
+/** Links the file to its new path, or copies it. A link leaves the file readable until the answer is complete. */
 async function linkOrCopy(source: string, target: string): Promise<void> {
   try {
     await link(source, target)
   } catch (error) {
-    // Another device, or a file system without links, which says so in several ways.
+    // Another device, or a file system without links. The error codes differ.
     if (!['EXDEV', 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'].includes(codeOf(error))) throw error
     await copyFile(source, target, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE)
   }
 }
 
-/** The system names two paths and not which of them is the matter. */
+/** Explains an error of `link` or `copyFile`. The system's message has two paths and does not say which one failed. */
 async function explained(error: unknown, source: string | undefined, path: string): Promise<unknown> {
   const code = codeOf(error)
   if (code === 'EEXIST') {
@@ -143,7 +147,7 @@ async function explained(error: unknown, source: string | undefined, path: strin
     const gone = source !== undefined && (await isMissing(source))
     const why = gone
       ? 'the file is no longer stored. Call persist() before the action returns.'
-      : `there is no directory ${dirname(path)}. Make it first.`
+      : `there is no directory ${dirname(path)}. Create it first.`
     return coded(code, `Cannot persist a file as ${path}: ${why}`, error)
   }
   return error

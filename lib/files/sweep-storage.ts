@@ -1,18 +1,18 @@
 import type { FileStorage } from './file-storage.js'
 
-/** When a storage is swept; all in seconds. */
+/** The times of a sweep, in seconds. */
 export interface SweepTimes {
-  /** What was last used so long ago is removed. Longer than a kept file waits, with room for an action that takes long. */
+  /** Files that were last used longer ago are removed. Longer than a kept file waits, with room for a slow action. */
   readonly age: number
-  /** Between two sweeps. */
+  /** The time between two sweeps. */
   readonly every: number
 }
 
 /**
- * Sweeps a storage now and from time to time, one sweep after another, without keeping the process alive.
+ * Sweeps a storage now and then regularly. Sweeps never overlap, and the timer does not keep the process alive.
  *
- * @param onError told why a sweep failed; the next one comes all the same
- * @returns a function that ends it
+ * @param onError called with the error of a failed sweep. The next sweep still runs
+ * @returns a function that stops the sweeping
  */
 export function sweepRegularly(
   storage: FileStorage,

@@ -10,48 +10,48 @@ import { matchesContent } from './sniff.js'
 import { storedFile } from './stored-file.js'
 import type { Uploads } from './uploads.js'
 
-/** What the sender says of a file. */
+/** A file as its sender describes it. */
 export interface FileDescription {
   /** The name of the form's field. */
   readonly field: string
   /** A base name without control or separator characters, at most 255 bytes. */
   readonly name: string
-  /** The sender's claim, in lower case. */
+  /** The type that the sender claims, in lower case. */
   readonly type: string
 }
 
-/** Where the files of an action go: to the storage, or to its own `onFile`. */
+/** The consumer of an action's files: the storage, or the action's `onFile`. */
 export type FileConsumer =
   | { readonly storage: FileStorage }
   | { readonly onFile: (file: FileDescription, stream: Readable) => unknown }
 
-/** A file with all that is known of it, from its first byte on. */
+/** A file that has begun to arrive. */
 interface Arriving {
   readonly rule: FileRule
-  readonly said: FileDescription
+  readonly description: FileDescription
   readonly position: number
   readonly intake: FileIntake
 }
 
-/** When this much waits for the consumers, the request pauses. */
+/** The request pauses when this many bytes wait for the consumers. */
 const mostWaiting = 256 * 1024
 
-/** RFC 6838 section 4.2: 127 characters on each side of the slash. A longer one would not fit into a reference. */
+/** RFC 6838, section 4.2: 127 characters on each side of the slash. A longer type would not fit into a reference. */
 const longestType = 255
 const unknownType = 'application/octet-stream'
 
-/** How much of a file its type is told from, when it is not stored first. */
+/** Bytes from which the type of a file is sniffed when the file is not stored first. */
 const sniffedBytes = 4100
 
 /**
- * Hands the files of a request to their consumer while they arrive, one after the other. The consumer's pace is the
- * request's; a consumer that fails, or decides by an outcome, ends the taking.
+ * Passes the files of a request to their consumer while they arrive, one after the other. The request is read as fast as
+ * the consumer takes the bytes. After a consumer fails or returns an outcome, no more files are taken.
  */
 export class FileTaking implements FileTaker {
   onProgress: (() => void) | undefined
   taken = 0
   readonly allowance: number
-  /** What a consumer threw, or the outcome that it gave. */
+  /** The error that a consumer threw, or the outcome that it returned or threw. */
   verdict: { readonly thrown: unknown } | undefined
   readonly #rules: FileRules
   readonly #consumer: FileConsumer
@@ -64,7 +64,7 @@ export class FileTaking implements FileTaker {
   #tail = Promise.resolve()
   #onHalt: (() => void) | undefined
   #over = false
-  /** The present part is not wanted; its size still counts. */
+  /** Set when the current file is skipped. Its size is still checked against the limit. */
   #skipped: { readonly rule: FileRule; size: number } | undefined
 
   constructor(rules: FileRules, consumer: FileConsumer, uploads: Uploads) {
@@ -90,14 +90,15 @@ export class FileTaking implements FileTaker {
     const count = (this.#counts.get(field) ?? 0) + 1
     if (count > rule.maxFiles) return tooMany(rule)
     this.#counts.set(field, count)
-    const said = {
+    const description = {
       field,
       name: safeFileName(filename),
       type: type.length <= longestType ? type : unknownType,
     }
     if (this.#over || this.halted) this.#skipped = { rule, size: 0 }
-    else if (matchesTypes(rule, said)) this.#start({ rule, said, position, intake: this.#newIntake() })
-    else {
+    else if (matchesTypes(rule, description)) {
+      this.#start({ rule, description, position, intake: this.#newIntake() })
+    } else {
       this.#uploads.problems.push({ field, kind: 'type' })
       this.#skipped = { rule, size: 0 }
     }
@@ -136,7 +137,7 @@ export class FileTaking implements FileTaker {
     this.#halt(
       new SealformError(
         'ERR_FILE_UNREAD',
-        `${who} took nothing of a file for ${seconds} s while more was waiting. Read the stream to its end, or return; a longer idleTime gives it more time.`,
+        `${who} took no bytes of a file for ${seconds} s while some were waiting. Read the stream to its end, or return early; raise idleTime to allow more time.`,
       ),
     )
   }
@@ -147,7 +148,7 @@ export class FileTaking implements FileTaker {
     await new Promise<void>((resolve) => {
       this.#onHalt = resolve
       void this.#tail.then(resolve)
-      // One that has read everything and still works is like an action that does.
+      // A consumer that has read everything and still works is not stalled, so it has no time limit.
       const look = () => (this.#hasAll() ? idle?.refresh() : this.stall(seconds))
       idle = setTimeout(look, seconds * 1000).unref()
       this.onProgress = () => idle?.refresh()
@@ -188,33 +189,33 @@ export class FileTaking implements FileTaker {
     }
   }
 
-  async #store({ rule, said, position, intake }: Arriving, storage: FileStorage): Promise<void> {
+  async #store({ rule, description, position, intake }: Arriving, storage: FileStorage): Promise<void> {
     const id = newFileId()
     await storage.put(id, intake)
-    const { field, name, type } = said
+    const { field, name, type } = description
     const file = { id, name, type, size: intake.size }
     await this.#uploads.stored(field, position, file)
     const content = await storage.open(id)
-    if (!content) throw new Error('The storage has lost a file that it had just taken.')
-    if (rule.sniff && !(await matchesContent(rule, said, content))) {
+    if (!content) throw new Error('The storage has lost a file that it has just stored.')
+    if (rule.sniff && !(await matchesContent(rule, description, content))) {
       this.#uploads.problems.push({ field, kind: 'type' })
       await this.#uploads.drop(id)
     } else this.#uploads.arrived(field, position, storedFile(storage, content, file))
   }
 
   async #handOver(
-    { rule, said, position, intake }: Arriving,
+    { rule, description, position, intake }: Arriving,
     onFile: Extract<FileConsumer, { onFile: unknown }>['onFile'],
   ): Promise<void> {
-    if (rule.sniff && !(await matchesContent(rule, said, await intake.head(sniffedBytes)))) {
-      this.#uploads.problems.push({ field: said.field, kind: 'type' })
+    if (rule.sniff && !(await matchesContent(rule, description, await intake.head(sniffedBytes)))) {
+      this.#uploads.problems.push({ field: description.field, kind: 'type' })
       return
     }
     const stream = Readable.from(intake, { objectMode: false, highWaterMark: mostWaiting / 4 })
     this.#stream = stream
-    // Without a listener, an error that nobody waits for would end the process.
+    // Without a listener, an unhandled stream error would end the process.
     stream.on('error', () => {})
-    const result = await onFile(said, stream)
+    const result = await onFile(description, stream)
     stream.destroy()
     if (isOutcome(result)) throw result
     if (result !== undefined && typeof result !== 'string') {
@@ -223,7 +224,7 @@ export class FileTaking implements FileTaker {
         `onFile() returned ${result === null ? 'null' : `a ${typeof result}`}. Return a string for formData, an outcome such as invalid() to refuse, or nothing.`,
       )
     }
-    this.#uploads.arrived(said.field, position, result)
+    this.#uploads.arrived(description.field, position, result)
   }
 
   #halt(thrown: unknown): void {
@@ -234,7 +235,7 @@ export class FileTaking implements FileTaker {
   }
 
   #breakOff(): void {
-    for (const intake of this.#open) intake.fail(new DOMException('The file was broken off.', 'AbortError'))
+    for (const intake of this.#open) intake.fail(new DOMException('The file was aborted.', 'AbortError'))
     this.onProgress?.()
   }
 }
@@ -242,7 +243,7 @@ export class FileTaking implements FileTaker {
 const unexpectedFile: BodyRefusal = {
   status: 413,
   reason: 'files',
-  detail: 'the body has a file in a field for which the action takes none',
+  detail: 'the body has a file in a field that is not a file field of the action',
   limit: 0,
 }
 

@@ -7,27 +7,27 @@ import type { FileStorage } from './file-storage.js'
 import type { KeptFile } from './kept-file-token.js'
 import { type StoredFile, storedFile } from './stored-file.js'
 
-/** What is wrong with the files of a field, beyond what refuses the whole submission. */
+/** A problem with the files of one field that becomes an issue of the form. */
 export interface FileProblem {
   readonly field: string
   readonly kind: 'missing' | 'type' | 'too-many' | 'gone'
 }
 
-/** What an action finds under the name of a file field. */
+/** A value of a file field, as the action receives it. */
 export interface UploadedValue {
   readonly field: string
-  /** How many text fields came before it. */
+  /** The number of text fields before it. */
   readonly position: number
   readonly value: StoredFile | string
 }
 
-/** A file that lies in the storage. */
+/** A file in the storage. */
 interface Stored extends KeptFile {
   readonly field: string
   readonly position: number
-  /** It came with an earlier submission. */
+  /** Whether it came with an earlier submission. */
   readonly kept: boolean
-  /** The visitor has removed it, or has chosen another in its place. */
+  /** Whether the visitor has removed it or has chosen another file in its place. */
   replaced: boolean
 }
 
@@ -37,8 +37,8 @@ export interface ShownFile extends KeptFile {
 }
 
 /**
- * What one submission has brought of files. They stay until both the action and the answer are over, and longer only
- * when the visitor has to correct something: then the next submission refers to them.
+ * The files of one submission. They stay in the storage until both the action and the answer have ended. When the visitor
+ * has to correct the form, they stay longer, and the next submission refers to them.
  */
 export class Uploads {
   readonly problems: FileProblem[] = []
@@ -48,7 +48,7 @@ export class Uploads {
   readonly #values: UploadedValue[] = []
   readonly #arrived = new Set<string>()
   readonly #res: ServerResponse
-  /** The action and the answer. */
+  /** How many of the two, the action and the answer, have not ended yet. */
   #holders = 2
   #outcome: Outcome['kind'] = 'failed'
 
@@ -61,40 +61,40 @@ export class Uploads {
     else res.once('close', release)
   }
 
-  /** In the order of the body. */
+  /** The values of the file fields, in the order of the body. */
   get values(): readonly UploadedValue[] {
     return this.#values.sort((a, b) => a.position - b.position)
   }
 
-  /** What a page offers again. */
+  /** The kept files that a page shows. */
   get shown(): readonly ShownFile[] {
     return this.#stored.filter((file) => this.#staysAfter(file, true))
   }
 
-  /** A file has been stored under this id. */
+  /** Records a file that has been stored. */
   async stored(field: string, position: number, file: KeptFile): Promise<void> {
     this.#stored.push({ ...file, field, position, kept: false, replaced: false })
-    // The client left while the last bytes were written.
+    // The client disconnected while the last bytes were written.
     if (this.#holders === 0) await this.#remove(file.id)
   }
 
-  /** A stored file is of no use after all. */
+  /** Drops a stored file that is not needed. */
   async drop(id: string): Promise<void> {
     const at = this.#stored.findIndex((file) => file.id === id)
     if (at !== -1) this.#stored.splice(at, 1)
     await this.#remove(id)
   }
 
-  /** A file has arrived, whoever has it now, and this is what the action gets of it. */
+  /** Records that a file has arrived, and the value that the action receives for it, if any. */
   arrived(field: string, position: number, value: StoredFile | string | undefined): void {
     this.#arrived.add(field)
     if (value !== undefined) this.#values.push({ field, position, value })
   }
 
   /**
-   * Brings in the files that the form refers to.
+   * Loads the kept files that the form refers to.
    *
-   * @param open gives what a reference stands for, when it is good for this form
+   * @param open opens a reference, or returns `undefined` when it is not valid for this form
    */
   async refer(
     { references, dropped }: KeptFields,
@@ -118,12 +118,12 @@ export class Uploads {
         this.#arrived.add(field)
       }
     }
-    // What was there first comes first.
+    // Files of earlier submissions come first.
     this.#stored.unshift(...kept)
     this.#values.unshift(...values)
   }
 
-  /** Holds the fields against what the action asks of them, once all files are there. */
+  /** Checks the file fields against the rules of the action, after all files have arrived. */
   judge(): void {
     const counts = new Map<string, number>()
     for (const { field } of this.#values) counts.set(field, (counts.get(field) ?? 0) + 1)
@@ -134,7 +134,7 @@ export class Uploads {
     }
   }
 
-  /** The action is over, or will not run. */
+  /** Records that the action has ended, or will not run. */
   conclude(outcome: Outcome['kind']): void {
     this.#outcome = outcome
     this.#release()
@@ -148,21 +148,21 @@ export class Uploads {
   }
 
   /**
-   * What was sent stays when the visitor has to correct something, and has been told; what was kept before stays until
-   * the action is done.
+   * Tells whether a file stays in the storage. A new file stays when the visitor has to correct the form and has received
+   * the answer. A kept file stays until the action has succeeded.
    */
-  #staysAfter({ kept, replaced }: Stored, told: boolean): boolean {
-    if (this.#outcome === 'invalid') return told ? !replaced : kept
+  #staysAfter({ kept, replaced }: Stored, answered: boolean): boolean {
+    if (this.#outcome === 'invalid') return answered ? !replaced : kept
     return kept && this.#outcome !== 'done' && this.#outcome !== 'redirect'
   }
 
-  /** What cannot be removed now is swept later. */
+  /** Removes a file. When that fails, a later sweep removes it. */
   async #remove(id: string): Promise<void> {
     await this.#storage?.remove(id).catch(() => {})
   }
 }
 
-/** What stands for a kept file in the choice to remove it. */
+/** Returns the mark of a kept file, which its "remove" checkbox sends. */
 export function markOf({ id }: Pick<KeptFile, 'id'>): string {
   return id.slice(0, 8)
 }
