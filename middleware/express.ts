@@ -39,7 +39,8 @@ export interface ExpressContext {
 export type SealformHandler = (req: Request, res: Response, next: NextFunction) => void
 
 /**
- * Makes the middleware for Express 4.21+ and 5. Mount it with `app.use()` after the session, before body parsers and routes.
+ * Makes the middleware for Express 4.21+ and 5. Mount it with `app.use()` after the session, before body parsers and
+ * routes.
  *
  * @param actions what `createActions()` returned
  * @throws SealformError `ERR_OPTION_INVALID` on misspelt options and bad values

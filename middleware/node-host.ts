@@ -30,7 +30,7 @@ const nothing = Buffer.alloc(0)
 
 /**
  * Adapts one request of a framework whose pages write to Node's own response. Holds the writes of a page only when
- * Sealform has to decide about them. A redirect, and a page from which the client asked for no region, are written directly.
+ * Sealform has to decide about them. A redirect, and a page without a requested region, are written directly.
  */
 export abstract class HttpHost<
   Req extends IncomingMessage = IncomingMessage,

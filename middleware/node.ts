@@ -44,7 +44,10 @@ export interface NodeOptions<Context> extends MiddlewareOptions<Context> {
    * @default false
    */
   proxy?: boolean
-  /** Called with an error that an action or a page threw. `details.reference` is on the visitor's page. @default the console */
+  /**
+   * Called with an error that an action or a page threw. `details.reference` is on the visitor's page.
+   * @default the console
+   */
   onError?: (error: unknown, details: FailureDetails, context: Context) => void
 }
 

@@ -104,8 +104,8 @@ export interface ActionOptions<
    */
   once?: boolean
   /**
-   * How long `run` may take, in seconds or as `'30s'`. After that `submission.signal` aborts, and the visitor gets a page with
-   * status 500 that says that the result is not known. `run` itself cannot be stopped; its result is ignored.
+   * How long `run` may take, in seconds or as `'30s'`. After that `submission.signal` aborts, and the visitor gets a page
+   * with status 500 that says that the result is not known. `run` itself cannot be stopped; its result is ignored.
    * @default no limit
    */
   timeout?: number | string

@@ -160,7 +160,7 @@ function start({ definition, values }: Call, submission: CurrentSubmission): unk
   return Reflect.apply(definition.run, undefined, [submission, ...values])
 }
 
-/** Runs the action with a time limit. An action that exceeds it cannot be stopped, so it continues; its result is ignored. */
+/** Runs the action with a time limit. After it the action still runs, as nothing can stop it; its result is ignored. */
 function startWithin(seconds: number, call: Call, submission: CurrentSubmission): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {

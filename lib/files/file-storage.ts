@@ -25,7 +25,7 @@ export interface FileStorage {
    * @returns the number of removed files
    */
   sweep(olderThan: Date): Promise<number>
-  /** Returns the path of the content in a storage that is a directory. `persist()` then links the file and copies nothing. */
+  /** Returns the path of the content in a storage that is a directory. `persist()` then links instead of copying. */
   path?(id: string): string
 }
 

@@ -48,7 +48,7 @@ export async function matchesContent(
   return sniffed === undefined && !claimed.every((type) => type.startsWith('text/'))
 }
 
-/** Loads the package. The name is not a literal, so that this compiles without the package. `import()` caches the module. */
+/** Loads the package. Its name is not a literal, so that this compiles without it. `import()` caches the module. */
 function load(): Promise<Library> {
   return import(packageName)
 }

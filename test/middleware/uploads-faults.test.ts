@@ -211,7 +211,7 @@ describe('a storage that fails', () => {
       assert.equal(answer.status, 500)
       assert.match(answer.body, /name="title" value="Hello"/)
     }
-    assert.match(String(app.errors[0]), /took nothing of a file for 1 s/)
+    assert.match(String(app.errors[0]), /took no bytes of a file for 1 s/)
   })
 
   it('says so when its directory may not be written', async (t) => {

@@ -214,7 +214,7 @@ describe('onFile', () => {
         const answer = await app.submit(title, picture(Buffer.alloc(size)))
         assert.equal(answer.status, 500, `${reads} ${size}`)
         assert.match(answer.body, /name="title" value="Hello"/)
-        assert.match(String(app.errors[0]), /onFile\(\) took nothing of a file for 1 s/)
+        assert.match(String(app.errors[0]), /onFile\(\) took no bytes of a file for 1 s/)
       }
     }
   })

@@ -176,7 +176,7 @@ test('refuses a directory that belongs to somebody else', { skip: windows }, (t)
   if (root) chownSync(directory, 12_345, 12_345)
   assert.throws(() => directoryStorage({ directory }), {
     code: 'ERR_OPTION_INVALID',
-    message: /belongs to the user \d+, and this process is \d+/,
+    message: /belongs to the user \d+, but this process runs as \d+/,
   })
 })
 

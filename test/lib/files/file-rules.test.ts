@@ -93,7 +93,7 @@ test('refuses types that no accept attribute may hold', () => {
     refuses({ avatar: { types: [type] } }, /types holds .*; write 'image\/png'/)
   }
   refuses({ avatar: types() }, /types is empty/)
-  refuses({ avatar: { types: 'image/*' } }, /types takes a list/)
+  refuses({ avatar: { types: 'image/*' } }, /types must be an array/)
 })
 
 test('refuses to sniff where any type is taken', () => {
@@ -101,8 +101,8 @@ test('refuses to sniff where any type is taken', () => {
 })
 
 test('refuses what is no description of fields', () => {
-  refuses(null, /takes an object/)
-  refuses(['avatar'], /takes an object/)
+  refuses(null, /must be an object/)
+  refuses(['avatar'], /must be an object/)
   refuses({ avatar: undefined }, /avatar is undefined/)
   refuses({ avatar: null }, /takes an object of options/)
   refuses({ avatar: { required: 'yes' } }, /required must be true or false/)

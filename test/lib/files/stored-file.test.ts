@@ -254,7 +254,7 @@ test('names the directory that is missing', async (t) => {
   const path = join(missing, 'kept.txt')
   const expected = {
     code: 'ENOENT',
-    message: `Cannot persist a file as ${path}: there is no directory ${missing}. Make it first.`,
+    message: `Cannot persist a file as ${path}: there is no directory ${missing}. Create it first.`,
   }
   await assert.rejects(file.persist(path), expected)
   await assert.rejects(file.persist(path, { overwrite: true }), expected)
