@@ -1,6 +1,7 @@
 import type { Registry } from '../action/registry.js'
 import { checkOptions } from '../base/check-options.js'
 import { SealformError } from '../base/errors.js'
+import { loadPackagesSoon } from '../base/lazy-package.js'
 import { compileAllowedOrigins, normaliseOrigin } from '../origin/allowed-origins.js'
 import type { OriginPolicy } from '../origin/judge-origin.js'
 import { english, type Messages } from '../outcome/messages.js'
@@ -63,7 +64,7 @@ export interface App<Context> {
 }
 
 /**
- * Checks the options of a middleware.
+ * Checks the options of a middleware, which is about to serve requests: packages that they need are loaded soon.
  *
  * @param more names of further options that the adapter takes
  * @throws SealformError `ERR_OPTION_INVALID`
@@ -72,6 +73,7 @@ export function resolveSettings<Context>(
   options: MiddlewareOptions<Context>,
   more: readonly string[] = [],
 ): Settings<Context> {
+  loadPackagesSoon()
   checkOptions('sealform()', options, [
     ...more,
     'origin',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { createRequire } from 'node:module'
 import { describe, it } from 'node:test'
-import { lazyPackage } from '../../../lib/base/lazy-package.js'
+import { lazyPackage, loadPackagesSoon } from '../../../lib/base/lazy-package.js'
 
 const require = createRequire(import.meta.url)
 
@@ -23,5 +23,15 @@ describe('lazyPackage()', () => {
   it('loads an ES module as well', async () => {
     const devalue = lazyPackage<typeof import('devalue')>('devalue')
     assert.equal(devalue().stringify, (await import('devalue')).stringify)
+  })
+
+  it('is loaded before its first use once a middleware is made, and does no harm when it is missing', async () => {
+    const missing = lazyPackage<unknown>('no-such-package')
+    const busboy = lazyPackage<unknown>('busboy')
+    loadPackagesSoon()
+    await new Promise(setImmediate)
+    assert.ok(Object.keys(require.cache).includes(require.resolve('busboy')))
+    assert.ok(busboy())
+    assert.throws(missing, { code: 'MODULE_NOT_FOUND' })
   })
 })
