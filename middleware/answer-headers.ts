@@ -3,7 +3,7 @@ import { type AnswerContent, describeAnswer, type HeaderChanges } from '../lib/a
 import type { Page } from '../lib/page/page.js'
 
 /** A request whose answer is about to be sent. */
-export interface AnsweredRequest {
+interface AnsweredRequest {
   readonly res: ServerResponse
   readonly page: Page
   /** The Set-Cookie lines that Sealform has added to the response. */

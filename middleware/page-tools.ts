@@ -34,7 +34,7 @@ export interface PageTools {
 }
 
 /** The request that the tools belong to. */
-export interface ToolHost {
+interface ToolHost {
   readonly page: Page
   readonly settings: Settings<unknown>
   readonly context: unknown

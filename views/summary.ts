@@ -3,7 +3,7 @@ import type { Issue } from '../lib/outcome/outcome.js'
 import { escapeHtml } from './escape-html.js'
 import { SafeHtml } from './safe-html.js'
 
-export interface Summary {
+interface Summary {
   readonly id: string
   readonly issues: readonly Issue[]
   /** What happened, for an outcome without issues. */

@@ -7,7 +7,7 @@ import type { Definition } from './action.js'
 import type { Migration } from './migration.js'
 
 /** A migrated submission: the new bound values, and how to convert the fields. */
-export interface Migrated {
+interface Migrated {
   readonly values: readonly unknown[]
   /** The bound values, encoded as in a seal. The page finds its form again by this text. */
   readonly boundText: string
@@ -15,7 +15,7 @@ export interface Migrated {
 }
 
 /** The version and bound values in the seal of a page of another version. */
-export interface OtherVersion {
+interface OtherVersion {
   readonly version: string | undefined
   readonly values: readonly unknown[]
 }

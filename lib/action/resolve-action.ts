@@ -15,7 +15,7 @@ import { type Hooks, hookNames, resolveHooks } from './hooks.js'
 import { resolveSecrets } from './secrets.js'
 
 /** The defaults that an action takes from its registry. */
-export interface ActionDefaults {
+interface ActionDefaults {
   /** Seconds. */
   readonly ttl: number
   readonly limits: Limits

@@ -9,9 +9,9 @@ import type { Received } from './receive.js'
 import type { App } from './settings.js'
 
 /** How an outcome is answered. */
-export type Conclusion = RedirectConclusion | PageConclusion
+type Conclusion = RedirectConclusion | PageConclusion
 
-export interface RedirectConclusion {
+interface RedirectConclusion {
   readonly kind: 'redirect'
   readonly location: string
   readonly setCookies: readonly string[]

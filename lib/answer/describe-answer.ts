@@ -17,7 +17,7 @@ export interface AnswerFacts {
 /** What is sent. `html` is one region or the built-in page, in place of the app's page. */
 export type AnswerContent = 'redirect' | 'page' | 'html'
 
-export interface DescribedPage {
+interface DescribedPage {
   /** The page is made for one visitor. */
   readonly personal: boolean
   /** The page has regions, which can be sent alone. */

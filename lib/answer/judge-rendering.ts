@@ -25,7 +25,7 @@ export interface RenderedPage {
   readonly contentType: string
 }
 
-export interface RenderingFacts {
+interface RenderingFacts {
   readonly outcome: ShownOutcome['kind']
   readonly rendering: Rendering
   /** What the page did with the form that was sent. */
@@ -44,7 +44,7 @@ export interface FormOnPage {
 }
 
 /** How an outcome is answered after the page has run. */
-export type RenderingVerdict =
+type RenderingVerdict =
   /** The app's page, with the status of the outcome. */
   | 'page'
   /** The region of the app's page that the client asked for, with the status of the outcome. */

@@ -16,7 +16,7 @@ import { nonceLength, takeNonce } from '../seal/nonce.js'
 import { boxOffset, macLength, messageOffset, Secretbox } from '../seal/secretbox.js'
 
 /** The outcome of a run, for later copies of the submission. */
-export interface StoredOutcome {
+interface StoredOutcome {
   readonly outcome: Outcome
   readonly cookies: readonly CookieChange[]
 }

@@ -10,7 +10,7 @@ import type { PendingSubmission } from './pending-submission.js'
 import { type Files, fileIssues, joinFiles, joinIssues } from './receive-uploads.js'
 
 /** A submission whose body has been read. */
-export interface ReadSubmission {
+interface ReadSubmission {
   /** The form that was submitted. */
   readonly form: Admitted
   /** The action to run: the form's own, or the button's. */

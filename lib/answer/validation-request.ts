@@ -4,7 +4,7 @@ import { fieldOf, validateHeaders } from '../base/wire-names.js'
 import { Invalid, isOutcome, type Outcome } from '../outcome/outcome.js'
 
 /** A submission that asks for validation only; its action does not run. */
-export interface AskedValidation {
+interface AskedValidation {
   /** The names of the fields to validate, in the form that `plainName()` returns. Empty means all fields. */
   readonly names: ReadonlySet<string>
 }

@@ -16,7 +16,7 @@ const giveBackUnmeasured = 64 * 1024
 const worthReading = 16 * 1024 * 1024
 
 /** How a body is read into fields. */
-export interface BodyTerms {
+interface BodyTerms {
   readonly encoding: ReadableEncoding
   readonly limits: Limits
   /** Takes the files. Without it a file is refused. */
@@ -24,7 +24,7 @@ export interface BodyTerms {
 }
 
 /** A body that is still arriving. */
-export interface ArrivingBody {
+interface ArrivingBody {
   readonly req: IncomingMessage
   /** The bytes that have arrived. */
   readonly head: Buffer

@@ -3,7 +3,7 @@ import { parsePartHeaders } from './part-headers.js'
 import { decodeComponent } from './urlencoded.js'
 
 /** The seal field is there, is absent, or more of the body is needed to decide. `seal` is undefined when unusable. */
-export type Found = { readonly seal: string | undefined } | 'absent' | 'more'
+type Found = { readonly seal: string | undefined } | 'absent' | 'more'
 
 /**
  * Looks for the field `sealform` in the beginning of a body. Called again with more bytes while it returns `more`.

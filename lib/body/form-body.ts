@@ -6,7 +6,7 @@ import type { Body, BodyRefusal, Encoding, Reading, ReadingOptions } from './rea
 import { readUrlencoded } from './urlencoded.js'
 
 /** The beginning of a body that was recognised as a submission. */
-export interface BodyStart {
+interface BodyStart {
   /** The bytes that were read to recognise it. */
   readonly head: Buffer
   /** Whether `head` is the whole body. */

@@ -1,5 +1,5 @@
 /** A media type and its parameters. Parameter names are in lower case. */
-export interface MediaType {
+interface MediaType {
   /** For example `multipart/form-data`, in lower case. */
   readonly type: string
   readonly parameters: ReadonlyMap<string, string>

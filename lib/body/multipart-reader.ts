@@ -11,7 +11,7 @@ import type { FileTaker, PartHeaders } from './reading.js'
 const beyondLimit = 1024 * 1024
 
 /** How a multipart body is read. */
-export interface MultipartTerms {
+interface MultipartTerms {
   readonly limits: Limits
   /** Whether the body arrives in several chunks. */
   readonly pieces: boolean

@@ -11,7 +11,7 @@ export interface PartSink {
 }
 
 /** The most bytes for the headers of one part. busboy has the same limit, but silently drops what exceeds it. */
-export const partHeaderBytes = 16 * 1024
+const partHeaderBytes = 16 * 1024
 
 // RFC 2046 section 5.1.1: 1 to 70 bchars; the last one must not be a space.
 const validBoundary = /^[0-9A-Za-z'()+_,\-./:=? ]{0,69}[0-9A-Za-z'()+_,\-./:=?]$/

@@ -13,7 +13,7 @@ export type Demand = 'more' | 'hurry' | 'stop'
 export type ReadingEnd = 'end' | 'stopped' | 'aborted' | 'body-time' | 'idle-time' | 'stalled' | 'shutdown'
 
 /** How a request is read. */
-export interface ReadingTerms {
+interface ReadingTerms {
   /** Seconds. */
   readonly bodyTime: number
   /** Seconds. */

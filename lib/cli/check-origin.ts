@@ -9,7 +9,7 @@ import type { CheckReport } from './check-keys.js'
 import { table } from './command.js'
 
 /** The settings of an app, the origin that visitors see, and the headers that reach the app. */
-export interface Surroundings {
+interface Surroundings {
   /** The origin that visitors see. */
   readonly visited: string
   readonly origin: string | undefined

@@ -1,7 +1,7 @@
 import { keyIdOf, maxSealLength, minSealLength } from '../seal/seal.js'
 
 /** The facts about a token that can be read without a key. */
-export type EnvelopeReport =
+type EnvelopeReport =
   | { readonly keyId: string; readonly rows: readonly (readonly [string, string])[] }
   | {
       readonly keyId: undefined

@@ -7,7 +7,7 @@ import type { SealContent, SealPurpose } from '../seal/seal-content.js'
 import { explainEnvelope } from './inspect-envelope.js'
 
 /** The known facts about the server that would receive a seal. An `undefined` fact is assumed to match the seal. */
-export interface InspectionFacts {
+interface InspectionFacts {
   readonly ring: KeyRing | undefined
   readonly app: string | undefined
   /** `''` for an action without a version. */
@@ -17,7 +17,7 @@ export interface InspectionFacts {
   readonly now: number
 }
 
-export interface Inspection {
+interface Inspection {
   readonly rows: readonly (readonly [label: string, text: string])[]
   readonly verdict: string
   readonly refused: boolean

@@ -37,7 +37,7 @@ interface KeptFileOwner {
 }
 
 /** The values that the reference to a kept file is bound to. */
-export interface KeptFileTerms extends KeptFileOwner {
+interface KeptFileTerms extends KeptFileOwner {
   /** Seconds, from `keptTime()`. */
   readonly ttl: number
   /** The session binding. The reference is valid only for this session. */
@@ -64,7 +64,7 @@ export function sealKept(
 }
 
 /** The form field and session that a reference to a kept file comes from. */
-export interface KeptFileOrigin extends KeptFileOwner {
+interface KeptFileOrigin extends KeptFileOwner {
   readonly session: string | undefined
 }
 

@@ -33,7 +33,7 @@ export interface StoredFile extends File {
 }
 
 /** A file in the storage: its id there, a safe name, and the type that the sender claims. */
-export type StoredFileFacts = Pick<KeptFile, 'id' | 'name' | 'type'>
+type StoredFileFacts = Pick<KeptFile, 'id' | 'name' | 'type'>
 
 /**
  * Makes the `File` that an action finds in its `formData`.

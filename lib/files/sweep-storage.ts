@@ -1,7 +1,7 @@
 import type { FileStorage } from './file-storage.js'
 
 /** The times of a sweep, in seconds. */
-export interface SweepTimes {
+interface SweepTimes {
   /** Files that were last used longer ago are removed. Longer than a kept file waits, with room for a slow action. */
   readonly age: number
   /** The time between two sweeps. */

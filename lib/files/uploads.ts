@@ -14,7 +14,7 @@ export interface FileProblem {
 }
 
 /** A value of a file field, as the action receives it. */
-export interface UploadedValue {
+interface UploadedValue {
   readonly field: string
   /** The number of text fields before it. */
   readonly position: number

@@ -12,7 +12,7 @@ export interface OriginPolicy {
 }
 
 /** The protocol and host that the framework reports. The framework has applied its own proxy settings. */
-export interface OwnHost {
+interface OwnHost {
   /** `http` or `https`. */
   readonly protocol: string
   /** Written as in a Host header. */

@@ -15,13 +15,13 @@ export type TargetRefusalReason =
   | 'unlisted-origin'
 
 /** The origins to which an absolute target may lead. */
-export interface TargetPolicy {
+interface TargetPolicy {
   /** Returns the app's own origin, when it is known. Called for absolute targets only, since it is computed each time. */
   ownOrigin(): string | undefined
   readonly allowed: OriginMatcher
 }
 
-export type TargetVerdict =
+type TargetVerdict =
   | { readonly verdict: 'safe'; readonly location: string }
   | { readonly verdict: 'refused'; readonly reason: TargetRefusalReason }
 

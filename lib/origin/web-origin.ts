@@ -1,5 +1,5 @@
 /** The longest possible origin: `https://`, a DNS name of 253 characters with its trailing dot, and `:65535`. */
-export const longestOrigin = 268
+const longestOrigin = 268
 
 const longestHost = longestOrigin - 'https://'.length
 

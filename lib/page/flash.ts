@@ -6,7 +6,7 @@ import type { SealingContext } from '../seal/sealing-context.js'
 const cookie = lazyPackage<typeof import('cookie')>('cookie')
 
 /** A message of one answer for the next page. */
-export interface Flash {
+interface Flash {
   /** The name of the action that set it. */
   readonly action: string
   readonly state: unknown

@@ -9,7 +9,7 @@ import type { Key } from '../seal/key-ring.js'
 import { type Seal, seal, sessionBinding } from '../seal/seal.js'
 
 /** What a seal takes from the request. */
-export interface SealingRequest {
+interface SealingRequest {
   readonly path: string
   session(): string | undefined
 }

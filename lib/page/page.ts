@@ -61,7 +61,7 @@ interface Shown {
 }
 
 /** A part of a page that may fail without the rest. */
-export interface Boundary {
+interface Boundary {
   /**
    * Reports what the part has thrown. Returns the input that it should have shown.
    *

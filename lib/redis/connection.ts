@@ -10,7 +10,7 @@ export interface Script {
 }
 
 /** A run of a script: on one key, with arguments. */
-export interface ScriptCall {
+interface ScriptCall {
   readonly script: Script
   readonly key: string
   readonly args: readonly (string | Buffer)[]

@@ -3,10 +3,10 @@ import { SealformError } from '../base/errors.js'
 import type { ActionReferences } from './action-references.js'
 
 /** How deeply lists and objects may be nested. A bound value without any has depth 0. */
-export const maxValueDepth = 32
+const maxValueDepth = 32
 
 /** How many values one seal may hold; values inside other values count too. */
-export const maxValueCount = 10_000
+const maxValueCount = 10_000
 
 /** The largest length of one string, bigint or buffer. A longer one fits into no seal. */
 const maxValueLength = 8192

@@ -11,7 +11,7 @@ export interface StateOwner {
 }
 
 /** What the state of a form is tied to. */
-export interface FormStateTerms extends StateOwner {
+interface FormStateTerms extends StateOwner {
   /** Seconds. */
   readonly ttl: number
   readonly binding: Uint8Array | undefined
@@ -24,7 +24,7 @@ export function sealFormState(context: SealingContext, state: unknown, terms: Fo
 }
 
 /** Where the state of a form comes from that is to be opened. */
-export interface FormStateOrigin {
+interface FormStateOrigin {
   /** The form that carried it, when its own seal has opened. */
   readonly owner: StateOwner | undefined
   readonly session: string | undefined

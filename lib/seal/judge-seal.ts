@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { RefusalReason } from '../outcome/outcome.js'
 
 /** The facts about an opened seal and this request. Times are whole seconds since the epoch. */
-export interface AdmissionFacts {
+interface AdmissionFacts {
   readonly content: {
     readonly audience: string
     readonly version: string | undefined

@@ -6,7 +6,7 @@ import { parseKeys } from './parse-keys.js'
 export type Secrets = readonly [Uint8Array, ...Uint8Array[]]
 
 /** Keys as text, and the name of their source for messages. */
-export interface GivenKeys {
+interface GivenKeys {
   readonly keys: string | readonly string[]
   readonly source: string
 }

@@ -7,10 +7,10 @@ import type { SealingContext } from './sealing-context.js'
  * submission to the next, or in a cookie from an action to the page that it redirects to. The input version says
  * which of the two it is, so that one cannot be passed off as the other.
  */
-export type StateCarrier = 'field' | 'flash'
+type StateCarrier = 'field' | 'flash'
 
 /** What a state is tied to. */
-export interface StateTerms {
+interface StateTerms {
   readonly carrier: StateCarrier
   readonly action: string
   /** Seconds. */
@@ -48,7 +48,7 @@ export interface SealedState {
 }
 
 /** Where a state comes from that is to be opened. */
-export interface StateOrigin {
+interface StateOrigin {
   readonly carrier: StateCarrier
   readonly session: string | undefined
 }

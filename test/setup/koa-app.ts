@@ -86,8 +86,9 @@ export async function listen(server: Server, onEnd: (close: () => Promise<void>)
   onEnd(
     () =>
       new Promise((resolve) => {
-        server.closeAllConnections()
+        // In this order: a browser may connect again at once, and close() would wait for that connection.
         server.close(() => resolve())
+        server.closeAllConnections()
       }),
   )
   const address = server.address()
