@@ -260,6 +260,7 @@ interface Inspection {
 async function inspectStates(): Promise<void> {
   const context = await newVisitor(browser, { javaScriptEnabled: true, bypassCSP: true })
   const page = await context.newPage()
+  const looks = new Set<string>()
   for (const [name, { url, status, html }] of states) {
     await page.route(url, (route) =>
       route.fulfill({ status, contentType: 'text/html; charset=utf-8', body: html }),
@@ -271,14 +272,27 @@ async function inspectStates(): Promise<void> {
     const violations = await runAxe(page, '{}')
     await page.emulateMedia({ colorScheme: 'dark' })
     // Built-in pages have no style sheet: axe takes the browser's own dark canvas for white.
-    const styled = html.includes('/styles.css')
-    const dark = styled ? await runAxe(page, "{ runOnly: ['color-contrast'] }") : []
+    const isNew = html.includes('/styles.css') && addLooks(looks, html)
+    const dark = isNew ? await runAxe(page, "{ runOnly: ['color-contrast'] }") : []
     await page.setViewportSize({ width: 320, height: 640 })
     const width = await page.evaluate<number>('document.documentElement.scrollWidth')
     inspections.set(name, { violations, dark, width })
     await page.unrouteAll()
   }
   await context.close()
+}
+
+/**
+ * Adds the kinds of elements on a page, each with its class, as the style sheet tells them apart. Returns whether one is new:
+ * otherwise the colours of the page were looked at before.
+ */
+function addLooks(looks: Set<string>, html: string): boolean {
+  const before = looks.size
+  for (const [tag] of html.matchAll(/<[a-z][^>]*>/g)) {
+    const attributes = [...tag.matchAll(/ (class|type|aria-invalid|role)="([^"]*)"/g)].map(([text]) => text)
+    looks.add([/^<[a-z0-9]+/.exec(tag)?.[0], ...attributes].join(''))
+  }
+  return looks.size > before
 }
 
 interface AxeViolation {
