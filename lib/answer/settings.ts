@@ -1,7 +1,7 @@
 import type { Registry } from '../action/registry.js'
 import { checkOptions } from '../base/check-options.js'
 import { SealformError } from '../base/errors.js'
-import { loadPackagesSoon } from '../base/lazy-package.js'
+import { loadPackages } from '../base/lazy-package.js'
 import { compileAllowedOrigins, normaliseOrigin } from '../origin/allowed-origins.js'
 import type { OriginPolicy } from '../origin/judge-origin.js'
 import { english, type Messages } from '../outcome/messages.js'
@@ -64,7 +64,7 @@ export interface App<Context> {
 }
 
 /**
- * Checks the options of a middleware, which is about to serve requests: packages that they need are loaded soon.
+ * Checks the options of a middleware, which is about to serve requests, and loads the packages that it will need.
  *
  * @param more names of further options that the adapter takes
  * @throws SealformError `ERR_OPTION_INVALID`
@@ -73,7 +73,7 @@ export function resolveSettings<Context>(
   options: MiddlewareOptions<Context>,
   more: readonly string[] = [],
 ): Settings<Context> {
-  loadPackagesSoon()
+  loadPackages()
   checkOptions('sealform()', options, [
     ...more,
     'origin',

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 
-/** A bundler that makes CommonJS of an app leaves `import.meta` empty, and has `__filename`. */
-const load = createRequire(import.meta.url ?? __filename)
+/** Loads a package by its name. A bundler that makes CommonJS of an app leaves `import.meta` empty, and has `__filename`. */
+export const requirePackage = createRequire(import.meta.url ?? __filename)
 
 const loaders: (() => unknown)[] = []
 
@@ -20,7 +20,7 @@ const loaders: (() => unknown)[] = []
 export function lazyPackage<Package>(name: string): () => Package {
   let loaded: Package | undefined
   const get = () => {
-    const it: Package = loaded ?? load(name)
+    const it: Package = loaded ?? requirePackage(name)
     loaded = it
     return it
   }
@@ -29,17 +29,11 @@ export function lazyPackage<Package>(name: string): () => Package {
 }
 
 /**
- * Loads all of these packages as soon as the process has a moment: to read their files in a request would make it wait, and
- * fails while the process can open no further file. A package that cannot be loaded now is loaded when it is used.
+ * Loads all of these packages. A middleware does so when it is made: later the process may have given up the right to read
+ * their files, may be unable to open one more, and makes a visitor wait.
+ *
+ * @throws Error `MODULE_NOT_FOUND` when a package is not installed
  */
-export function loadPackagesSoon(): void {
-  setImmediate(() => {
-    for (const loader of loaders.splice(0)) {
-      try {
-        loader()
-      } catch {
-        // Its first use throws the same error, where the app hears of it.
-      }
-    }
-  }).unref()
+export function loadPackages(): void {
+  for (const loader of loaders.splice(0)) loader()
 }

@@ -1,4 +1,5 @@
 import { SealformError } from './errors.js'
+import { requirePackage } from './lazy-package.js'
 
 /**
  * Loads a package that an app installs only when it uses a certain feature.
@@ -7,12 +8,12 @@ import { SealformError } from './errors.js'
  * @param spec the package with its major version, as `npm install` takes it, for example `lru-cache@11`
  * @throws SealformError `ERR_OPTION_INVALID` when the package is not installed; the message holds the npm command
  */
-export function loadOptional<Module>(where: string, spec: string, load: () => Module): Module {
+export function loadOptional<Module>(where: string, spec: string): Module {
+  const name = spec.slice(0, spec.lastIndexOf('@'))
   try {
-    return load()
+    return requirePackage(name)
   } catch (cause) {
     if (!isNotFound(cause)) throw cause
-    const name = spec.slice(0, spec.lastIndexOf('@'))
     throw new SealformError(
       'ERR_OPTION_INVALID',
       `${where} needs the package "${name}", which is not installed: npm install ${spec}`,

@@ -1,4 +1,3 @@
-import { createRequire } from 'node:module'
 import type { LRUCache } from 'lru-cache'
 import { loadOptional } from '../base/optional-package.js'
 import type { GuardedTier } from './guarded-tier.js'
@@ -52,13 +51,9 @@ export function openTiers(bounds: MemoryBounds, shared: GuardedTier | undefined)
   }
 }
 
-const require = createRequire(import.meta.url)
-
 /** The one place that uses lru-cache. An app without a cache does not load it. */
 function openMemory({ entries, size }: MemoryBounds): LRUCache<string, string> {
-  const library = loadOptional('createCache()', 'lru-cache@11', (): typeof import('lru-cache') =>
-    require('lru-cache'),
-  )
+  const library = loadOptional<typeof import('lru-cache')>('createCache()', 'lru-cache@11')
   return new library.LRUCache({
     max: entries,
     maxSize: size,

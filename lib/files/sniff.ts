@@ -14,17 +14,18 @@ interface Sniffed {
   readonly mime: string
 }
 
-/** An optional peer dependency, loaded when a rule has `sniff`. */
-const packageName = 'file-type'
+let library: Library | undefined
 
 /**
- * Checks, when an action is defined, that the package for sniffing is installed.
+ * Loads the package for sniffing when an action is defined, as all packages: see loadPackages().
  *
  * @param where the name of the field in the message, for example `actions.define('upload') "files": avatar`
+ * @returns the library; its types are ours, so that this compiles without the package
  * @throws SealformError `ERR_OPTION_INVALID` when the package `file-type` is not installed
  */
-export function requireSniffing(where: string): void {
-  loadOptional(`${where}: "sniff"`, `${packageName}@21`, () => import.meta.resolve(packageName))
+export function requireSniffing(where: string): Library {
+  library ??= loadOptional<Library>(`${where}: "sniff"`, 'file-type@21')
+  return library
 }
 
 /**
@@ -39,18 +40,13 @@ export async function matchesContent(
   claim: FileKind,
   content: Blob | Uint8Array,
 ): Promise<boolean> {
-  const library = await load()
+  const library = requireSniffing('a file rule')
   const sniffed = await sniff(library, content)
   if (sniffed && rule.types.some((type) => contentIs(type, sniffed, claim))) return true
   const claimed = rule.types.filter((type) => !hasSignature(library, type) && matchesType(type, claim))
   if (claimed.length === 0) return false
   if (await isText(content)) return true
   return sniffed === undefined && !claimed.every((type) => type.startsWith('text/'))
-}
-
-/** Loads the package. Its name is not a literal, so that this compiles without it. `import()` caches the module. */
-function load(): Promise<Library> {
-  return import(packageName)
 }
 
 async function sniff(library: Library, content: Blob | Uint8Array): Promise<Sniffed | undefined> {

@@ -1,8 +1,5 @@
-import { createRequire } from 'node:module'
 import type { Cookie, CookieJar as Jar } from 'tough-cookie'
 import { loadOptional } from '../base/optional-package.js'
-
-const require = createRequire(import.meta.url)
 
 /** The largest name and value together, in bytes, that browsers keep. */
 const longestCookie = 4096
@@ -20,9 +17,7 @@ export class CookieJar {
 
   /** @throws SealformError `ERR_OPTION_INVALID` when the package tough-cookie is not installed */
   constructor() {
-    const library = loadOptional('createBrowser()', 'tough-cookie@6', (): typeof import('tough-cookie') =>
-      require('tough-cookie'),
-    )
+    const library = loadOptional<typeof import('tough-cookie')>('createBrowser()', 'tough-cookie@6')
     this.#parse = (line) => library.Cookie.parse(line, { loose: true })
     this.#jar = new library.CookieJar()
   }

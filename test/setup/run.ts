@@ -20,6 +20,12 @@ const namingSkipped = [
   '--test-reporter-destination=stderr',
 ]
 
+const missing = flags.filter((argument) => /^[^-].*(?:\/|\.ts$)/.test(argument))
+if (missing.length > 0) {
+  console.error(`No such test: ${missing.join(' ')}`)
+  process.exit(1)
+}
+
 // The sources decide which tests run: dist may still contain a test whose source was removed.
 const sources = (paths.length === 0 ? ['test'] : paths).flatMap((path) => testsIn(join(root, path)))
 const tests = sources.map((file) => relative(root, file).replaceAll(sep, '/'))
