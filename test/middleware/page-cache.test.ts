@@ -151,7 +151,8 @@ describe('cachePage()', () => {
 
   it('lets nobody wait for a visitor who leaves while the page is made', async (t) => {
     const controller = new AbortController()
-    const { app, renders } = await newsApp(t, () => until(() => controller.signal.aborted))
+    // The first page is made until its visitor has left. The second one is made for the visitor who waited.
+    const { app, renders } = await newsApp(t, (ctx) => until(() => ctx.res.closed || renders.count === 2))
     const port = await listen(createServer(app.callback()), (close) => t.after(close))
     const url = `http://127.0.0.1:${port}/news`
     const aborted = fetch(url, { signal: controller.signal }).catch(() => 'aborted')
