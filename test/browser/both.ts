@@ -13,7 +13,7 @@ import { listen } from '../setup/koa-app.js'
 import { openChromium } from './chromium.js'
 import { newVisitor } from './visit.js'
 
-/** A request, in so far as both have to send the same. */
+/** The parts of a request that both have to send alike. */
 interface Sent {
   readonly line: string
   readonly headers: Readonly<Record<string, string | undefined>>
@@ -55,7 +55,7 @@ async function record(req: IncomingMessage, res: ServerResponse): Promise<void> 
   const { pathname } = new URL(req.url ?? '/', origin)
   if (pathname === '/favicon.ico') return void res.writeHead(404).end()
   requests.push({
-    // supertest leaves out a question mark that nothing follows.
+    // supertest leaves out a question mark at the end.
     line: `${req.method} ${req.url?.replace(/\?$/, '')}`,
     headers: compared(req.headers),
     body: withoutBoundary(Buffer.concat(pieces).toString('latin1')).split(/(?<=&|\r\n)/),
@@ -88,7 +88,7 @@ function withoutBoundary(text: string): string {
   return text.replace(/----WebKitFormBoundary[A-Za-z0-9]{16}/g, '----WebKitFormBoundary')
 }
 
-/** Lets Chromium and the client do the same, and compares what the server got of both. */
+/** Makes Chromium and the client do the same, and compares what the server received from each. */
 export async function compare(
   pages: Readonly<Record<string, Answer>>,
   inChromium: (page: Page) => Promise<unknown>,
@@ -108,7 +108,7 @@ export async function compare(
   return expected
 }
 
-/** The button with an id, pressed in both. */
+/** Presses the button with this id in both. */
 export function press(
   id: string,
   form = 'form',
@@ -125,7 +125,7 @@ export function load(page: Page, act: () => Promise<unknown>): Promise<unknown> 
   return Promise.all([page.waitForEvent('load'), act()])
 }
 
-/** The form of this page, with id "form", in the client. */
+/** Returns the form with the id "form" of this page in the client. */
 export async function formIn(html: string): Promise<TestForm> {
   answers = { '/': { html } }
   return (await createBrowser(origin).visit('/')).form('form')

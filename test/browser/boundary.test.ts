@@ -10,7 +10,7 @@ before(async () => {
 })
 after(() => browser.close())
 
-test('boundary: an action and a part fail alone, and the input goes on from one to the other', async (t) => {
+test('boundary: an action and a part fail alone, and each answer keeps the input', async (t) => {
   const tour = await startTour()
   const context = await newVisitor(browser)
   t.after(async () => {

@@ -6,7 +6,7 @@ import { headlessChromium, requireProgram, chromium as wholeChromium } from '../
 const shared = 'SEALFORM_TEST_CHROMIUM'
 
 /**
- * A headless Chromium that talks to nobody but the pages under test, and finds every host of `.test` on this machine:
+ * A headless Chromium that connects only to the pages under test, and resolves every `.test` host to this machine:
  * the one that the run shares, else one of the file's own.
  */
 export async function openChromium(): Promise<Browser> {
@@ -15,7 +15,7 @@ export async function openChromium(): Promise<Browser> {
 }
 
 /**
- * Another one, with pages kept as they were for the way back, as browsers do for people. Playwright switches that off,
+ * Another Chromium, which keeps pages for the back button as browsers do for people. Playwright switches that off,
  * and waits in vain for a page that is taken out to load: use `goBack({ waitUntil: 'commit' })`.
  */
 export async function launchChromiumThatKeepsPages(): Promise<Browser> {

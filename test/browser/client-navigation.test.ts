@@ -98,7 +98,7 @@ describe('the client goes where Chromium goes, and says where it came from as Ch
     }
   })
 
-  it('for forms that are got', async () => {
+  it('for forms with method get', async () => {
     for (const [attributes, controls] of [
       ['action="/search?old=1#part"', '<input name="q" value="a b&amp;c ü">'],
       ['', '<input type="file" name="f"><input name="q" value="1">'],

@@ -9,7 +9,7 @@ describe('what the client sends for a page of odd controls is what Chromium send
   for (const [enctype, ids] of [
     ['multipart/form-data', oddButtons],
     ['application/x-www-form-urlencoded', ['named', 'input', 'image', 'get', 'outside']],
-    // Not by "get": Chromium departs from the standard, which writes every form that is got as urlencoded.
+    // Not with "get": there Chromium departs from the standard, which encodes such forms as urlencoded.
     ['text/plain', ['named', 'image', 'multipart']],
   ] as const) {
     it(`as ${enctype}`, async () => {
@@ -76,7 +76,7 @@ describe('the client sends what Chromium sends', () => {
     }
   })
 
-  it('for forms that the parser takes apart', async () => {
+  it('for forms that the HTML parser splits', async () => {
     for (const [id, form] of [
       ['after', 'form'],
       ['open-button', 'open'],

@@ -118,8 +118,8 @@ const fine: Readonly<Record<string, string>> = {
 }
 
 /**
- * What is entered, and what becomes of it: `taken` or `refused` by both, or `later` when only the server can tell. Nothing
- * that the server takes is refused by the browser.
+ * Entered texts and their results: `taken` or `refused` by both, or `later` when only the server can tell. The browser
+ * refuses nothing that the server accepts.
  */
 const cases: readonly (readonly [name: string, entered: string, verdict: 'taken' | 'refused' | 'later'])[] = [
   ['email', 'ada@example.org', 'taken'],
@@ -202,20 +202,18 @@ const cases: readonly (readonly [name: string, entered: string, verdict: 'taken'
   ['note', 'abcd', 'refused'],
 ]
 
-/** What a library does not say of an input. The JSON Schema of arktype has no flags of patterns. */
+/** Attributes that a library does not give. The JSON Schema of arktype has no pattern flags. */
 const saysLess: Readonly<Record<string, readonly string[]>> = {
   arktype: ['trimmed ""', 'code "ab"', 'code "a b"', 'digit "xx"'],
 }
 
-test('constraints: a browser and a schema of zod agree on what is entered', (t) => assertAgreement(t, 'zod'))
+test('constraints: the browser and zod agree on each value', (t) => assertAgreement(t, 'zod'))
 
-test('constraints: a browser and a schema of valibot agree on what is entered', (t) =>
-  assertAgreement(t, 'valibot'))
+test('constraints: the browser and valibot agree on each value', (t) => assertAgreement(t, 'valibot'))
 
-test('constraints: a browser and a schema of arktype agree on what is entered', (t) =>
-  assertAgreement(t, 'arktype'))
+test('constraints: the browser and arktype agree on each value', (t) => assertAgreement(t, 'arktype'))
 
-test('constraints: a number that comes back does not move the steps', async (t) => {
+test('constraints: a number that is shown again does not move the steps', async (t) => {
   const { page } = await visit(t, schemas.zod, true)
   await fill(page, { ...fine, seats: '1.5' })
   await Promise.all([page.waitForEvent('load'), page.getByRole('button').click()])
@@ -241,7 +239,7 @@ interface Ending {
   after(end: () => Promise<void>): void
 }
 
-/** A page with a control for each field, and the server's verdict on what is sent: the field that it refuses. */
+/** A page with a control for each field, and the server's verdict on a submission: the refused field. */
 async function visit(
   t: { after(end: () => Promise<void>): void },
   schema: StandardSchemaV1,
@@ -281,21 +279,21 @@ async function visit(
   return { page, send }
 }
 
-/** What sends nothing when nothing is chosen. */
+/** Controls that send nothing when nothing is chosen. */
 const choices = new Set(['terms', 'mail', 'tags'])
 
 async function fill(page: Page, values: Readonly<Record<string, string>>): Promise<void> {
   for (const [name, value] of Object.entries(values)) await enter(page, name, value)
 }
 
-/** As the DOM has it, whose types are not those of this project. */
+/** Part of the DOM, whose types this project does not include. */
 interface Control {
   readonly type: string
   readonly value: string
   checkValidity(): boolean
 }
 
-/** Enters a value as a person does. Says whether the browser has taken all of it, and would send it. */
+/** Enters a value as a person does. Returns whether the browser accepts all of it and would send it. */
 async function enter(page: Page, name: string, value: string): Promise<boolean> {
   const control = page.locator(`[name=${name}]`)
   if (name === 'terms' || name === 'mail') await control.setChecked(value === 'on')

@@ -10,7 +10,7 @@ before(async () => {
 })
 after(() => browser.close())
 
-test('counter: each submission goes on from the state of the page, without a cookie', async (t) => {
+test('counter: each submission continues from the state of the page, without a cookie', async (t) => {
   const { tab } = await visitCounter(t)
   assert.equal(await shown(tab), 0)
   for (const expected of [1, 2, 3]) {

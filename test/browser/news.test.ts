@@ -10,7 +10,7 @@ before(async () => {
 })
 after(() => browser.close())
 
-test('news: what one visitor publishes is on the next page of every visitor', async (t) => {
+test('news: a headline of one visitor is on the next page of every visitor', async (t) => {
   const { tab, other } = await visitNews(t)
   await tab.page.getByLabel('What has happened?').fill('Ferry runs again')
   const answer = await tab.press('Publish')
@@ -21,7 +21,7 @@ test('news: what one visitor publishes is on the next page of every visitor', as
   assert.equal(await time(other, 'list'), await time(tab, 'list'))
 })
 
-test('news: showing the page again makes the page anew and leaves the list', async (t) => {
+test('news: showing the page again renders the page anew and keeps the list', async (t) => {
   const { tab } = await visitNews(t)
   const [list, page] = [await time(tab, 'list'), await time(tab, 'page')]
   assert.equal((await tab.press('Only show the page again')).status, 200)
@@ -29,7 +29,7 @@ test('news: showing the page again makes the page anew and leaves the list', asy
   assert.notEqual(await time(tab, 'page'), page)
 })
 
-test('news: an empty headline is shown beside its field, and the list is the kept one', async (t) => {
+test('news: the issue of an empty headline is shown beside its field, and the list is the cached one', async (t) => {
   const { tab } = await visitNews(t)
   const list = await time(tab, 'list')
   assert.equal((await tab.press('Publish')).status, 422)

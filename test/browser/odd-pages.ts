@@ -1,13 +1,13 @@
 import type { TestFile } from '../../lib/testing/testing.js'
 
-/** Files as both sides choose them. */
+/** The files that both sides choose. */
 export const oddFiles: readonly [TestFile, TestFile] = [
   { name: 'a "quoted" ü.txt', type: 'text/plain', content: 'line\nline' },
   { name: 'two.bin', type: 'application/octet-stream', content: '\u0001\u0002' },
 ]
 
 /**
- * Controls that are easy to get wrong, and buttons that each send them in another way. Not among them is where Chromium
+ * Controls that are easy to get wrong, and buttons that each send them in another way. Left out is where Chromium
  * itself departs from the standard: it sends what is in a `<datalist>`, an empty `dirname` as a name, and the `dirname`
  * of submit buttons that were not pressed.
  */
@@ -99,7 +99,7 @@ export function oddPage(enctype: string): string {
 <input name="late" form="form" value="after the form"><button id="outside" form="form" name="outside" value="1">Outside</button>`
 }
 
-/** Forms that the parser takes apart. */
+/** Forms that the HTML parser splits. */
 export const brokenForms = `<!doctype html><meta charset="utf-8">
 <table><form id="form" method="post"><tr><td><input name="in-cell" value="1"></td></tr>
 <tr><td><form id="nested" action="/nested"><input name="in-nested" value="2"><button id="after" name="b" value="1">After</button></td></tr></table>
@@ -108,7 +108,7 @@ export const brokenForms = `<!doctype html><meta charset="utf-8">
 <select name="select"><option>a</select><button id="open-button" form="open">Open</button>
 <form id="two" method="post" action="/second"><input name="second" value="1"><button id="second">Second</button></form>`
 
-/** Controls with a constraint each; those whose names begin with `bad` are what a browser refuses to send. */
+/** Controls with a constraint each. A browser refuses to send those whose names begin with `bad`. */
 export const constrained = `<!doctype html><meta charset="utf-8"><form id="form" method="post">
   <input name="bad-required" required><input name="required" required value=" "><input name="fixed" required readonly><input name="off" required disabled>
   <input type="hidden" name="hidden" required><textarea name="bad-area" required></textarea><textarea name="area" required> </textarea>

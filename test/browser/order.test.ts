@@ -14,14 +14,14 @@ before(async () => {
 })
 after(() => browser.close())
 
-test('order: a double-click runs one and thanks once', async (t) => {
+test('order: a double-click runs one order and thanks once', async (t) => {
   const { tab } = await visitOrder(t)
   await fillIn(tab)
   await tab.load((page) => page.getByRole('button', { name: 'Order', exact: true }).dblclick())
   await thanked(tab, { number: 1, runs: 1 })
 })
 
-test('order: two clicks, of which each is sent, run one and thank once', async (t) => {
+test('order: two clicks that are both sent run one order and thank once', async (t) => {
   const { tab, tour } = await visitOrder(t)
   await fillIn(tab)
   await tab.load(() => clickTwice(tab, 'Order', 300))
@@ -29,7 +29,7 @@ test('order: two clicks, of which each is sent, run one and thank once', async (
   await thanked(tab, { number: 1, runs: 1 })
 })
 
-test('order: an impatient visitor who clicks again after a second runs one', async (t) => {
+test('order: a second click after a second runs one order', async (t) => {
   const { tab, tour } = await visitOrder(t)
   await fillIn(tab)
   await tab.load(() => clickTwice(tab, 'Order', 1000))
@@ -37,7 +37,7 @@ test('order: an impatient visitor who clicks again after a second runs one', asy
   await thanked(tab, { number: 1, runs: 1 })
 })
 
-test('order: a request that the network sends twice runs once', async (t) => {
+test('order: a request that arrives twice runs once', async (t) => {
   const { tab, tour } = await visitOrder(t, { repeating: true })
   await fillIn(tab)
   await tab.press('Order')
@@ -45,7 +45,7 @@ test('order: a request that the network sends twice runs once', async (t) => {
   await thanked(tab, { number: 1, runs: 1 })
 })
 
-test('order: reloading the thanks orders nothing', async (t) => {
+test('order: reloading the thanks page orders nothing', async (t) => {
   const { tab, tour } = await visitOrder(t)
   await fillIn(tab)
   await tab.press('Order')
@@ -55,7 +55,7 @@ test('order: reloading the thanks orders nothing', async (t) => {
   assert.deepEqual(await tab.texts('output'), ['1', '1'])
 })
 
-test('order: going back and ordering again, with other text too, thanks for the first', async (t) => {
+test('order: going back and ordering again, even with other text, thanks for the first order', async (t) => {
   const keeping = await launchChromiumThatKeepsPages()
   t.after(() => keeping.close())
   const { tab, tour } = await visitOrder(t, { in: keeping })
@@ -69,7 +69,7 @@ test('order: going back and ordering again, with other text too, thanks for the 
   await thanked(tab, { number: 1, runs: 1 })
 })
 
-test('order: a browser that has to fetch the page anew on the way back gets a form of its own', async (t) => {
+test('order: a browser that fetches the page again on the way back gets a new form', async (t) => {
   const { tab } = await visitOrder(t)
   await fillIn(tab)
   await tab.press('Order')
@@ -126,7 +126,7 @@ test('order: the Enter key in a line orders, and removes nothing', async (t) => 
   assert.equal(await tab.focused(), 'order-lines[1].product', 'the summary leads to the line')
 })
 
-test('order: what the server cannot do in time is said, and can be sent again as another order', async (t) => {
+test('order: a timeout is shown, and the form can be sent again as another order', async (t) => {
   const { tab } = await visitOrder(t)
   await fillIn(tab)
   await tab.page.getByLabel('Product').selectOption('moon')
@@ -139,7 +139,7 @@ test('order: what the server cannot do in time is said, and can be sent again as
   await thanked(tab, { number: 1, runs: 2 })
 })
 
-test('order: in a narrow window the pages open without a script', async (t) => {
+test('order: the pages open without a script in a narrow window', async (t) => {
   const { tab } = await visitOrder(t, { viewport: { width: 360, height: 640 } })
   const link = tab.page.getByRole('navigation').getByRole('link', { name: 'Todos' })
   assert.equal(await link.isVisible(), false)
@@ -174,7 +174,7 @@ async function visitOrder(
   return { tour, tab }
 }
 
-/** Hands a request on, and every POST twice at the same time, of which the answer to the second counts. */
+/** Passes requests on, and each POST twice at the same time. The second answer counts. */
 async function repeat(port: number, req: IncomingMessage, res: ServerResponse): Promise<void> {
   const { method, url: path, headers } = req
   const body = await buffer(req)
@@ -188,7 +188,7 @@ async function repeat(port: number, req: IncomingMessage, res: ServerResponse): 
   answer.pipe(res)
 }
 
-/** With the mouse, since a locator would wait for the page that the first click asks for. */
+/** Clicks with the mouse, because a locator would wait for the page that the first click requests. */
 async function clickTwice({ page }: Tab, button: string, pause: number): Promise<void> {
   const target = page.getByRole('button', { name: button, exact: true })
   await target.scrollIntoViewIfNeeded()

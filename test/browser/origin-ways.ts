@@ -1,16 +1,16 @@
 import type { Page } from 'playwright-core'
 
-/** What a way of sending finds: a tab, and the places from which it can send. */
+/** What a way of sending works with: a tab, and the places from which it can send. */
 export interface Stage {
   readonly page: Page
-  /** The app's origin as the visitor has it. */
+  /** The app's origin, as the visitor sees it. */
   readonly own: string
-  /** Origins of a host on other ports than the app's; the app may list the one, never the other. */
+  /** Origins of a host on other ports than the app's. The app may list the first, never the second. */
   listed(host: string): string
   other(host: string): string
   /** The app's form, with a seal that opens. */
   form(action?: string): string
-  /** Gives a document its path, which is the same on every origin. */
+  /** Registers a document, and returns its path, which is the same on every origin. */
   place(markup: string, headers?: Readonly<Record<string, string>>): string
   /** Opens the form there, in a document under this Referrer-Policy, and presses its button. */
   sendFrom(origin: string, policy?: string): Promise<void>
@@ -21,12 +21,12 @@ export interface Stage {
 }
 
 export interface Way {
-  /** Chromium says where a request comes from only to hosts that it trusts, as `localhost`. @default localhost */
+  /** Chromium sends Sec-Fetch-Site only to hosts that it trusts, such as `localhost`. @default localhost */
   readonly host?: string
   /** The host of the `origin` option, when the app has one. */
   readonly configured?: string
   readonly scripts?: true
-  /** How many times the form arrives, the last of which counts. @default 1 */
+  /** How many times the form arrives. The last one counts. @default 1 */
   readonly posts?: number
   /** Whether Chromium sends the form without the visitor's cookie. */
   readonly keepsCookieBack?: true

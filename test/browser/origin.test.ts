@@ -33,12 +33,14 @@ after(async () => {
 
 const cases = readOriginCases()
 
-it('the table has one case for each way of sending, and no other', () => {
+it('the table has exactly one case for each way of sending', () => {
   assert.deepEqual(cases.flatMap((entry) => entry.browser ?? []).sort(), Object.keys(ways).sort())
 })
 
-// A tab mostly waits, for painting and for its server.
-describe('what the table says of headers that Chromium really sends', { concurrency: 2 }, () => {
+// A tab mostly waits for painting and for its server.
+describe('the table of the origin policy, with the headers that Chromium really sends', {
+  concurrency: 2,
+}, () => {
   for (const [name, way] of Object.entries(ways)) it(name, (t) => check(name, way, (end) => t.after(end)))
 })
 
@@ -63,13 +65,13 @@ async function check(name: string, way: Way, onEnd: OnEnd): Promise<void> {
   for (const seal of ['bob', undefined]) {
     const forged = await send(way, app, { session: 'ann', seal })
     assert.equal(valueIn(forged.headers, 'cookie'), 'user=ann')
-    assert.deepEqual([forged.status, forged.runs], [403, 0], `with the seal of ${seal ?? 'nobody'}`)
+    assert.deepEqual([forged.status, forged.runs], [403, 0], `with the seal of ${seal ?? 'no session'}`)
   }
 }
 
 type HeaderLines = OriginCase['headers']
 
-/** What the policy sees in headers, without the names: `own` is the origin that it expects. */
+/** Describes headers as the policy sees them, without host names: `own` is the expected origin. */
 function kindOf(headers: HeaderLines, own: string, listed: OriginMatcher) {
   const kind = (origin: string) => (origin === own ? 'own' : listed(origin) ? 'listed' : 'other')
   const origin = valueIn(headers, 'origin')
@@ -99,7 +101,7 @@ function valueIn(headers: HeaderLines, wanted: string): string | undefined {
   return values[0]
 }
 
-/** A submission as it arrived, and what became of it. */
+/** A submission as it arrived, and its result. */
 interface Arrival {
   readonly headers: HeaderLines
   readonly status: number
@@ -110,11 +112,11 @@ interface RunningApp {
   readonly visited: string
   readonly expected: string
   readonly arrivals: EventEmitter<{ arrival: [Arrival] }>
-  /** The hidden fields of the form as this user gets them. */
+  /** Loads the hidden fields of the form as this user. */
   fieldsFor(user: string | undefined): Promise<Record<string, string>>
 }
 
-/** An app with one form and the options that the policy of the case stands for. */
+/** An app with one form, and the options that the case needs. */
 async function startApp(
   { host = 'localhost', configured }: Way,
   { policy }: OriginCase,
@@ -172,7 +174,7 @@ async function startApp(
   }
 }
 
-/** Sends in one of the ways, with the cookie of one user and the seal of another, and waits for what became of it. */
+/** Sends in one of the ways, with the cookie of one user and the seal of another, and waits for the result. */
 async function send(
   way: Way,
   app: RunningApp,
@@ -182,7 +184,7 @@ async function send(
   const tab = await takeTab(way.scripts ?? false)
   const context = tab.page.context()
   if (session) {
-    // A cookie that says nothing of SameSite goes along with any site's form for its first two minutes.
+    // Browsers send a cookie without SameSite with forms of any site for its first two minutes.
     await context.addCookies([{ name: 'user', value: session, url: app.visited }])
   }
   const arrived = arrivalsOf(app, way.posts ?? 1)
@@ -200,7 +202,7 @@ interface Tab {
 
 const idleTabs: Tab[] = []
 
-/** Opening a tab costs more than all that is done in it, so one is left to the next who needs its like. */
+/** Opening a tab costs more than the test in it, so a tab is reused for the next case of its kind. */
 async function takeTab(scripts: boolean): Promise<Tab> {
   const idle = idleTabs.find((tab) => tab.scripts === scripts)
   if (idle) {
@@ -248,11 +250,11 @@ function place(markup: string, headers: Readonly<Record<string, string>> = {}): 
   return path
 }
 
-/** Answers for every origin alike, unless it is the app that has to. */
+/** Answers for every origin alike, unless the app has to answer. */
 function serveDocument(req: IncomingMessage, res: ServerResponse): boolean {
   const document = documents.get(req.url ?? '')
   if (!document) return false
-  // 307 has the browser send the form once more, where 303 would not.
+  // With 307 the browser sends the form again, with 303 it would not.
   res.writeHead(document.headers.Location === undefined ? 200 : 307, {
     'Content-Type': 'text/html; charset=utf-8',
     ...document.headers,

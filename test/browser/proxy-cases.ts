@@ -6,7 +6,7 @@ const passing = {
   'the forwarded host': 'proxy_set_header X-Forwarded-Host $http_host;',
   'the forwarded host behind what the client sent':
     'proxy_set_header X-Forwarded-Host "$http_x_forwarded_host, $http_host";',
-  /** As of a browser that sends none, such as Safari before 16.4. */
+  /** Whether the browser sends no Sec-Fetch-Site, like Safari before 16.4. */
   'no Sec-Fetch-Site': 'proxy_set_header Sec-Fetch-Site "";',
 } as const
 
@@ -15,11 +15,11 @@ export interface ProxyCase {
   readonly passes: readonly (keyof typeof passing)[]
   readonly framework?: 'koa' | 'express'
   readonly trustsProxy?: true
-  /** Of the middleware: that of the visitor, or another. */
+  /** The `origin` option of the middleware: that of the visitor, or another. */
   readonly origin?: 'configured' | 'https://other.test'
   /** Headers that the client makes up. */
   readonly spoofs?: Readonly<Record<string, string>>
-  /** What the developer is told when it is refused. */
+  /** The advice for the developer when the form is refused. */
   readonly refused?: readonly RegExp[]
 }
 
@@ -46,7 +46,7 @@ const leftmost = [
   /replace it \(nginx: proxy_set_header X-Forwarded-Host \$http_host\)/,
 ]
 
-/** Every way in which a proxy can stand in front, with what a visitor without JavaScript gets. */
+/** Every way to put a proxy in front, with the result for a visitor without JavaScript. */
 export const proxyCases: Readonly<Record<string, ProxyCase>> = {
   'TLS in front, everything passed on, Koa trusts it': {
     scheme: 'https',
@@ -70,12 +70,12 @@ export const proxyCases: Readonly<Record<string, ProxyCase>> = {
     framework: 'express',
     trustsProxy: true,
   },
-  'TLS in front, everything passed on, Koa trusts nobody, from an old browser': {
+  'TLS in front, everything passed on, Koa trusts no proxy, from an old browser': {
     scheme: 'https',
     passes: [...everything, old],
     refused: onlyTheScheme,
   },
-  'TLS in front, everything passed on, Express trusts nobody, from an old browser': {
+  'TLS in front, everything passed on, Express trusts no proxy, from an old browser': {
     scheme: 'https',
     passes: [...everything, old],
     framework: 'express',
@@ -149,7 +149,7 @@ export const proxyCases: Readonly<Record<string, ProxyCase>> = {
     framework: 'express',
     trustsProxy: true,
   },
-  'plain, Host as X-Forwarded-Host, Koa trusts nobody': {
+  'plain, Host as X-Forwarded-Host, Koa trusts no proxy': {
     scheme: 'http',
     passes: ['the forwarded host'],
     refused: hostChanged,
@@ -195,7 +195,7 @@ export const proxyCases: Readonly<Record<string, ProxyCase>> = {
     trustsProxy: true,
     spoofs,
   },
-  'spoofed headers, passed on, which nobody trusts': { scheme: 'http', passes: ['the Host'], spoofs },
+  'spoofed headers, passed on, without a trusted proxy': { scheme: 'http', passes: ['the Host'], spoofs },
   'spoofed headers, passed on, origin configured': {
     scheme: 'https',
     passes: ['the Host', old],

@@ -82,7 +82,7 @@ test('a page of another site cannot submit, even with a seal of ours', async (t)
   assert.deepEqual(await tab.texts('.todos li > span'), [])
 })
 
-test('a page of another site that hides where it is cannot submit either', async (t) => {
+test('a page of another site that hides its origin cannot submit either', async (t) => {
   const { tab, tour, another } = await visit(t)
   const page = await tab.open('/todos')
   const seal = /name="sealform" value="([^"]+)"/.exec(page.html)?.[1] ?? ''
@@ -98,7 +98,7 @@ test('a page of another site that hides where it is cannot submit either', async
   assert.deepEqual(await tab.texts('.todos li > span'), [])
 })
 
-test('a page of the same machine on another port is another origin, and cannot submit', async (t) => {
+test('a page on another port of the same host cannot submit', async (t) => {
   const { tab, tour, another } = await visit(t)
   const page = await tab.open('/todos')
   const seal = /name="sealform" value="([^"]+)"/.exec(page.html)?.[1] ?? ''
@@ -125,7 +125,7 @@ async function visit(t: Ending) {
   return { tour, tab: await newTab(context, tour), another: () => newTab(context, tour) }
 }
 
-/** Serves a page on `127.0.0.1`, which a browser takes for another site than `localhost`. */
+/** Serves a page on `127.0.0.1`, which is another site than `localhost` for a browser. */
 async function serveAttack(t: Ending, target: string, seal: string, headers = {}): Promise<string> {
   const page = html`<!doctype html><title>Prize</title>
 <form method="post" action="${target}">

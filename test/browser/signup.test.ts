@@ -114,7 +114,7 @@ test('signup: reloading an answer with errors shows the same errors and input', 
   assert.equal(await tab.focused(), 'signup-summary')
 })
 
-/** Follows each link of the summary by keyboard, and says where the focus went. */
+/** Follows each link of the summary by keyboard, and returns where the focus went. */
 async function focusByEachLink(page: Page): Promise<(string | null)[]> {
   const links = page.locator('.sealform-summary a')
   const reached: (string | null)[] = []

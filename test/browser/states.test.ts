@@ -9,7 +9,7 @@ import { pngPicture } from '../setup/sample-files.js'
 import { openChromium } from './chromium.js'
 import { type Answer, newTab, newVisitor, type RunningTour, startTour, type Tab } from './visit.js'
 
-/** Every page of the tour in every state that it can be in, as the server sent it to a browser without scripts. */
+/** Every page of the tour in every possible state, as the server sends it to a browser without scripts. */
 const states = new Map<string, Answer>()
 const inspections = new Map<string, Inspection>()
 let browser: Browser
@@ -22,7 +22,7 @@ before(async () => {
     await collectStates()
     await inspectStates()
   } catch (error) {
-    // What is still open would keep the process alive, since node:test ends no file whose hook failed.
+    // Open handles would keep the process alive: node:test does not end a file whose hook failed.
     await close()
     throw error
   }
@@ -218,7 +218,7 @@ async function collectUploads(tab: Tab, keep: Keep): Promise<void> {
   keep('large done', await tab.press('Send'), 200)
 }
 
-/** What a browser is shown when a form was changed, forgotten, sent to a page that is gone, or sent by another site. */
+/** The pages for a form that was changed, has a forgotten key, is for a removed page, or came from another site. */
 async function collectRefusals(keep: Keep): Promise<void> {
   const page = await (await fetch(`${tour.url}/todos`)).text()
   const seal = /name="sealform" value="([^"]+)"/.exec(page)?.[1] ?? ''
@@ -250,13 +250,13 @@ async function collectRefusals(keep: Keep): Promise<void> {
 
 interface Inspection {
   readonly violations: readonly string[]
-  /** Violations of contrast where the visitor prefers dark colours. */
+  /** Violations of contrast when the visitor prefers dark colours. */
   readonly dark: readonly string[]
   /** In a window of 320 pixels. */
   readonly width: number
 }
 
-/** axe waits for timers, which do not run where scripts are off: so it looks at the same bytes where they are on. */
+/** Runs axe on the same bytes with scripts on, because it waits for timers, which need scripts. */
 async function inspectStates(): Promise<void> {
   const context = await newVisitor(browser, { javaScriptEnabled: true, bypassCSP: true })
   const page = await context.newPage()
@@ -271,7 +271,7 @@ async function inspectStates(): Promise<void> {
     await page.evaluate(axeSource)
     const violations = await runAxe(page, '{}')
     await page.emulateMedia({ colorScheme: 'dark' })
-    // Built-in pages have no style sheet: axe takes the browser's own dark canvas for white.
+    // Built-in pages have no style sheet, and axe treats the browser's dark canvas as white.
     const isNew = html.includes('/styles.css') && addLooks(looks, html)
     const dark = isNew ? await runAxe(page, "{ runOnly: ['color-contrast'] }") : []
     await page.setViewportSize({ width: 320, height: 640 })
@@ -284,7 +284,7 @@ async function inspectStates(): Promise<void> {
 
 /**
  * Adds the kinds of elements on a page, each with its class, as the style sheet tells them apart. Returns whether one is new:
- * otherwise the colours of the page were looked at before.
+ * otherwise the colours of the page were already checked.
  */
 function addLooks(looks: Set<string>, html: string): boolean {
   const before = looks.size
@@ -310,7 +310,7 @@ async function runAxe(page: Page, options: string): Promise<string[]> {
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
-/** Several kept files of a field are several hidden fields of one name, which the rule permits only to boxes and buttons. */
+/** Several kept files of a field are hidden fields of one name, which the rule permits only for boxes and buttons. */
 function isRepeatedKept({ ruleId, message }: { readonly ruleId: string; readonly message: string }): boolean {
   return ruleId === 'form-dup-name' && message.includes('"sealform.kept.')
 }
@@ -318,7 +318,7 @@ function isRepeatedKept({ ruleId, message }: { readonly ruleId: string; readonly
 const htmlRules: ConfigData = {
   extends: ['html-validate:recommended'],
   rules: {
-    // A matter of taste: HTML parsers take either.
+    // A matter of style: HTML parsers accept both.
     'doctype-style': ['error', { style: 'lowercase' }],
     // The rule wants ids that need no escaping in CSS; HTML allows everything but white space (section 3.2.6).
     'valid-id': ['error', { relaxed: true }],

@@ -63,7 +63,7 @@ test('todos: an error takes the focus, links to its field and keeps the input', 
   assert.deepEqual(await tab.texts('.sealform-summary a'), ['Enter a title'])
 })
 
-test('todos: what a title holds is shown as text', async (t) => {
+test('todos: markup in a title is shown as text', async (t) => {
   const { tab } = await visitTodos(t)
   const hostile = '"><script>document.title = 1</script> & ‮ 🪴'
   await add(tab, hostile)
@@ -72,7 +72,7 @@ test('todos: what a title holds is shown as text', async (t) => {
   assert.equal(await tab.value('What is there to do?'), hostile)
 })
 
-test('todos: reloading the answer to a POST sends it again and shows the same', async (t) => {
+test('todos: reloading the answer to a POST sends it again and shows the same page', async (t) => {
   const { tab, tour } = await visitTodos(t)
   await add(tab, 'Once')
   assert.equal((await add(tab, 'once')).status, 422)
@@ -103,7 +103,7 @@ test('todos: going back and sending again works, and adds no title twice', async
   assert.deepEqual(await titles(tab), ['First', 'Second'])
 })
 
-test('todos: a double-click adds one', async (t) => {
+test('todos: a double-click adds one item', async (t) => {
   const { tab, tour } = await visitTodos(t)
   await tab.page.getByLabel('What is there to do?').fill('Only once')
   await tab.load((page) => page.getByRole('button', { name: 'Add', exact: true }).dblclick())
@@ -126,7 +126,7 @@ test('todos: tabs that were opened earlier keep working', async (t) => {
   assert.deepEqual(await titles(tab), ['From the other tab'])
 })
 
-test('todos: a posted form says Origin: null on a page without referrer, and is accepted', async (t) => {
+test('todos: a form is accepted with the Origin: null of a page without referrer', async (t) => {
   const { tab, tour } = await visitTodos(t)
   assert.equal((await add(tab, 'Accepted')).status, 200)
   assert.equal(tour.posts.at(-1)?.origin, 'null')

@@ -134,7 +134,7 @@ test('upload: a file of the wrong type is named at its field, and the others are
   assert.deepEqual(await emptied(), [])
 })
 
-test('upload: a kept picture that is removed is asked for again', async (t) => {
+test('upload: a kept picture that is removed is required again', async (t) => {
   const { tab, file, emptied } = await visitUpload(t)
   await choose(tab, 'Picture', file('avatar.png', pngPicture()))
   await tab.press('Upload')
@@ -168,7 +168,7 @@ test('upload: the keyboard alone removes a kept file and sends', async (t) => {
   await choose(tab, 'Attachments', file('one.txt', 'one'))
   await tab.press('Upload')
   const { keyboard } = tab.page
-  // The summary has the focus; its link leads to the title.
+  // The summary has the focus, and its link leads to the title.
   await keyboard.press('Tab')
   await keyboard.press('Enter')
   await tab.page.waitForURL(/#upload-title$/)
@@ -269,9 +269,9 @@ async function visitUpload(t: TestContext, options = {}) {
   return {
     tab,
     problems,
-    /** The names of what lies in the storage. */
+    /** The names of the files in the storage. */
     stored,
-    /** The same, once nothing does or a second has passed. */
+    /** Waits until the storage is empty or a second has passed, and returns the names. */
     async emptied() {
       await until(() => stored().length === 0)
       return stored()
@@ -289,13 +289,13 @@ async function choose(tab: Tab, label: string, ...paths: string[]): Promise<void
   await tab.page.getByLabel(label, { exact: true }).setInputFiles(paths)
 }
 
-/** What the page says of the files that were kept, without the choice to remove them. */
+/** Returns the text about the kept files, without the choice to remove them. */
 async function keptFiles(tab: Tab): Promise<string[]> {
   const texts = await tab.texts('.sealform-kept li')
   return texts.map((text) => text.replace(/ Remove .*$/, ''))
 }
 
-/** How wide the first picture of the gallery is by itself: 0 when the browser does not show it. */
+/** Returns the natural width of the first picture of the gallery: 0 when the browser does not show it. */
 async function shownWidth(tab: Tab): Promise<number> {
   return tab.page
     .locator('.gallery img')
@@ -306,7 +306,7 @@ async function shownWidth(tab: Tab): Promise<number> {
     })
 }
 
-/** What an image element knows, as far as it matters here. */
+/** The part of an image element that is used here. */
 interface Picture {
   decode(): Promise<void>
   readonly naturalWidth: number

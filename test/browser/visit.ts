@@ -5,7 +5,7 @@ import { createTour } from '../../examples/tour/app.js'
 import type { UploadOptions } from '../../lib/sealform.js'
 import { patience } from '../setup/patience.js'
 
-/** Keys that are good for nothing but tests. */
+/** Keys for tests only. */
 export const keys = {
   first: Buffer.alloc(32, 'first key of the browser tests').toString('base64'),
   second: Buffer.alloc(32, 'another key of browser tests').toString('base64'),
@@ -51,7 +51,7 @@ export async function startTour(options: TourOptions = {}): Promise<RunningTour>
 export interface Answer {
   readonly url: string
   readonly status: number
-  /** As the server sent it, before the browser repaired anything. */
+  /** The HTML as the server sent it, before the browser repaired it. */
   readonly html: string
 }
 
@@ -79,7 +79,7 @@ export class Tab {
     return this.answer()
   }
 
-  /** Does something that makes the browser load a page, and waits for that page. */
+  /** Performs an action that makes the browser load a page, and waits for that page. */
   async load(act: (page: Page) => Promise<unknown>): Promise<Answer> {
     await Promise.all([this.page.waitForEvent('load'), act(this.page)])
     return this.answer()

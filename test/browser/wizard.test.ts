@@ -60,7 +60,7 @@ test('wizard: a double-click books once', async (t) => {
   }
 })
 
-test('wizard: reloading a step sends the same again and shows the same', async (t) => {
+test('wizard: reloading a step sends the form again and shows the same page', async (t) => {
   const { tab, tour } = await visitWizard(t)
   await fillInGuest(tab)
   await tab.press('Next')
@@ -98,7 +98,7 @@ test('wizard: two tabs book apart', async (t) => {
   assert.equal(await other.value('Name'), 'Bob')
 })
 
-test('wizard: the keyboard alone leads through it, and Enter goes on rather than back', async (t) => {
+test('wizard: works with the keyboard alone, and Enter goes forward', async (t) => {
   const { tab } = await visitWizard(t)
   const { keyboard } = tab.page
   await tab.page.getByLabel('Name').focus()

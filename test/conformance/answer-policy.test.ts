@@ -71,13 +71,13 @@ const pages = {
 type Path = keyof typeof pages
 
 interface Expected {
-  /** What the visitor gets when the submission was invalid or refused, or its action has failed. */
+  /** What the visitor gets when the submission is invalid or refused, or its action fails. */
   readonly otherwise: 'page' | 'built-in' | 'built-in with a link'
   /** The status and what the visitor gets when the action is done. */
   readonly done: string
 }
 
-/** The same for all frameworks. docs/decisions/answer-policy.md tells why. */
+/** All frameworks behave the same. docs/decisions/answer-policy.md gives the reasons. */
 const expected: Readonly<Record<Path, Expected>> = {
   '/form': { otherwise: 'page', done: '200 page' },
   '/form-201-location': { otherwise: 'page', done: '200 page' },
@@ -114,13 +114,13 @@ const expected: Readonly<Record<Path, Expected>> = {
 
 const paths = Object.keys(expected) as Path[]
 
-/** What comes of the form of `/page` on each of the pages, in words. */
+/** Sends the form of `/page` to each of the pages, and describes the results. */
 async function answersOf(
   t: TestContext,
   framework: Framework,
   options: SiteOptions & { readonly fields?: (site: Site) => Promise<Record<string, string>> },
 ): Promise<Readonly<Record<Path, string>>> {
-  // The adapter for plain servers writes the reference of what a page has answered to the console.
+  // The adapter for plain servers prints the reference of a failed page on the console.
   t.mock.method(console, 'error', () => {})
   const { fields = (site: Site) => site.fields(), ...ownOptions } = options
   const site = await openSite(t, framework, { pages, ...ownOptions })
@@ -179,17 +179,17 @@ function cases(framework: Framework): void {
     assertAnswers(answers, ({ otherwise }) => `409 ${otherwise} with the input, no-store, ran 0`)
   })
 
-  it('does not lose the input that authorize has refused, nor the status', async (t) => {
+  it('does not lose the input that authorize refused, nor the status', async (t) => {
     const answers = await answersOf(t, framework, { action: { authorize: () => forbidden() } })
     assertAnswers(answers, ({ otherwise }) => `403 ${otherwise} with the input, no-store, ran 0`)
   })
 
-  it('does not lose the input that an action has refused, nor the status', async (t) => {
+  it('does not lose the input that an action refused, nor the status', async (t) => {
     const answers = await answersOf(t, framework, { run: () => forbidden() })
     assertAnswers(answers, ({ otherwise }) => `403 ${otherwise} with the input, no-store, ran 1`)
   })
 
-  it('does not lose the input of an action that has failed, nor the status', async (t) => {
+  it('does not lose the input of an action that failed, nor the status', async (t) => {
     const run = () => {
       throw new Error('the database is down')
     }
@@ -197,10 +197,10 @@ function cases(framework: Framework): void {
     assertAnswers(answers, ({ otherwise }) => `500 ${otherwise} with the input, no-store, ran 1`)
   })
 
-  it('decides once an action is done', async (t) => {
+  it('decides the answer after an action is done', async (t) => {
     const answers = await answersOf(t, framework, { run: () => undefined })
     assertAnswers(answers, ({ done }) => {
-      // Such a page gives the input for copying.
+      // Such a page shows the input to copy.
       const input = done.includes('reference') ? ' with the input' : ''
       return `${done}${input}, no-store, ran 1`
     })
@@ -224,7 +224,7 @@ function cases(framework: Framework): void {
     assert.deepEqual([started, site.runs], [[], []])
   })
 
-  it('is the answer where it was sent past the library, also when the page throws then', async (t) => {
+  it('is the answer when the page sent it past the library, even if it throws afterwards', async (t) => {
     const boom = new Error('after the answer')
     const past = ({ res }: View): 'sent' => {
       ServerResponse.prototype.writeHead.call(res, 202, { 'Content-Type': 'text/plain' })
@@ -250,7 +250,7 @@ function cases(framework: Framework): void {
     assert.equal((await site.submit()).status, 422, 'the server goes on')
   })
 
-  it('has no validators of its own when it shows an outcome, nor any header about a body that is not sent', async (t) => {
+  it('loses its validators when it shows an outcome, and its content headers when another body is sent', async (t) => {
     const headers = {
       ETag: '"x"',
       'Last-Modified': 'Thu, 01 Jan 2026 00:00:00 GMT',
@@ -288,7 +288,7 @@ function cases(framework: Framework): void {
     }
   })
 
-  it('keeps Retry-After of a store that is down, whatever the page does', async (t) => {
+  it('keeps Retry-After while the store is down, whatever the page does', async (t) => {
     const down = () => Promise.reject(new Error('no connection'))
     const store = { claim: down, renew: down, settle: down, release: down, outcome: down }
     const site = await openSite(t, framework, {

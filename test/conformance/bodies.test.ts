@@ -138,7 +138,7 @@ function cases(framework: Framework): void {
     assert.deepEqual(site.runs, [])
     assert.equal((await site.submit()).status, 303)
     assert.deepEqual(site.runs, ['b1'])
-    // Koa tells its handlers of connections that break.
+    // Koa reports broken connections to its error handlers.
     assert.deepEqual(
       site.failures.filter(({ error }) => Object(error).code !== 'ECONNRESET'),
       [],
@@ -172,7 +172,7 @@ function cases(framework: Framework): void {
     assert.equal(site.runs.length, 2)
   })
 
-  it('answers many at once, each with its own', async (t) => {
+  it('answers many requests at once, each with its own page', async (t) => {
     const site = await open(t)
     const fields = await site.fields()
     const lengths = Array.from({ length: 60 }, (_, i) => i)
@@ -187,7 +187,7 @@ function cases(framework: Framework): void {
     )
   })
 
-  it('says which body parser to move when the body is gone already', async (t) => {
+  it('names the body parser to move when a parser has read the body', async (t) => {
     const site = await openSite(t, framework, {
       before: async (req) => {
         for await (const _piece of req);

@@ -71,7 +71,7 @@ function cases(framework: Framework): void {
     assert.equal(renders.count, 1)
   })
 
-  it('runs it again after an action has revalidated the tag', async (t) => {
+  it('runs the handler again after an action revalidates the tag', async (t) => {
     const site = await cachedSite(t, framework, undefined, {
       async run({ revalidateTag }) {
         await revalidateTag('news')
@@ -84,7 +84,7 @@ function cases(framework: Framework): void {
     await site.request.get('/news').expect(/rendering 2/)
   })
 
-  it('keeps no page with a cookie, another status or a failed region, and says that it is private', async (t) => {
+  it('keeps no page with a cookie or another status, and declares it private', async (t) => {
     const cases: (() => Shown)[] = [
       () => ({ html: '<p>a</p>', headers: { 'Set-Cookie': 'a=b' } }),
       () => ({ html: '<p>a</p>', status: 410 }),
@@ -100,7 +100,7 @@ function cases(framework: Framework): void {
     }
   })
 
-  it('keeps no page of which a region has failed', async (t) => {
+  it('keeps no page with a failed region', async (t) => {
     const cache = createCache()
     t.after(() => cache.close())
     let renders = 0
@@ -153,7 +153,7 @@ function cases(framework: Framework): void {
     assert.equal(renders, 3)
   })
 
-  it('leaves a page as it is that is larger than what may be held', async (t) => {
+  it('sends a page unchanged that is larger than the cache may hold', async (t) => {
     const large = `<p>${'ü'.repeat(700_000)}</p>`
     const { request } = await cachedSite(t, framework, () => ({ html: large }))
     for (const _ of [1, 2]) {
@@ -162,7 +162,7 @@ function cases(framework: Framework): void {
     }
   })
 
-  it('is not asked by a visitor with a session', async (t) => {
+  it('renders the page anew for a visitor with a session', async (t) => {
     const { request, renders } = await cachedSite(t, framework, undefined, {
       middleware: { session: ({ req }) => (req.headers.cookie ? 'ann' : undefined) },
     })
@@ -176,14 +176,14 @@ function cases(framework: Framework): void {
     assert.equal(renders.count, 2)
   })
 
-  it('is not offered to a CDN with a cookie that somebody further out sets with the headers', async (t) => {
+  it('offers no page to a CDN when outer middleware adds a cookie while the headers are written', async (t) => {
     const { request } = await cachedSite(t, framework, undefined, {
       cache: { cdn: { maxAge: '10m', tagHeader: 'Cache-Tag' } },
       before: async (req, res) => {
         const { writeHead } = res
         Object.assign(res, {
           writeHead: (...said: unknown[]) => {
-            // As the package cookies does it on Express.
+            // The package cookies calls it so on Express.
             const { setHeader } = OutgoingMessage.prototype
             if (req.headers.cookie) setHeader.call(res, 'Set-Cookie', 'sid=of-one-visitor')
             return Reflect.apply(writeHead, res, said)

@@ -15,7 +15,7 @@ import { Koa2 } from '../setup/koa-app.js'
 
 // A new adapter is one more object in `frameworks`.
 
-/** A framework as the cases of this folder use it: all of them the same app, each in its own words. */
+/** A framework as the cases of this folder use it: each one builds the same app. */
 export interface Framework {
   readonly name: string
   listener(app: AppParts): RequestListener
@@ -31,13 +31,13 @@ export interface AppParts {
   readonly options: MiddlewareOptions<AnyContext>
   /** Handlers of GET, by path. */
   readonly pages: Readonly<Record<string, Page>>
-  /** Handlers of POSTs that are not submissions, by path; they answer with text. */
+  /** Handlers of POSTs without a seal, by path; they answer with text. */
   readonly posts: Readonly<Record<string, (req: IncomingMessage) => Promise<string>>>
-  /** To be called with every error that reaches the app's own handler, and what came with it. */
+  /** Called with every error that reaches the app's own handler, and its details. */
   failed(error: unknown, details: unknown): void
 }
 
-/** A handler of GET. To throw an error with a status of the 400s says that there is no page, as does `undefined`. */
+/** A handler of GET. An error with a 4xx status means that there is no page, as does `undefined`. */
 export type Page = (view: View) => Shown | Promise<Shown>
 
 export type Shown =

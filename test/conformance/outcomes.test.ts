@@ -60,7 +60,7 @@ function cases(framework: Framework): void {
     assert.deepEqual(site.runs, ['b1'])
   })
 
-  it('makes a new form out of every answer, so that it can be sent again', async (t) => {
+  it('seals the form again in every answer, so that it can be sent again', async (t) => {
     const site = await openSite(t, framework, {
       run: ({ formData }) => (formData.get('text') === 'good' ? redirect('/next') : invalid('No')),
     })
@@ -84,7 +84,7 @@ function cases(framework: Framework): void {
     assert.equal(answer.headers['cache-control'], 'no-store')
   })
 
-  it('is done with a status of its own', async (t) => {
+  it('answers with the status that done() was given', async (t) => {
     const site = await openSite(t, framework, { run: () => done('late', { status: 202 }) })
     assert.equal((await site.submit()).status, 202)
   })
@@ -134,7 +134,7 @@ function cases(framework: Framework): void {
     assert.deepEqual(site.runs, [])
   })
 
-  it('answers 500 with the input and a reference, which the handler of the app gets with the error', async (t) => {
+  it('answers 500 with the input and a reference, and gives error and reference to the app', async (t) => {
     const boom = new Error('the password of the database is s3cret')
     const site = await openSite(t, framework, {
       run({ cookies }) {
@@ -152,7 +152,7 @@ function cases(framework: Framework): void {
     assert.deepEqual(await site.failed(1), [{ error: boom, details: { reference, action: 'act' } }])
   })
 
-  it('takes anything at all for an error', async (t) => {
+  it('accepts any thrown value as an error', async (t) => {
     for (const thrown of [undefined, null, 0, 'route', 'router', Symbol('s'), {}, Object.create(null)]) {
       const site = await openSite(t, framework, {
         run() {
@@ -227,7 +227,7 @@ function cases(framework: Framework): void {
     ])
   })
 
-  it('keeps the cookies of the action, and that of a flash, beside those that the page says by itself', async (t) => {
+  it('keeps the cookies of action and flash beside those that the page sets', async (t) => {
     const headers = { 'Set-Cookie': 'own=1' }
     const site = await openSite(t, framework, {
       run({ cookies, formData }) {
@@ -265,7 +265,7 @@ function cases(framework: Framework): void {
     assert.equal(next.headers['cache-control'], 'private, no-store')
   })
 
-  it('goes on without a flash that fits into no cookie, and tells the app', async (t) => {
+  it('drops a flash that fits into no cookie, and tells the app', async (t) => {
     const site = await openSite(t, framework, { run: () => flash('x'.repeat(4000), '/next') })
     const answer = await site.submit()
     assert.deepEqual([answer.status, answer.headers.location], [303, '/next'])
@@ -333,7 +333,7 @@ function cases(framework: Framework): void {
     assert.equal((await site.submit({}, { path: '/page?q=1' })).status, 303)
   })
 
-  it('is shown by the form of the list that was sent, and by no other', async (t) => {
+  it('is shown only by the form of the list that was sent', async (t) => {
     const site = await openSite(t, framework, {
       run: () => invalid({ text: 'Not that' }),
       pages: {

@@ -26,7 +26,7 @@ function pages(framework: Framework): void {
     assert.equal(head.headers.vary, got.headers.vary)
   })
 
-  it('sends the region alone that is asked for, on GET, HEAD and after a submission', async (t) => {
+  it('sends only the requested region, on GET, on HEAD and after a submission', async (t) => {
     const site = await openSite(t, framework, { run: () => invalid({ text: 'Not that' }) })
     const fields = await site.fields()
     for (const [name, value] of [
@@ -56,7 +56,7 @@ function pages(framework: Framework): void {
     }
   })
 
-  it('sends the whole page when it has no such region, or is no success', async (t) => {
+  it('sends the whole page when it has no such region, or its status is an error', async (t) => {
     const site = await openSite(t, framework, {
       pages: {
         '/wrong': (view) => ({ status: 404, html: `${view.region('box', '<p id="box">none</p>')}<hr>` }),
@@ -68,7 +68,7 @@ function pages(framework: Framework): void {
     assert.deepEqual([wrong.status, wrong.text], [404, '<p id="box">none</p><hr>'])
   })
 
-  it('adds to what the page says in Vary', async (t) => {
+  it('adds to the Vary header of the page', async (t) => {
     const site = await openSite(t, framework, {
       pages: {
         '/page': (view, act) => ({
@@ -81,7 +81,7 @@ function pages(framework: Framework): void {
     assert.equal(headers.vary, 'Accept-Language, HX-Target, Sealform-Region, Turbo-Frame, X-Up-Target')
   })
 
-  it('keeps a page with a seal that is tied to a visitor out of caches, whatever it says itself', async (t) => {
+  it('keeps a page with a session-bound seal out of caches, whatever its Cache-Control says', async (t) => {
     const site = await openSite(t, framework, {
       middleware: { session: ({ req }) => /user=(\w+)/.exec(req.headers.cookie ?? '')?.[1] },
       pages: {
@@ -101,7 +101,7 @@ function pages(framework: Framework): void {
     assert.equal(answer.status, 200)
   })
 
-  it('keeps a page with a form that is good for one submission out of shared caches', async (t) => {
+  it('keeps a page with a one-time form out of shared caches', async (t) => {
     const site = await openSite(t, framework, {
       define: (actions) => ({ order: actions.define('order', { once: true, run: async () => {} }) }),
       pages: {
@@ -123,7 +123,7 @@ function pages(framework: Framework): void {
     assert.equal((await site.request.get('/page')).headers['cache-control'], undefined)
   })
 
-  it('shows an outcome whatever the browser knows of the page already', async (t) => {
+  it('shows an outcome even if the browser has the page in its cache', async (t) => {
     const site = await openSite(t, framework, { run: () => invalid({ text: 'Not that' }) })
     const known = (await site.request.get('/page')).headers.etag ?? '"x"'
     const answer = await site.submit(
@@ -163,7 +163,7 @@ function pages(framework: Framework): void {
     ])
   })
 
-  it('waits for a page that takes its time', async (t) => {
+  it('waits for a slow page', async (t) => {
     const site = await openSite(t, framework, {
       run: () => done(),
       pages: {
@@ -197,7 +197,7 @@ function pages(framework: Framework): void {
   })
 }
 
-/** A page that shows its form until a submission is to be shown, and then does something else. */
+/** A page that shows its form on a visit, and does something else when it has to show an outcome. */
 async function breaking(
   site: (pages: NonNullable<SiteOptions['pages']>) => Promise<Site>,
   instead: NonNullable<SiteOptions['pages']>[string],
@@ -249,7 +249,7 @@ function failures(framework: Framework): void {
     }
   })
 
-  it('is an error of the server, with a reference, once the action is done', async (t) => {
+  it('is a server error with a reference after the action is done', async (t) => {
     for (const instead of [throwing, rejecting]) {
       const site = await breaking((pages) => openSite(t, framework, { run: () => done(), pages }), instead)
       const answer = await site.submit()
@@ -350,7 +350,7 @@ function failures(framework: Framework): void {
     assert.match(kept.text, /value="typed"[\s\S]*<a href="\/items\?all">/)
   })
 
-  it('drops what it said of its own content', async (t) => {
+  it('loses the headers about its own content', async (t) => {
     const site = await breaking(
       (pages) => openSite(t, framework, { run: () => invalid({ text: 'Not that' }), pages }),
       () => ({

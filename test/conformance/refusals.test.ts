@@ -17,7 +17,7 @@ function refusals(framework: Framework): void {
   const open = (t: TestContext, options: SiteOptions = {}) =>
     openSite(t, framework, { run: () => redirect('/thanks'), ...options })
 
-  /** Refused once, with the text in its field; what comes back can be sent as it is. */
+  /** Asserts that the form is refused once with the text in its field, and can then be sent as it is. */
   async function assertKept(
     site: Site,
     fields: Readonly<Record<string, string>>,
@@ -81,7 +81,7 @@ function refusals(framework: Framework): void {
     )
   })
 
-  it('shows the input for copying with 409 when the action is gone', async (t) => {
+  it('shows the input to copy with 409 when the action is gone', async (t) => {
     const other = await open(t, {
       define: (actions) => ({ old: actions.define('old', async () => {}) }),
       pages: {
@@ -114,7 +114,7 @@ function refusals(framework: Framework): void {
     assert.equal(exact.status, 303)
   })
 
-  it('refuses with 415 what is in a charset or coding that no form has', async (t) => {
+  it('refuses with 415 a charset or content coding that no form has', async (t) => {
     const site = await open(t)
     const body = urlencoded(await site.fields(), { text: 'typed' })
     for (const headers of [
@@ -144,7 +144,7 @@ function refusals(framework: Framework): void {
     assert.deepEqual(site.runs, [])
   })
 
-  it('answers as ever when onRefused throws or rejects; the app hears of it', async (t) => {
+  it('answers as usual when onRefused throws or rejects, and tells the app', async (t) => {
     const down = new Error('the log is down')
     for (const onRefused of [
       () => {
@@ -165,7 +165,7 @@ function refusals(framework: Framework): void {
     }
   })
 
-  it('takes texts for each request', async (t) => {
+  it('takes messages for each request', async (t) => {
     const site = await open(t, {
       middleware: {
         messages: ({ req }) =>
@@ -225,11 +225,11 @@ function origins(framework: Framework): void {
     assert.equal(await statusOf(t, {}), 403, 'only a seal that is tied to a session can vouch for it')
   })
 
-  it('lets the seal of a session vouch for a browser that says nothing', async (t) => {
+  it('accepts a session-bound seal from a browser that sends no origin headers', async (t) => {
     assert.equal(await statusOf(t, { Cookie: 'user=ann' }, { session: userOf }), 303)
   })
 
-  it('goes by the configured origin, and by those that are listed', async (t) => {
+  it('accepts the configured origin and the listed ones', async (t) => {
     const middleware = { origin: 'https://shop.example', allowedOrigins: ['https://partner.example'] }
     assert.equal(await statusOf(t, { Origin: 'https://shop.example' }, middleware), 303)
     assert.equal(
@@ -239,7 +239,7 @@ function origins(framework: Framework): void {
     assert.equal(await statusOf(t, { Origin: 'http://app.example:8080' }, middleware), 403)
   })
 
-  it('believes no proxy that it was not told of', async (t) => {
+  it('ignores the headers of a proxy that is not trusted', async (t) => {
     const forwarded = { 'X-Forwarded-Host': 'evil.example', 'X-Forwarded-Proto': 'https' }
     assert.equal(await statusOf(t, { ...forwarded, Origin: 'https://evil.example' }), 403)
     assert.equal(await statusOf(t, { ...forwarded, Origin: 'http://app.example:8080' }), 303)

@@ -24,7 +24,7 @@ const typed = {
   door: 'hunter-6',
 }
 
-/** As the page on which `door` is a password sends it. */
+/** The fields that a page sends when `door` is a password on it. */
 const { door, ...others } = typed
 const sent = { ...others, 'sealform.secret.door': door }
 
@@ -71,7 +71,7 @@ function secrets(framework: Framework): void {
     assert.doesNotMatch(answer.text, /hunter/)
   })
 
-  it('never come back by any way to read what was sent', async (t) => {
+  it('never come back through a function that reads what was sent', async (t) => {
     const read: unknown[] = []
     const site = await open(t, (view, act) => {
       const form = view.form(act)
@@ -195,7 +195,7 @@ function secrets(framework: Framework): void {
     }
   })
 
-  it('are not what a form of another version has no place for', async (t) => {
+  it('do not count as input that a form of another version has no place for', async (t) => {
     const old = await open(t, whole, { action: { ...options.action, version: 1 } })
     const site = await open(t, (view, act) => ({ html: html`${beginning(view.form(act))}</form>` }), {
       action: { ...options.action, version: 2 },
@@ -216,7 +216,7 @@ function secrets(framework: Framework): void {
     assert.match((await send(site)).text, /name="code" type="hidden" value="from the page"/)
   })
 
-  it('may be told by the control alone: the action, the schema and the issues know the field by its own name', async (t) => {
+  it('are known from the control alone, and action, schema and issues use the name of the field', async (t) => {
     const ran: unknown[] = []
     const site = await openSite(t, framework, {
       action: {
@@ -262,7 +262,7 @@ function secrets(framework: Framework): void {
     assert.deepEqual(ran, [[['door', 'hunter-1']], { door: 'hunter-1' }])
   })
 
-  it('carry their name only where the control is a password and nothing else says that the field is secret', async (t) => {
+  it('carry the prefix in their name only when nothing but the password control says that the field is secret', async (t) => {
     const printed: Readonly<Record<string, (form: Form) => ReturnType<Form['input']>>> = {
       'sealform.secret.door': (form) => form.input('door', { type: 'password' }),
       'sealform.secret.Door': (form) => form.input('Door', { type: 'PassWord' }),
@@ -316,7 +316,7 @@ function secrets(framework: Framework): void {
     assert.doesNotMatch(again.text, /hunter/)
   })
 
-  it('lead to their row and count as input that the form has a place for', async (t) => {
+  it('find their row, and count as input that the form has a place for', async (t) => {
     const page: OwnPage = (view, act) => {
       const form = view.form(act)
       const rows = form

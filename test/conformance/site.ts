@@ -45,7 +45,7 @@ export interface Failure {
 export interface Site {
   readonly port: number
   readonly request: ReturnType<typeof supertest>
-  /** What the action was bound to, for each time that it ran. */
+  /** The bound values of each run of the action. */
   readonly runs: string[]
   readonly failures: Failure[]
   readonly refusals: string[]
@@ -53,7 +53,7 @@ export interface Site {
   fields(cookie?: string): Promise<Record<string, string>>
   /** Sends the form of a fresh page with these fields. */
   submit(fields?: Readonly<Record<string, string>>, sending?: Sending): Promise<supertest.Response>
-  /** Errors come to the handlers of Express when the answer is out: waits a second for so many. */
+  /** Waits up to a second for this number of errors. Express handlers get them after the answer. */
   failed(count: number): Promise<readonly Failure[]>
 }
 
@@ -127,7 +127,7 @@ export async function openSite(
   }
 }
 
-/** Shows everything that a page can know of an outcome. */
+/** Prints everything that a page can know about an outcome. */
 export function page(view: View, act: Bound) {
   const form = view.form(act, { initial: { start: true } })
   return html`<!doctype html><title>${form.titlePrefix}Page</title>
@@ -142,7 +142,7 @@ export function page(view: View, act: Bound) {
     )}`
 }
 
-/** Answers that any framework may word for itself do not count. */
+/** Leaves out answers whose text is the framework's own. */
 export function namedHeaders(
   answer: supertest.Response,
   ...names: readonly string[]

@@ -24,7 +24,7 @@ interface Album extends Site {
   readonly found: string[]
   readonly hidden: readonly Part[]
   send(parts: readonly Part[], path?: string, talking?: Talk): Promise<RawAnswer>
-  /** What lies in the storage, when that has become empty or a second has passed. */
+  /** Waits until the storage is empty or a second has passed, and returns what it holds. */
   emptied(): Promise<readonly string[]>
 }
 
@@ -113,7 +113,7 @@ function cases(framework: Framework): void {
     }
   })
 
-  it('answers a forged upload before it has come, and writes none of it', async (t) => {
+  it('answers a forged upload before its end, and writes none of it', async (t) => {
     for (const path of ['/page', '/nowhere']) {
       const site = await album(t, { maxSize: '300MiB' })
       const forged = [['sealform', 'forged'], ['text', 'typed'], picture(Buffer.alloc(100_000))] as const
@@ -132,7 +132,7 @@ function cases(framework: Framework): void {
     }
   })
 
-  it('forgets an upload that is broken off', async (t) => {
+  it('keeps nothing of an upload that breaks off', async (t) => {
     const site = await album(t)
     const body = multipartBody(...site.hidden, ['text', 'a'], picture(Buffer.alloc(500_000)))
     const head = requestText('POST /page HTTP/1.1', [

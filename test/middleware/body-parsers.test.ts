@@ -25,7 +25,7 @@ interface ParserApp {
   readonly runs: (string | null)[]
 }
 
-/** An app in which `mount` puts our middleware among others; behind it a form and three ways to read a body. */
+/** An app in which `mount` places our middleware among others, with a form and three body readers behind it. */
 async function parserApp(
   onEnd: OnEnd,
   mount: (app: App, middleware: Koa.Middleware<Koa.DefaultState, SealformContext>) => void = (app, own) =>
@@ -121,7 +121,7 @@ function multipart(...parts: readonly (readonly [headers: string, content: strin
 const noise = Buffer.from(Array.from({ length: 1_000_000 }, (_, i) => (i * 2654435761) >>> 24))
 const file = ['name="upload"; filename="a.bin"\r\nContent-Type: application/octet-stream', noise] as const
 
-/** Bodies of requests that are not ours, each with its Content-Type. */
+/** Bodies without a seal, each with its Content-Type. */
 const foreign: Readonly<Record<string, readonly [type: string | undefined, body: Buffer]>> = {
   'a short form': [form, Buffer.from('title=Milk&list=7')],
   'a form of one byte': [form, Buffer.from('a')],
@@ -241,7 +241,7 @@ function suite(KoaClass: typeof Koa): void {
     assert.deepEqual(app.runs, [])
   })
 
-  it('lets what is not ours pass behind such a parser', async (t) => {
+  it('passes on requests without a seal behind such a parser', async (t) => {
     const app = await parserApp(
       (close) => t.after(close),
       (app, own) => {

@@ -7,7 +7,7 @@ import { createTestApp, formIn, fromSamePage, urlencoded } from '../setup/koa-ap
 
 type Part = (form: SafeHtml) => SafeHtml | string
 
-/** A page of two regions: one with a form, and one that does what the test says. */
+/** A page with two regions: one with a form, and one that the test defines. */
 function pageOf(
   parts: { pay?: Part; side?: () => SafeHtml | string },
   options?: RegionOptions,
@@ -54,7 +54,7 @@ describe('a region given as a function', () => {
     assert.match(alone.text, /^<section id="pay-box">.*Enter a card.*<\/section>$/s)
   })
 
-  it('costs the page nothing else when it throws, and the app hears of it with the reference shown', async () => {
+  it('fails alone when it throws, and the app gets the error with the printed reference', async () => {
     const app = pageOf({ side: broken })
     const page = await app.request.get('/page').expect(200)
     assert.match(
@@ -83,7 +83,7 @@ describe('a region given as a function', () => {
     assert.equal(errors.length, 1)
   })
 
-  it('takes a fallback of the page’s own', async () => {
+  it('can have a fallback that the page defines', async () => {
     const failures: RegionFailure[] = []
     const app = pageOf(
       { pay: broken },
@@ -102,7 +102,7 @@ describe('a region given as a function', () => {
     assert.match(alone.text, /^<turbo-frame id="pay-box">Call us: [0-9A-Z-]{9}<\/turbo-frame>$/)
   })
 
-  it('that fails while it shows an outcome gives the input back in its place, the rest as usual', async () => {
+  it('is replaced by the input when it fails while it shows an outcome, and the rest stays', async () => {
     let fails = false
     const app = pageOf({ pay: (form) => (fails ? broken() : form) })
     const { fields } = formIn((await app.request.get('/page')).text, 'pay')
@@ -117,7 +117,7 @@ describe('a region given as a function', () => {
     assert.equal((await submit(app, { sealform: seal })).status, 422, 'and it can be sent again from there')
   })
 
-  it('with a fallback that leaves the input out gives way to the built-in page', async () => {
+  it('gives way to the built-in page when its fallback leaves the input out', async () => {
     let fails = false
     const app = pageOf(
       { pay: (form) => (fails ? broken() : form) },
@@ -131,7 +131,7 @@ describe('a region given as a function', () => {
     assert.match(answer.text, /value="4111 &lt;x&gt;"/)
   })
 
-  it('lets an error through that says the page is not there', async () => {
+  it('passes on an error that means that the page does not exist', async () => {
     const { request } = createTestApp(({ router }) => {
       router.get('/page', (ctx) => {
         ctx.body = ctx.region('box', () => ctx.throw(404))
@@ -140,7 +140,7 @@ describe('a region given as a function', () => {
     await request.get('/page').expect(404)
   })
 
-  it('and a fallback that throws or is no region fail the page', async () => {
+  it('fails the page when its fallback throws or is not a region', async () => {
     for (const fallback of [broken, () => '<p>without an id</p>']) {
       await pageOf({ pay: broken }, { fallback }).request.get('/page').expect(500)
     }
@@ -148,7 +148,7 @@ describe('a region given as a function', () => {
 })
 
 describe('an action that throws', () => {
-  it('shows its error inside the region of its form while the rest is as usual', async () => {
+  it('shows its error inside the region of its form, and the rest stays', async () => {
     const app = pageOf({}, undefined, () => {
       throw new Error('no connection')
     })

@@ -30,7 +30,7 @@ function draftApp() {
 }
 
 describe('a submit button of another action', () => {
-  it('is a button that carries the seal as its value', async () => {
+  it('can be a button whose value is the seal', async () => {
     const { request, runs } = draftApp()
     const { html: form, fields } = formIn((await request.get('/draft')).text, 'save')
     const seal =
@@ -43,7 +43,7 @@ describe('a submit button of another action', () => {
     assert.deepEqual(runs, ['publish button T text'])
   })
 
-  it('is an input whose value stays its label, so its name carries the seal', async () => {
+  it('can be an input, whose name carries the seal because its value is the label', async () => {
     const { request, runs } = draftApp()
     const { html: form, fields } = formIn((await request.get('/draft')).text, 'save')
     const [, name = '', label] =
@@ -58,7 +58,7 @@ describe('a submit button of another action', () => {
     assert.deepEqual(runs, ['publish input T text'])
   })
 
-  it('is an image, of which only the coordinates are sent', async () => {
+  it('can be an image, which sends only coordinates', async () => {
     const { request, runs } = draftApp()
     const { html: form, fields } = formIn((await request.get('/draft')).text, 'save')
     const [, name = ''] =
@@ -74,7 +74,7 @@ describe('a submit button of another action', () => {
     assert.match(form, /<button type="submit" name="sealform\.submit" value="[\w-]+" class="x">/)
   })
 
-  it('runs nothing when two buttons are said to be pressed, or its seal does not open', async () => {
+  it('runs nothing when two buttons are sent, or its seal does not open', async () => {
     const { request, runs } = draftApp()
     const { html: form, fields } = formIn((await request.get('/draft')).text, 'save')
     const [, name = ''] = /name="(sealform\.submit\.[\w-]+)" value/.exec(form) ?? []

@@ -25,7 +25,7 @@ describe('caches that share a Redis', () => {
     assert.deepEqual([one.told, other.told, third.told], [[], [], []])
   })
 
-  it('go on without it, say so once, and are one again when it is back', async (t) => {
+  it('go on while it is down, report it once, and share again when it is back', async (t) => {
     const { redis, make } = await servers(t)
     const [one, other] = [await make(), await make()]
     await one.get()
@@ -46,7 +46,7 @@ describe('caches that share a Redis', () => {
     })
   })
 
-  it('wait for a Redis that hangs no longer than half a second', async (t) => {
+  it('wait no longer than half a second for a Redis that hangs', async (t) => {
     const { redis, make } = await servers(t)
     const one = await make()
     await one.get()

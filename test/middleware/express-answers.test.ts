@@ -18,7 +18,7 @@ for (const [name, express] of expresses) {
 const refuse = () => invalid({ text: 'Not that' })
 
 function answers(express: ExpressModule): void {
-  /** The same page, sent in the way that the test says, and what it is when res.send sends it. */
+  /** The same page, sent as the test says and by res.send. */
   async function sent(
     t: TestContext,
     send: (res: Response, page: string) => void,
@@ -70,7 +70,7 @@ function answers(express: ExpressModule): void {
     })
   })
 
-  it('may be of bytes whose memory is used again once they are taken', async (t) => {
+  it('may be bytes whose memory is reused after the write', async (t) => {
     await assertSent(t, (res, page) => {
       const bytes = new Uint8Array(Buffer.from(page))
       const memory = new Uint8Array(64)
@@ -103,7 +103,7 @@ function answers(express: ExpressModule): void {
     assert.deepEqual(headers['set-cookie'], ['a=1', 'b=2'])
   })
 
-  it('has the words of the status of the outcome', async (t) => {
+  it('has the reason phrase of the status of the outcome', async (t) => {
     const app = await expressApp(t, express, {
       run: refuse,
       mount({ app, act, middleware }) {
@@ -145,7 +145,7 @@ function answers(express: ExpressModule): void {
     })
   })
 
-  it('may be more than is held back, once it is known to be the page', async (t) => {
+  it('may exceed the held-back size once the form is in it', async (t) => {
     const rest = 'x'.repeat(3_000_000)
     const answer = await sent(t, (res, page) => {
       Readable.from([page, ...(rest.match(/.{1,50000}/gs) ?? [])]).pipe(res)
@@ -155,7 +155,7 @@ function answers(express: ExpressModule): void {
     assert.match(answer.text, /Not that/)
   })
 
-  it('is dropped when it is more than that and does not show the form', async (t) => {
+  it('is dropped when it exceeds the held-back size without the form', async (t) => {
     let pulled = 0
     const app = await expressApp(t, express, {
       run: refuse,
@@ -181,7 +181,7 @@ function answers(express: ExpressModule): void {
     assert.ok(pulled < 3_000_000, `${pulled} bytes were read`)
   })
 
-  it('is not held back on a GET, unless a region of it is asked for', async (t) => {
+  it('is not held back on a GET, unless a region is requested', async (t) => {
     const app = await expressApp(t, express, {
       mount({ app, act, middleware }) {
         app.use(middleware)
@@ -224,7 +224,7 @@ function answers(express: ExpressModule): void {
     assert.equal((await app.request.get('/none')).text, '')
   })
 
-  it('is fresh or not by its own ETag on a GET', async (t) => {
+  it('may become 304 by its own ETag on a GET', async (t) => {
     const app = await expressApp(t, express, {
       mount({ app, middleware }) {
         app.use(middleware)
@@ -239,7 +239,7 @@ function answers(express: ExpressModule): void {
     assert.equal(region.status, 304)
   })
 
-  it('may answer once the visitor has gone', async (t) => {
+  it('may end after the visitor has left', async (t) => {
     const leaving = new AbortController()
     let answered: (() => void) | undefined
     const late = new Promise<void>((resolve) => {

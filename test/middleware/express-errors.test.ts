@@ -20,7 +20,7 @@ function throws(): never {
 }
 
 function errors(express: ExpressModule): void {
-  it('of an action come to the handlers as they are, when the answer is out, and change nothing of it', async (t) => {
+  it('of an action reach the handlers unchanged after the answer, and do not change it', async (t) => {
     const seen: unknown[] = []
     const app = await expressApp(t, express, {
       run: throws,
@@ -44,7 +44,7 @@ function errors(express: ExpressModule): void {
     assert.deepEqual(seen, [[true, 'POST', '/form?a=1', 'act']])
   })
 
-  it('of an action come to handlers that look whether something was sent', async (t) => {
+  it('of an action reach handlers that check whether something was sent', async (t) => {
     const app = await expressApp(t, express, {
       run: throws,
       mount({ app, act, middleware }) {
@@ -65,7 +65,7 @@ function errors(express: ExpressModule): void {
     )
   })
 
-  it('leave the connection open for what comes next on it', async (t) => {
+  it('leave the connection open for the next request', async (t) => {
     const app = await expressApp(t, express, {
       run: throws,
       mount({ app, act, middleware }) {
@@ -94,7 +94,7 @@ function errors(express: ExpressModule): void {
     assert.equal((await app.failed(2)).length, 2)
   })
 
-  it('of a page that shows an outcome come to the handlers once, whose answer is not shown', async (t) => {
+  it('of a page that shows an outcome reach the handlers once, and their answer is dropped', async (t) => {
     for (const [run, status] of [
       [() => invalid({ text: 'Not that' }), 422],
       [() => done(), 500],
@@ -125,7 +125,7 @@ function errors(express: ExpressModule): void {
     }
   })
 
-  it('of a page after it has begun to write cost neither the answer nor the connection', async (t) => {
+  it('of a page that already writes damage neither the answer nor the connection', async (t) => {
     const app = await expressApp(t, express, {
       run: () => invalid({ text: 'Not that' }),
       mount({ app, act, middleware }) {
@@ -150,7 +150,7 @@ function errors(express: ExpressModule): void {
     )
   })
 
-  it('of a page after it has ended its answer change nothing of it', async (t) => {
+  it('of a page that has ended its answer do not change it', async (t) => {
     const app = await expressApp(t, express, {
       run: () => invalid({ text: 'Not that' }),
       mount({ app, act, middleware }) {
@@ -176,7 +176,7 @@ function errors(express: ExpressModule): void {
     assert.equal(app.errors.length, 1)
   })
 
-  it('of many regions come to the handlers without a warning of Node', async (t) => {
+  it('of many regions reach the handlers without a warning of Node', async (t) => {
     const warned: string[] = []
     const listener = (warning: Error) => warned.push(String(warning))
     process.on('warning', listener)
@@ -218,7 +218,7 @@ function errors(express: ExpressModule): void {
     assert.equal((await app.submit('/form')).status, 500)
   })
 
-  it('with a status of the 400s say that there is no page, as http-errors does', async (t) => {
+  it('with a 4xx status mean that there is no page, as http-errors creates them', async (t) => {
     const app = await expressApp(t, express, {
       run: () => invalid({ text: 'Not that' }),
       mount({ app, act, middleware }) {
@@ -234,7 +234,7 @@ function errors(express: ExpressModule): void {
     assert.match(answer.text, /<li>Not that<\/li>[\s\S]*value="typed"/)
   })
 
-  it('of the options come to the handlers, and no visitor waits', async (t) => {
+  it('in option functions reach the handlers, and no visitor waits', async (t) => {
     const app = await expressApp(t, express, {
       run: () => redirect('/done'),
       middleware: {
@@ -259,7 +259,7 @@ function errors(express: ExpressModule): void {
     )
   })
 
-  it('of the texts are answered by the handlers, even after a page was rendered', async (t) => {
+  it('in the function messages are answered by the handlers, even after a page was rendered', async (t) => {
     let shown = 0
     const app = await expressApp(t, express, {
       run: () => invalid({ text: 'Not that' }),
@@ -286,7 +286,7 @@ function errors(express: ExpressModule): void {
     )
   })
 
-  it('tell of a page that never answers; the visitor has the input after 30 seconds', async (t) => {
+  it('report a page that never answers, and the visitor gets the input back after 30 seconds', async (t) => {
     let late: Response | undefined
     const app = await expressApp(t, express, {
       run: () => invalid({ text: 'Not that' }),

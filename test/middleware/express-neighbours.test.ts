@@ -27,7 +27,7 @@ for (const [name, express] of expresses) {
 const refuse = () => invalid({ text: 'Not that' })
 
 function parsers(express: ExpressModule): void {
-  it('come after, for every request, and look for no body when an outcome is shown', async (t) => {
+  it('may come after for every request, and find no body when an outcome is shown', async (t) => {
     const app = await expressApp(t, express, {
       run: ({ formData }) => (formData.get('text') === 'good' ? redirect('/done') : refuse()),
       mount({ app, act, middleware }) {
@@ -91,7 +91,7 @@ function parsers(express: ExpressModule): void {
   })
 }
 
-/** A store that takes its time, as one on another machine does. */
+/** A slow store, like one on another machine. */
 class SlowStore extends MemoryStore {
   saves = 0
   override set(id: string, data: SessionData, callback?: (error?: unknown) => void): void {
@@ -134,7 +134,7 @@ function sessions(express: ExpressModule): void {
     }
   })
 
-  it('tie a form to a sign-in', async (t) => {
+  it('bind a form to a sign-in', async (t) => {
     const app = await expressApp(t, express, {
       run: () => redirect('/done'),
       middleware: { session: ({ req }) => req.session.user && req.sessionID },
@@ -262,7 +262,7 @@ function around(express: ExpressModule): void {
     }
   })
 
-  it('is told once that the answer is finished, with its status', async (t) => {
+  it('gets one finish event, with the status of the answer', async (t) => {
     const finished: unknown[] = []
     const app = await expressApp(t, express, {
       run: refuse,
@@ -343,7 +343,7 @@ function proxies(express: ExpressModule): void {
     assert.equal((await statusBehind(t, true, { Origin: 'http://app.example:3000' })).status, 303)
   })
 
-  it('that say an unknown protocol get 400', async (t) => {
+  it('cause 400 when they name an unknown protocol', async (t) => {
     const headers = { 'X-Forwarded-Proto': 'ftp', Origin: 'http://app.example:3000' }
     assert.equal((await statusBehind(t, true, headers)).status, 400)
   })

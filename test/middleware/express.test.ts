@@ -62,7 +62,7 @@ function routes(express: ExpressModule): void {
     assert.equal(other.text, 'not a submission')
   })
 
-  it('may belong to a router, or to an app inside of the app', async (t) => {
+  it('may be mounted in a router or in a nested app', async (t) => {
     const app = await expressApp(t, express, {
       run: refuse,
       mount({ app, act, middleware }) {
@@ -87,7 +87,7 @@ function routes(express: ExpressModule): void {
     }
   })
 
-  it('ties a seal to the whole path, mount included', async (t) => {
+  it('binds a seal to the whole path, with the mount path', async (t) => {
     const app = await expressApp(t, express, {
       mount({ app, actions, middleware }) {
         const here = actions.define('here', { path: true, run: () => redirect('/done') })
@@ -103,7 +103,7 @@ function routes(express: ExpressModule): void {
     assert.equal((await app.submit('/b/form', {}, { from: '/a/form' })).status, 403)
   })
 
-  it('shows no submission to routes of POST, and everything else', async (t) => {
+  it('passes POSTs without a seal to POST routes, and no submission', async (t) => {
     const seen: string[] = []
     const app = await expressApp(t, express, {
       run: refuse,
@@ -129,7 +129,7 @@ function routes(express: ExpressModule): void {
     assert.deepEqual(seen, ['GET', 'GET', 'POST'])
   })
 
-  it('gives the method back to whoever looks after the page', async (t) => {
+  it('restores the method for middleware that runs after the page', async (t) => {
     const seen: unknown[] = []
     const app = await expressApp(t, express, {
       run: refuse,
@@ -155,7 +155,7 @@ function routes(express: ExpressModule): void {
 function views(express: ExpressModule): void {
   const templates = fileURLToPath(new URL('../../../test/views/templates/', import.meta.url))
 
-  /** A page in a template that gets its form from the handler. */
+  /** A page whose template gets its form from the handler. */
   async function assertShown(t: TestContext, template: string): Promise<void> {
     const app = await expressApp(t, express, {
       run: () => invalid({ email: 'No "e-mail" <address>' }),
@@ -209,7 +209,7 @@ function views(express: ExpressModule): void {
     assert.match(region.text, /^<form id="act".*<\/form>$/s)
   })
 
-  it('may fail while an outcome is shown', async (t) => {
+  it('may fail while they show an outcome', async (t) => {
     const app = await expressApp(t, express, {
       run: refuse,
       mount({ app, act, middleware }) {
@@ -229,7 +229,7 @@ function views(express: ExpressModule): void {
   })
 }
 
-/** Handlebars as an engine of Express, with the helpers of the guide. */
+/** Makes Handlebars a view engine of Express, with the helpers of the guide. */
 function renderHandlebars(
   path: string,
   options: object,

@@ -29,7 +29,7 @@ function signupApp() {
   })
 }
 
-describe('a form given back', () => {
+describe('a form that is shown again', () => {
   it('has the value of every kind of control, and of no secret', async () => {
     const { app } = signupApp()
     const page = await visit(app, '/signup')
@@ -105,7 +105,7 @@ describe('several forms on a page', () => {
     return { ...parts, runs, items }
   }
 
-  it('have ids of their own, and only the submitted one shows what happened', async () => {
+  it('have different ids, and only the submitted one shows the outcome', async () => {
     const { app, runs } = listApp(['a', 'b', 'c'])
     const page = await visit(app, '/list')
     const answer = await page.form('rename-2').fill({ name: 'B!' }).submit()
@@ -116,7 +116,7 @@ describe('several forms on a page', () => {
     assert.match(answer.form('rename-2').html, /aria-invalid/)
   })
 
-  it('give the input to the same item when the list has changed meanwhile', async () => {
+  it('show the input at the same item after the list changed', async () => {
     const { app, items } = listApp(['a', 'b', 'c'])
     const page = await visit(app, '/list')
     items.shift()
@@ -125,7 +125,7 @@ describe('several forms on a page', () => {
     assert.match(answer.form('rename').html, /aria-invalid/)
   })
 
-  it('give the input to the same item when its form has expired and the list has changed', async (t) => {
+  it('show the input at the same item after its form expired and the list changed', async (t) => {
     t.mock.timers.enable({ apis: ['Date'], now: Date.now() })
     const runs: string[] = []
     const items = ['a', 'b', 'c']
@@ -179,7 +179,7 @@ describe('state that a form carries', () => {
     })
   }
 
-  it('goes from submission to submission with no session', async () => {
+  it('goes from submission to submission without a session', async () => {
     const { app } = counterApp()
     let page = await visit(app, '/counter')
     assert.deepEqual(page.texts('b'), ['10'])
@@ -251,7 +251,7 @@ describe('state that a form carries', () => {
     assert.match(third.text, /<b>11<\/b>/)
   })
 
-  it('is refused with 400 when it was tampered with or is the seal of the action', async () => {
+  it('is refused with 400 when it was changed, or is the seal of the action', async () => {
     const { request } = counterApp()
     const { fields } = formIn((await request.get('/counter')).text, 'count')
     for (const state of ['', 'x', tamper(fields['sealform.state'] ?? ''), fields.sealform ?? '']) {
@@ -280,7 +280,7 @@ describe('a region', () => {
     })
   }
 
-  it('is sent alone to a client that asks for it, with the status of the outcome', async () => {
+  it('is sent alone to a client that requests it, with the status of the outcome', async () => {
     const { request } = regionApp()
     const page = await request.get('/page')
     assert.match(page.headers.vary ?? '', /Sealform-Region/)
@@ -305,7 +305,7 @@ describe('a region', () => {
     }
   })
 
-  it('is not sent when the page has no such region: the client gets the whole page', async () => {
+  it('is replaced by the whole page when the page has no such region', async () => {
     const { request } = regionApp()
     const { fields } = formIn((await request.get('/page')).text, 'act')
     const answer = await request
@@ -340,12 +340,12 @@ describe('a page with a seal that is tied to a session', () => {
   })
 })
 
-/** What stands in the field "name" of each form. */
+/** Returns the value of the field "name" in each form. */
 function namesIn(page: TestPage): (string | undefined)[] {
   return page.forms.map((form) => form.value('name'))
 }
 
-/** Another character in the middle, since in the last one not every bit counts. */
+/** Changes a character in the middle, because some bits of the last one are unused. */
 function tamper(token: string): string {
   const middle = Math.floor(token.length / 2)
   return `${token.slice(0, middle)}${token[middle] === 'A' ? 'B' : 'A'}${token.slice(middle + 1)}`

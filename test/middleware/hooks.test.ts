@@ -34,7 +34,7 @@ function appWith(own: Own, registry: Parameters<typeof createTestApp>[1] = {}) {
 }
 
 describe('hooks around an action', () => {
-  it('are called in order, those of the registry outermost, with what the action gets', async () => {
+  it('run in order with the arguments of the action, those of the registry outermost', async () => {
     const order: string[] = []
     const { submit, calls } = appWith(
       {
@@ -59,7 +59,7 @@ describe('hooks around an action', () => {
     assert.deepEqual(calls, ['run 7 typed'])
   })
 
-  it('answer in place of the action, the input kept', async () => {
+  it('can answer in place of the action, and the input is kept', async () => {
     for (const hook of [
       () => invalid('Too many tries. Wait a minute.', { status: 429 }),
       () => {
@@ -75,7 +75,7 @@ describe('hooks around an action', () => {
     }
   })
 
-  it('do not let the action run when one throws or returns what is no outcome', async () => {
+  it('stop the action when one throws or returns a value that is not an outcome', async () => {
     for (const [before, code] of [
       [() => Promise.reject(new Error('limiter down')), undefined],
       [() => false, 'ERR_HOOK_RESULT'],
@@ -87,7 +87,7 @@ describe('hooks around an action', () => {
     }
   })
 
-  it('can replace the outcome afterwards; an error there is reported and changes nothing', async () => {
+  it('can replace the outcome afterwards, where an error is reported and changes nothing', async () => {
     const replaced = appWith({ after: () => redirect('/elsewhere') })
     assert.equal((await replaced.submit()).headers.location, '/elsewhere')
     const broken = appWith({
@@ -100,7 +100,7 @@ describe('hooks around an action', () => {
     assert.equal((broken.errors[0] as Error).message, 'audit log is full')
   })
 
-  it('can answer for an error, which the app then does not hear of', async () => {
+  it('can answer for an error, which is then not reported to the app', async () => {
     const seen: (string | boolean)[] = []
     const throwing = {
       run: async () => {
@@ -128,7 +128,7 @@ describe('hooks around an action', () => {
     assert.equal(seen.length, 3)
   })
 
-  it('give a one-time submission back when they answer in its place', async () => {
+  it('release a one-time submission when they answer in its place', async () => {
     let open = false
     let runs = 0
     const { request } = createTestApp(({ actions, router }) => {
@@ -161,7 +161,7 @@ describe('hooks around an action', () => {
 })
 
 describe('a timeout', () => {
-  it('ends the waiting, aborts the signal, and says that nobody knows whether it was done', async () => {
+  it('ends the wait, aborts the signal, and says that the result is unknown', async () => {
     const reasons: unknown[] = []
     const { submit, errors } = appWith({
       timeout: '50ms',
@@ -186,7 +186,7 @@ describe('a timeout', () => {
     assert.equal((await submit()).status, 303)
   })
 
-  it('is refused when no timer can wait so long, or not at all', () => {
+  it('is refused when it is zero or longer than a timer can wait', () => {
     for (const timeout of [0, -1, '30 days', 2_147_484]) {
       assert.throws(
         () => appWith({ timeout }),

@@ -11,14 +11,14 @@ function post(body: string, lines: readonly Line[] = [], line = 'POST /plain HTT
   return requestText(line, [...browserLines, formType, ...lines], body)
 }
 
-/** The head of a POST, with these lines and none about the length. */
+/** The head of a POST with these lines, and without a length. */
 function head(lines: readonly string[], line = 'POST /plain HTTP/1.1'): string {
   const all = [...browserLines, formType].map(([name, value]) => `${name}: ${value}`)
   return `${[line, ...all, ...lines].join('\r\n')}\r\n\r\n`
 }
 
 describe('a hostile client', () => {
-  it('that leaves at any moment takes nothing along', async (t) => {
+  it('may leave at any moment without harm to the server', async (t) => {
     const target = await hostileTarget((close) => t.after(close), { Koa: Koa2 })
     const fields = await target.fieldsOf('/small', 'small')
     const request = Buffer.concat([
@@ -37,7 +37,7 @@ describe('a hostile client', () => {
     assert.equal(target.runs.get('small'), undefined)
   })
 
-  it('that stops sending is answered with what there is', async (t) => {
+  it('is answered with the input so far when it stops sending', async (t) => {
     const target = await hostileTarget((close) => t.after(close))
     const fields = await target.fieldsOf('/small', 'small')
     const begun = urlencoded(fields, { text: 'kept' })
@@ -58,7 +58,7 @@ describe('a hostile client', () => {
     ])
   })
 
-  it('that sends everything before it reads gets the whole answer', async (t) => {
+  it('gets the whole answer when it sends everything before it reads', async (t) => {
     const target = await hostileTarget((close) => t.after(close))
     const fields = await target.fieldsOf('/plain', 'plain')
     const text = 'x'.repeat(1024 * 1024 - 1000)
@@ -91,7 +91,7 @@ describe('a hostile client', () => {
     ])
   })
 
-  it('costs kilobytes with a forged upload of 256 MiB, and its connection', async (t) => {
+  it('sends only kilobytes of a forged 256 MiB upload before its connection closes', async (t) => {
     const target = await hostileTarget((close) => t.after(close))
     const begin = 'POST /plain HTTP/1.1\r\nHost: app.example\r\nSec-Fetch-Site: same-origin\r\n'
     const part = (name: string, rest = '') =>
@@ -115,7 +115,7 @@ describe('a hostile client', () => {
     await target.withstand([])
   })
 
-  it('in thousands leaves no descriptor, no listener and no memory behind', async (t) => {
+  it('leaves no descriptor, listener or memory behind in thousands of requests', async (t) => {
     const target = await hostileTarget((close) => t.after(close))
     const fields = await target.fieldsOf('/plain', 'plain')
     const cut = post(urlencoded(fields, { text: 'x'.repeat(5000) }))
@@ -146,7 +146,7 @@ function openFiles(): number {
   return process.platform === 'linux' ? readdirSync('/proc/self/fd').length : 0
 }
 
-/** Sends until the server closes, and tells the status of its answer. */
+/** Sends until the server closes, and returns the status of its answer. */
 function upload(port: number, start: string, size: number): Promise<number> {
   return new Promise((resolve) => {
     const socket = connect({ port, host: '127.0.0.1' })

@@ -8,7 +8,7 @@ function post(body: string, lines: readonly Line[] = [], line = 'POST /plain HTT
   return requestText(line, [...browserLines, formType, ...lines], body)
 }
 
-/** The head of a POST, with these lines and none about the length. */
+/** The head of a POST with these lines, and without a length. */
 function head(lines: readonly string[], line = 'POST /plain HTTP/1.1'): string {
   const all = [...browserLines, formType].map(([name, value]) => `${name}: ${value}`)
   return `${[line, ...all, ...lines].join('\r\n')}\r\n\r\n`
@@ -41,7 +41,7 @@ describe('hostile framing', () => {
       'chunks and a length': [head([te, `Content-Length: ${n}`]), chunk, '0\r\n\r\n'],
       'an unknown transfer coding': [head(['Transfer-Encoding: cow']), body],
       'chunks that are not the last coding': [head(['Transfer-Encoding: chunked, gzip']), chunk, '0\r\n\r\n'],
-      'a chunk size that is none': [head([te]), `zz\r\n${body}\r\n0\r\n\r\n`],
+      'a malformed chunk size': [head([te]), `zz\r\n${body}\r\n0\r\n\r\n`],
       'a chunk size that is negative': [head([te]), `-1\r\n${body}\r\n0\r\n\r\n`],
       'a chunk size past counting': [head([te]), `fffffffffffffffff\r\n${body}\r\n0\r\n\r\n`],
       'a chunk shorter than its content': [head([te]), `5\r\n${body}\r\n0\r\n\r\n`],
@@ -50,7 +50,7 @@ describe('hostile framing', () => {
       'a header without a colon': [head(['nonsense', `Content-Length: ${n}`]), body],
       'a NUL in a header': [head(['X: a\0b', `Content-Length: ${n}`]), body],
       'a header name with a space': [head(['X Y: z', `Content-Length: ${n}`]), body],
-      'a version nobody speaks': [head([`Content-Length: ${n}`], 'POST /plain HTTP/3.7'), body],
+      'an unknown HTTP version': [head([`Content-Length: ${n}`], 'POST /plain HTTP/3.7'), body],
       'a path with a space': [head([`Content-Length: ${n}`], 'POST /pla in HTTP/1.1'), body],
       'a preface of HTTP/2': ['PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'],
       'a greeting of TLS': [Buffer.from('160301020001000001fc0303', 'hex'), Buffer.alloc(500)],
@@ -60,7 +60,7 @@ describe('hostile framing', () => {
         head([...Array(2000).fill('X: abcde'), `Content-Length: ${n}`]),
         body,
       ],
-      'an expectation nobody knows': [head(['Expect: 200-maybe', `Content-Length: ${n}`]), body],
+      'an unknown expectation': [head(['Expect: 200-maybe', `Content-Length: ${n}`]), body],
     }
     await target.withstand(Object.entries(malformed).map(([name, says]): Attack => ({ name, says })))
     const cut: Record<string, readonly Piece[]> = {
@@ -84,7 +84,7 @@ describe('hostile framing', () => {
     ])
   })
 
-  it('takes a body in whatever pieces it comes', async (t) => {
+  it('accepts a body in any pieces', async (t) => {
     const target = await hostileTarget((close) => t.after(close))
     const fields = await target.fieldsOf('/plain', 'plain')
     const body = urlencoded(fields, { text: 'größe' })

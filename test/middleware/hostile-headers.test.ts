@@ -9,7 +9,7 @@ function post(body: string, lines: readonly Line[] = [], line = 'POST /plain HTT
 }
 
 describe('hostile headers', () => {
-  it('name a host that is none, or none, or two', async (t) => {
+  it('name a malformed host, none or two', async (t) => {
     const target = await hostileTarget((close) => t.after(close))
     const body = urlencoded(await target.fieldsOf('/plain', 'plain'))
     const says = (line: string, hosts: readonly string[], origin = 'http://app.example') =>
@@ -65,7 +65,7 @@ describe('hostile headers', () => {
     ])
   })
 
-  it('count for nothing when a proxy would have set them and none is trusted', async (t) => {
+  it('are ignored when a proxy would set them and no proxy is trusted', async (t) => {
     const target = await hostileTarget((close) => t.after(close))
     const body = urlencoded(await target.fieldsOf('/plain', 'plain'))
     const claims: readonly (readonly Line[])[] = [
@@ -91,7 +91,7 @@ describe('hostile headers', () => {
     ])
   })
 
-  it('ask for regions that are none', async (t) => {
+  it('ask for regions that do not exist', async (t) => {
     const target = await hostileTarget((close) => t.after(close))
     const body = 'sealform=forged&sealform.form=plain&text=kept'
     const names = [
@@ -130,7 +130,7 @@ describe('hostile headers', () => {
     ])
   })
 
-  it('bring cookies that nobody set', async (t) => {
+  it('carry cookies that the app never set', async (t) => {
     const target = await hostileTarget((close) => t.after(close))
     const fields = await target.fieldsOf('/go', 'go')
     const cookies = [
@@ -155,7 +155,7 @@ describe('hostile headers', () => {
       'user=\xff\xfe',
       'went=\xc3\xa4; role=%00',
     ]
-    // The session is read from a cookie too: the seal belongs to nobody, and "user" may not come with a value.
+    // The session is read from a cookie too: the seal has no session, so "user" may not have a value.
     await target.withstand(
       cookies
         .filter((cookie) => !cookie.startsWith('user'))
@@ -200,7 +200,7 @@ describe('hostile headers', () => {
     ])
   })
 
-  it('do no harm, whatever they accept', async (t) => {
+  it('do no harm in Accept and similar lines', async (t) => {
     const target = await hostileTarget((close) => t.after(close))
     const lines: readonly Line[] = [
       ['Accept', 'application/json'],

@@ -3,7 +3,7 @@ import { hostileTarget } from '../setup/hostile-app.js'
 import { attacks, field, multi, multipart, type Part, post, sealOf } from '../setup/hostile-bodies.js'
 
 describe('a hostile multipart body', () => {
-  it('has no part that two readers could take for different ones', async (t) => {
+  it('has no part that two parsers could read differently', async (t) => {
     const target = await hostileTarget((close) => t.after(close))
     const seal = await sealOf(target)
     const own = field('sealform', seal)
@@ -60,7 +60,7 @@ describe('a hostile multipart body', () => {
       'a multipart within': part(`${disposition}\r\nContent-Type: multipart/mixed; boundary=YY`, '--YY--'),
     }
     const taken: Record<string, Buffer> = {
-      'a transfer encoding that is none': part(`${disposition}\r\nContent-Transfer-Encoding: 8bit`),
+      'the transfer encoding 8bit': part(`${disposition}\r\nContent-Transfer-Encoding: 8bit`),
       'a type of text': part(`${disposition}\r\nContent-Type: text/html; charset=utf-8`),
       'an unknown header': part(`${disposition}\r\nX-Unknown: y`),
       'a file input without a file': part(
@@ -76,7 +76,7 @@ describe('a hostile multipart body', () => {
     }
     await target.withstand([
       ...attacks(malformed, 400),
-      // A backslash is a backslash to browsers: the name ends there, and a file follows.
+      // Browsers do not escape with a backslash: the name ends there, and a file follows.
       ...attacks(
         { 'an escaped quote': part('Content-Disposition: form-data; name="a\\"; filename="b"') },
         413,
@@ -122,7 +122,7 @@ describe('a hostile multipart body', () => {
     ])
   })
 
-  it('brings no file to an action that takes none', async (t) => {
+  it('gives no file to an action without file fields', async (t) => {
     const target = await hostileTarget((close) => t.after(close))
     const seal = await sealOf(target)
     const own = field('sealform', seal)
@@ -177,7 +177,7 @@ describe('a hostile multipart body', () => {
     ])
   })
 
-  it('holds no more than the limits', async (t) => {
+  it('cannot pass the limits', async (t) => {
     const target = await hostileTarget((close) => t.after(close))
     const seal = await sealOf(target)
     const own = field('sealform', seal)

@@ -4,7 +4,7 @@ import { browserLines, formType, hostileTarget, type Line, type Target } from '.
 import { urlencoded } from '../setup/koa-app.js'
 import { requestText, talk } from '../setup/raw-http.js'
 
-/** Always the same numbers, so that what fails once fails again (Marsaglia's xorshift32). */
+/** Generates the same numbers in every run, so that a failure can be repeated (Marsaglia's xorshift32). */
 function numbers(seed: number): (below: number) => number {
   let state = seed
   return (below) => {
@@ -105,7 +105,7 @@ async function fieldsFor(target: Target): Promise<readonly (readonly [string, Re
 }
 
 describe('requests changed at random', () => {
-  it('never get a status of the 500s, and leave nothing unhandled', async (t) => {
+  it('never get a 5xx status, and leave no error unhandled', async (t) => {
     const target = await hostileTarget((close) => t.after(close))
     const forms = await fieldsFor(target)
     const seed = Number(process.env.SEED ?? 20_261_120)
@@ -137,7 +137,7 @@ describe('requests changed at random', () => {
         }),
       )
     }
-    // Koa tells the app of connections that broke while it answered.
+    // Koa reports connections that broke while it answered.
     const others = target.errors.filter(
       (error) => !/^(?:HPE|ECONN|EPIPE)/.test(String(Reflect.get(Object(error), 'code'))),
     )

@@ -38,7 +38,7 @@ const scripts = [
   '\r\nSet-Cookie: evil=1\r\n\r\n<script>alert(1)</script>',
 ]
 
-/** No tag and no attribute of the page comes from a visitor, and no link leaves the site. */
+/** Asserts that no tag or attribute of the page comes from a visitor, and no link leaves the site. */
 function assertTame(name: string, { body, headers }: RawAnswer): void {
   const tags = body.match(/<[a-z!/][^<>]*>/gi) ?? []
   for (const tag of tags) {
@@ -70,7 +70,7 @@ async function seals(target: Target): Promise<readonly string[]> {
 }
 
 describe('what a hostile visitor sent', () => {
-  it('comes back as text in every place of every page', async (t) => {
+  it('comes back as text everywhere on every page', async (t) => {
     const target = await hostileTarget((close) => t.after(close))
     const attacks: Attack[] = []
     let runs = 0
@@ -125,7 +125,7 @@ describe('what a hostile visitor sent', () => {
     )
   })
 
-  it('leads nobody off the site by the path of the request', async (t) => {
+  it('makes no link to another site by the path of the request', async (t) => {
     const target = await hostileTarget((close) => t.after(close))
     const targets = [
       '//evil.example/x',
@@ -179,7 +179,7 @@ describe('what a hostile visitor sent', () => {
             status: sealform === 'forged' ? 400 : [400, 422],
             runs: sealform === 'forged' ? 0 : 'any',
             check: (answer, { closed }) => {
-              // Node answers by itself when the request line is malformed.
+              // Node itself answers a malformed request line.
               if (!closed || answer.body !== '') assertTame(path, answer)
             },
           }),
@@ -200,7 +200,7 @@ describe('what a hostile visitor sent', () => {
     ])
   })
 
-  it('redirects nobody off the site', async (t) => {
+  it('redirects to no other site', async (t) => {
     const target = await hostileTarget((close) => t.after(close))
     const fields = await target.fieldsOf('/go', 'go')
     const bad = [
@@ -291,7 +291,7 @@ describe('what a hostile visitor sent', () => {
     ])
   })
 
-  it('writes no line of its own into the headers', async (t) => {
+  it('adds no header line', async (t) => {
     const target = await hostileTarget((close) => t.after(close))
     const fields = await target.fieldsOf('/go', 'go')
     const cookies = [
@@ -321,7 +321,7 @@ describe('what a hostile visitor sent', () => {
     )
   })
 
-  it('finds no object under the names of prototypes', async (t) => {
+  it('reaches no prototype by its names', async (t) => {
     const target = await hostileTarget((close) => t.after(close))
     const names = [
       'constructor',

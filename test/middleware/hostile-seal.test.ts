@@ -7,7 +7,7 @@ import { requestText } from '../setup/raw-http.js'
 
 type Fields = Readonly<Record<string, string | readonly string[]>>
 
-/** A form as a browser on our own page would send it. */
+/** A form as a browser sends it from the app's own page. */
 function post(path: string, body: string | Fields, lines: readonly Line[] = []): Buffer {
   const text = typeof body === 'string' ? body : urlencoded(body)
   return requestText(`POST ${path} HTTP/1.1`, [...browserLines, formType, ...lines], text)
@@ -22,7 +22,7 @@ function flipped(token: string, at: number): string {
 
 const otherKey = Buffer.from('another key of thirty-two bytes!').toString('base64')
 
-/** A seal that another app made for its own action of the same name. */
+/** A seal of another app for an action of the same name. */
 async function sealOfOtherApp(options: Parameters<typeof createActions>[0]): Promise<string> {
   const { request } = createTestApp(
     ({ actions, router }) => {
@@ -38,7 +38,7 @@ async function sealOfOtherApp(options: Parameters<typeof createActions>[0]): Pro
 }
 
 describe('a hostile seal', () => {
-  it('opens with no bit changed, and with nothing added, cut off or written otherwise', async (t) => {
+  it('does not open with a bit changed, or text added, cut off or spelled differently', async (t) => {
     const target = await hostileTarget((close) => t.after(close))
     const { sealform: seal = '' } = await target.fieldsOf('/plain', 'plain')
     const bad: Record<string, string> = {
@@ -90,7 +90,7 @@ describe('a hostile seal', () => {
     assert.deepEqual(target.errors, [])
   })
 
-  it('opens under no other key, audience or purpose', async (t) => {
+  it('does not open under another key, audience or purpose', async (t) => {
     const target = await hostileTarget((close) => t.after(close))
     const cookie = await target.get('/count')
     const state = formIn(cookie.body, 'count').fields['sealform.state'] ?? ''
@@ -117,7 +117,7 @@ describe('a hostile seal', () => {
     ])
   })
 
-  it('is found under its own name only, and once', async (t) => {
+  it('is found only under its own name, and once', async (t) => {
     const target = await hostileTarget((close) => t.after(close))
     const { sealform: seal = '' } = await target.fieldsOf('/plain', 'plain')
     const refused: Record<string, string> = {
@@ -185,7 +185,7 @@ describe('a hostile seal', () => {
     ])
   })
 
-  it('counts nowhere but in the body of a POST', async (t) => {
+  it('is accepted only in the body of a POST', async (t) => {
     const target = await hostileTarget((close) => t.after(close))
     const { sealform: seal = '' } = await target.fieldsOf('/plain', 'plain')
     const body = urlencoded({ sealform: seal, text: 'x' })
@@ -206,7 +206,7 @@ describe('a hostile seal', () => {
       { name: 'QUERY', says: request('QUERY') },
       { name: 'PROPFIND', says: request('PROPFIND') },
       { name: 'a method in small letters', says: request('post'), status: 400 },
-      { name: 'a method nobody knows', says: request('POSTS'), status: 400 },
+      { name: 'an unknown method', says: request('POSTS'), status: 400 },
       { name: 'CONNECT', says: request('CONNECT', 'app.example:80'), status: 0 },
       ...overrides.map(
         (line): Attack => ({ name: line[0], says: request('GET', '/plain', [line]), status: 200 }),
@@ -227,7 +227,7 @@ describe('a hostile seal', () => {
     ])
   })
 
-  it('says nothing of why it did not open', async (t) => {
+  it('does not tell why it did not open', async (t) => {
     const target = await hostileTarget((close) => t.after(close))
     const { sealform: seal = '' } = await target.fieldsOf('/plain', 'plain')
     const bodies = new Set<string>()
@@ -254,7 +254,7 @@ describe('a hostile seal', () => {
 })
 
 describe('a genuine seal in the wrong place', () => {
-  it('runs on no other path when it is bound to its own', async (t) => {
+  it('does not run on another path when it is bound to its own', async (t) => {
     const target = await hostileTarget((close) => t.after(close))
     const fields = await target.fieldsOf('/here/1', 'here')
     const attacks = [
@@ -274,7 +274,7 @@ describe('a genuine seal in the wrong place', () => {
     ])
   })
 
-  it('runs for no other session, and not for none', async (t) => {
+  it('does not run for another session or without one', async (t) => {
     const target = await hostileTarget((close) => t.after(close))
     const ann = await target.fieldsOf('/plain', 'plain', [['Cookie', 'user=ann']])
     const nobody = await target.fieldsOf('/plain', 'plain')
@@ -309,7 +309,7 @@ describe('a genuine seal in the wrong place', () => {
     ])
   })
 
-  it('runs behind no authorize of its own when it comes in a button', async (t) => {
+  it('does not get around authorize, path or session in a button', async (t) => {
     const target = await hostileTarget((close) => t.after(close))
     const plain = await target.fieldsOf('/plain', 'plain')
     const guarded = (await target.fieldsOf('/guarded', 'guarded')).sealform ?? ''
@@ -327,7 +327,7 @@ describe('a genuine seal in the wrong place', () => {
       forged: [{ 'sealform.submit': 'forged' }, 400],
       empty: [{ 'sealform.submit': '' }, 400],
       'forged by name': [{ 'sealform.submit.forged': 'Go' }, 400],
-      'by a name that is none': [{ 'sealform.submit.<script>': 'Go' }, 400],
+      'by a malformed name': [{ 'sealform.submit.<script>': 'Go' }, 400],
       'by an empty name': [{ 'sealform.submit.': 'Go' }, 400],
       'by a name with a line break': [{ 'sealform.submit.a\r\nb.x': 'Go' }, 400],
       'of another axis': [{ [`sealform.submit.${plain.sealform}.z`]: '1' }, 400],
@@ -375,7 +375,7 @@ describe('a genuine seal in the wrong place', () => {
     ])
   })
 
-  it('takes no state of another action, session or carrier', async (t) => {
+  it('accepts no state of another action, session or carrier', async (t) => {
     const target = await hostileTarget((close) => t.after(close))
     const count = await target.fieldsOf('/count', 'count')
     const other = await target.fieldsOf('/other', 'other')
@@ -402,7 +402,7 @@ describe('a genuine seal in the wrong place', () => {
       { name: 'empty', says: post('/count', state('')), status: 400 },
       { name: 'huge', says: post('/count', state('A'.repeat(8193))), status: 400 },
       {
-        name: 'of nobody, sent by ann',
+        name: 'without a session, sent by ann',
         says: post('/count', { ...ann, 'sealform.state': count['sealform.state'] ?? '' }, [
           ['Cookie', 'user=ann'],
         ]),

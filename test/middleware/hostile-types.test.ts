@@ -3,7 +3,7 @@ import { hostileTarget } from '../setup/hostile-app.js'
 import { attacks, field, form, multi, multipart, post, sealOf } from '../setup/hostile-bodies.js'
 
 describe('a hostile Content-Type', () => {
-  it('takes nothing but a form for a form', async (t) => {
+  it('recognises only the two form types', async (t) => {
     const target = await hostileTarget((close) => t.after(close))
     const seal = await sealOf(target)
     const body = `sealform=${seal}&text=x`
@@ -42,7 +42,7 @@ describe('a hostile Content-Type', () => {
     await target.withstand(attacks(notOurs, 404))
   })
 
-  it('reads no charset but UTF-8', async (t) => {
+  it('accepts only UTF-8 as charset', async (t) => {
     const target = await hostileTarget((close) => t.after(close))
     const seal = await sealOf(target)
     const body = `sealform=${seal}&text=x`
@@ -110,7 +110,7 @@ describe('a hostile Content-Type', () => {
     ])
   })
 
-  it('takes a boundary as RFC 2046 has it', async (t) => {
+  it('accepts a boundary as RFC 2046 defines it', async (t) => {
     const target = await hostileTarget((close) => t.after(close))
     const seal = await sealOf(target)
     const parts = (boundary: string) => multipart([field('sealform', seal), field('text', 'x')], boundary)
@@ -157,7 +157,7 @@ describe('a hostile Content-Type', () => {
     ])
   })
 
-  it('undoes no coding of the body', async (t) => {
+  it('decodes no content coding', async (t) => {
     const target = await hostileTarget((close) => t.after(close))
     const seal = await sealOf(target)
     const body = `sealform=${seal}&text=x`

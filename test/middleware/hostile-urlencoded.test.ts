@@ -5,7 +5,7 @@ import { attacks, field, form, multi, multipart, post, sealOf } from '../setup/h
 import { chunked } from '../setup/raw-http.js'
 
 describe('a hostile urlencoded body', () => {
-  it('holds no bytes that are not text, and no escape that is none', async (t) => {
+  it('contains no bytes that are not UTF-8, and no malformed escape', async (t) => {
     const target = await hostileTarget((close) => t.after(close))
     const seal = await sealOf(target)
     const tails: Record<string, string> = {
@@ -70,7 +70,7 @@ describe('a hostile urlencoded body', () => {
     )
   })
 
-  it('holds no more than the limits, whichever way they are passed', async (t) => {
+  it('cannot pass the limits in any way', async (t) => {
     const target = await hostileTarget((close) => t.after(close))
     const seal = await sealOf(target)
     const start = `sealform=${seal}&`
@@ -120,7 +120,7 @@ describe('the limits of an action', () => {
     const all: Attack[] = []
     for (const [encoding, [type, write]] of Object.entries(encodings)) {
       const padded = (length: number) => {
-        // Values of a hundred bytes each would take too many fields, so the form id makes up the length.
+        // Values of a hundred bytes would need too many fields, so the form id fills up the length.
         const rest = length - write([...own.slice(0, 1), ['sealform.form', '']]).length
         return write([...own.slice(0, 1), ['sealform.form', 'x'.repeat(rest)]])
       }

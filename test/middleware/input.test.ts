@@ -21,7 +21,7 @@ const orderInput = z.object({
 })
 type Order = z.output<typeof orderInput>
 
-/** A form with nested names; what its action gets is kept. */
+/** A form with nested names. It records what its action gets. */
 function orderApp(options: Parameters<typeof createTestApp>[1] = {}, depth = 2) {
   const got: { input: Order; names: string[] }[] = []
   const refused: { reason: string; detail: string }[] = []
@@ -117,7 +117,7 @@ describe('names that are paths', () => {
     ])
   })
 
-  it('have their issues come back on the names that the form has', async () => {
+  it('have their issues on the names that the form uses', async () => {
     const app = orderApp()
     const answer = await app.send({
       ...fine,
@@ -142,7 +142,7 @@ describe('names that are paths', () => {
     assert.deepEqual(app.got, [])
   })
 
-  it('have the issues of what was not sent on the names that the form would have', async () => {
+  it('have issues about missing fields on the names that the form would use', async () => {
     const app = orderApp()
     const answer = await app.send({ 'items[7].sku': 'b' })
     assert.equal(answer.status, 422)
@@ -166,7 +166,7 @@ describe('names that are paths', () => {
     assert.match(formIn(byName.text, 'order').html, /id="order-items\[7\]\.qty-issue">Only 3 left</)
   })
 
-  it('that are no path, lead to a prototype or contradict each other are refused with 400, the input kept', async () => {
+  it('are refused with 400 when malformed, prototype-bound or contradictory, and the input is kept', async () => {
     for (const name of [
       'a[',
       'a..b',
@@ -184,12 +184,12 @@ describe('names that are paths', () => {
     assert.equal(Reflect.get({}, 'polluted'), undefined)
   })
 
-  it('that are too deep are refused with 413, the input kept', async () => {
+  it('are refused with 413 when too deep, and the input is kept', async () => {
     await assertRefused({ 'a.b.c.d': '' }, 413, 'too-large')
     await assertRefused({ 'items[0].sizes[]': '' }, 413, 'too-large')
   })
 
-  it('are plain names where nobody asked for more', async () => {
+  it('are plain names without the option depth', async () => {
     const app = orderApp({}, 0)
     const answer = await app.send({ ...fine, 'a[': '', 'a.b.c.d.e.f.g.h.i.j': '' })
     assert.equal(answer.status, 422)
@@ -197,7 +197,7 @@ describe('names that are paths', () => {
     assert.deepEqual(app.refused, [])
   })
 
-  it('may be asked for by the registry, and refused back by an action', async () => {
+  it('can be turned on by the registry, and off again by an action', async () => {
     const seen: unknown[] = []
     const { request } = createTestApp(
       ({ actions, router }) => {
@@ -224,7 +224,7 @@ describe('names that are paths', () => {
   })
 })
 
-describe('what a schema says', () => {
+describe('the messages of a schema', () => {
   const translations: Record<string, string> = {
     'Enter a street': 'Entrez une rue',
     'Order something': 'Commandez quelque chose',
@@ -249,7 +249,7 @@ describe('what a schema says', () => {
     assert.deepEqual(names, ['address[street]', 'items', 'address[street]', 'items'])
   })
 
-  it('is a failure of the action when the translation throws', async () => {
+  it('make the action fail when their translation throws', async () => {
     const app = orderApp({
       messages: {
         issue() {
@@ -297,7 +297,7 @@ describe('a flat form', () => {
 })
 
 describe('a control', () => {
-  it('says what the schema declares, unless the page says something else', async () => {
+  it('has the attributes that the schema declares, unless the page gives others', async () => {
     const { request } = createTestApp(({ actions, router }) => {
       const act = actions.define('act', {
         input: z.object({ n: z.int().min(1).max(5), s: z.string().min(2).max(9), plan: z.enum(['a', 'b']) }),

@@ -45,7 +45,7 @@ function app(options: { session?: boolean; keys?: string; app?: string } = {}) {
 }
 
 describe('reloading keys', () => {
-  it('opens pages of before with a key that has stayed, and seals new ones with the new key', async () => {
+  it('opens earlier pages with a key that stayed, and seals new ones with the new key', async () => {
     const target = app({ session: true })
     const before = await target.fields()
     target.actions.keys.reload(`${newKey},${testKey}`)
@@ -57,7 +57,7 @@ describe('reloading keys', () => {
     assert.equal(target.runs.length, 2)
   })
 
-  it('in the middle of a page leaves both of its forms good for the session', async () => {
+  it('in the middle of a page leaves both of its forms valid for the session', async () => {
     const target = app({ session: true })
     target.gates.page = async () => target.actions.keys.reload(`${newKey},${testKey}`)
     const { text } = await target.request.get('/notes').expect(200)
@@ -66,7 +66,7 @@ describe('reloading keys', () => {
     assert.equal(target.runs.length, 2)
   })
 
-  it('lets an action end that is running', async () => {
+  it('lets a running action end', async () => {
     const target = app()
     const fields = await target.fields()
     let reached = () => {}
@@ -86,7 +86,7 @@ describe('reloading keys', () => {
 })
 
 describe('a seal that does not open', () => {
-  it('is told to the log with the key ids on both sides and the document to read', async () => {
+  it('is logged with the key ids on both sides and the document to read', async () => {
     const target = app()
     const foreign = app({ keys: foreignKey })
     const answer = await target.submit(await foreign.fields(), 'Kept').expect(400)
@@ -108,7 +108,7 @@ describe('a seal that does not open', () => {
     assert.ok(target.refusals[0]?.detail.includes(`has ${target.actions.keys.ids.join(', ')}.`))
   })
 
-  it('says no more of a seal that was changed, or is of another app, than of any other', async () => {
+  it('gets the same message when it was changed and when it is from another app', async () => {
     const target = app()
     const { sealform: good = '', ...rest } = await target.fields()
     const changed = good.slice(0, 60) + (good[60] === 'A' ? 'B' : 'A') + good.slice(61)
@@ -119,7 +119,7 @@ describe('a seal that does not open', () => {
     assert.deepEqual(one, two)
   })
 
-  it('says that it is not a complete seal when it contains no key id', async () => {
+  it('is reported as incomplete when it contains no key id', async () => {
     const target = app()
     for (const sealform of ['', 'x', '"><script>', 'A'.repeat(160), 'A'.repeat(9000)]) {
       await target.submit({ sealform }).expect(400)

@@ -97,7 +97,7 @@ function submissionSuite(setup: Setup) {
     assert.deepEqual(runs, [])
   })
 
-  it('shows what the action itself found wrong', async () => {
+  it('shows the issues that the action returned', async () => {
     const { request, runs } = listApp(setup)
     const page = await request.get('/lists/7')
     const answer = await request
@@ -136,7 +136,7 @@ function submissionSuite(setup: Setup) {
     assert.deepEqual(runs, [{ title: 'Größe\r\n"x"', note: '', listId: '7' }])
   })
 
-  it('makes a new form out of every answer, so that it can be sent again', async () => {
+  it('seals the form again in every answer, so that it can be sent again', async () => {
     const { request, runs } = listApp(setup)
     const page = await request.get('/lists/7')
     const first = await request

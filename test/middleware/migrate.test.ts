@@ -7,7 +7,7 @@ import { html } from '../../views/html.js'
 import { createTestApp, formIn, fromSamePage, urlencoded } from '../setup/koa-app.js'
 import { uploadApp } from '../setup/upload-app.js'
 
-/** What a build does: its one action and the fields that its page has. */
+/** A build of the app: its one action and the fields of its page. */
 interface Build {
   readonly version?: number
   readonly fields: readonly string[]
@@ -94,7 +94,7 @@ describe('a submission of a page that was rendered for another version', () => {
     assert.deepEqual(after.refusals, [])
   })
 
-  it('shows the new form with the migrated fields when they are invalid, good to be sent', async () => {
+  it('shows the new form with the migrated fields when they are invalid, ready to be sent', async () => {
     const after = serve(splitting)
     const answer = await after.submit(await serve(old).fields(), { name: 'Ada' }).expect(422)
     const form = formIn(answer.text, 'contacts.add')
@@ -105,7 +105,7 @@ describe('a submission of a page that was rendered for another version', () => {
     assert.deepEqual(after.runs[0]?.bound, ['friends', 'home'])
   })
 
-  it('is taken back by an older build that knows what is to come', async () => {
+  it('is accepted by an older build that can migrate the newer version', async () => {
     const prepared = serve({
       ...old,
       migrate: (from, list: string) =>
@@ -123,7 +123,7 @@ describe('a submission of a page that was rendered for another version', () => {
     assert.deepEqual(prepared.runs[0]?.bound, ['friends'])
   })
 
-  it('comes without a version when the action had none', async () => {
+  it('has the version undefined when the action had none', async () => {
     const from: unknown[] = []
     const after = serve({
       ...splitting,
@@ -138,7 +138,7 @@ describe('a submission of a page that was rendered for another version', () => {
     assert.deepEqual(after.runs[0]?.bound, ['friends'])
   })
 
-  it('is refused with its input when migrate() takes no such version, or there is none', async () => {
+  it('is refused with its input when migrate() does not accept the version, or is missing', async () => {
     const { migrate: _, ...without } = splitting
     for (const build of [splitting, without]) {
       const after = serve({ ...build, version: 3 })
@@ -152,7 +152,7 @@ describe('a submission of a page that was rendered for another version', () => {
     }
   })
 
-  it('is given back for copying when the new form has no field for it, and in its fields when it has', async () => {
+  it('is shown to copy when the new form lacks a field for it, and in its fields otherwise', async () => {
     const { migrate: _, ...without } = { ...splitting, bound: ['friends'] }
     const after = serve(without)
     const fields = await serve(old).fields()
@@ -164,7 +164,7 @@ describe('a submission of a page that was rendered for another version', () => {
     assert.match(formIn(found.text, 'contacts.add').html, /name="first" value="Ada"/)
   })
 
-  it('keeps a secret under the new name that it gives it, and gives back what is none', async () => {
+  it('hides a secret that migrate() renamed, and shows other fields', async () => {
     const changed: unknown[] = []
     const renaming: Build = {
       version: 2,
@@ -195,7 +195,7 @@ describe('a submission of a page that was rendered for another version', () => {
     assert.match(answer.text, /name="name"[^>]* value="Ada"/)
     assert.match(answer.text, /name="copy"[^>]* value="Ada"/)
     assert.doesNotMatch(answer.text, /hunter/)
-    // The visitor typed the same into "twin", which is no secret.
+    // The visitor typed the same text into "twin", which is not secret.
     const builtIn = await serve(renaming)
       .request.post('/none')
       .set(fromSamePage)
@@ -215,7 +215,7 @@ describe('a submission of a page that was rendered for another version', () => {
     )
   })
 
-  it('is asked of authorize() with the migrated values', async () => {
+  it('is authorized with the migrated values', async () => {
     const asked: unknown[] = []
     const after = serve({
       ...splitting,
@@ -236,7 +236,7 @@ describe('a submission of a page that was rendered for another version', () => {
     assert.deepEqual(after.runs[0]?.previous, { count: 7 })
   })
 
-  it('is no way around what else is judged: time, and who it is for', async () => {
+  it('cannot get around expiry or the session', async () => {
     let asked = 0
     const after = serve({ ...splitting, migrate: () => ++asked })
     const late = await serve({ ...old, ttl: 0.001 }).fields()
@@ -260,14 +260,14 @@ describe('a submission of a page that was rendered for another version', () => {
     assert.equal(after.runs.length, 1)
   })
 
-  it('is given back as the new form has it, even when it is refused', async () => {
+  it('is shown with migrated fields even when it is refused', async () => {
     const after = serve({ ...splitting, authorize: () => forbidden() })
     const answer = await after.submit(await serve(old).fields(), { name: 'Ada Lovelace' }).expect(403)
     assert.match(answer.text, /name="first" value="Ada"/)
     assert.match(answer.text, /name="last" value="Lovelace"/)
   })
 
-  it('is not sealed anew while its fields are still those of the old page', async () => {
+  it('gets no new seal while its fields are those of the old page', async () => {
     const after = serve({ ...splitting, limits: { fieldValue: 20 } })
     const fields = await serve(old).fields()
     const answer = await after.submit(fields, { name: 'Kept', other: 'x'.repeat(21) }).expect(413)
@@ -297,7 +297,7 @@ describe('a submission of a page that was rendered for another version', () => {
     }
   })
 
-  it('fails with ERR_MIGRATE_RESULT when what comes back is no migration', async () => {
+  it('fails with ERR_MIGRATE_RESULT when migrate() returns a malformed value', async () => {
     const results = [
       true,
       'x',
@@ -322,7 +322,7 @@ describe('a submission of a page that was rendered for another version', () => {
     assert.match(String(after.errors[0]), /contacts\.add \(migrated\)/)
   })
 
-  it('holds field names that would mean something on an object', async () => {
+  it('accepts field names that are properties of every object', async () => {
     const after = serve({ ...splitting, migrate: () => ({ formData() {} }), input: z.looseObject({}) })
     await after.submit(await serve(old).fields(), { constructor: 'x', toString: 'y' }).expect(303)
     assert.deepEqual(after.runs[0]?.fields, { constructor: 'x', toString: 'y' })
@@ -371,7 +371,7 @@ describe('a button of another version', () => {
   })
 })
 
-describe('files of a page of another version', () => {
+describe('files from a page of another version', () => {
   const build = (t: TestContext, version: number, seen: unknown[]) =>
     uploadApp(t, {
       define: (actions) =>

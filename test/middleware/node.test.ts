@@ -68,7 +68,7 @@ async function openHttp2(
 const boom = new Error('boom')
 
 describe('sealform for plain Node servers', () => {
-  it('refuses what is no handler, and misspelt or impossible options, at start', () => {
+  it('refuses a handler that is not a function, and misspelt or impossible options, at start', () => {
     const actions = createActions({ keys: testKey })
     const handler = () => {}
     const wrong = [
@@ -82,7 +82,7 @@ describe('sealform for plain Node servers', () => {
     assert.throws(wrong[1]!, /did you mean "proxy"\?/)
   })
 
-  it('answers for a handler that throws, rejects or says that there is no page', async (t) => {
+  it('answers when the handler throws, rejects or has no page', async (t) => {
     const gone = Object.assign(new Error('gone'), { status: 410 })
     for (const [instead, status, text] of [
       [
@@ -113,7 +113,7 @@ describe('sealform for plain Node servers', () => {
     }
   })
 
-  it('breaks off what a handler has begun when it throws, and leaves alone what it has ended', async (t) => {
+  it('cuts off an answer that a handler began before it threw, and leaves a finished one alone', async (t) => {
     const begun = await nodeApp(
       t,
       () => {},
@@ -139,7 +139,7 @@ describe('sealform for plain Node servers', () => {
     assert.equal(ended.errors.length, 1)
   })
 
-  it('shows the built-in page for a handler that throws after an outcome, before or after it has written', async (t) => {
+  it('shows the built-in page when a handler throws while it shows an outcome, before or after it wrote', async (t) => {
     for (const instead of [
       () => {
         throw boom
@@ -161,7 +161,7 @@ describe('sealform for plain Node servers', () => {
     }
   })
 
-  it('is told of what a handler throws after it has shown an outcome', async (t) => {
+  it('reports what a handler throws after it showed an outcome', async (t) => {
     const app = await nodeApp(
       t,
       () => undefined,
@@ -176,7 +176,7 @@ describe('sealform for plain Node servers', () => {
     assert.deepEqual(app.errors, [[boom, undefined, '/late']])
   })
 
-  it('answers as ever when onError throws, at once or later', async (t) => {
+  it('answers as usual when onError throws or rejects', async (t) => {
     const printed = t.mock.method(console, 'error', () => {})
     const down = () => {
       throw new Error('the log is down')
@@ -200,7 +200,7 @@ describe('sealform for plain Node servers', () => {
     }
   })
 
-  it('prints errors with their reference when nobody is told of them', async (t) => {
+  it('prints errors with their reference when there is no onError', async (t) => {
     const printed = t.mock.method(console, 'error', () => {})
     const actions = createActions({ keys: testKey })
     const act = actions.define('act', () => Promise.reject(boom))
@@ -217,7 +217,7 @@ describe('sealform for plain Node servers', () => {
     )
   })
 
-  it('goes by the last word of the proxy in front when it is told to', async (t) => {
+  it('uses the last value of each proxy header when the option proxy is on', async (t) => {
     const forwarded = {
       'X-Forwarded-Proto': 'http, https',
       'X-Forwarded-Host': 'spoofed.example, shop.example:8443',
@@ -240,7 +240,7 @@ describe('sealform for plain Node servers', () => {
     assert.equal((await behind(false, 'http://inner.example')).status, 303)
   })
 
-  it('runs the handler for a POST that is not ours, its body untouched', async (t) => {
+  it('runs the handler for a POST without a seal, with the body untouched', async (t) => {
     const app = await nodeApp(
       t,
       () => redirect('/'),
@@ -254,7 +254,7 @@ describe('sealform for plain Node servers', () => {
     assert.equal((await app.request.post('/other').send('a=1')).text, 'POST a=1')
   })
 
-  it('serves HTTP/2, to whose requests Host is not a header', async (t) => {
+  it('serves HTTP/2, whose requests have :authority in place of Host', async (t) => {
     const warned: string[] = []
     const noteWarning = (warning: Error) => warned.push(warning.message)
     process.on('warning', noteWarning)
@@ -316,7 +316,7 @@ describe('sealform for plain Node servers', () => {
     assert.deepEqual(warned, [])
   })
 
-  it('tells an action on HTTP/2, too, that the visitor has left', async (t) => {
+  it('aborts the signal of an action on HTTP/2 when the visitor leaves', async (t) => {
     const actions = createActions({ keys: testKey })
     const left: string[] = []
     let begun: (() => void) | undefined
@@ -350,7 +350,7 @@ describe('sealform for plain Node servers', () => {
     assert.deepEqual(left, ['AbortError: The visitor has left.'])
   })
 
-  it('shows an outcome on a page that is no HTML, and prints no form', async () => {
+  it('shows an outcome on a page that is not HTML and prints no form', async () => {
     const actions = createActions({ keys: testKey })
     const check = actions.define('act', async () => invalid({ text: 'Not that' }))
     const listener = sealform(actions, (req, res, page) => {
@@ -370,7 +370,7 @@ describe('sealform for plain Node servers', () => {
     assert.deepEqual(answer.body, [{ name: 'text', message: 'Not that' }])
   })
 
-  it('drops the trailers that a page announces, with the page that shows an outcome and with another', async (t) => {
+  it('drops the trailers of a page that is replaced by the built-in page', async (t) => {
     const run: Run = () => invalid({ text: 'Not that' })
     const app = await nodeApp(t, run, {}, (_req, res) => {
       res.setHeader('Trailer', 'X-Sum')
@@ -418,7 +418,7 @@ describe('sealform for plain Node servers', () => {
     assert.deepEqual(app.errors, [])
   })
 
-  it('lets parts of the page be taken out of it', async () => {
+  it('offers the functions of the page to be destructured', async () => {
     const actions = createActions({ keys: testKey })
     const act = actions.define('act', async () => {})
     const listener = sealform(actions, (_req, _res, { form, region, send }) => {

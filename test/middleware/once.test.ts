@@ -22,7 +22,7 @@ import { until } from '../setup/patience.js'
 type Options = Partial<ActionOptions<undefined, unknown, [], unknown>>
 type Run = (submission: Submission<undefined>, nth: number) => unknown
 
-/** A shop whose orders run once, and count how often they did. */
+/** A shop whose orders run once, and that counts their runs. */
 function shop(run: Run, { actions: options, ...own }: Options & { actions?: ActionsOptions } = {}) {
   let runs = 0
   const refusals: { reason: string; status: number; detail: string }[] = []
@@ -50,7 +50,7 @@ function shop(run: Run, { actions: options, ...own }: Options & { actions?: Acti
   return { ...parts, page, send, runs: () => runs, refusals }
 }
 
-/** A store of which single methods do something else. */
+/** A store in memory with some methods replaced. */
 function storeThat(own: Partial<ClaimStore>): ClaimStore {
   const store = memoryStore()
   return {
@@ -88,7 +88,7 @@ describe('a one-time action', () => {
     assert.deepEqual([...new Set(answers)], ['303 /thanks receipt,sealform.flash '])
   })
 
-  it('gives a later copy what the first one got, cookies and state included', async () => {
+  it('gives a later copy the answer of the first one, with cookies and state', async () => {
     const { page, send, runs } = shop(({ cookies }, nth) => {
       cookies.set('seen', `run-${nth}`)
       return done({ nth, when: new Date(0) }, { status: 202 })
@@ -122,7 +122,7 @@ describe('a one-time action', () => {
     assert.equal(runs(), 2)
   })
 
-  it('shows a later copy its own input beside what was wrong with the first', async () => {
+  it('shows a later copy its own input beside the issues of the first', async () => {
     const { page, send, runs } = shop(() => invalid({ text: 'Sold out' }))
     const fields = await page()
     await send(fields).expect(422)
@@ -173,7 +173,7 @@ describe('a one-time action', () => {
     assert.deepEqual(runs, ['right'], 'an invalid copy after the run gets what the run got')
   })
 
-  it('goes on when the visitor leaves, and tells the copy that waits', async (t) => {
+  it('goes on when the visitor leaves, and answers the waiting copy', async (t) => {
     let aborted: boolean | undefined
     const controller = new AbortController()
     const { app, page, send, runs } = shop(async ({ signal }) => {
@@ -220,7 +220,7 @@ describe('a one-time action', () => {
     assert.deepEqual(errors.map(String), ['Error: The card was declined.'], 'once, and not for the copy')
   })
 
-  it('is claimed for the button that carries it', async () => {
+  it('is claimed when its button is pressed', async () => {
     let runs = 0
     const { request } = createTestApp(({ actions, router }) => {
       const save = actions.define('save', async () => redirect('/saved'))
@@ -243,7 +243,7 @@ describe('a one-time action', () => {
       .expect('Location', '/saved')
   })
 
-  it('is refused before the claim for whom it is not', async () => {
+  it('is refused by authorize before the claim', async () => {
     let claims = 0
     const store = memoryStore()
     const { page, send } = shop(() => redirect('/thanks'), {
@@ -312,7 +312,7 @@ describe('the store of one-time submissions', () => {
     assert.equal(runs(), 0)
   })
 
-  it('does not keep the visitor from the answer when it goes down during the run, and is told later', async () => {
+  it('does not delay the answer when it goes down during the run, and gets the result later', async () => {
     const store = memoryStore()
     let down = true
     const { page, send, runs, errors } = shop(() => redirect('/thanks'), {
@@ -337,7 +337,7 @@ describe('the store of one-time submissions', () => {
     assert.equal(runs(), 1)
   })
 
-  it('that lost the server of a run makes later copies 409, never a second run', async () => {
+  it('answers later copies with 409 when the server of the run is lost, and never runs twice', async () => {
     const { page, send, runs } = shop(() => redirect('/thanks'), {
       actions: { store: storeThat({ claim: async () => ({ kind: 'lost' }) }) },
     })
@@ -347,7 +347,7 @@ describe('the store of one-time submissions', () => {
     assert.equal(runs(), 0)
   })
 
-  it('that goes away while a copy runs has later copies look, not send again', async () => {
+  it('answers waiting copies with a check-first page when it goes down during the run', async () => {
     const { page, send, runs, refusals } = shop(() => redirect('/thanks'), {
       actions: {
         store: storeThat({
@@ -366,7 +366,7 @@ describe('the store of one-time submissions', () => {
     )
   })
 
-  it('may throw at once', async () => {
+  it('may throw synchronously', async () => {
     const now = () => {
       throw new Error('not connected')
     }
@@ -383,7 +383,7 @@ describe('the store of one-time submissions', () => {
     assert.deepEqual(releasing.errors.map(String), ['Error: not connected'])
   })
 
-  it('sees no state, no text and no name of what it keeps', async () => {
+  it('sees no state, text or action name in what it keeps', async () => {
     const kept: unknown[] = []
     const store = memoryStore()
     const { page, send } = shop(() => done({ secret: 'pin 1234' }), {
@@ -410,7 +410,7 @@ describe('the store of one-time submissions', () => {
     assert.doesNotMatch(JSON.stringify(kept), /secret|1234|typed|done/)
   })
 
-  it('cannot be written to by somebody who makes up answers', async () => {
+  it('cannot make the server accept a forged result', async () => {
     const store = memoryStore()
     const records: string[] = []
     const forge = (result: string) =>
@@ -433,7 +433,7 @@ describe('the store of one-time submissions', () => {
     await other.send(otherFields).expect(409)
   })
 
-  it('must have all of its methods', () => {
+  it('must have all methods', () => {
     const { claim: _, ...rest } = storeThat({})
     assert.throws(
       () => createTestApp(() => {}, { actions: { store: rest as ClaimStore } }),

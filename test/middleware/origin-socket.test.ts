@@ -15,9 +15,9 @@ interface OriginApp {
   readonly port: number
   /** How often the action has run. */
   readonly runs: () => number
-  /** What onRefused was told, emptied by reading. */
+  /** Returns what onRefused received since the last call. */
   takeRefusals(): Refusal[]
-  /** The hidden fields as this visitor gets them. */
+  /** Loads the hidden fields as this visitor. */
   fieldsOf(visitor: string): Promise<Record<string, string>>
 }
 
@@ -47,7 +47,7 @@ async function originApp(
     const form = ctx.form(act)
     ctx.body = html`<form ${form.attributes}>${form.fields}<input ${form.input('text')}></form>`
   })
-  // Node would answer a request without Host, or with long headers, by itself.
+  // By default, Node itself answers a request without Host or with long headers.
   const server = createServer({ maxHeaderSize: 1024 * 1024, requireHostHeader: false }, app.callback())
   const port = await listen(server, onEnd)
   return {
@@ -78,7 +78,7 @@ function appsFor(onEnd: OnEnd, mode: 'enforce' | 'report') {
   }
 }
 
-/** The headers of the case as they stand, and a form with a seal that opens. */
+/** Makes a request with exactly the headers of the case, and a form with a valid seal. */
 async function send(app: OriginApp, entry: OriginCase, visitor: string): Promise<RawAnswer> {
   const body = urlencoded(await app.fieldsOf(visitor), { text: 'typed by the visitor' })
   const { answers } = await talk(app.port, [
@@ -91,7 +91,7 @@ async function send(app: OriginApp, entry: OriginCase, visitor: string): Promise
   return answers[0] ?? assert.fail(`${entry.name}: no answer`)
 }
 
-/** Node's parser takes no such header: it answers 400 before there is a request. */
+/** Node's parser refuses such a header: it answers 400 before there is a request. */
 function isRefusedByNode(entry: OriginCase): boolean {
   return entry.headers.some(([, value]) => /[\0-\x08\x0a-\x1f\x7f]/.test(value))
 }
@@ -99,7 +99,7 @@ function isRefusedByNode(entry: OriginCase): boolean {
 const cases = readOriginCases()
 
 describe('the table of the origin policy, over raw sockets', () => {
-  it('decides whether the action runs, and says nothing of the input to what it refuses', async (t) => {
+  it('decides whether the action runs, and returns no input to a refused origin', async (t) => {
     const appFor = appsFor((close) => t.after(close), 'enforce')
     let refusedByNode = 0
     for (const entry of cases) {
@@ -129,7 +129,7 @@ describe('the table of the origin policy, over raw sockets', () => {
     assert.ok(refusedByNode < cases.length / 10, `${refusedByNode} cases never reached us`)
   })
 
-  it('lets a seal of the same session pass for what tells nothing, and for nothing else', async (t) => {
+  it('accepts a session-bound seal in place of missing origin headers only', async (t) => {
     const appFor = appsFor((close) => t.after(close), 'enforce')
     for (const entry of cases) {
       if (isRefusedByNode(entry)) continue
@@ -142,7 +142,7 @@ describe('the table of the origin policy, over raw sockets', () => {
     }
   })
 
-  it("lets nobody pass for what tells nothing with another visitor's seal", async (t) => {
+  it('refuses a seal of another visitor in place of missing origin headers', async (t) => {
     const appFor = appsFor((close) => t.after(close), 'enforce')
     for (const entry of cases.filter(({ expect }) => expect.verdict === 'token')) {
       const app = await appFor(entry)
@@ -167,7 +167,7 @@ describe('the table of the origin policy, over raw sockets', () => {
     }
   })
 
-  it("opens no button of another session for a form that passed by its session's seal", async (t) => {
+  it('refuses a button of another session in a form that passed by its own session', async (t) => {
     const app = await originApp((close) => t.after(close), false, {})
     const mine = await app.fieldsOf('user=ann')
     for (const other of ['user=bob', 'visitor=anybody']) {
@@ -251,7 +251,7 @@ describe('the page for a refused origin', () => {
     assert.match(body, /was not sent from our own page/)
   })
 
-  it('prints what was received as text', async (t) => {
+  it('prints the received values as text', async (t) => {
     const app = await originApp((close) => t.after(close), false, {})
     const { answers } = await talk(app.port, [
       requestText(

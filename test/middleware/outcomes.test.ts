@@ -49,10 +49,10 @@ function appThat(
 }
 
 describe('an outcome', () => {
-  it('may be promised by whatever can be awaited', async () => {
+  it('may come from anything that can be awaited', async () => {
     const promised = Promise.resolve(redirect('/next'))
     Reflect.set(promised, 'then', () => undefined)
-    // As query builders do it: nothing is there until it is asked for.
+    // A query builder does so: it starts its work when `then` is called.
     const builder = new Proxy(
       {},
       {
@@ -93,18 +93,18 @@ describe('an outcome', () => {
     assert.match(refused.text, /act-text-issue">No</)
   })
 
-  it('is done with any other value, shown as the state of the form', async () => {
+  it('is done() for any other returned value, which becomes the state of the form', async () => {
     const answer = await appThat(() => ({ count: 3 })).submit()
     assert.equal(answer.status, 200)
     assert.match(answer.text, /state {&quot;count&quot;:3} done/)
     assert.doesNotMatch(answer.text, /value="typed"/, 'a form that is done starts afresh')
   })
 
-  it('is done with a status of its own', async () => {
+  it('has the status that done() was given', async () => {
     assert.equal((await appThat(() => done('late', { status: 202 })).submit()).status, 202)
   })
 
-  it('refuses a status of done() that can have no page', () => {
+  it('refuses a status that cannot have a page', () => {
     for (const status of [100, 204, 205, 303, 600, 200.5]) {
       assert.throws(
         () => done('x', { status }),
@@ -113,7 +113,7 @@ describe('an outcome', () => {
     }
   })
 
-  it('refuses a path of invalid() that is none', () => {
+  it('refuses a malformed path in invalid()', () => {
     for (const path of ['title', undefined, [{ key: 'title' }]]) {
       assert.throws(
         () => invalid([{ path, message: 'Enter a title' } as never]),
@@ -122,7 +122,7 @@ describe('an outcome', () => {
     }
   })
 
-  it('shows the page with 404, 401 and 403, the input kept', async () => {
+  it('shows the page with 404, 401 and 403 and keeps the input', async () => {
     for (const [outcome, status, words] of [
       [notFound(), 404, /no longer there/],
       [unauthorized(), 401, /sign in/],
@@ -183,7 +183,7 @@ describe('an outcome', () => {
     assert.match(forged.text, /next null/)
   })
 
-  it('goes on without the flash when it does not fit into a cookie, and reports that', async () => {
+  it('drops a flash that does not fit into a cookie, and reports it', async () => {
     const app = appThat(({ cookies }) => {
       cookies.set('seen', 'yes')
       return flash('x'.repeat(4000), '/next')
@@ -194,7 +194,7 @@ describe('an outcome', () => {
     assert.equal((app.errors[0] as SealformError).code, 'ERR_FLASH_TOO_LARGE')
   })
 
-  it('keeps a flash to this very host over https', async () => {
+  it('restricts the flash cookie to this host over https', async () => {
     const app = appThat(() => flash({ hello: 'Ann' }, '/next'))
     app.app.proxy = true
     const https = { 'X-Forwarded-Proto': 'https', 'X-Forwarded-Host': 'app.example' }
@@ -241,7 +241,7 @@ describe('an action that throws', () => {
     assert.deepEqual(details, [{ reference, action: 'act' }])
   })
 
-  it('may throw anything at all', async () => {
+  it('may throw any value', async () => {
     for (const thrown of [
       undefined,
       null,
@@ -270,7 +270,7 @@ describe('an action that throws', () => {
     }
   })
 
-  it('loses the cookies that it had set', async () => {
+  it('loses the cookies that it set', async () => {
     const answer = await appThat(({ cookies }) => {
       cookies.set('seen', 'yes')
       throw new Error('boom')
@@ -280,7 +280,7 @@ describe('an action that throws', () => {
   })
 })
 
-/** Whoever looks at it gets an error. */
+/** Returns an object that throws at every access. */
 function revoked(): object {
   const { proxy, revoke } = Proxy.revocable({}, {})
   revoke()
@@ -345,7 +345,7 @@ describe('a page that cannot show the outcome', () => {
       .expect(303)
   })
 
-  it('is an error of the server, with a reference, once the action is done', async () => {
+  it('is a server error with a reference after the action is done', async () => {
     let shows = true
     const { request, errors } = createTestApp(({ actions, router }) => {
       const act = actions.define('act', async () => done())
@@ -367,7 +367,7 @@ describe('a page that cannot show the outcome', () => {
     assert.equal(answer.headers['cache-control'], 'no-store')
   })
 
-  it('counts as missing when it throws an error of the 400s', async () => {
+  it('counts as missing when it throws an error with a 4xx status', async () => {
     let there = true
     const { request, errors } = createTestApp(({ actions, router }) => {
       const act = actions.define('act', async () => invalid('Something is wrong'))
@@ -388,7 +388,7 @@ describe('a page that cannot show the outcome', () => {
     assert.deepEqual(errors, [])
   })
 
-  it('gives way to it when the app has no page for the URL', async () => {
+  it('gives way to a built-in page when the app has no page for the URL', async () => {
     const { request } = appThat(() => invalid({ text: 'No' }))
     const page = await request.get('/page')
     const answer = await request
@@ -399,7 +399,7 @@ describe('a page that cannot show the outcome', () => {
     assert.match(answer.text, /<li>No<\/li>[\s\S]*value="typed"/)
   })
 
-  it('passes on a redirect of the page after an action that is done', async () => {
+  it('passes its redirect on after the action is done', async () => {
     const { request } = createTestApp(({ actions, router }) => {
       let there = true
       const remove = actions.define('remove', async () => {
@@ -444,7 +444,7 @@ describe('authorize', () => {
     return { app, runs, call: () => invoke(alone, { text: 'typed' }, 'i1') }
   }
 
-  it('admits with nothing and gets the bound values', async () => {
+  it('admits when it returns nothing, and gets the bound values', async () => {
     const seen: string[] = []
     const { call, runs } = guarded((_submission, id) => {
       seen.push(id)
@@ -453,7 +453,7 @@ describe('authorize', () => {
     assert.deepEqual([seen, runs], [['i1'], ['i1']])
   })
 
-  it('refuses with an outcome, returned or thrown, and the input is kept', async () => {
+  it('refuses by an outcome, returned or thrown, and the input is kept', async () => {
     for (const authorize of [
       () => forbidden(),
       async () => forbidden(),
@@ -469,7 +469,7 @@ describe('authorize', () => {
     }
   })
 
-  it('admits nobody when it answers true or false, and says what to return', async () => {
+  it('refuses every visitor when it returns true or false, and says what to return', async () => {
     for (const result of [true, false, null, {}]) {
       const { call, runs } = guarded(() => result)
       await assert.rejects(call(), { code: 'ERR_AUTHORIZE_RESULT' })
@@ -477,7 +477,7 @@ describe('authorize', () => {
     }
   })
 
-  it('cannot look at fields, which have not been read', async () => {
+  it('cannot read fields, which have not arrived', async () => {
     const { call, runs } = guarded((submission) => void submission.formData)
     await assert.rejects(call(), { code: 'ERR_NOT_READ_YET' })
     assert.deepEqual(runs, [])

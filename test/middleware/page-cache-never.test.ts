@@ -28,7 +28,7 @@ describe('a page that is never kept', () => {
     )
   })
 
-  it('is no page', async (t) => {
+  it('is not HTML or text', async (t) => {
     await rendersTwice(await newsApp(t, () => ({ a: 1 })))
     await rendersTwice(
       await newsApp(t, (ctx) => {
@@ -46,7 +46,7 @@ describe('a page that is never kept', () => {
     )
   })
 
-  it('is given a cookie by a middleware outside', async (t) => {
+  it('gets a cookie from outer middleware', async (t) => {
     const { request, renders } = await cacheApp(t, ({ app, router, renders }) => {
       app.middleware.unshift(async (ctx, next) => {
         await next()
@@ -62,7 +62,7 @@ describe('a page that is never kept', () => {
     assert.equal(renders.count, 2)
   })
 
-  it('is declared private or not to be stored by the app, before or after', async (t) => {
+  it('is declared private or no-store by the app, before or after', async (t) => {
     for (const value of ['private', 'no-store', 'max-age=5, Private']) {
       await rendersTwice(await newsApp(t, (ctx) => ctx.set('Cache-Control', value)))
     }
@@ -81,7 +81,7 @@ describe('a page that is never kept', () => {
     assert.equal(renders.count, 2)
   })
 
-  it('is sent with another status by a middleware outside', async (t) => {
+  it('gets another status from outer middleware', async (t) => {
     const { request, renders } = await cacheApp(t, ({ app, router, renders }) => {
       app.middleware.unshift(async (ctx, next) => {
         await next()
@@ -97,7 +97,7 @@ describe('a page that is never kept', () => {
     assert.equal(renders.count, 2)
   })
 
-  it('answers anything but GET and HEAD, and is not sent in the place of such an answer', async (t) => {
+  it('answers a method other than GET and HEAD, which also gets no kept page', async (t) => {
     const { request, renders } = await cacheApp(t, ({ router, renders }) => {
       router.all('/news', async (ctx) => {
         if (await cachePage(ctx)) return
@@ -116,7 +116,7 @@ describe('a page that is never kept', () => {
     await rendersTwice(await newsApp(t, (ctx) => ctx.set('Content-Encoding', 'identity')), undefined)
   })
 
-  it('varies by something that nobody has said', async (t) => {
+  it('varies by a header that the page did not declare', async (t) => {
     await rendersTwice(await newsApp(t, (ctx) => ctx.vary('Accept-Language')))
     await rendersTwice(await newsApp(t, (ctx) => ctx.vary('Cookie')))
     await rendersTwice(await newsApp(t, (ctx) => ctx.vary('*')))
@@ -154,7 +154,7 @@ describe('a page that is never kept', () => {
     )
   })
 
-  it('is for a visitor with a session, who is not shown a kept one either', async (t) => {
+  it('is for a visitor with a session, who also gets no kept page', async (t) => {
     let user: string | undefined
     const { request, renders } = await newsApp(t, undefined, { session: () => user })
     await request.get('/news').expect('<p>rendering 1</p>')
@@ -183,7 +183,7 @@ describe('a page that is never kept', () => {
     )
   })
 
-  it('has a seal that was tied to a session which is over by now', async (t) => {
+  it('has a seal that is bound to a session that has ended', async (t) => {
     let user: string | undefined
     let action: Action | undefined
     await rendersTwice(
@@ -200,7 +200,7 @@ describe('a page that is never kept', () => {
     )
   })
 
-  it('is asked for with credentials in Authorization', async (t) => {
+  it('is requested with credentials in Authorization', async (t) => {
     const { request, renders } = await newsApp(t)
     await request.get('/news')
     await request.get('/news').set('Authorization', 'Basic YTpi').expect('<p>rendering 2</p>')
@@ -208,7 +208,7 @@ describe('a page that is never kept', () => {
     assert.equal(renders.count, 2)
   })
 
-  it('shows a flash, and whoever has one waiting is not shown a kept page', async (t) => {
+  it('shows a flash, and a visitor with a flash gets no kept page', async (t) => {
     const { request, renders } = await cacheApp(t, ({ actions, router, renders }) => {
       const save = actions.define('save', async () => flash('Saved', '/news'))
       router.get('/news', async (ctx) => {
@@ -230,7 +230,7 @@ describe('a page that is never kept', () => {
     assert.equal(renders.count, 2)
   })
 
-  it('shows an outcome, and is not shown from the cache in its place', async (t) => {
+  it('shows an outcome, which also gets no kept page', async (t) => {
     const { request, renders } = await cacheApp(t, ({ actions, router, renders }) => {
       const save = actions.define('save', async ({ formData }) => String(formData.get('text')))
       router.get('/news', async (ctx) => {
@@ -252,7 +252,7 @@ describe('a page that is never kept', () => {
   })
 })
 
-/** Two requests, each of which the handler has to answer itself. */
+/** Asserts that the handler renders for each of two requests. */
 async function rendersTwice(
   { request, renders }: CacheApp,
   status: number | undefined = 200,

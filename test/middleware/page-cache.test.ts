@@ -101,7 +101,7 @@ describe('cachePage()', () => {
     assert.ok(answers.every(({ status, text }) => status === 200 && text === '<p>rendering 1</p>'))
   })
 
-  it('lets nobody wait for a page that fails or cannot be kept', async (t) => {
+  it('lets no visitor wait for a page that fails or cannot be kept', async (t) => {
     const { request, renders } = await newsApp(t, async (ctx) => {
       await wait(50)
       if (ctx.query.fail) ctx.throw(500)
@@ -114,7 +114,7 @@ describe('cachePage()', () => {
     assert.equal(new Set(own.map(({ headers }) => String(headers['set-cookie']))).size, 10)
   })
 
-  it('lets nobody wait for a visitor who had left before the page asked', async (t) => {
+  it('lets no visitor wait for one who left before the page asked the cache', async (t) => {
     let left: Promise<unknown> = Promise.resolve()
     const { request, app } = await cacheApp(t, ({ router }) => {
       router.get('/news', async (ctx) => {
@@ -149,7 +149,7 @@ describe('cachePage()', () => {
     await request.get('/news').expect('<p>a</p>')
   })
 
-  it('lets nobody wait for a visitor who leaves while the page is made', async (t) => {
+  it('lets no visitor wait for one who leaves while the page renders', async (t) => {
     const controller = new AbortController()
     // The first page is made until its visitor has left. The second one is made for the visitor who waited.
     const { app, renders } = await newsApp(t, (ctx) => until(() => ctx.res.closed || renders.count === 2))
@@ -166,7 +166,7 @@ describe('cachePage()', () => {
     assert.equal(renders.count, 2)
   })
 
-  it('leaves alone what the handler writes by itself', async (t) => {
+  it('leaves an answer alone that the handler writes itself', async (t) => {
     const { request, renders, errors } = await newsApp(t, (ctx) => {
       ctx.respond = false
       ctx.res.writeHead(200, { 'Content-Type': 'text/html', 'Content-Length': 14 })
@@ -189,7 +189,7 @@ describe('cachePage()', () => {
     assert.equal((errors[0] as { code?: string }).code, 'ERR_CACHE_MISSING')
   })
 
-  it('refuses options that it does not know', async (t) => {
+  it('refuses unknown options', async (t) => {
     for (const page of [{ tag: ['a'] }, { tags: 'a' }, { tags: [''] }, { ttl: 'soon' }, { vary: ['a b'] }]) {
       const { request, errors } = await newsApp(t, undefined, { page: page as PageCacheOptions })
       await request.get('/news').expect(500)
@@ -262,7 +262,7 @@ describe('what tells cached pages apart', () => {
     await request.get('/news').expect('<p>{}</p>')
   })
 
-  it('is the host, so that a made-up one reaches nobody else', async (t) => {
+  it('is the host, so that a forged host reaches no other visitor', async (t) => {
     const { request } = await newsApp(t, (ctx) => `<a href="//${ctx.host}/">home</a>`)
     await request.get('/news').set('Host', 'evil.example').expect(/evil/)
     await request.get('/news').set('Host', 'good.example').expect(/good/)
@@ -288,7 +288,7 @@ describe('what tells cached pages apart', () => {
     await request.get('/news').set('Host', 'a.example').expect('<p>http</p>')
   })
 
-  it('is each header that the page names, and Vary says so', async (t) => {
+  it('is each header that the page names, which Vary lists', async (t) => {
     const { request, renders } = await newsApp(t, (ctx) => `<p>${ctx.get('Accept-Language')}</p>`, {
       page: { vary: ['Accept-Language'] },
     })
@@ -299,14 +299,14 @@ describe('what tells cached pages apart', () => {
     assert.equal(renders.count, 2)
   })
 
-  it('is no cookie: a visitor without a session shares the page', async (t) => {
+  it('is not the cookies of visitors without a session, who share the page', async (t) => {
     const { request, renders } = await newsApp(t)
     await request.get('/news').set('Cookie', 'theme=dark')
     await request.get('/news').set('Cookie', 'theme=light')
     assert.equal(renders.count, 1)
   })
 
-  it('lets no part of a page be taken for the page', async (t) => {
+  it('includes whether a part of the page was requested', async (t) => {
     const { request, renders } = await newsApp(t, (ctx) => {
       const list = ctx.region('list', html`<ul id="list"></ul>`)
       ctx.body = ctx.get('X-Requested-With') ? '<li>only</li>' : html`<h1>News</h1>${list}`
@@ -322,8 +322,8 @@ describe('what tells cached pages apart', () => {
   })
 })
 
-describe('what other caches are told of a page', () => {
-  it('is to ask each time, unless the app says something else', async (t) => {
+describe('the headers for other caches', () => {
+  it('make them ask each time, unless the app says something else', async (t) => {
     const plain = await newsApp(t)
     for (const _ of [1, 2]) await plain.request.get('/news').expect('Cache-Control', 'no-cache')
     const own = await newsApp(t, (ctx) => ctx.set('Cache-Control', 'public, max-age=60'))
@@ -331,7 +331,7 @@ describe('what other caches are told of a page', () => {
     assert.equal(own.renders.count, 1)
   })
 
-  it('is what a CDN wants to know, no longer than its seals are young', async (t) => {
+  it('let a CDN keep the page, for at most half the lifetime of its seals', async (t) => {
     const { request } = await cacheApp(
       t,
       ({ actions, router }) => {
@@ -357,7 +357,7 @@ describe('what other caches are told of a page', () => {
     assert.equal(missing.headers['cache-tag'], undefined)
   })
 
-  it('is nothing for a CDN when a middleware outside gives the visitor a cookie with it', async (t) => {
+  it('let no CDN keep a page to which outer middleware adds a cookie', async (t) => {
     let cookie: 'none' | 'set' | 'at the last moment' = 'none'
     const { request, renders } = await cacheApp(
       t,
@@ -399,7 +399,7 @@ describe('what other caches are told of a page', () => {
     assert.equal(renders.count, 3)
   })
 
-  it('leaves a conditional request as it is', async (t) => {
+  it('leave a conditional request as it is', async (t) => {
     const { request, renders } = await cacheApp(t, ({ app, router, renders }) => {
       app.middleware.unshift(async (ctx, next) => {
         await next()

@@ -23,7 +23,7 @@ test(`${copies} copies sent to three servers at once run once, and get the same 
   assert.deepEqual(await servers[2].send(fields, typed), answers[0])
 })
 
-test('different submissions run on the servers that they come to', async (t) => {
+test('different submissions run on the servers that receive them', async (t) => {
   const { servers, runs } = await shop(t)
   const forms = await Promise.all(Array.from({ length: 30 }, (_, i) => servers[i % 3]!.form('order')))
   const answers = await Promise.all(
@@ -37,7 +37,7 @@ test('different submissions run on the servers that they come to', async (t) => 
   )
 })
 
-test('a store that is down costs one-time actions nothing but time', async (t) => {
+test('submissions of one-time actions get 503 only while the store is down', async (t) => {
   const { servers, redis, runs } = await shop(t)
   const [order, rename] = [await servers[0].form('order'), await servers[0].form('rename')]
   await redis.kill()
@@ -50,7 +50,7 @@ test('a store that is down costs one-time actions nothing but time', async (t) =
   assert.deepEqual(runs(), ['typed with care'])
 })
 
-test('a store that hangs is waited for as long as it may take, by one-time actions only', async (t) => {
+test('one-time actions wait for a store that hangs up to the limit, and other actions do not wait', async (t) => {
   const { servers, redis, runs } = await shop(t)
   const [order, rename] = [await servers[0].form('order'), await servers[0].form('rename')]
   await servers[1].send(await servers[1].form('order'), { text: 'before' })
@@ -65,12 +65,12 @@ test('a store that hangs is waited for as long as it may take, by one-time actio
   assert.deepEqual(ends, ['rename', 'order'])
   assert.deepEqual(runs(), ['before'])
   redis.resume()
-  // What Redis took while nobody listened was given back.
+  // Claims that Redis accepted after the server stopped waiting are released.
   assert.equal((await servers[2].send(order, { text: 'again' })).status, 303)
   assert.deepEqual(runs(), ['before', 'again'])
 })
 
-test('copies of a run whose server was killed are told so, and never run', async (t) => {
+test('copies of a run whose server was killed get 409, and never run', async (t) => {
   const { servers, runs } = await shop(t, { lease: 1 })
   const fields = await servers[0].form('order')
   const typed = { text: 'typed with care', time: '60000' }
@@ -110,7 +110,7 @@ test('a restart of the store in the middle of a run changes no answer', async (t
   assert.deepEqual(runs(), ['one'])
 })
 
-test('a store that has lost its data is told of the run, so that later copies do not run beside it', async (t) => {
+test('a run is reported again to a store that lost its data, so that later copies do not run', async (t) => {
   const { servers, redis, runs } = await shop(t)
   const fields = await servers[0].form('order')
   const typed = { text: 'one', time: '2500' }
@@ -119,7 +119,7 @@ test('a store that has lost its data is told of the run, so that later copies do
   await redis.kill()
   redis.loseData()
   await redis.start()
-  // The server of the run, too: until it is connected again, it can tell nobody.
+  // The server of the run too: until it is connected again, it cannot report anything.
   for (const server of [servers[0], servers[1]]) {
     await until(async () => (await server.send(await server.form('order'), { text: 'other' })).status === 303)
   }

@@ -16,7 +16,7 @@ interface NotesOptions {
   readonly app?: string
 }
 
-/** An app with one form, whose visitor is who the cookie `user` says. */
+/** An app with one form. The cookie `user` names the visitor. */
 function notesApp({
   keys = testKey,
   ttl,
@@ -69,7 +69,7 @@ async function fieldsOf(
   return formIn(page.text, id).fields
 }
 
-/** The answer has the text back in its field, says why, gives no secret away, and its form can be sent as it is. */
+/** Asserts that the answer has the input, the reason and no secret, and that its form can be sent as it is. */
 async function assertKept(
   target: ReturnType<typeof notesApp>,
   answer: { text: string; headers: Record<string, string> },
@@ -116,7 +116,7 @@ describe('a refused submission', () => {
     await assertKept(app, answer, /could not be opened/)
   })
 
-  it('lives for exactly as many seconds as the action says', async (t) => {
+  it('expires after exactly the ttl of the action', async (t) => {
     t.mock.timers.enable({ apis: ['Date'], now: 1_800_000_000_000 })
     const app = notesApp({ ttl: 60 })
     const fields = await fieldsOf(app)
@@ -127,7 +127,7 @@ describe('a refused submission', () => {
     assert.equal(app.runs.length, 1)
   })
 
-  it('is admitted from a server whose clock is five minutes ahead, and no further', async (t) => {
+  it('is admitted from a server whose clock is at most five minutes ahead', async (t) => {
     t.mock.timers.enable({ apis: ['Date'], now: 1_800_000_000_000 })
     const fields = await fieldsOf(notesApp({ ttl: 3600 }))
     const app = notesApp({ ttl: 3600 })
@@ -194,7 +194,7 @@ describe('a refused submission', () => {
     assert.deepEqual(app.runs, [])
   })
 
-  it('looks like one that does not open when the seal is for another audience', async () => {
+  it('looks like a seal that does not open when it is for another audience', async () => {
     const fields = await fieldsOf(notesApp({ app: 'shop' }))
     const app = notesApp({ app: 'blog' })
     const answer = await app.request
@@ -206,7 +206,7 @@ describe('a refused submission', () => {
     await assertKept(app, answer, /could not be opened/)
   })
 
-  it('makes no seal anew that was not good, where the page itself makes none', async (t) => {
+  it('gets no new seal for a bad one where the page makes none', async (t) => {
     t.mock.timers.enable({ apis: ['Date'], now: Date.now() })
     const app = notesApp({ ttl: 60 })
     const fields = await fieldsOf(app)
@@ -221,7 +221,7 @@ describe('a refused submission', () => {
     assert.deepEqual(app.runs, [])
   })
 
-  it('shows the input for copying when the action is gone', async () => {
+  it('shows the input to copy when the action is gone', async () => {
     const fields = await fieldsOf(notesApp({ name: 'notes.old' }), '', 'notes.old')
     const app = notesApp()
     const answer = await app.request
@@ -235,7 +235,7 @@ describe('a refused submission', () => {
     assert.deepEqual(app.runs, [])
   })
 
-  it('keeps the input when a field is too long, all of it', async () => {
+  it('keeps the whole input when a field is too long', async () => {
     const app = notesApp()
     const fields = await fieldsOf(app)
     const text = 'x'.repeat(2001)
@@ -268,7 +268,7 @@ describe('a refused submission', () => {
     assert.deepEqual(app.runs, [])
   })
 
-  it('gives nothing back to another site', async () => {
+  it('returns no input to another site', async () => {
     const app = notesApp()
     const fields = await fieldsOf(app)
     const answer = await app.request
@@ -304,7 +304,7 @@ describe('a refused submission', () => {
     assert.deepEqual(app.runs, [])
   })
 
-  it('is answered as ever when onRefused throws or rejects; the app hears of it', async () => {
+  it('is answered as usual when onRefused throws or rejects, and the app is told', async () => {
     for (const onRefused of [
       () => {
         throw new Error('log is down')

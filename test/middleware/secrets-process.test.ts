@@ -14,7 +14,7 @@ const typed = {
   'sealform.secret.door': 'hunter-5',
 }
 
-/** One process renders the page with the passwords; another, which has never rendered it, gets the submission. */
+/** One process renders the page with the passwords. Another one, which never rendered it, gets the submission. */
 async function sendToAnother(t: TestContext, options: Partial<SecretServerOptions>) {
   const [first, second] = await Promise.all([
     SecretProcess.start(t, { key, page: 'whole' }),
@@ -26,7 +26,7 @@ async function sendToAnother(t: TestContext, options: Partial<SecretServerOption
   return second.send(fields, typed)
 }
 
-it('a process that never rendered the page gives no password back on it', async (t) => {
+it('a process that never rendered the page gives no password back', async (t) => {
   for (const page of ['whole', 'as-text'] as const) {
     const { status, body } = await sendToAnother(t, { page })
     assert.equal(status, 422)
@@ -52,7 +52,7 @@ it('a process without the page gives no password back', async (t) => {
   assert.doesNotMatch(body, /hunter/)
 })
 
-it('a process with another key, as after a restart without one, gives no password back', async (t) => {
+it('a process with another key, as after a restart without a configured key, gives no password back', async (t) => {
   for (const page of ['whole', 'as-text', 'throws-first', 'missing'] as const) {
     const { status, body } = await sendToAnother(t, { page, key: otherKey })
     assert.equal(status, 400)

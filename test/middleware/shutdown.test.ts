@@ -37,7 +37,7 @@ async function app(t: TestContext, run: () => Promise<unknown> = async () => und
 }
 
 describe('actions.drain()', () => {
-  it('lets a submission arrive that makes it in time', async (t) => {
+  it('accepts a submission that arrives in time', async (t) => {
     const target = await app(t)
     const [head, rest] = target.halves()
     const answer = talk(target.port, [head, 100, rest])
@@ -47,7 +47,7 @@ describe('actions.drain()', () => {
     assert.equal(target.runs(), 1)
   })
 
-  it('refuses one that does not with a page that keeps the text, and leaves no file', async (t) => {
+  it('refuses a late submission with a page that keeps the text, and leaves no file', async (t) => {
     const target = await app(t)
     const [head] = target.halves()
     const answer = talk(target.port, [head])
@@ -63,7 +63,7 @@ describe('actions.drain()', () => {
     assert.deepEqual(await target.emptied(), [])
   })
 
-  it('refuses every one of many at once', async (t) => {
+  it('refuses each of many simultaneous submissions', async (t) => {
     const target = await app(t)
     const [head] = target.halves()
     const answers = Array.from({ length: 40 }, () => talk(target.port, [head]))
@@ -73,7 +73,7 @@ describe('actions.drain()', () => {
     assert.deepEqual(await target.emptied(), [])
   })
 
-  it('takes no time over what begins to arrive afterwards, and still takes what is there at once', async (t) => {
+  it('refuses slow submissions that begin later, and accepts whole ones', async (t) => {
     const target = await app(t)
     target.drain(0.001)
     await wait(20)
@@ -101,7 +101,7 @@ describe('actions.drain()', () => {
     assert.equal((await answer).answers[0]?.status, 400)
   })
 
-  it('lets an action end that runs', async (t) => {
+  it('lets a running action end', async (t) => {
     const target = await app(t, () => wait(150))
     const answer = target.submit(['title', 'x'])
     await wait(50)

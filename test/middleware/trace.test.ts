@@ -31,7 +31,7 @@ function app() {
   return { ...parts, submit }
 }
 
-/** What subscribers hear while `work` goes on, as `channel event`. */
+/** Runs `work` and returns what subscribers receive, as `channel event`. */
 async function heard(work: () => Promise<unknown>) {
   const events: { name: string; event: string; message: unknown }[] = []
   const ends: (() => void)[] = []
@@ -98,7 +98,7 @@ describe('diagnostics', () => {
     assert.equal(run.submission, message)
   })
 
-  it('say why something was refused, and trace the page that says so', async () => {
+  it('name the reason of a refusal, and trace the page that shows it', async () => {
     const { submit } = app()
     const invalid = await heard(() => submit(''))
     assert.deepEqual(starts(invalid).slice(-2), ['validate', 'render'])
@@ -112,7 +112,7 @@ describe('diagnostics', () => {
     assert.deepEqual(starts(foreign), ['recognise', 'submission', 'origin'])
   })
 
-  it('never hold what was typed, nor a query', async () => {
+  it('never contain input or a query string', async () => {
     const { submit } = app()
     for (const text of ['typed-by-hand', '', 'throw']) {
       const events = await heard(() => submit(text))

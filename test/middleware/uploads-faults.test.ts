@@ -46,7 +46,7 @@ function altered(storage: FileStorage, methods: Partial<FileStorage>): FileStora
   }
 }
 
-describe('an upload that is not welcome', () => {
+describe('a refused upload', () => {
   it('is refused by its seal before a byte of it is written', async (t) => {
     const puts: string[] = []
     const storage = (directory: string) => {
@@ -174,7 +174,7 @@ describe('a storage that fails', () => {
     }
   })
 
-  it('tells of the first of two errors, and leaves nothing', async (t) => {
+  it('reports the first of two errors, and leaves no file', async (t) => {
     const storage = (directory: string) => {
       const real = directoryStorage({ directory })
       return altered(real, {
@@ -194,7 +194,7 @@ describe('a storage that fails', () => {
     assert.deepEqual(await app.emptied(), [])
   })
 
-  it('serves on when nothing can be removed', async (t) => {
+  it('keeps serving when no file can be removed', async (t) => {
     const storage = (directory: string) =>
       altered(directoryStorage({ directory }), { remove: () => Promise.reject(new Error('down')) })
     const app = await counting(t, { storage })
@@ -202,7 +202,7 @@ describe('a storage that fails', () => {
     assert.equal((await app.submit(picture('x'))).status, 303)
   })
 
-  it('waits no longer than idleTime for one that takes nothing', async (t) => {
+  it('waits for a storage that reads nothing no longer than idleTime', async (t) => {
     const storage = (directory: string) =>
       altered(directoryStorage({ directory }), { put: () => new Promise<void>(() => {}) })
     const app = await counting(t, { storage, limits: { idleTime: '1s' } })
@@ -214,10 +214,10 @@ describe('a storage that fails', () => {
     assert.match(String(app.errors[0]), /took no bytes of a file for 1 s/)
   })
 
-  it('says so when its directory may not be written', async (t) => {
+  it('reports a directory that it may not write to', async (t) => {
     const app = await counting(t)
     chmodSync(app.directory, 0o500)
-    // Root may write anywhere, so for this once the process is somebody else.
+    // Root may write anywhere, so the process switches to another user here.
     const root = process.geteuid?.() === 0
     if (root) process.seteuid?.(65_534)
     try {
@@ -231,7 +231,7 @@ describe('a storage that fails', () => {
 })
 
 describe('a client that leaves', () => {
-  it('leaves nothing behind, at whatever byte', async (t) => {
+  it('leaves no file behind, at any byte', async (t) => {
     const app = await counting(t)
     const hidden = app.hidden((await app.page()).body)
     const whole = post([
@@ -250,7 +250,7 @@ describe('a client that leaves', () => {
     ])
     const before = descriptors()
     for (const bytes of [whole, two]) {
-      // The numbers of a multiplicative generator: scattered, and the same in every run.
+      // A multiplicative generator gives scattered numbers, the same in every run.
       let seed = 20_261_120
       for (let i = 0; i < 30; i++) {
         seed = (seed * 48_271) % 0x7fff_ffff
@@ -266,7 +266,7 @@ describe('a client that leaves', () => {
     assert.deepEqual(app.errors.filter(isOurs), [])
   })
 
-  it('leaves nothing behind when it goes after the last byte', async (t) => {
+  it('leaves no file behind when it leaves after the last byte', async (t) => {
     let running = false
     let ends = false
     const app = await uploadApp(t, {
@@ -295,7 +295,7 @@ describe('a client that leaves', () => {
     assert.deepEqual(app.errors.filter(isOurs), [])
   })
 
-  it('and one that pauses for longer than idleTime gets 413, and nothing stays', async (t) => {
+  it('gets 413 when it pauses for longer than idleTime instead, and leaves no file', async (t) => {
     const app = await counting(t, { limits: { idleTime: '300ms' } })
     const bytes = post([...app.hidden((await app.page()).body), title, picture(Buffer.alloc(400_000))])
     const { answers } = await talk(app.port, [bytes.subarray(0, 200_000)])
@@ -304,7 +304,7 @@ describe('a client that leaves', () => {
     assert.deepEqual(await app.emptied(), [])
   })
 
-  it('may take longer than bodyTime while a file comes in', async (t) => {
+  it('may take longer than bodyTime while a file arrives', async (t) => {
     const app = await counting(t, { limits: { bodyTime: '300ms' } })
     const bytes = post([...app.hidden((await app.page()).body), title, picture(Buffer.alloc(60_000))])
     const pieces = [0, 1, 2, 3, 4, 5].flatMap((i) => [
@@ -316,7 +316,7 @@ describe('a client that leaves', () => {
   })
 })
 
-/** Koa itself reports that a connection has broken. */
+/** Leaves out the broken connections that Koa itself reports. */
 function isOurs(error: unknown): boolean {
   return !(error instanceof Error && 'code' in error && /^(?:ECONNRESET|EPIPE|HPE_)/.test(String(error.code)))
 }

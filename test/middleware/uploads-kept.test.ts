@@ -4,7 +4,7 @@ import { invalid, redirect } from '../../lib/sealform.js'
 import { until } from '../setup/patience.js'
 import { type Part, type UploadApp, type UploadAppOptions, uploadApp } from '../setup/upload-app.js'
 
-/** An app whose action wants a title, and notes what it finds once there is one. */
+/** An app whose action requires a title, and records what it finds when there is one. */
 async function strictApp(
   t: TestContext,
   options: Partial<UploadAppOptions> = {},
@@ -83,7 +83,7 @@ describe('kept files', () => {
     assert.deepEqual(await app.emptied(), [])
   })
 
-  it('are named once, where the page wants them', async (t) => {
+  it('are listed once, where the page prints them', async (t) => {
     const app = await strictApp(t, { page: 'places-kept' })
     const { body } = await app.submit(['title', ''], picture, attachment('a.txt'))
     assert.match(
@@ -94,7 +94,7 @@ describe('kept files', () => {
     assert.equal(body.split('a.txt, 5 B, kept').length, 2)
   })
 
-  it('are shown by name as text, whatever the name', async (t) => {
+  it('have their names printed as text, whatever the name', async (t) => {
     const app = await strictApp(t)
     const { body } = await app.submit(['title', ''], {
       name: 'picture',
@@ -106,7 +106,7 @@ describe('kept files', () => {
     assert.doesNotMatch(body, /<script>/)
   })
 
-  it('are removed when the visitor says so, and then asked for again', async (t) => {
+  it('are removed when the visitor asks for it, and are then required again', async (t) => {
     const app = await strictApp(t)
     const first = await app.submit(['title', ''], picture, attachment('a.txt'))
     const mark = /name="sealform\.drop\.picture" value="([^"]+)"/.exec(first.body)?.[1] ?? ''
@@ -136,7 +136,7 @@ describe('kept files', () => {
     assert.deepEqual(await app.emptied(), [])
   })
 
-  it('count for maxFiles together with new ones, exactly', async (t) => {
+  it('count towards maxFiles together with new ones, exactly', async (t) => {
     const app = await strictApp(t)
     const first = await app.submit(['title', ''], picture, attachment('1'), attachment('2'))
     const second = await app.send([...app.hidden(first.body), ['title', 'T'], attachment('3')])
@@ -153,7 +153,7 @@ describe('kept files', () => {
     assert.deepEqual(await app.emptied(), [])
   })
 
-  it('are not for another action, field or session, nor forged or twice', async (t) => {
+  it('are refused in another action, field or session, forged or twice', async (t) => {
     const app = await strictApp(t)
     const page = await app.page('/', 'user=ann')
     const send = (parts: readonly Part[], cookie = 'user=ann') => app.send(parts, { cookie })
@@ -189,7 +189,7 @@ describe('kept files', () => {
     assert.equal(app.found[0]?.length, 3)
   })
 
-  it('are gone after their time, and the form says so', async (t) => {
+  it('expire, and the form says so', async (t) => {
     const app = await strictApp(t, { keep: 1 })
     const first = await app.submit(['title', ''], picture)
     await new Promise((resolve) => setTimeout(resolve, 2100))
@@ -199,7 +199,7 @@ describe('kept files', () => {
     assert.deepEqual(app.found, [])
   })
 
-  it('are gone when somebody has removed them', async (t) => {
+  it('are reported as gone when another process removed them', async (t) => {
     const app = await strictApp(t)
     const first = await app.submit(['title', ''], picture)
     const { rmSync } = await import('node:fs')
@@ -209,7 +209,7 @@ describe('kept files', () => {
     assert.match(second.body, /Your file is no longer here/)
   })
 
-  it('outlast a refusal and a failure, unlike those that were just sent', async (t) => {
+  it('survive a refusal and a failure, unlike those that were just sent', async (t) => {
     const app = await strictApp(t)
     const first = await app.submit(['title', ''], picture)
     const hidden = app.hidden(first.body)
@@ -224,7 +224,7 @@ describe('kept files', () => {
     assert.deepEqual(await app.emptied(), [])
   })
 
-  it('outlast the form that named them, when that has expired', async (t) => {
+  it('survive the expiry of the form that named them', async (t) => {
     const app = await strictApp(t, { ttl: 1 })
     const first = await app.submit(['title', ''], picture)
     await new Promise((resolve) => setTimeout(resolve, 2100))
@@ -235,7 +235,7 @@ describe('kept files', () => {
     assert.deepEqual(await app.emptied(), [])
   })
 
-  it('travel through the page of last resort', async (t) => {
+  it('are kept by the built-in page', async (t) => {
     const app = await strictApp(t, { page: 'missing' })
     const first = await app.submit(['title', ''], picture)
     assert.equal(first.status, 422)
@@ -248,7 +248,7 @@ describe('kept files', () => {
     assert.deepEqual(await app.emptied(), [])
   })
 
-  it('are nothing to an action that takes no files', async (t) => {
+  it('are refused by an action without file fields', async (t) => {
     const app = await uploadApp(t, { define: (actions) => actions.define('upload', () => redirect('/')) })
     assert.equal((await app.submit(['sealform.kept.picture', 'x'])).status, 400)
   })

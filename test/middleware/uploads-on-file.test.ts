@@ -62,7 +62,7 @@ async function digest(stream: Readable): Promise<string> {
 const sha256 = (content: string | Buffer) => createHash('sha256').update(content).digest('hex')
 
 describe('onFile', () => {
-  it('gets each file whole and one after the other, and its string takes the place in formData', async (t) => {
+  it('gets each file whole, one after the other, and its string replaces the file in formData', async (t) => {
     const seen: FileDescription[] = []
     let running = 0
     const app = await streaming(t, async (file, stream) => {
@@ -111,7 +111,7 @@ describe('onFile', () => {
     assert.deepEqual(app.runs, [[['title', 'Hello']]])
   })
 
-  it('is asked after authorize, with the submission and the bound values', async (t) => {
+  it('runs after authorize, with the submission and the bound values', async (t) => {
     const calls: unknown[] = []
     const app = await uploadApp(t, {
       define: (actions) =>
@@ -134,7 +134,7 @@ describe('onFile', () => {
     ])
   })
 
-  it('refuses by an outcome, returned or thrown, before or after it has read', async (t) => {
+  it('refuses by an outcome, returned or thrown, before or after it reads', async (t) => {
     const ways: ((file: FileDescription, stream: Readable) => unknown)[] = [
       () => invalid({ picture: 'Not this one' }),
       () => {
@@ -179,13 +179,13 @@ describe('onFile', () => {
     }
   })
 
-  it('fails with 500 when it returns what no field can hold', async (t) => {
+  it('fails with 500 when it returns a value that no field can hold', async (t) => {
     const app = await streaming(t, () => 7)
     assert.equal((await app.submit(picture('x'))).status, 500)
     assert.match(String(app.errors[0]), /onFile\(\) returned a number/)
   })
 
-  it('may return early, and the rest is passed over', async (t) => {
+  it('may return early, and the rest of the file is skipped', async (t) => {
     const app = await streaming(t, async (_file, stream) => {
       for await (const piece of stream) return String(piece.length > 0)
       return 'empty'
@@ -200,7 +200,7 @@ describe('onFile', () => {
     ])
   })
 
-  it('is not waited for when it reads nothing, or half', async (t) => {
+  it('times out when it reads nothing or only half', async (t) => {
     for (const reads of [false, true]) {
       for (const size of [10, 100_000, 3_000_000]) {
         const app = await streaming(
@@ -219,7 +219,7 @@ describe('onFile', () => {
     }
   })
 
-  it('is given time as long as it reads, and slows the client down', async (t) => {
+  it('has time as long as it reads, and slows the client down', async (t) => {
     let most = 0
     let read = 0
     const app = await streaming(
@@ -243,7 +243,7 @@ describe('onFile', () => {
     assert.ok(most < 1_000_000, `${most} bytes were taken ahead`)
   })
 
-  it('hears of it when the client leaves or the file is too large', async (t) => {
+  it('gets an error when the client leaves or the file is too large', async (t) => {
     const heard: string[] = []
     let begun = false
     const app = await streaming(t, async (_file, stream) => {
@@ -267,7 +267,7 @@ describe('onFile', () => {
     assert.deepEqual(app.runs, [])
   })
 
-  it('is not asked about files of a type that is not taken', async (t) => {
+  it('does not run for files of a type that the field does not accept', async (t) => {
     const seen: string[] = []
     const app = await streaming(t, async ({ field }, stream) => {
       seen.push(field)
@@ -280,7 +280,7 @@ describe('onFile', () => {
   })
 })
 
-/** Koa itself reports that a connection has broken. */
+/** Leaves out the broken connections that Koa itself reports. */
 function isOurs(error: unknown): boolean {
   return !(error instanceof Error && 'code' in error && /^(?:ECONNRESET|EPIPE|HPE_)/.test(String(error.code)))
 }

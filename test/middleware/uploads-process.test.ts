@@ -38,7 +38,7 @@ async function answerTo(server: UploadProcess, request: Buffer) {
 describe('a server whose clients leave', () => {
   const uploads = provesInFull ? 300 : 80
 
-  it(`holds no file, no descriptor, no timer and no memory of ${uploads} uploads broken off anywhere`, async (t) => {
+  it(`keeps no file, descriptor, timer or memory of ${uploads} uploads broken off anywhere`, async (t) => {
     const server = await start(t)
     await breakUploads(server, { uploads: 30, connections: 8, seed: 1 })
     const rest = await remainsOf(server, undefined)
@@ -48,13 +48,13 @@ describe('a server whose clients leave', () => {
     assert.deepEqual(remains.errors, [])
     assert.equal(remains.timers, rest.timers)
     assert.ok(remains.descriptors.length <= rest.descriptors.length, remains.descriptors.join(' '))
-    // One of these uploads has 200 kB in the mean, so that to hold the content of a few is more.
+    // These uploads have 200 kB on average, so keeping the content of a few exceeds this.
     assert.ok(remains.heapUsed - rest.heapUsed < 4 * 1024 * 1024)
     const { status } = await answerTo(server, post([...(await server.hidden()), picture(100), attachment]))
     assert.equal(status, 303)
   })
 
-  it('leaves nothing when the disk is full at the same time', async (t) => {
+  it('keeps nothing when the disk is full at the same time', async (t) => {
     const directory = smallDisk(t)
     if (directory === undefined) return t.skip('needs the right to mount a file system')
     const server = await start(t, { directory })
@@ -69,17 +69,17 @@ describe('a server whose clients leave', () => {
     assert.equal(status, 507)
     assert.match(body, /name="title" value="Hello"/)
     assert.deepEqual((await remainsOf(server, undefined)).files, [])
-    // One at a time again finds room.
+    // A single upload finds room again.
     assert.equal((await answerTo(server, post([...hidden, title, picture(800_000)]))).status, 303)
   })
 })
 
-describe('a server out of means', () => {
-  it('gives a page with 500 while no file can be opened, and serves on', async (t) => {
+describe('a server without descriptors or write permission', () => {
+  it('answers 500 with a page while no file can be opened, and keeps serving', async (t) => {
     if (process.platform === 'win32') return t.skip('knows no limit on descriptors')
     const server = await start(t, {}, 128)
     const request = post([...(await server.hidden()), title, picture(100_000), attachment])
-    // An answer shows that the server has accepted the connection, and needs no descriptor more for it.
+    // An answer shows that the server has accepted the connection and needs no further descriptor for it.
     const socket = connect(server.port, '127.0.0.1')
     socket.write(`GET /nowhere HTTP/1.1\r\nHost: 127.0.0.1:${server.port}\r\n\r\n`)
     await new Promise((resolve) => socket.once('data', resolve))
@@ -104,7 +104,7 @@ describe('a server out of means', () => {
     assert.equal((await answerTo(server, request)).status, 303)
   })
 
-  it('gives a page with 500 when its directory is no longer its own', async (t) => {
+  it('answers 500 with a page when it may not write to its directory', async (t) => {
     if (process.getuid?.() !== 0) return t.skip('needs the right to change the user')
     const server = await start(t, { user: 65_534 })
     const { status, body } = await answerTo(server, post([...(await server.hidden()), title, picture(10)]))
@@ -116,7 +116,7 @@ describe('a server out of means', () => {
 })
 
 describe('an action that takes files itself', () => {
-  it('holds nobody up that never reads, for longer than idleTime', async (t) => {
+  it('times out after idleTime when it never reads', async (t) => {
     const server = await start(t, { idleTime: '1s' })
     const hidden = await server.hidden('/stream')
     const request = post([...hidden, title, picture(3_000_000, 'never-reads')], { path: '/stream' })
@@ -141,7 +141,7 @@ describe('an action that takes files itself', () => {
 })
 
 describe('a server that is stopped', () => {
-  it('finishes uploads that go on, breaks off those that do not, and leaves nothing', async (t) => {
+  it('finishes active uploads, cuts off idle ones, and leaves no file', async (t) => {
     const server = await start(t)
     const request = post([...(await server.hidden()), title, picture(400_000), attachment])
     const half = request.subarray(0, 200_000)
@@ -162,7 +162,7 @@ describe('a server that is stopped', () => {
     assert.deepEqual(server.stored(), [])
   })
 
-  it('has what a killed one left behind swept by its successor, once it is old', async (t) => {
+  it('leaves files when it is killed, and its successor sweeps them once they are old', async (t) => {
     const server = await start(t)
     const { directory } = server
     const request = post([...(await server.hidden()), title, picture(400_000), attachment])
@@ -172,7 +172,7 @@ describe('a server that is stopped', () => {
     await Promise.all(talks)
     assert.equal(server.stored().length, 5)
 
-    // Another server may still have use for files that are young.
+    // Another server may still use young files.
     const next = await start(t, { directory })
     assert.equal((await answerTo(next, post([...(await next.hidden()), picture(10)]))).status, 303)
     await until(() => next.stored().length === 5)
@@ -234,7 +234,7 @@ describe('a hostile upload of 256 MiB', () => {
     assert.match(flood.answer, /name="title" value="Hello"/)
     const bytesRead = server.answers[0]?.bytesRead ?? Number.NaN
     assert.ok(bytesRead <= 128 * 1024, `${bytesRead} bytes were read before the answer`)
-    // The drain's megabyte, and what the system buffers on both sides.
+    // The megabyte that the server drains, and the system's buffers on both sides.
     assert.ok(flood.sent < 16 * 1024 * 1024, `${flood.sent} bytes were sent until the connection was closed`)
     if (linux) assert.deepEqual(created, [])
     assert.deepEqual(server.stored(), [])
@@ -247,7 +247,7 @@ interface Flood {
   readonly sent: number
 }
 
-/** Sends and sends, whatever is answered, until the server closes the connection. */
+/** Keeps sending, whatever the answer, until the server closes the connection. */
 function floodWith(port: number, start: Buffer, most: number): Promise<Flood> {
   return new Promise((resolve) => {
     const piece = Buffer.alloc(64 * 1024, 'x')

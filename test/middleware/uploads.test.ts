@@ -14,7 +14,7 @@ interface Found {
   readonly file?: { readonly name: string; readonly type: string; readonly size: number }
 }
 
-/** An app whose action notes what it finds in formData. */
+/** An app whose action records what it finds in formData. */
 async function noting(
   t: TestContext,
   files: Record<string, FileOptions>,
@@ -57,7 +57,7 @@ const attachment = (content: string | Buffer, filename = 'a.txt'): Part => ({
 const title: Part = ['title', 'Hello']
 
 describe('declared files', () => {
-  it('shows the form as one that sends files, and its inputs as the action declares them', async (t) => {
+  it('prints the form as multipart, and its inputs as the action declares them', async (t) => {
     const app = await noting(t, {
       picture: { types: ['image/*', '.PDF'], required: true },
       attachments: { maxFiles: 3 },
@@ -101,7 +101,7 @@ describe('declared files', () => {
     assert.deepEqual(await app.emptied(), [])
   })
 
-  it('finds a file absent that was not chosen', async (t) => {
+  it('leaves out a file that was not chosen', async (t) => {
     const app = await noting(t, { picture: {} })
     const unchosen = picture('', 'application/octet-stream', '')
     assert.equal((await app.submit(title, unchosen)).status, 303)
@@ -163,7 +163,7 @@ describe('declared files', () => {
     assert.deepEqual(await app.emptied(), [])
   })
 
-  it('holds the text of a form with files at limits.body, whatever the files take', async (t) => {
+  it('limits the text of a form with files to limits.body, whatever the size of the files', async (t) => {
     const app = await noting(t, { picture: { maxSize: 100_000 } }, { limits: { body: 2000 } })
     const hidden = app.hidden((await app.page()).body)
     const frame = (length: number) => [...hidden, ['text', 'x'.repeat(length)] as const]
@@ -191,7 +191,7 @@ describe('declared files', () => {
     assert.deepEqual(app.found, [[{ name: 'title', value: 'Hello' }]])
   })
 
-  it('says at the field which types it takes, and keeps the text', async (t) => {
+  it('names the accepted types at the field, and keeps the text', async (t) => {
     const app = await noting(t, { picture: { types: ['image/*', '.pdf'] } })
     const { status, body } = await app.submit(picture('x', 'text/html', 'x.html'), title)
     assert.equal(status, 422)
@@ -206,7 +206,7 @@ describe('declared files', () => {
     assert.deepEqual(await app.emptied(), [])
   })
 
-  it('refuses a content of another type than it takes, whoever takes it, when it is to sniff', async (t) => {
+  it('refuses content of another type with sniff, in storage as in onFile', async (t) => {
     const png = Buffer.from('89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489', 'hex')
     const rule = { types: ['image/png'], sniff: true, maxSize: 100_000 }
     const seen: number[] = []
@@ -271,7 +271,7 @@ describe('declared files', () => {
     assert.deepEqual(given, ['xyz', 2])
   })
 
-  it('leaves to the action what it persists, and nothing else', async (t) => {
+  it('keeps the files that the action persists, and no others', async (t) => {
     const target = join(scratch(t), 'kept.txt')
     const app = await uploadApp(t, {
       define: (actions) =>
@@ -288,7 +288,7 @@ describe('declared files', () => {
     assert.deepEqual(await app.emptied(), [])
   })
 
-  it('brings the files of a form to the action of a button, by the rules of the form', async (t) => {
+  it('gives the files of a form to the action of a button, by the rules of the form', async (t) => {
     const app = await noting(t, { picture: { maxSize: 10 } })
     const hidden = app.hidden((await app.page()).body)
     const seal = hidden[0] as readonly [string, string]

@@ -43,7 +43,7 @@ function signupApp(options: { closed?: boolean; once?: boolean } = {}) {
 const check = { 'sealform.validate': 'all' }
 
 describe('a submission that asks for validation only', () => {
-  it('comes from a button that works without a script', async () => {
+  it('can be sent by a button that works without a script', async () => {
     const { page, send, runs } = signupApp()
     assert.match(
       (await page()).html,
@@ -57,7 +57,7 @@ describe('a submission that asks for validation only', () => {
     assert.deepEqual(runs, [])
   })
 
-  it('is answered with 200 and the input when nothing is wrong, and nothing has run', async () => {
+  it('is answered with 200 and the input when valid, and the action does not run', async () => {
     const { send, runs } = signupApp()
     const answer = await send({ email: 'ann@example.org', name: 'Ann', ...check })
     assert.equal(answer.status, 200)
@@ -68,13 +68,13 @@ describe('a submission that asks for validation only', () => {
     assert.deepEqual(runs, [])
   })
 
-  it('comes from Unpoly or our own client, about the fields that they name', async () => {
+  it('can be sent by Unpoly or our own client, for the fields that they name', async () => {
     for (const header of ['X-Up-Validate', 'Sealform-Validate']) {
       const { send, runs } = signupApp()
       const wrong = await send({ email: 'x', name: '' }, { [header]: 'email' })
       assert.equal(wrong.status, 422)
       assert.match(wrong.text, /Enter an email address/)
-      assert.doesNotMatch(wrong.text, /Enter your name/, 'nobody has come to that field yet')
+      assert.doesNotMatch(wrong.text, /Enter your name/, 'the visitor has not reached that field yet')
       assert.equal((await send({ email: 'a@example.org', name: '' }, { [header]: 'email' })).status, 200)
       const both = await send({ email: 'x', name: '' }, { [header]: 'email name' })
       assert.match(both.text, /Enter your name/)
@@ -85,7 +85,7 @@ describe('a submission that asks for validation only', () => {
     }
   })
 
-  it('may name a field as its control is named, which Unpoly does, or by its own name', async () => {
+  it('may name a field by its control, as Unpoly does, or by its own name', async () => {
     const { request } = createTestApp(({ actions, router }) => {
       const enter = actions.define('enter', {
         input: z.object({
@@ -113,7 +113,7 @@ describe('a submission that asks for validation only', () => {
     }
   })
 
-  it('is answered with the region alone when one is asked for', async () => {
+  it('is answered with the region alone when it requests one', async () => {
     const { send } = signupApp()
     const answer = await send(
       { email: 'x', name: '' },
@@ -145,7 +145,7 @@ describe('a submission that asks for validation only', () => {
     assert.deepEqual(runs, ['Ann'])
   })
 
-  it('that asks twice is malformed', async () => {
+  it('is malformed when it asks twice', async () => {
     const { page, request, runs } = signupApp()
     const body = `${urlencoded((await page()).fields, { email: 'a@example.org', name: 'A' })}&sealform.validate=a&sealform.validate=b`
     await request.post('/signup').set(fromSamePage).send(body).expect(400)

@@ -59,7 +59,7 @@ describe('the package, installed', () => {
     ])
   })
 
-  it('loads no other package when an app imports it, and not what Node has for fetch', async () => {
+  it('loads no other package when an app imports it, and not the fetch of Node', async () => {
     const program = [
       "for (const name of ['sealform', 'sealform/html', 'sealform/node', 'sealform/koa']) await import(name)",
       "const { createRequire } = process.getBuiltinModule('node:module')",
@@ -91,10 +91,10 @@ describe('the package, installed', () => {
     assert.match(stderr, /npx sealform keygen/)
   })
 
-  // Of other systems there is no such package of Node for every version.
+  // For other systems, npm has no package of every Node version.
   if (process.platform === 'linux' && (process.arch === 'x64' || process.arch === 'arm64')) {
     before(installNodes)
-    it('runs on Node 20.19.0, the oldest that it is for', () => serveBothOn('20.19.0'))
+    it('runs on Node 20.19.0, the oldest supported version', () => serveBothOn('20.19.0'))
     it('runs on Node 24', () => serveBothOn('24.21.0'))
     it('runs on Node 26', () => serveBothOn('26.10.0'))
   }
@@ -124,7 +124,7 @@ async function serveTodos(project: string, node = process.execPath, script = 'ap
 
 const versions = ['20.19.0', '24.21.0', '26.10.0']
 
-/** Real Nodes of other versions, from npm, kept in `.cache` since one unpacked has more than 150 MB. */
+/** Real Nodes of other versions, from npm. They stay in `.cache`, because each one has more than 150 MB. */
 async function installNodes(): Promise<void> {
   if (versions.every((version) => existsSync(nodeOf(version)))) return
   const packages = versions.map((version) => `node-${version}@npm:node-linux-${process.arch}@${version}`)

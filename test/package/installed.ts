@@ -4,7 +4,7 @@ import { after, before } from 'node:test'
 import { npmFlags, type Packed, pack, root, temporaryFolder } from './packed.js'
 import { run } from './run.js'
 
-/** Somebody's projects that use the package, installed side by side. Those that need the same share a folder. */
+/** Projects that use the package, installed side by side. Those with the same dependencies share a folder. */
 interface Household {
   /** Folders of `test/package/projects`. */
   readonly projects: readonly string[]
@@ -77,7 +77,7 @@ before(async () => {
     })
   }
   writeJson(join(folder.path, 'package.json'), { private: true, workspaces: Object.keys(households) })
-  // Each with its own node_modules, as if it were alone.
+  // Each project has its own node_modules, as if it were alone.
   await run('npm', ['install', '--install-strategy=shallow', ...npmFlags], { cwd: folder.path })
 })
 after(folder.remove)

@@ -25,7 +25,7 @@ export function temporaryFolder(): { readonly path: string; remove(): void } {
 }
 
 /**
- * Packs as a publisher would, its own build included. In a copy of the sources, since that build begins by removing
+ * Packs as a publisher does, with a new build. Works in a copy of the sources, because the build begins by removing
  * `dist`, from which the tests are running.
  */
 export async function pack(folder: string): Promise<Packed> {
@@ -48,7 +48,7 @@ export async function pack(folder: string): Promise<Packed> {
 
 const left = new Set(['.git', '.cache', 'node_modules', 'dist'])
 
-/** What npm finds in its cache since `npm ci` is not asked for again. */
+/** Prefers npm's cache, which has these packages since `npm ci`. */
 export const npmFlags = ['--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error']
 
 /** The names of the packages in a project's `node_modules`. */

@@ -43,7 +43,7 @@ export async function serve(
   }
 }
 
-/** What the apps of `test/package/projects` have to do: show a form, refuse bad input with a page, redirect on good. */
+/** Asserts what each app of `test/package/projects` does: show a form, refuse bad input with a page, redirect on good input. */
 export async function useTodos(url: string): Promise<void> {
   const page = await (await fetch(url)).text()
   assert.match(page, /Added: nothing/)

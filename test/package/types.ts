@@ -33,19 +33,19 @@ describe('the types of the package, installed', () => {
     assert.equal(stdout, '')
   })
 
-  it('refuse each line of an app that is wrong, and no other', async () => {
+  it('refuse each wrong line of an app, and no other', async () => {
     const { stdout } = await compile(ownCompiler, 'wrong')
     assert.deepEqual(errorsOf(stdout), expectedErrors(join(project, 'wrong', 'app.ts')))
   })
 
-  it('make tests that run', async () => {
+  it('compile tests that run', async () => {
     await app()
     const env = { SEALFORM_KEYS: testKey }
     const { stdout } = await run(process.execPath, ['--test', 'built/visits.js'], { cwd: project, env })
     assert.match(stdout, /pass 2/)
   })
 
-  it('make an app that runs', async () => {
+  it('compile an app that runs', async () => {
     await app()
     const served = await serve(process.execPath, ['built/app.js'], {
       cwd: project,
@@ -85,20 +85,20 @@ describe('the types of the package on Express, installed', () => {
     assert.equal(stdout, '')
   })
 
-  it('fit an app that augments nothing', async () => {
+  it('fit an app without augmentation', async () => {
     for (const cwd of [project, older]) {
       const { stdout } = await compile(cwd, 'plain')
       assert.equal(stdout, '')
     }
   })
 
-  it('refuse each line of an app that is wrong, and no other', async () => {
+  it('refuse each wrong line of an app, and no other', async () => {
     const { stdout } = await compile(project, 'wrong')
     assert.deepEqual(errorsOf(stdout), expectedErrors(join(project, 'wrong', 'app.ts')))
   })
 })
 
-/** The same result for all who ask, worked out when the first does. */
+/** Computes a result at the first call, and returns it to every caller. */
 function once<Result>(work: () => Result): () => Result {
   let result: { readonly of: Result } | undefined
   return () => {

@@ -3,12 +3,12 @@ import { chunked, requestText, talk } from './raw-http.js'
 import { boundary, multipartBody, type Part, post } from './upload-app.js'
 import type { UploadProcess } from './upload-process.js'
 
-/** Uploads with two files, which are broken off. */
+/** How to break off uploads with two files each. */
 export interface Breakage {
   readonly uploads: number
-  /** How many are under way at a time. */
+  /** How many uploads run at a time. */
   readonly connections: number
-  /** Of the random numbers, so that a run can be repeated. */
+  /** The seed of the random numbers, so that a run can be repeated. */
   readonly seed: number
 }
 
@@ -22,7 +22,7 @@ export interface Remains {
   readonly errors: readonly string[]
 }
 
-/** Breaks uploads off at random bytes: by a reset, by half a close, in a pause, or when all is sent and nothing answered. */
+/** Breaks uploads off at random bytes: by a reset, by a half-close, in a pause, or after the last byte. */
 export async function breakUploads(
   server: UploadProcess,
   { uploads, connections, seed }: Breakage,
@@ -46,7 +46,7 @@ export async function breakUploads(
   await Promise.all(Array.from({ length: connections }, worker))
 }
 
-/** What stays once the server had a moment to tidy up. */
+/** Returns what remains after the server had up to five seconds to clean up. */
 export async function remainsOf(server: UploadProcess, rest: Remains | undefined): Promise<Remains> {
   for (let i = 0; ; i++) {
     const { descriptors, ...state } = await server.state()
@@ -58,7 +58,7 @@ export async function remainsOf(server: UploadProcess, rest: Remains | undefined
   }
 }
 
-/** Anywhere, and as often near the end of headers or of a part, where the readers change their state. */
+/** Picks a random byte. Half of them are near the end of headers or of a part, where the readers change their state. */
 function breakPoint(bytes: Buffer, random: () => number): number {
   const anywhere = Math.ceil(random() * bytes.length)
   if (random() < 0.5) return anywhere
@@ -66,7 +66,7 @@ function breakPoint(bytes: Buffer, random: () => number): number {
   return Math.min(bytes.length, Math.max(1, delimiter + Math.floor(random() * 300) - 100))
 }
 
-/** One with a length, one in chunks. */
+/** Makes two requests: one with a length, one in chunks. */
 async function requestsTo(
   server: UploadProcess,
   path: string,
@@ -90,7 +90,7 @@ async function requestsTo(
   return [post(parts, { path }), inChunks]
 }
 
-/** Numbers from 0 to 1, the same for the same seed: Marsaglia's xorshift with 32 bits. */
+/** Generates numbers from 0 to 1, the same for the same seed, by Marsaglia's xorshift with 32 bits. */
 function randomFrom(seed: number): () => number {
   let state = seed | 1
   return () => {

@@ -22,7 +22,7 @@ export function registryWith(
   return asRegistry(actions, 'the test')
 }
 
-/** What a visitor's page has sealed for an action of this name. */
+/** Seals forms as a visitor's page does. */
 export function sealsOf(registry: Registry, session?: string) {
   const seals = new PageSeals(registry, { path: '/page', session: () => session })
   const definitionOf = (name: string) => {
@@ -38,7 +38,7 @@ export function sealsOf(registry: Registry, session?: string) {
   }
 }
 
-/** A body that holds what it is given, and notes how it was read. */
+/** A body with given content, which records how it was read. */
 export class GivenBody implements Body {
   readonly complete = true
   readonly reads: (ReadingOptions | undefined)[] = []
@@ -56,7 +56,7 @@ export class GivenBody implements Body {
   }
 }
 
-/** What was read of a body, as far as a test says; the rest is empty. */
+/** Makes a reading with the given parts. The others are empty. */
 export function readingOf({ own, ...given }: PartialReading = {}): Reading {
   return {
     entries: [],
@@ -80,7 +80,7 @@ export interface Given {
   readonly reading?: Reading | Promise<Reading>
 }
 
-/** A submission that has arrived from a page of the app itself, unless its headers say something else. */
+/** Makes a submission from a page of the app itself, unless its headers differ. */
 export function arrivalAt(registry: Registry, given: Given = {}): Arrival & { readonly body: GivenBody } {
   const req = new IncomingMessage(new Socket())
   req.headers = { host: 'app.test', 'sec-fetch-site': 'same-origin', ...given.headers }
@@ -112,13 +112,13 @@ export function pendingAt(registry: Registry, given: Given = {}): PendingSubmiss
   return new PendingSubmission(arrivalAt(registry, given))
 }
 
-/** An outcome in short, as a test compares it. */
+/** Shortens an outcome for comparison. */
 export function brief(outcome: unknown): string {
   const { kind, status, reason } = Object(outcome) as { kind?: string; status?: number; reason?: string }
   return [kind, status, reason].filter((part) => part !== undefined).join(' ')
 }
 
-/** An action that was admitted, or a failure of the test. */
+/** Returns the admitted action, or fails the test. */
 export function admitted(value: Admitted | { readonly kind: string }): Admitted {
   if ('kind' in value) throw new Error(`not admitted: ${brief(value)}`)
   return value

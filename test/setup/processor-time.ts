@@ -1,4 +1,4 @@
-/** Milliseconds of processor time that work takes, which other work of the machine hardly changes. */
+/** Returns the milliseconds of processor time that work takes. Other load on the machine hardly changes it. */
 export function processorTime(work: () => void): number {
   const start = process.cpuUsage()
   work()

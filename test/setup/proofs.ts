@@ -1,5 +1,5 @@
 /**
- * Whether tests that prove something by the number of their cases run all of them, as `.ci/run` has them do. A plain
+ * Whether tests with very many cases run all of them, as in `.ci/run`. A plain
  * `npm test` runs fewer, which find the same kinds of faults.
  */
 export const provesInFull = process.env.SEALFORM_TEST_PROOFS === 'full'

@@ -38,7 +38,7 @@ describe('printAttributes', () => {
     )
   })
 
-  it('prints names that objects have by nature', () => {
+  it('prints names that every object has as properties', () => {
     const attributes: Record<string, string> = JSON.parse('{"__proto__":"a","constructor":"b"}')
     assert.equal(printAttributes(attributes), '__proto__="a" constructor="b"')
   })
@@ -56,7 +56,7 @@ describe('printAttributes', () => {
   it('refuses a name with a NUL', () => refuses('a\u0000'))
   it('refuses a name with DEL', () => refuses('a\u007f'))
 
-  it('refuses a value that has no text, such as what Handlebars adds to a call', () => {
+  it('refuses a value without a text, such as the options that Handlebars adds to a call', () => {
     const handed = { name: 'input', hash: {} }
     assert.throws(() => printAttributes(handed as never), {
       code: 'ERR_FORM_INVALID',
@@ -64,7 +64,7 @@ describe('printAttributes', () => {
     })
   })
 
-  it('asks nothing of a name that is not printed', () => {
+  it('does not check a name that is not printed', () => {
     assert.equal(printAttributes({ 'a b': false, name: 'x' }), 'name="x"')
   })
 })

@@ -12,7 +12,7 @@ test('the rows of a name are found in ascending order, each once', () => {
   )
 })
 
-test('what only looks like a row is none', () => {
+test('a name that only looks like a row is not one', () => {
   const names = [
     'items',
     'items[]',
@@ -30,7 +30,7 @@ test('rows within rows are found by the name that leads to them', () => {
   assert.deepEqual(indexesIn(['orders[1].items[5].qty'], 'orders'), [1])
 })
 
-test('an index that no number can hold is none', () => {
+test('an index that no number can hold is not a row', () => {
   assert.deepEqual(
     indexesIn([`items[${'9'.repeat(40)}].qty`, 'items[9007199254740991].qty']),
     [9007199254740991],

@@ -4,13 +4,13 @@ import { inspect } from 'node:util'
 import { html, type Printable, raw, SafeHtml } from '../../views/html.js'
 
 describe('html', () => {
-  it('escapes the five characters that mean something, in text and in attributes', () => {
+  it('escapes the five special characters, in text and in attributes', () => {
     const value = `<b> & "x" 'y'`
     const escaped = '&lt;b&gt; &amp; &quot;x&quot; &#39;y&#39;'
     assert.equal(String(html`<p title="${value}">${value}</p>`), `<p title="${escaped}">${escaped}</p>`)
   })
 
-  it('escapes what is escaped already, since text is text', () => {
+  it('escapes escaped text again', () => {
     assert.equal(String(html`${'&lt;'}`), '&amp;lt;')
   })
 
@@ -32,7 +32,7 @@ describe('html', () => {
     assert.equal(String(html`<p>${inner}${raw('<hr>')}</p>`), '<p><b>&lt;</b><hr></p>')
   })
 
-  it('escapes text that merely looks like HTML of its own', () => {
+  it('escapes text that looks like HTML', () => {
     assert.equal(String(html`${String(html`<b>`)}`), '&lt;b&gt;')
   })
 
@@ -69,11 +69,11 @@ describe('html', () => {
     refuses(new Date(0), 'an object')
   })
 
-  it('refuses a promise that somebody forgot to await', () => {
+  it('refuses a promise that was not awaited', () => {
     refuses(Promise.resolve('text'), 'an object')
   })
 
-  it('refuses a function that somebody forgot to call', () => {
+  it('refuses a function that was not called', () => {
     refuses(() => 'text', 'a function')
   })
 
@@ -102,12 +102,12 @@ describe('SafeHtml', () => {
     assert.equal(inspect(safe), 'SafeHtml(<b>&amp;</b>)')
   })
 
-  it('has no property through which its text could be changed', () => {
+  it('has no property that could change its text', () => {
     assert.deepEqual(Object.keys(safe), [])
   })
 })
 
-/** The types refuse these values too; what comes from an untyped database does not ask them. */
+/** The types refuse these values too, but values from an untyped database pass them. */
 function refuses(value: unknown, name: string): void {
   const printable: { value: Printable } = JSON.parse('{}')
   Object.assign(printable, { value })

@@ -10,7 +10,7 @@ function nameOf(attributes: Attributes): Attributes[string] {
 }
 
 describe('a control', () => {
-  it('that is printed as a password is named as a secret, its other attributes as they were', () => {
+  it('gets the secret prefix when it is printed as a password, and keeps its other attributes', () => {
     const attributes = { id: 'act-door', name: 'door', type: 'password', required: true }
     assert.deepEqual(nameAsSecret(known, attributes), { ...attributes, name: 'sealform.secret.door' })
     assert.deepEqual(Object.keys(nameAsSecret(known, attributes)), Object.keys(attributes))
@@ -18,7 +18,7 @@ describe('a control', () => {
     assert.equal(nameOf({ name: 7, type: 'password' }), 'sealform.secret.7')
   })
 
-  it('keeps its name when the field is known as secret', () => {
+  it('keeps its name when its field is known as secret', () => {
     for (const name of ['code', 'password', '_note']) assert.equal(nameOf({ name, type: 'password' }), name)
   })
 
@@ -28,7 +28,7 @@ describe('a control', () => {
     }
   })
 
-  it('stays without a name when it has none, so that it is not sent', () => {
+  it('stays without a name, so that it is not sent', () => {
     for (const name of ['', false, null, undefined]) assert.equal(nameOf({ name, type: 'password' }), name)
   })
 })

@@ -38,7 +38,7 @@ describe('a form in a template engine', () => {
     assert.equal(await refusedPage((page) => template({ ...page })), expected)
   })
 
-  it('is the same in Nunjucks that escapes on its own', async () => {
+  it('is the same in Nunjucks with autoescape', async () => {
     const environment = new nunjucks.Environment(null, { autoescape: true })
     const template = nunjucks.compile(source('order.njk'), environment)
     assert.equal(await refusedPage((page) => template.render(page)), expected)
@@ -117,7 +117,7 @@ async function refusedPage(render: (page: Page) => string): Promise<string> {
   return normalise(refused.text)
 }
 
-/** Without what differs from page to page or means the same: seals, white space around tags, notations. */
+/** Removes what differs between equal pages: seals, white space around tags, notations. */
 function normalise(page: string): string {
   return page
     .replace(/(name="sealform(?:\.submit)?" value=")[\w-]+/g, '$1SEAL')

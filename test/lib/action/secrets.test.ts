@@ -25,7 +25,7 @@ function secretsAmong(names: readonly string[], options: object = {}): readonly 
 }
 
 describe('a name', () => {
-  it('is secret when it ends as the names of passwords and codes do', () => {
+  it('is secret when it ends like the name of a password or code', () => {
     const names = [
       ...['password', 'Password', 'PASSWORD', 'passwd', 'pwd', 'pw', 'pass', 'user_pass', 'user[pass]'],
       ...[
@@ -139,7 +139,7 @@ describe('the option "secrets"', () => {
     ])
   })
 
-  it('is refused when it is no list of field names', () => {
+  it('is refused when it is not a list of field names', () => {
     const refuses = (secrets: unknown, message: RegExp, more: object = {}) =>
       assert.throws(() => define({ secrets, ...more }), { code: 'ERR_OPTION_INVALID', message })
     refuses('code', /actions\.define\('act'\): "secrets" must be an array of field names, such as \['pin'\]/)
@@ -191,7 +191,7 @@ describe('a schema', () => {
     assert.deepEqual(secretsAmong(names, { input: type({ word, name: 'string' }) }), ['word'])
   })
 
-  it('declares nested fields as deep as names may lead', () => {
+  it('declares nested fields down to the depth limit', () => {
     const input = z.object({
       card: z.object({ number: z.string().meta({ writeOnly: true }), holder: z.string() }),
       rows: z.array(z.object({ key: z.string().meta({ format: 'password' }), name: z.string() })),
@@ -212,7 +212,7 @@ describe('a schema', () => {
     ])
   })
 
-  it('that refers to itself is searched as deep as names may lead', () => {
+  it('is searched down to the depth limit when it refers to itself', () => {
     const Node = z.object({
       word: z.string().meta({ format: 'password' }),
       label: z.string(),
@@ -224,7 +224,7 @@ describe('a schema', () => {
     assert.deepEqual(secretsAmong(names, { input: Node, limits: { depth: 8 } }), names.slice(0, 3))
   })
 
-  it('with more fields than can be searched is refused when it marks secrets', () => {
+  it('is refused when it marks secrets and has more fields than can be searched', () => {
     const properties = Object.fromEntries(Array.from({ length: 20 }, (_, i) => [`p${i}`, { $ref: '#' }]))
     const json = {
       type: 'object',
@@ -247,7 +247,7 @@ describe('a schema', () => {
 })
 
 describe('a submission', () => {
-  it('declares for itself the fields that were sent as secrets, in all their spellings', () => {
+  it('adds the fields that it sent as secrets, in all their spellings', () => {
     const definition = define({ secrets: ['code'] })
     const known = withSent(definition, new Set(['door', 'card[number]', 'rows[0].key']))
     const secret = ['door', 'door[]', 'card.number', 'rows[3][key]', 'code', 'code.a', 'password']
@@ -263,7 +263,7 @@ describe('a submission', () => {
     assert.equal(withSent(definition, undefined), definition)
   })
 
-  it('with any number of such fields is judged in linear time', () => {
+  it('is judged in linear time with any number of such fields', () => {
     const names = Array.from({ length: 50_000 }, (_, i) => `field${i}`)
     const known = withSent(define({}), new Set(names))
     const start = performance.now()
@@ -273,7 +273,7 @@ describe('a submission', () => {
 })
 
 describe('the control of a secret', () => {
-  it('has the name of its field when that is known as secret, and says so in its name otherwise', () => {
+  it('has the name of its field when that is known as secret, and a prefixed name otherwise', () => {
     const definition = define({ secrets: ['card'] })
     const names = ['password', '_note', 'card.number', 'door', 'rows[0].key'].map((name) =>
       secretName(definition, name),
@@ -285,7 +285,7 @@ describe('the control of a secret', () => {
 })
 
 describe('a registry', () => {
-  it('knows the secrets of all its actions, for a form whose action is not known', () => {
+  it('knows the secrets of all its actions, for a form with an unknown action', () => {
     const actions = createActions({ keys: testKey })
     actions.define('a', { secrets: ['code'], run: async () => {} })
     actions.define('b', {

@@ -26,7 +26,7 @@ async function acceptAt(here: Registry, seal: string, reading: Reading) {
   return { pending, accepted: acceptFields(pending, form, reading) }
 }
 
-test('puts the fields where the action and the page find them, and waits for nothing', async () => {
+test('hands the fields to action and page without a promise', async () => {
   const reading = readingOf({ entries: [['title', 'Milk']], own: { form: 'f1' } })
   const { pending, accepted } = await acceptAt(registry, seals.action('act', 'a'), reading)
   assert.equal(accepted, undefined)
@@ -36,7 +36,7 @@ test('puts the fields where the action and the page find them, and waits for not
   assert.equal(pending.submitted.admitted, true)
 })
 
-test('tells that the visitor has left', async () => {
+test('reports that the visitor has left', async () => {
   const { pending, accepted } = await acceptAt(
     registry,
     seals.action('act', 'a'),
@@ -46,7 +46,7 @@ test('tells that the visitor has left', async () => {
   assert.equal(pending.aborted, true)
 })
 
-test('refuses a body that passed a limit, the fields given back', async () => {
+test('refuses a body over a limit, and returns the fields', async () => {
   const refusal = { status: 413, reason: 'fields', detail: 'too many' } as const
   const reading = readingOf({ entries: [['title', 'Milk']], refusal })
   const { pending, accepted } = await acceptAt(registry, seals.action('act', 'a'), reading)
@@ -54,7 +54,7 @@ test('refuses a body that passed a limit, the fields given back', async () => {
   assert.deepEqual(pending.submitted.entries, [['title', 'Milk']])
 })
 
-test('opens the state that the form carried', async () => {
+test('opens the state that the form carries', async () => {
   const state = seals.state('act', { tries: 2 }, 'a')
   const { pending, accepted } = await acceptAt(
     registry,
@@ -106,7 +106,7 @@ function migrating(formData: (fields: FormData) => FormData): Registry {
   )
 }
 
-test('changes the fields of another version, and only then lets the page seal them', async () => {
+test('migrates the fields of another version before the page may seal them', async () => {
   const here = migrating((fields) => {
     fields.set('name', String(fields.get('title')))
     fields.delete('title')
@@ -120,7 +120,7 @@ test('changes the fields of another version, and only then lets the page seal th
   assert.deepEqual(pending.submitted.entries, [['name', 'Milk']])
 })
 
-test('keeps the fields as they were sent when they cannot be changed', async () => {
+test('keeps the fields as they were sent when the migration fails', async () => {
   const here = migrating(() => {
     throw new Error('no such field')
   })

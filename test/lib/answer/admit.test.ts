@@ -23,7 +23,7 @@ interface Here {
   readonly session: string | undefined
 }
 
-test('gives the action that the seal names at once, with the values bound to it', () => {
+test('returns the action that the seal names at once, with its bound values', () => {
   const own = admitAt(registry, sealsOf(registry).action('act', 'list 7'))
   assert.ok(!(own instanceof Promise))
   const { definition, values, boundText, opened, changeFields } = admitted(own)
@@ -33,7 +33,7 @@ test('gives the action that the seal names at once, with the values bound to it'
   assert.equal(changeFields, undefined)
 })
 
-test('refuses what is no seal of this app', () => {
+test('refuses text that is not a seal of this app', () => {
   const blog = registryWith((actions) => actions.define('act', async () => {}), { app: 'blog' })
   for (const token of [undefined, 'x', sealsOf(blog).action('act')]) {
     assert.equal(brief(admitAt(registry, token)), 'refused 400 malformed')
@@ -70,7 +70,7 @@ test('refuses an action that is not registered here, bound or named', () => {
   assert.equal(brief(admitAt(registry, bound)), 'refused 409 unknown-action')
 })
 
-test('asks the action about a page of another version, and gives what it makes of the bound values', async () => {
+test('migrates a page of another version, and returns the migrated bound values', async () => {
   const old = registryWith((actions) =>
     actions.define('act', { version: 1, async run(_: unknown, _list: string) {} }),
   )

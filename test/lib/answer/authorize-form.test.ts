@@ -33,7 +33,7 @@ function registryAsking(authorize: (...given: unknown[]) => unknown): Registry {
   )
 }
 
-test('goes on when the action returns nothing, and reads nothing of the body', async () => {
+test('continues when authorize returns nothing, and reads nothing of the body', async () => {
   const asked: unknown[] = []
   const { refusal, reads } = await authorizeAt(registryAsking((_, list) => void asked.push(list)))
   assert.equal(refusal, undefined)
@@ -41,7 +41,7 @@ test('goes on when the action returns nothing, and reads nothing of the body', a
   assert.deepEqual(reads, [])
 })
 
-test('refuses with the outcome that the action gives, the fields given back', async () => {
+test('refuses with the outcome of authorize, and returns the fields', async () => {
   const { pending, refusal, reads } = await authorizeAt(registryAsking(() => forbidden()))
   assert.equal(brief(refusal), 'refused 403 forbidden')
   assert.equal(reads[0]?.mode, 'give-back')
@@ -51,7 +51,7 @@ test('refuses with the outcome that the action gives, the fields given back', as
   assert.equal(pending.aborted, false)
 })
 
-test('fails when the action throws or returns anything else', async () => {
+test('fails when authorize throws or returns another value', async () => {
   const thrown = await authorizeAt(
     registryAsking(() => {
       throw new Error('down')
@@ -70,7 +70,7 @@ test('notes that the visitor leaves while a refused body is read', async () => {
   assert.equal(pending.aborted, true)
 })
 
-test('gives back the fields of another version as this one has them', async () => {
+test('returns the fields of another version in migrated form', async () => {
   const old = registryWith((actions) => actions.define('act', async (_: unknown, _list: string) => {}))
   const registry = registryWith((actions) =>
     actions.define('act', {

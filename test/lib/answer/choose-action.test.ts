@@ -29,7 +29,7 @@ async function chooseAt(submit: string | undefined) {
   return { pending, form, chosen: chooseAction(pending, form, readingOf({ own: { submit } })) }
 }
 
-test('chooses the action of the form at once when no button carries one', async () => {
+test('chooses the action of the form at once when no button names one', async () => {
   const { pending, form, chosen } = await chooseAt(undefined)
   assert.equal(chosen, form)
   assert.equal(pending.action?.name, 'save')
@@ -55,7 +55,7 @@ test('refuses a button whose seal does not open, or is not for this visitor', as
   }
 })
 
-test('asks the action of the button whether this visitor may submit it', async () => {
+test('runs authorize of the action of the button', async () => {
   const { pending, chosen } = await chooseAt(seals.action('private'))
   assert.equal(brief(await chosen), 'refused 401 unauthorized')
   assert.equal(pending.action?.name, 'save')

@@ -29,7 +29,7 @@ function appWith(once: boolean, run: (...given: unknown[]) => unknown = () => re
   return { submit, runs }
 }
 
-test('runs the action with its bound values, and waits for nothing when it does not', async () => {
+test('runs the action with its bound values, and returns no promise when the action returns none', async () => {
   const { submit, runs } = appWith(false)
   const { ran } = await submit()
   assert.ok(!(ran instanceof Promise))
@@ -37,14 +37,14 @@ test('runs the action with its bound values, and waits for nothing when it does 
   assert.deepEqual(runs, ['list 7'])
 })
 
-test('gives the action what the schema made of the fields', async () => {
+test('gives the action the validated input', async () => {
   const { submit } = appWith(false, async (submission) => (submission as { input: unknown }).input)
   const { ran } = await submit({ ...noInput, input: { title: 'Milk' } })
   const { outcome } = await ran
   assert.deepEqual(outcome.kind === 'done' && outcome.state, { title: 'Milk' })
 })
 
-test('does not run the action when something is wrong', async () => {
+test('does not run the action with invalid input', async () => {
   const { submit, runs } = appWith(false)
   const { ran } = await submit(invalid('Enter a title'))
   assert.equal(brief((await ran).outcome), 'invalid 422')
@@ -62,7 +62,7 @@ test('runs a one-time submission once, and gives its copies the same outcome', a
   assert.deepEqual(runs, ['list 7'])
 })
 
-test('says what is wrong with a one-time submission only when no copy has run before', async () => {
+test('returns the issues of a one-time submission only when no copy has run before', async () => {
   const { submit, runs } = appWith(true)
   const first = await submit(invalid('Enter a title'))
   assert.equal(brief((await first.ran).outcome), 'invalid 422')
@@ -74,7 +74,7 @@ test('says what is wrong with a one-time submission only when no copy has run be
   assert.deepEqual(runs, ['list 7'])
 })
 
-test('tells that the visitor left while another copy was running', async () => {
+test('reports that the visitor left while another copy ran', async () => {
   let finish = () => {}
   const running = new Promise<void>((resolve) => {
     finish = resolve

@@ -36,7 +36,7 @@ describe('describeAnswer()', () => {
     assert.equal(cacheControl({ answers: 'visit', page }, said), 'private, no-store')
   })
 
-  it('keeps pages with the seal of a one-time action out of shared caches where they say nothing', () => {
+  it('keeps pages with a one-time seal out of shared caches unless they set Cache-Control', () => {
     const page = { ...plain, seals: { oneTime: true } }
     assert.equal(cacheControl({ answers: 'visit', page }), 'private, no-cache')
     assert.equal(cacheControl({ answers: 'visit', page }, { 'Cache-Control': 'max-age=5' }), undefined)
@@ -53,7 +53,7 @@ describe('describeAnswer()', () => {
     assert.deepEqual(changes, { remove: [], set: { 'Cache-Control': 'no-store' } })
   })
 
-  it('adds what asks for a region to Vary, each name once', () => {
+  it('adds the region headers to Vary, each name once', () => {
     const page = { ...plain, hasRegions: true }
     const vary = (said?: string) =>
       described({ answers: 'visit', page }, said === undefined ? {} : { Vary: said }).set.Vary
@@ -67,7 +67,7 @@ describe('describeAnswer()', () => {
     assert.equal(described({}, { Vary: 'Accept' }).set.Vary, undefined)
   })
 
-  it('says cookies again that the page has put its own in the place of, before those', () => {
+  it('adds the cookies that the page overwrote, before its own', () => {
     const cookies = ['a=1', 'b=2']
     const restored = (said: Headers) => described({ cookies }, said).set['Set-Cookie']
     assert.deepEqual(restored({}), ['a=1', 'b=2'])
@@ -77,18 +77,18 @@ describe('describeAnswer()', () => {
     assert.equal(described({}, { 'Set-Cookie': 'own=1' }).set['Set-Cookie'], undefined)
   })
 
-  it('tells when to try again after 503, where neither action nor page do', () => {
+  it('adds Retry-After to a 503 unless action or page have set it', () => {
     assert.equal(described({ status: 503 }).set['Retry-After'], '5')
     assert.equal(described({ status: 503, content: 'html' }).set['Retry-After'], '5')
     assert.equal(described({ status: 503 }, { 'Retry-After': '77' }).set['Retry-After'], undefined)
     assert.equal(described({ status: 500 }).set['Retry-After'], undefined)
   })
 
-  it('takes validators from a page that shows an outcome', () => {
+  it('removes the validators of a page that shows an outcome', () => {
     assert.deepEqual(described({}).remove, ['ETag', 'Last-Modified'])
   })
 
-  it('takes everything about its content from a page that something else is sent for', () => {
+  it('removes the content headers of a page that another body replaces', () => {
     const gone = [
       'Content-Encoding',
       'Content-Disposition',

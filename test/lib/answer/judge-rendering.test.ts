@@ -33,7 +33,7 @@ interface Case {
   readonly rendering: Rendering
   readonly form?: FormOnPage
   readonly region?: boolean
-  /** When the submission was invalid or refused, or its action has failed. */
+  /** The verdict when the submission is invalid or refused, or its action fails. */
   readonly otherwise: string
   readonly done: string
 }
@@ -187,7 +187,7 @@ const cases: readonly Case[] = [
 ]
 
 describe('judgeRendering()', () => {
-  it('judges by what the page has left behind and whether there is input to give back', () => {
+  it('judges by what the page left behind, and whether there is input to show', () => {
     for (const { what, rendering, form = absent, region = false, otherwise, done } of cases) {
       const judged = (outcome: 'invalid' | 'refused' | 'failed' | 'done') =>
         judgeRendering({ outcome, rendering, form, region })
@@ -201,7 +201,7 @@ describe('judgeRendering()', () => {
 })
 
 describe('mayRender()', () => {
-  it('runs a page for every outcome but a refusal of the origin', () => {
+  it('runs a page for every outcome except a refused origin', () => {
     assert.equal(mayRender(new Refused('origin', 403)), false)
     assert.equal(mayRender(new Refused('expired', 409)), true)
     assert.equal(mayRender(new Invalid('No')), true)
@@ -211,7 +211,7 @@ describe('mayRender()', () => {
 })
 
 describe('hasFailed()', () => {
-  it('holds for errors that do not say that the page is missing, and for statuses of the 500s', () => {
+  it('is true for 5xx statuses, and for errors that do not mean a missing page', () => {
     assert.equal(hasFailed(threw(new Error('broke'))), true)
     assert.equal(hasFailed(threw(undefined, true)), true)
     assert.equal(hasFailed(threw(broken)), true)
@@ -224,7 +224,7 @@ describe('hasFailed()', () => {
 })
 
 describe('judgeVisit()', () => {
-  it('sends a region alone where the page has it and is there', () => {
+  it('sends a region alone when the page succeeds and has the region', () => {
     assert.equal(judgeVisit({ status: 200, region: true }), 'region')
     assert.equal(judgeVisit({ status: 200, region: false }), 'page')
     assert.equal(judgeVisit({ status: 404, region: true }), 'page')

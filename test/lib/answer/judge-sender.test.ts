@@ -7,13 +7,13 @@ import { arrivalAt, brief, pendingAt, registryWith } from '../../setup/pending-s
 const registry = registryWith(() => {})
 const elsewhere = { 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' }
 
-test('goes on with a submission from a page of the app', () => {
+test('continues with a submission from a page of the app', () => {
   const pending = pendingAt(registry)
   assert.deepEqual(judgeSender(pending), { verdict: 'allow' })
   assert.equal(pending.suspect, undefined)
 })
 
-test('leaves an origin that proves nothing to the seal', () => {
+test('leaves a request without origin headers to the seal', () => {
   const pending = pendingAt(registry, { headers: { 'sec-fetch-site': 'none' } })
   assert.deepEqual(judgeSender(pending), { verdict: 'token' })
   assert.equal(pending.suspect, undefined)
@@ -27,12 +27,12 @@ test('refuses a submission from elsewhere, and reads nothing of it', () => {
   assert.deepEqual(arrival.body.reads, [])
 })
 
-test('gives the status of the fault in the request', () => {
+test('returns the status of the fault in the request', () => {
   const pending = pendingAt(registry, { headers: { host: 'a b' } })
   assert.equal(brief(judgeSender(pending)), 'refused 400 origin')
 })
 
-test('goes on in report mode, the suspicion noted', () => {
+test('continues in report mode, and notes the suspicion', () => {
   const pending = pendingAt(registry, { headers: elsewhere, mode: 'report' })
   const sender = judgeSender(pending)
   assert.equal('verdict' in sender && sender.verdict, 'refuse')

@@ -7,7 +7,7 @@ const registry = registryWith((actions) => actions.define('act', async () => {})
 const allow = { verdict: 'allow' } as const
 const token = { verdict: 'token' } as const
 
-test('opens the seal and names the action, with the values bound to it', () => {
+test('opens the seal, and names the action with its bound values', () => {
   const seal = sealsOf(registry).action('act', 'list 7')
   const pending = pendingAt(registry, { seal })
   const sent = openSeal(pending, allow)
@@ -21,7 +21,7 @@ test('opens the seal and names the action, with the values bound to it', () => {
   assert.deepEqual(pending.stateOwner, { action: 'act', boundText: sent.opened.content.values })
 })
 
-test('tells that a seal is of another session', () => {
+test('reports a seal of another session', () => {
   const seal = sealsOf(registry, 'sid-1').action('act')
   const sent = openSeal(pendingAt(registry, { seal, session: 'sid-2' }), allow)
   assert.equal('opened' in sent && sent.sessionMatches, false)
@@ -45,7 +45,7 @@ test('names no action of another app', () => {
   assert.equal(pending.submitted.definition, undefined)
 })
 
-test('refuses an origin that proves nothing, unless the seal is tied to the session', () => {
+test('refuses a request without origin headers, unless the seal is session-bound', () => {
   const unbound = pendingAt(registry, { seal: sealsOf(registry).action('act') })
   assert.equal(brief(openSeal(unbound, token)), 'refused 403 origin')
   assert.equal(unbound.suspect, token)
@@ -60,7 +60,7 @@ test('refuses an origin that proves nothing, unless the seal is tied to the sess
   assert.equal(own.suspect, undefined)
 })
 
-test('goes on in report mode with an origin that proves nothing, the suspicion noted', () => {
+test('continues in report mode without origin headers, and notes the suspicion', () => {
   const pending = pendingAt(registry, { seal: sealsOf(registry).action('act'), mode: 'report' })
   assert.ok('opened' in openSeal(pending, token))
   assert.equal(pending.suspect, token)

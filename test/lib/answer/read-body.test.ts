@@ -43,7 +43,7 @@ test('waits for the rest of a body', async () => {
   assert.equal(await waiting, reading)
 })
 
-test('takes the files of an action that has file fields', async () => {
+test('accepts the files of an action with file fields', async () => {
   const { pending, form, reads } = await formAt('upload')
   readBody(pending, form)
   assert.equal(pending.files?.definition, registry.find('upload'))

@@ -28,7 +28,7 @@ const registry = registryWith((actions) => {
 })
 const seals = sealsOf(registry)
 
-test('runs the action, and tells what the page and the answer need', async () => {
+test('runs the action, and returns what the page and the answer need', async () => {
   const reading = readingOf({ entries: [['title', 'Milk']], own: { form: 'f1' } })
   const received = await receive(arrivalAt(registry, { seal: seals.action('sync'), reading }))
   assert.equal(brief(received.outcome), 'redirect')
@@ -41,7 +41,7 @@ test('runs the action, and tells what the page and the answer need', async () =>
   assert.deepEqual(runs.splice(0), ['sync'])
 })
 
-test('makes no promise but its own for a submission that waits for nothing', async () => {
+test('creates only its own promise for a submission that waits for nothing', async () => {
   const arrival = arrivalAt(registry, { seal: seals.action('sync') })
   let promises = 0
   const counting = createHook({
@@ -56,7 +56,7 @@ test('makes no promise but its own for a submission that waits for nothing', asy
   assert.deepEqual(runs.splice(0), ['sync'])
 })
 
-test('reads nothing of a submission from elsewhere', async () => {
+test('reads nothing of a submission from another origin', async () => {
   const headers = { 'sec-fetch-site': 'cross-site' }
   const arrival = arrivalAt(registry, { seal: seals.action('sync'), headers })
   const received = await receive(arrival)
@@ -67,7 +67,7 @@ test('reads nothing of a submission from elsewhere', async () => {
   assert.deepEqual(runs, [])
 })
 
-test('gives back the fields of a submission whose seal is refused', async () => {
+test('returns the fields of a submission with a refused seal', async () => {
   const reading = readingOf({ entries: [['title', 'Milk']] })
   const arrival = arrivalAt(registry, { seal: 'x', reading })
   const received = await receive(arrival)
@@ -80,7 +80,7 @@ test('gives back the fields of a submission whose seal is refused', async () => 
   )
 })
 
-test('asks the action before the body is read, and runs nothing that it refuses', async () => {
+test('runs authorize before the body is read, and does not run a refused action', async () => {
   const arrival = arrivalAt(registry, { seal: seals.action('guarded') })
   const received = await receive(arrival)
   assert.equal(brief(received.outcome), 'refused 403 forbidden')
@@ -92,28 +92,28 @@ test('asks the action before the body is read, and runs nothing that it refuses'
   assert.deepEqual(runs, [])
 })
 
-test('answers what is wrong with the fields, without running the action', async () => {
+test('answers with the issues of the fields without running the action', async () => {
   const reading = readingOf({ entries: [['title', '']] })
   const received = await receive(arrivalAt(registry, { seal: seals.action('save'), reading }))
   assert.equal(brief(received.outcome), 'invalid 422')
   assert.deepEqual(runs, [])
 })
 
-test('validates only, when that is all that is asked', async () => {
+test('only validates when only validation is requested', async () => {
   const reading = readingOf({ entries: [['title', 'Milk']], own: { validate: '' } })
   const received = await receive(arrivalAt(registry, { seal: seals.action('save'), reading }))
   assert.equal(brief(received.outcome), 'invalid 200')
   assert.deepEqual(runs, [])
 })
 
-test('tells that the visitor has left while the body was read', async () => {
+test('reports that the visitor left while the body was read', async () => {
   const reading = Promise.resolve(readingOf({ aborted: true }))
   const received = await receive(arrivalAt(registry, { seal: seals.action('sync'), reading }))
   assert.equal(received.aborted, true)
   assert.deepEqual(runs, [])
 })
 
-test('lets go of the files when the library itself fails', async () => {
+test('releases the files when the library itself fails', async () => {
   const removed: string[] = []
   const storage: FileStorage = {
     async put(_id, content) {

@@ -31,7 +31,7 @@ function bytewise(text: string): string[] {
 // @koa/multer has no types of its own.
 const multer: () => { any(): Koa.Middleware } = createRequire(import.meta.url)('@koa/multer')
 
-/** Recognised as foreign, with the body whole and no listener left. */
+/** Asserts that a body is foreign, still whole, and has no listener left. */
 async function assertForeign(pieces: readonly string[], sending: Sending = {}): Promise<void> {
   const req = request(pieces, sending)
   assert.equal((await recognise(req)).kind, 'foreign')
@@ -40,7 +40,7 @@ async function assertForeign(pieces: readonly string[], sending: Sending = {}): 
   assert.equal((await remainder(req)).toString(), pieces.join(''))
 }
 
-test('passes other types and bodies without the field on untouched', async () => {
+test('passes on other types, and bodies without the field, untouched', async () => {
   const form = parts(field('a', '1'), field('b', 'name="sealform"\r\n\r\nx'))
   const cases: [string, string][] = [
     ['application/json', '{"sealform":1}'],
@@ -64,7 +64,7 @@ test('passes other types and bodies without the field on untouched', async () =>
   }
 })
 
-test('reads what is there to its end where read() gives a part of it', async () => {
+test('reads the buffered bytes to the end when read() returns only a part', async () => {
   const typed = `a=${'x'.repeat(3000)}`
   for (const [body, kind] of [
     [typed, 'foreign'],
@@ -81,7 +81,7 @@ test('reads what is there to its end where read() gives a part of it', async () 
   }
 })
 
-test('passes an empty body on, and one that two Content-Type lines describe', async () => {
+test('passes on an empty body, and one with two Content-Type lines', async () => {
   await assertForeign([''], {})
   await assertForeign([''], { length: false })
   const req = request(['sealform=S'])
@@ -146,13 +146,13 @@ test('decides on a long foreign body without waiting for its end', async () => {
   assert.equal(await kindOf([form], { type: multipart, length: false, ending: 'open' }), 'foreign')
 })
 
-test('recognises the seal before the rest has come', async () => {
+test('recognises the seal before the rest arrives', async () => {
   assert.equal(await kindOf(['sealform=S&'], { length: false, ending: 'open' }), 'submission')
   const form = parts(field('sealform', 'S')).slice(0, -4)
   assert.equal(await kindOf([form], { type: multipart, length: false, ending: 'open' }), 'submission')
 })
 
-test('takes a form whose boundary cannot be used as ours, and refuses it', async () => {
+test('recognises a form whose boundary is unusable, and refuses it', async () => {
   const body = parts(field('sealform', 'S'))
   for (const parameters of [
     '',
@@ -180,7 +180,7 @@ test('takes a form whose boundary cannot be used as ours, and refuses it', async
   }
 })
 
-test('takes a seal part with headers that are malformed as ours', async () => {
+test('recognises a seal part with malformed headers', async () => {
   for (const headers of [
     'Content-Disposition: form-data; name="sealform"; name="x"',
     'Content-Disposition: form-data; name="sealform"\r\nContent-Type: text/plain; charset=utf-16',
@@ -206,12 +206,12 @@ test('gives up after ten idle seconds and puts the body back', async () => {
   }
 })
 
-test('says so when the client leaves before it can be told', async () => {
+test('reports when the client leaves before the decision', async () => {
   assert.equal(await kindOf(['sealf'], { length: false, ending: 'abort' }), 'aborted')
   assert.equal(await kindOf([''], { length: false, ending: 'abort' }), 'aborted')
 })
 
-test('says so when a parser mounted earlier has read the body', async () => {
+test('reports when an earlier parser has read the body', async () => {
   const read = request(['sealform=S'])
   await remainder(read)
   assert.equal((await recognise(read)).kind, 'consumed')
@@ -223,7 +223,7 @@ test('says so when a parser mounted earlier has read the body', async () => {
   assert.equal((await recognise(decoded)).kind, 'consumed')
 })
 
-test('recognises a body that has already arrived, at once', async () => {
+test('recognises a body at once when it has already arrived', async () => {
   const req = request(['sealform=S'])
   await new Promise(setImmediate)
   await new Promise(setImmediate)
@@ -231,7 +231,7 @@ test('recognises a body that has already arrived, at once', async () => {
   assert.ok(!(recognition instanceof Promise) && recognition.kind === 'submission')
 })
 
-/** Sends raw bytes in the given pieces and resolves with everything that comes back. */
+/** Sends raw bytes in the given pieces, and resolves with the whole answer. */
 async function send(port: number, pieces: readonly (string | Buffer)[]): Promise<string> {
   const socket = connect(port, '127.0.0.1')
   socket.setNoDelay(true)

@@ -44,12 +44,12 @@ async function validateAt(here: Registry, seal: string, reading: Reading) {
   return { pending, checked: validateSubmission(pending, { form, chosen, reading }) }
 }
 
-test('waits for nothing when there is nothing to check', async () => {
+test('returns no promise when there is nothing to check', async () => {
   const { checked } = await validateAt(registry, sealsOf(registry).action('plain'), readingOf())
   assert.equal(checked, noInput)
 })
 
-test('gives what the schema makes of the fields', async () => {
+test('returns the output of the schema', async () => {
   const reading = readingOf({ entries: [['title', 'Milk']] })
   const { checked } = await validateAt(registry, sealsOf(registry).action('save'), reading)
   const result = await checked
@@ -57,7 +57,7 @@ test('gives what the schema makes of the fields', async () => {
   assert.deepEqual(result.input, { title: 'Milk' })
 })
 
-test('gives what is wrong with the fields', async () => {
+test('returns the issues of the fields', async () => {
   const reading = readingOf({ entries: [['title', '']] })
   const { checked } = await validateAt(registry, sealsOf(registry).action('save'), reading)
   const result = await checked
@@ -65,14 +65,14 @@ test('gives what is wrong with the fields', async () => {
   assert.deepEqual(isOutcome(result) && issuesOf(result), [{ name: 'title', message: 'Enter a title' }])
 })
 
-test('checks the fields for the action of the button', async () => {
+test('validates the fields for the action of the button', async () => {
   const seals = sealsOf(registry)
   const reading = readingOf({ entries: [['title', '']], own: { submit: seals.action('save') } })
   const { checked } = await validateAt(registry, seals.action('plain'), reading)
   assert.equal(brief(await checked), 'invalid 422')
 })
 
-test('joins what is wrong with files to what is wrong with fields', async () => {
+test('joins the issues of files and fields', async () => {
   const reading = readingOf({ entries: [['title', '']] })
   const { pending, checked } = await validateAt(registry, sealsOf(registry).action('upload'), reading)
   const result = await checked
@@ -80,7 +80,7 @@ test('joins what is wrong with files to what is wrong with fields', async () => 
   pending.concludeFiles()
 })
 
-test('asks nothing of the files of the form for the action of a button', async () => {
+test('does not require the files of the form for the action of a button', async () => {
   const seals = sealsOf(registry)
   const reading = readingOf({ own: { submit: seals.action('plain') } })
   const { pending, checked } = await validateAt(registry, seals.action('upload'), reading)
@@ -95,7 +95,7 @@ test('refuses text in a file field', async () => {
   pending.concludeFiles()
 })
 
-test('checks the fields of another version as this one has them', async () => {
+test('validates the fields of another version in migrated form', async () => {
   const old = registryWith((actions) => actions.define('save', async () => {}))
   const here = registryWith((actions) =>
     actions.define('save', {

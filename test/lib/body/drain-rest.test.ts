@@ -52,7 +52,7 @@ async function sendAllThenRead(
   return answer
 }
 
-test('lets a client that sends a megabyte before it reads have the whole answer, even a long one', async () => {
+test('delivers the whole answer, even a long one, to a client that sends a megabyte before it reads', async () => {
   const page = 'p'.repeat(6_000_000)
   await withServer(
     (_req, res) => res.writeHead(413, { 'Content-Length': page.length }).end(page),
@@ -78,7 +78,7 @@ test('keeps the connection usable when the body ends', async () => {
         socket.write(Buffer.alloc(200_000))
         while (answer.split('HTTP/1.1 400').length <= i) await once(socket, 'data')
       }
-      // Long enough for a timer that was left behind to cut the connection.
+      // Long enough for a forgotten timer to cut the connection.
       await new Promise((resolve) => setTimeout(resolve, 1200))
       assert.equal(socket.destroyed, false)
       socket.write(`${head(2)}xx`)
@@ -88,7 +88,7 @@ test('keeps the connection usable when the body ends', async () => {
   )
 })
 
-test('takes a megabyte of a body that goes on, and then cuts the connection', async () => {
+test('reads a megabyte of an endless body, and then cuts the connection', async () => {
   await withServer(
     (_req, res) => res.writeHead(413).end('too large'),
     async (port, taken) => {

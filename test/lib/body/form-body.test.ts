@@ -26,7 +26,7 @@ after(() => clearInterval(alive))
 const folder = new URL('../../../../test/vectors/bodies/', import.meta.url)
 const index: { bodies: Recorded[] } = JSON.parse(readFileSync(new URL('index.json', folder), 'utf8'))
 
-/** As the HTML standard has them on the wire: lone surrogates replaced, every line break CR LF. */
+/** Normalises text as the HTML standard sends it: lone surrogates replaced, every line break CR LF. */
 function onTheWire(text: string): string {
   return Buffer.from(text)
     .toString()
@@ -38,13 +38,13 @@ function expected(recorded: Recorded): [string, string][] {
   for (const [name, value] of recorded.entries) {
     if (name.startsWith('sealform')) continue
     if (typeof value === 'string') entries.push([onTheWire(name), onTheWire(value)])
-    // urlencoded sends the name of a file as text; multipart sends nothing that counts for one that was not chosen.
+    // urlencoded sends the name of a file as text. multipart sends an empty part for a file that was not chosen.
     else if (recorded.contentType === urlencoded) entries.push([name, value.file])
   }
   return entries
 }
 
-test('reads each recorded Chromium body whole as FormData said it, with its length and chunked', async () => {
+test('reads each recorded Chromium body to the entries of its FormData, with its length and chunked', async () => {
   assert.ok(index.bodies.length >= 20)
   for (const recorded of index.bodies) {
     const bytes = readFileSync(new URL(recorded.file, folder))
@@ -59,7 +59,7 @@ test('reads each recorded Chromium body whole as FormData said it, with its leng
 test('reads each recorded body alike when it is split at any offset', async () => {
   for (const recorded of index.bodies) {
     const bytes = readFileSync(new URL(recorded.file, folder))
-    // The long ones are split around the places where buffers end, and here and there.
+    // Long bodies are split around the ends of buffers, and at scattered offsets.
     const step = bytes.length > 2000 ? 997 : 1
     for (let at = 1; at < bytes.length; at += step) {
       const reading = await read([bytes.subarray(0, at), bytes.subarray(at)], {
@@ -85,7 +85,7 @@ test('reads each recorded body alike byte by byte', async () => {
   }
 })
 
-test('takes the seal, form, state and submit fields out of the entries', async () => {
+test('removes the seal, form, state and submit fields from the entries', async () => {
   for (const recorded of index.bodies.filter(({ file }) => file.startsWith('own-fields'))) {
     const body = await bodyOf(
       request([readFileSync(new URL(recorded.file, folder))], { type: recorded.contentType }),
@@ -163,7 +163,7 @@ test('refuses other names that start with sealform', async () => {
   }
 })
 
-test('refuses the name __proto__ and takes the others that objects have', async () => {
+test('refuses the name __proto__, and accepts the other properties of objects', async () => {
   const reading = await read([`${seal}&__proto__=1&constructor=2&then=3`])
   assert.equal(reading.refusal?.reason, 'reserved')
   assert.deepEqual(reading.entries, [
@@ -177,7 +177,7 @@ test('refuses the name __proto__ and takes the others that objects have', async 
   )
 })
 
-test('refuses an over-long value of our own', async () => {
+test('refuses an over-long value in a field of our own', async () => {
   const longest = 's'.repeat(8192)
   assert.equal((await read([`${seal}&sealform.state=${longest}`])).own.state, longest)
   assert.equal((await read([`${seal}&sealform.state=${longest}s`])).refusal?.reason, 'malformed')
@@ -211,7 +211,7 @@ async function readInAllWays(form: readonly (readonly [string, string])[], limit
   return readings[0]!
 }
 
-test('takes the prefix of a secret from a name, keeps the order, and remembers the name', async () => {
+test('removes the prefix of a secret from a name, keeps the order, and remembers the name', async () => {
   const reading = await readInAllWays([
     ['a', '1'],
     ['sealform.secret.door', 'x'],
@@ -235,7 +235,7 @@ test('takes the prefix of a secret from a name, keeps the order, and remembers t
   assert.equal((await readInAllWays([['door', 'x']])).secrets, undefined)
 })
 
-test('takes the prefix of a secret in any spelling of the encoding', async () => {
+test('removes the prefix of a secret in any spelling of the encoding', async () => {
   const reading = await read([`${seal}&%73ealform%2Esecret.d%6For=1`])
   assert.deepEqual(reading.entries, [['door', '1']])
   assert.deepEqual(reading.secrets, new Set(['door']))
@@ -269,7 +269,7 @@ test('refuses the prefix of a secret without a name that a field can have', asyn
   }
 })
 
-test('holds the limits for a secret as for any other field, its name counted without the prefix', async () => {
+test('applies the limits to a secret, with its name counted without the prefix', async () => {
   const verdict = async (form: readonly (readonly [string, string])[], limits: object) => {
     const { refusal, entries, secrets } = await readInAllWays(form, limits)
     assert.deepEqual(entries.at(-1)?.[0], form.at(-1)?.[0].replace('sealform.secret.', ''))
@@ -318,7 +318,7 @@ async function verdicts(limits: Record<string, number>, form: [string, string][]
   return seen
 }
 
-test('holds fields at exactly its value', async () => {
+test('applies the limit fields at exactly its value', async () => {
   const form: [string, string][] = [
     ['a', '1'],
     ['b', '2'],
@@ -329,21 +329,21 @@ test('holds fields at exactly its value', async () => {
   assert.deepEqual(await verdicts({ fields: 2 }, form), new Set(['413 fields 2']))
 })
 
-test('holds fieldName at exactly its value in bytes', async () => {
+test('applies the limit fieldName at exactly its value in bytes', async () => {
   assert.deepEqual(await verdicts({ fieldName: 7 }, [['größe', '1']]), new Set(['taken']))
   assert.deepEqual(await verdicts({ fieldName: 6 }, [['größe', '1']]), new Set(['413 field-name 6']))
   assert.deepEqual(await verdicts({ fieldName: 5 }, [['abcde', '1']]), new Set(['taken']))
   assert.deepEqual(await verdicts({ fieldName: 4 }, [['abcde', '1']]), new Set(['413 field-name 4']))
 })
 
-test('holds fieldValue at exactly its value in bytes', async () => {
+test('applies the limit fieldValue at exactly its value in bytes', async () => {
   const value = 'ü😀x'.repeat(20)
   assert.deepEqual(await verdicts({ fieldValue: 141 }, [['a', value]]), new Set(['taken']))
   assert.deepEqual(await verdicts({ fieldValue: 140 }, [['a', value]]), new Set(['taken']))
   assert.deepEqual(await verdicts({ fieldValue: 139 }, [['a', value]]), new Set(['413 field-value 139']))
 })
 
-test('holds body at exactly its value', async () => {
+test('applies the limit body at exactly its value', async () => {
   const bodies: [string, string][] = [
     [urlencoded, `${seal}&a=${'x'.repeat(500)}`],
     [multipart, parts(field('sealform', 'S'), field('a', 'x'.repeat(500)))],
@@ -364,7 +364,7 @@ test('holds body at exactly its value', async () => {
   }
 })
 
-test('refuses a body that pauses for longer than idleTime, and gives back what came', async () => {
+test('refuses a body that pauses for longer than idleTime, and returns the fields so far', async () => {
   const sending = { length: false, ending: 'open' } as const
   const reading = await read([`${seal}&a=1&b=2`], sending, { idleTime: 0.05 })
   assert.deepEqual(
@@ -432,7 +432,7 @@ test('stops one megabyte beyond the limit on the body', async () => {
   assert.equal(req.isPaused(), true)
 })
 
-test('gives back a whole refused body that says how long it is, and 64 KiB of one that does not', async () => {
+test('returns a refused body whole when it declares its length, and 64 KiB of it otherwise', async () => {
   const text = 'x'.repeat(300_000)
   const pieces = [`${seal}&a=`, ...Array.from({ length: 30 }, () => text.slice(0, 10_000))]
   const whole = await read(pieces, { length: true }, {}, 'give-back')
@@ -457,7 +457,7 @@ test('stops a refused upload of unknown length at its first file', async () => {
   assert.equal(req.isPaused(), true)
 })
 
-test('settles as aborted wherever the client leaves', async () => {
+test('settles as aborted at whatever byte the client leaves', async () => {
   const bodies: [string, string][] = [
     [urlencoded, `${seal}&a=1&b=2`],
     [multipart, parts(field('sealform', 'S'), field('a', '1'))],

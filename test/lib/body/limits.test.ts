@@ -14,7 +14,7 @@ test('has the documented defaults', () => {
   })
 })
 
-test('lays options over the base', () => {
+test('overrides the base with options', () => {
   const limits = resolveLimits({ body: '5MiB', fields: 0, bodyTime: '2m' }, defaultLimits, 'limits')
   assert.deepEqual(limits, { ...defaultLimits, body: 5_242_880, fields: 0, bodyTime: 120 })
   assert.equal(resolveLimits({ idleTime: 1 }, limits, 'limits').body, 5_242_880)
@@ -30,7 +30,7 @@ test('refuses a misspelt limit with the nearest name', () => {
   })
 })
 
-test('refuses values that are no limit', () => {
+test('refuses values that are not valid limits', () => {
   for (const options of [
     { fields: 1.5 },
     { fields: -1 },

@@ -33,7 +33,7 @@ test('reads an unquoted boundary with characters that need quotes', () => {
   ])
 })
 
-test('refuses what is malformed', () => {
+test('refuses malformed types', () => {
   for (const header of [
     '',
     'text',
@@ -50,7 +50,7 @@ test('refuses what is malformed', () => {
   }
 })
 
-test('takes a hostile header in linear time', () => {
+test('parses a hostile header in linear time', () => {
   const time = processorTime(() => {
     parseMediaType(`a/b${' '.repeat(60_000)}x`)
     parseMediaType(`a/b;${' '.repeat(60_000)}x`)

@@ -6,7 +6,7 @@ import { bodyOf, field, multipart, parts, read, request } from '../../setup/requ
 const seal = field('sealform', 'S')
 const typed = field('t', 'typed')
 
-/** The same verdict and entries for a body whole, in two pieces, and byte by byte. */
+/** Asserts the same verdict and entries for a body read whole, in two pieces, and byte by byte. */
 async function readAnyhow(body: string | Buffer, type = multipart): ReturnType<typeof read> {
   const bytes = Buffer.from(body)
   const whole = await read([bytes], { type })
@@ -91,7 +91,7 @@ test('takes boundaries of 1 and of 70 characters', async () => {
   }
 })
 
-test('refuses what is cut short anywhere after the seal', async () => {
+test('refuses a body that is cut anywhere after the seal', async () => {
   const body = parts(seal, typed)
   for (let at = body.indexOf('S\r\n--XX') + 8; at < body.length - 2; at++) {
     const { refusal } = await read([body.slice(0, at)], { type: multipart })
@@ -120,7 +120,7 @@ test('refuses a preamble, an epilogue, and a delimiter with something behind it'
   assert.equal((await readAnyhow(body.slice(0, -2))).refusal, undefined)
 })
 
-test('refuses parts that busboy drops in silence', async () => {
+test('refuses parts that busboy drops silently', async () => {
   await assertRefused(parts(seal, ['X-Nothing: 1', 'lost'], typed), 400, 'malformed')
   await assertRefused(
     parts(seal, ['Content-Disposition: attachment; name="a"', 'lost'], typed),
@@ -163,7 +163,7 @@ test('refuses parts that busboy drops in silence', async () => {
   )
 })
 
-test('gives back the other fields of a body with a part that it refuses', async () => {
+test('returns the other fields of a body with a refused part', async () => {
   const { entries } = await readAnyhow(parts(seal, field('a', '1'), ['X-Nothing: 1', 'lost'], typed))
   assert.deepEqual(entries, [
     ['a', '1'],
@@ -176,7 +176,7 @@ test('refuses values that are not UTF-8', async () => {
   await assertRefused(body, 400, 'malformed')
 })
 
-test('holds the headers of a part at 16 KiB', async () => {
+test('limits the headers of a part to 16 KiB', async () => {
   const line = 'Content-Disposition: form-data; name="a"'
   for (const [length, reason] of [
     [16_383, undefined],
@@ -195,7 +195,7 @@ test('holds the headers of a part at 16 KiB', async () => {
   assert.equal(reading.refusal?.reason, 'malformed')
 })
 
-test('takes no file, keeps nothing of one, and goes on to the text', async () => {
+test('skips files without keeping any byte, and reads the text after them', async () => {
   for (const [headers, content] of [
     ['Content-Disposition: form-data; name="f"; filename="a.txt"\r\nContent-Type: text/plain', 'secret'],
     ['Content-Disposition: form-data; name="f"; filename="a.txt"\r\nContent-Type: text/plain', ''],
@@ -208,7 +208,7 @@ test('takes no file, keeps nothing of one, and goes on to the text', async () =>
   }
 })
 
-test('finds a file input absent in which nothing was chosen', async () => {
+test('leaves out a file input without a chosen file', async () => {
   for (const type of ['application/octet-stream', 'text/plain']) {
     const part = [
       `Content-Disposition: form-data; name="f"; filename=""\r\nContent-Type: ${type}`,
@@ -225,7 +225,7 @@ test('keeps only the first error of several', async () => {
   assert.equal(refusal?.reason, 'reserved')
 })
 
-test('never knows a seal by text inside another value', async () => {
+test('never finds a seal in text inside another value', async () => {
   const forged = 'x\r\nContent-Disposition: form-data; name="sealform"\r\n\r\nforged'
   const body = await bodyOf(request([parts(field('a', forged), seal)], { type: multipart }))
   assert.equal(body.seal, 'S')

@@ -50,7 +50,7 @@ test('reads names as browsers write them', () => {
   }
 })
 
-test('refuses headers that it does not understand', () => {
+test('refuses unknown syntax in headers', () => {
   const blocks: [string, number, string][] = [
     ['', 400, 'malformed'],
     ['Content-Type: text/plain', 400, 'malformed'],
@@ -84,13 +84,13 @@ test('refuses headers that it does not understand', () => {
   }
 })
 
-test('takes transfer encodings that leave the bytes alone', () => {
+test('accepts transfer encodings that do not change the bytes', () => {
   for (const encoding of ['7bit', '8BIT', 'binary']) {
     assert.ok('name' in parsePartHeaders(`${disposition}\r\nContent-Transfer-Encoding: ${encoding}`))
   }
 })
 
-test('takes hostile headers in linear time', () => {
+test('parses hostile headers in linear time', () => {
   const time = processorTime(() => {
     parsePartHeaders(`A:${' '.repeat(16_000)}\0`)
     parsePartHeaders(`A: x${' '.repeat(16_000)}x`)

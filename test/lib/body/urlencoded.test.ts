@@ -50,7 +50,7 @@ test('agrees on values around the length up to which bodies share their memory',
   }
 })
 
-test('agrees on bytes at random, and refuses what is malformed', () => {
+test('agrees on random bytes, and refuses malformed ones', () => {
   const pieces = ['%', '+', '=', '&', 'a', '4', 'F', 'c3', 'bc', '%c3%bc', '%C3', '%BC', '%ef%bf%bd', '%20']
   let seed = 7
   const random = (below: number) => {
@@ -72,7 +72,7 @@ test('joins bytes sent raw and as escapes into one character', () => {
   assert.deepEqual(read(Buffer.from('a=%C3\xbc', 'latin1')), { entries: [['a', 'ü']], reason: undefined })
 })
 
-test('refuses malformed escapes and gives the text back as the URL standard reads it', () => {
+test('refuses malformed escapes, and returns the text as the URL standard reads it', () => {
   for (const body of ['a=%', 'a=%4', 'a=%zz', 'a=100%', '%=1', 'a=%u0041']) {
     assert.deepEqual(read(body), { entries: [...new URLSearchParams(body)], reason: 'malformed' }, body)
   }
@@ -91,7 +91,7 @@ test('stops collecting a thousand fields beyond the limit', () => {
   assert.equal(entries.length, 2000)
 })
 
-/** By way of another decoder: it throws on malformed escapes and on bytes that are not UTF-8. */
+/** Decodes with another decoder, which throws on malformed escapes and on bytes that are not UTF-8. */
 function wellFormed(body: string): boolean {
   try {
     for (const part of body.split(/[=&]/)) decodeURIComponent(part)

@@ -39,7 +39,7 @@ describe('judgeAsking()', () => {
     assert.equal(judged({ method: 'HEAD' }), 'ask')
   })
 
-  it('passes by every other request, each for its reason', () => {
+  it('skips every other request, each with its reason', () => {
     for (const method of ['POST', 'PUT', 'OPTIONS', 'get', undefined])
       assert.equal(judged({ method }), 'method')
     assert.equal(judged({ host: '' }), 'host')
@@ -51,7 +51,7 @@ describe('judgeAsking()', () => {
     assert.equal(withHeader('cookie', '__Host-sealform.flash=x'), 'flash')
   })
 
-  it('passes by whoever may be answered with a part of the page', () => {
+  it('skips requests that may be for a part of the page', () => {
     const names = ['hx-request', 'hx-target', 'hx-boosted', 'x-up-target', 'x-up-mode', 'x-up-version']
     for (const name of [...names, 'turbo-frame', 'sealform-region', 'x-requested-with']) {
       assert.equal(withHeader(name), 'fragment', name)
@@ -67,7 +67,7 @@ describe('judgeKeeping()', () => {
   const withHeader = (name: string, value: string | string[], vary: readonly string[] = []) =>
     judged({ headers: { ...made.headers, [name]: value }, vary })
 
-  it('keeps text for everybody', () => {
+  it('keeps public text', () => {
     assert.equal(judged({}), 'keep')
     assert.equal(judged({ body: '' }), 'keep')
     assert.equal(judged({ body: Buffer.from('<p>a</p>') }), 'keep')
@@ -83,7 +83,7 @@ describe('judgeKeeping()', () => {
     assert.equal(withHeader('etag', '"a"'), 'keep')
   })
 
-  it('keeps nothing else, each for its reason', () => {
+  it('keeps nothing else, and gives each reason', () => {
     for (const status of [201, 204, 206, 301, 304, 404, 500]) assert.equal(judged({ status }), 'status')
     for (const body of [undefined, null, {}, 1, new Uint8Array(1)]) assert.equal(judged({ body }), 'body')
     for (const type of [
@@ -110,7 +110,7 @@ describe('judgeKeeping()', () => {
     )
   })
 
-  it('keeps what varies by names that are told apart, or that change no page', () => {
+  it('keeps pages that vary by declared names or by names that change no page', () => {
     assert.equal(withHeader('vary', 'Accept-Language', ['accept-language']), 'keep')
     assert.equal(withHeader('vary', 'accept-encoding, Origin, HX-Target'), 'keep')
     for (const vary of ['*', 'Cookie', 'Accept-Encoding, Accept-Language', 'accept']) {
@@ -121,7 +121,7 @@ describe('judgeKeeping()', () => {
 })
 
 describe('isPrivate()', () => {
-  it('finds the two words in whatever case, and no others', () => {
+  it('finds the two words in any case, and no others', () => {
     for (const value of ['private', 'no-store', 'max-age=0, Private', 'NO-STORE', 'private="x"']) {
       assert.equal(isPrivate(value), true, value)
     }
@@ -131,7 +131,7 @@ describe('isPrivate()', () => {
 })
 
 describe('namesIn()', () => {
-  it('takes a header apart, in one line or several', () => {
+  it('splits a header in one line or several', () => {
     assert.deepEqual(namesIn(undefined), [])
     assert.deepEqual(namesIn(' a,B ,, c'), ['a', 'B', 'c'])
     assert.deepEqual(namesIn(['a, b', 'c']), ['a', 'b', 'c'])

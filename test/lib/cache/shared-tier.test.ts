@@ -6,7 +6,7 @@ import { until } from '../../setup/patience.js'
 import { TestTier } from '../../setup/shared-tier.js'
 
 interface Server extends Cache {
-  /** The number that the function returns, which is that of its runs on all servers. */
+  /** Returns the number of runs of the function on all servers. */
   get(): Promise<number>
   readonly told: string[]
 }
@@ -34,7 +34,7 @@ function servers(
 }
 
 describe('a shared tier', () => {
-  it('gives one server what another has kept', async (t) => {
+  it('gives one server the entries that another has kept', async (t) => {
     const { make } = servers(t)
     const [one, other] = [make(), make()]
     assert.equal(await one.get(), 1)
@@ -53,7 +53,7 @@ describe('a shared tier', () => {
     }
   })
 
-  it('keeps what a slow server was computing meanwhile where nobody finds it', async (t) => {
+  it('hides a result that a slow server computed from data of before a revalidation', async (t) => {
     const tier = new TestTier()
     let data = 'old'
     let reads = 0
@@ -80,7 +80,7 @@ describe('a shared tier', () => {
     assert.equal(await other.get(), 'new')
   })
 
-  it('needs no message: a version is not believed for longer than five seconds', async (t) => {
+  it('reads versions again after five seconds, without a message', async (t) => {
     t.mock.timers.enable({ apis: ['Date'], now: Date.now() })
     const { tier, make } = servers(t)
     const [one, other] = [make(), make()]
@@ -116,7 +116,7 @@ describe('a shared tier', () => {
     assert.equal(runs(), 1)
   })
 
-  it('can be away: each server goes on alone, says so once, and finds nothing from before', async (t) => {
+  it('can be down: each server goes on alone, reports it once, and reads no earlier entry', async (t) => {
     const { tier, make } = servers(t)
     const one = make()
     assert.equal(await one.get(), 1)
@@ -127,7 +127,7 @@ describe('a shared tier', () => {
     assert.deepEqual(one.told, ['Error: away'])
   })
 
-  it('can be away: what others may have revalidated meanwhile is computed afresh', async (t) => {
+  it('can be down: servers compute entries again that others may have revalidated', async (t) => {
     t.mock.timers.enable({ apis: ['Date'], now: Date.now() })
     const { tier, make } = servers(t)
     const one = make()
@@ -140,7 +140,7 @@ describe('a shared tier', () => {
     assert.equal(await one.get(), 2)
   })
 
-  it('may answer late: a message that came in the meantime counts more', async (t) => {
+  it('may answer late: a message received in the meantime takes precedence', async (t) => {
     const { tier, make } = servers(t)
     const [one, other] = [make(), make()]
     await one.get()
@@ -162,7 +162,7 @@ describe('a shared tier', () => {
     assert.equal(await other.get(), 2)
   })
 
-  it('hears of a revalidation when it is back', async (t) => {
+  it('receives a missed revalidation when it is back', async (t) => {
     t.mock.timers.enable({ apis: ['Date', 'setTimeout'], now: Date.now() })
     const { tier, make } = servers(t)
     const [one, other] = [make(), make()]
@@ -178,7 +178,7 @@ describe('a shared tier', () => {
     assert.deepEqual([one.told, other.told], [['Error: away'], []])
   })
 
-  it('never brings back with a late word what was kept before', async (t) => {
+  it('never revives earlier entries by a late message', async (t) => {
     t.mock.timers.enable({ apis: ['Date', 'setTimeout'], now: Date.now() })
     const { tier, make } = servers(t)
     const [one, other] = [make(), make()]
@@ -187,7 +187,7 @@ describe('a shared tier', () => {
     assert.equal(await one.get(), 1)
     t.mock.timers.tick(1001)
     tier.failure = undefined
-    // Kept in the shared tier under the version that only this server knows.
+    // The shared tier keeps it under a version that only this server knows.
     await one.get()
     await other.revalidateTag('a')
     assert.equal(await other.get(), 2)
@@ -197,7 +197,7 @@ describe('a shared tier', () => {
     assert.ok((await other.get()) >= 2)
   })
 
-  it('may hang: nobody waits for it longer than half a second, and then not at all for a while', async (t) => {
+  it('may hang: a call waits at most half a second, and later calls skip it for a while', async (t) => {
     const { tier, make } = servers(t)
     const one = make()
     await one.get()
@@ -213,7 +213,7 @@ describe('a shared tier', () => {
     assert.match(one.told[0] ?? '', /no answer within 500 ms/)
   })
 
-  it('is not waited for when something is written', async (t) => {
+  it('delays no caller while it writes', async (t) => {
     const { tier, make } = servers(t)
     const one = make()
     await one.get()
@@ -229,7 +229,7 @@ describe('a shared tier', () => {
     tier.set = set
   })
 
-  it('is told to stop when the cache is closed', async (t) => {
+  it('loses its listener when the cache is closed', async (t) => {
     const { tier, make } = servers(t)
     const one = make()
     await one.get()
@@ -240,7 +240,7 @@ describe('a shared tier', () => {
     assert.ok([...tier.entries.keys()].some((key) => key.startsWith('d:')))
   })
 
-  it('is told to stop when the cache was closed before it began to listen', async (t) => {
+  it('loses its listener when the cache was closed before it began to listen', async (t) => {
     const { tier, make } = servers(t)
     let answer = () => {}
     tier.delay = new Promise<void>((resolve) => {
@@ -253,7 +253,7 @@ describe('a shared tier', () => {
     assert.equal(tier.listeners.size, 0)
   })
 
-  it('is listened to again when it could not be at first', async (t) => {
+  it('is subscribed to again after a first failure', async (t) => {
     t.mock.timers.enable({ apis: ['Date', 'setTimeout'], now: Date.now() })
     const { tier, make } = servers(t)
     tier.failure = new Error('away')
@@ -266,7 +266,7 @@ describe('a shared tier', () => {
     assert.equal(tier.listeners.size, 1)
   })
 
-  it('can be away while the log is down as well', async (t) => {
+  it('can be down while onError throws too', async (t) => {
     const down = () => {
       throw new Error('the log is down')
     }
@@ -279,7 +279,7 @@ describe('a shared tier', () => {
     }
   })
 
-  it('is given keys that any store can take', async (t) => {
+  it('gets keys that any store accepts', async (t) => {
     const { tier, make } = servers(t)
     const one = make()
     const get = one.cached(async (text: string) => text, {

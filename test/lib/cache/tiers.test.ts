@@ -14,7 +14,7 @@ async function keysKept(tiers: Tiers, keys: readonly string[]): Promise<string> 
   return kept
 }
 
-/** Servers with a memory of their own in front of the same tier. */
+/** Servers, each with its own memory in front of the same tier. */
 function servers(count: number): { tier: TestTier; tiers: readonly Tiers[]; told: unknown[] } {
   const tier = new TestTier()
   const told: unknown[] = []
@@ -23,7 +23,7 @@ function servers(count: number): { tier: TestTier; tiers: readonly Tiers[]; told
 }
 
 describe('the memory of a server', () => {
-  it('holds as many entries as it may, and drops the first when one more comes', async () => {
+  it('holds its number of entries, and drops the first one for one more', async () => {
     const tiers = openTiers({ entries: 3, size: 1000 }, undefined)
     for (const key of ['a', 'b', 'c']) await tiers.set(key, 'x', minute)
     assert.equal(await keysKept(tiers, ['a', 'b', 'c']), 'abc')
@@ -31,7 +31,7 @@ describe('the memory of a server', () => {
     assert.equal(await keysKept(tiers, ['a', 'b', 'c', 'd']), 'bcd')
   })
 
-  it('drops what was not used for the longest time, whether it was read or written', async () => {
+  it('drops the least recently read or written entry', async () => {
     const tiers = openTiers({ entries: 3, size: 1000 }, undefined)
     for (const key of ['a', 'b', 'c']) await tiers.set(key, 'x', minute)
     await tiers.get('a')
@@ -41,7 +41,7 @@ describe('the memory of a server', () => {
     assert.equal(await tiers.get('b'), 'y')
   })
 
-  it('counts the bytes of keys and texts: it takes what fits exactly, and makes room for one byte more', async () => {
+  it('counts the bytes of keys and texts: keeps what fits exactly, and makes room for one byte more', async () => {
     // Each of the two has 1 byte of key and 9 of text.
     const two = async (size: number, last: string) => {
       const tiers = openTiers({ entries: 100, size }, undefined)
@@ -60,7 +60,7 @@ describe('the memory of a server', () => {
     assert.equal(await two(20, '👍123456'), 'b')
   })
 
-  it('does not take what is larger than all of it, and forgets what that key had', async () => {
+  it('does not keep a text larger than its size, and drops the earlier text of that key', async () => {
     const tiers = openTiers({ entries: 100, size: 10 }, undefined)
     await tiers.set('a', '12345678', minute)
     assert.equal(await tiers.get('a'), '12345678')
@@ -72,7 +72,7 @@ describe('the memory of a server', () => {
     assert.equal(await tiers.get('a'), undefined)
   })
 
-  it('counts what a key has now, not what it had before', async () => {
+  it('counts the current text of a key, not the earlier one', async () => {
     const tiers = openTiers({ entries: 100, size: 20 }, undefined)
     for (let i = 0; i < 50; i++) await tiers.set('a', '123456789', minute)
     await tiers.set('b', '123456789', minute)
@@ -126,7 +126,7 @@ describe('the memory of a server', () => {
 })
 
 describe('a shared tier behind the memory', () => {
-  it('is asked once for a text, which the memory then has', async () => {
+  it('is read once for a text, which the memory then holds', async () => {
     const { tier, tiers } = servers(2)
     const [one, other] = tiers
     await one?.set('a', 'déjà vu\n1\n', minute)
@@ -136,7 +136,7 @@ describe('a shared tier behind the memory', () => {
     assert.deepEqual(tier.calls, ['set a', 'get a'])
   })
 
-  it('hands on the time that is left, not a new one', async (t) => {
+  it('passes on the remaining time, not a new one', async (t) => {
     t.mock.timers.enable({ apis: ['Date'], now: Date.now() })
     const { tiers } = servers(2)
     const [one, other] = tiers
@@ -149,7 +149,7 @@ describe('a shared tier behind the memory', () => {
     assert.equal(await other?.get('a'), undefined)
   })
 
-  it('that forgets too late gives nothing whose time is over', async (t) => {
+  it('returns no expired text, even when it expires late', async (t) => {
     t.mock.timers.enable({ apis: ['Date'], now: Date.now() })
     const { tier, tiers } = servers(2)
     const [one, other] = tiers
@@ -159,7 +159,7 @@ describe('a shared tier behind the memory', () => {
     assert.equal(await other?.get('a'), undefined)
   })
 
-  it('has texts removed that another program has left there', async () => {
+  it('deletes texts that another program left in it', async () => {
     const { tier, tiers } = servers(1)
     for (const junk of ['', 'junk', '\nx', '12x\ny', ' 1\nx']) {
       tier.entries.set('a', { text: junk, ends: Infinity })
@@ -168,7 +168,7 @@ describe('a shared tier behind the memory', () => {
     }
   })
 
-  it('that fails takes nothing away from the memory', async () => {
+  it('may fail without loss for the memory', async () => {
     const { tier, tiers, told } = servers(1)
     tier.failure = new Error('away')
     await tiers[0]?.set('a', 'x', minute)
@@ -186,7 +186,7 @@ describe('a shared tier behind the memory', () => {
     await written
   })
 
-  it('has everything that was being written before the tiers are closed', async (t) => {
+  it('receives all pending writes before the tiers are closed', async (t) => {
     const { tier, tiers } = servers(1)
     const answer = holdBack(t, tier)
     void tiers[0]?.set('a', 'x', minute)

@@ -25,7 +25,7 @@ const windows = process.platform === 'win32'
 const run = promisify(execFile)
 const modulePath = new URL('../../../lib/files/directory-storage.js', import.meta.url).href
 
-test('gives back what was put, from the disk', async (t) => {
+test('returns the stored content from the disk', async (t) => {
   const storage = directoryStorage({ directory: scratch(t) })
   const id = newFileId()
   await storage.put(id, pieces(3, 70_000))
@@ -44,7 +44,7 @@ test('stores an empty content, and empty pieces', async (t) => {
   assert.equal((await storage.open(empty))?.size, 0)
 })
 
-test('has no content under an id that it never had, or that is removed', async (t) => {
+test('has no content under an unknown or removed id', async (t) => {
   const storage = directoryStorage({ directory: scratch(t) })
   const id = newFileId()
   assert.equal(await storage.open(id), undefined)
@@ -94,7 +94,7 @@ test('opens no link that lies under the name of a file', { skip: windows }, asyn
   assert.equal(statSync(secret).mode & 0o777, 0o644)
 })
 
-test('takes no path for an id', async (t) => {
+test('refuses a path as an id', async (t) => {
   const directory = scratch(t)
   writeFileSync(join(directory, 'other'), 'other')
   const storage = directoryStorage({ directory })
@@ -128,7 +128,7 @@ test('keeps directory and files to their owner, whatever the umask', { skip: win
   }
 })
 
-test('names files by nothing but their id', async (t) => {
+test('names files only by their id', async (t) => {
   const directory = scratch(t)
   const storage = directoryStorage({ directory })
   const id = newFileId()
@@ -169,7 +169,7 @@ test('refuses a directory that others may write in', { skip: windows }, (t) => {
   }
 })
 
-test('refuses a directory that belongs to somebody else', { skip: windows }, (t) => {
+test('refuses a directory that belongs to another user', { skip: windows }, (t) => {
   // A user who is not root cannot give a directory away, but the root directory is not theirs.
   const root = process.getuid?.() === 0
   const directory = root ? scratch(t) : '/'
@@ -180,7 +180,7 @@ test('refuses a directory that belongs to somebody else', { skip: windows }, (t)
   })
 })
 
-test('refuses options that it does not know, and a path that is a file', (t) => {
+test('refuses unknown options, and a path that is a file', (t) => {
   const file = join(scratch(t), 'file')
   writeFileSync(file, '')
   assert.throws(() => directoryStorage({ directory: '' }), { code: 'ERR_OPTION_INVALID' })
@@ -189,7 +189,7 @@ test('refuses options that it does not know, and a path that is a file', (t) => 
   assert.throws(() => directoryStorage(misspelt), { code: 'ERR_OPTION_INVALID' })
 })
 
-test('makes its directory again when something swept it away', async (t) => {
+test('creates its directory again after it was removed', async (t) => {
   const directory = join(scratch(t), 'uploads')
   const storage = directoryStorage({ directory })
   rmSync(directory, { recursive: true })
@@ -200,7 +200,7 @@ test('makes its directory again when something swept it away', async (t) => {
   assert.equal((await storage.open(id))?.size, 10)
 })
 
-test('leaves nothing behind when the disk is full, and says so', async (t) => {
+test('leaves no file behind when the disk is full, and reports that', async (t) => {
   const disk = smallDisk(t)
   if (disk === undefined) return fillByLimit(scratch(t))
   const storage = directoryStorage({ directory: disk })
@@ -213,11 +213,11 @@ test('leaves nothing behind when the disk is full, and says so', async (t) => {
   assert.equal((await storage.open(id))?.size, 524_288)
 })
 
-test('leaves nothing behind when a file grows beyond what the process may write', { skip: windows }, (t) => {
+test('leaves no file behind when a file exceeds the size limit of the process', { skip: windows }, (t) => {
   fillByLimit(scratch(t))
 })
 
-/** Half of a file fits, as on a full disk. */
+/** Lets half of a file fit, as on a full disk. */
 function fillByLimit(directory: string): void {
   const script = `
     process.on('SIGXFSZ', () => {})
@@ -231,7 +231,7 @@ function fillByLimit(directory: string): void {
   assert.deepEqual(readdirSync(directory), [])
 }
 
-test('passes on that no descriptor is left, and serves the next file', { skip: windows }, (t) => {
+test('passes on the error when no descriptor is left, and serves the next file', { skip: windows }, (t) => {
   const directory = scratch(t)
   const script = `
     import { closeSync, openSync } from 'node:fs'
@@ -250,7 +250,7 @@ test('passes on that no descriptor is left, and serves the next file', { skip: w
   assert.equal(child.stdout, 'EMFILE\n10\n', child.stderr)
 })
 
-test('leaves nothing behind when the content breaks off, and throws what it threw', async (t) => {
+test('leaves no file behind when the content throws, and throws the same error', async (t) => {
   const directory = scratch(t)
   const storage = directoryStorage({ directory })
   const gone = new Error('the client left')
@@ -294,7 +294,7 @@ test('holds no descriptor after files are stored, opened and read', async (t) =>
   assert.equal(descriptors(), before)
 })
 
-test('sweeps what was last used before a time, and nothing newer', async (t) => {
+test('sweeps files last used before a time, and no newer ones', async (t) => {
   const directory = scratch(t)
   const storage = directoryStorage({ directory })
   const [old, used, young] = [newFileId(), newFileId(), newFileId()]
@@ -310,7 +310,7 @@ test('sweeps what was last used before a time, and nothing newer', async (t) => 
   assert.equal((await blob?.text())?.length, 10)
 })
 
-test('goes by the last use to the millisecond', async (t) => {
+test('compares the last use to the millisecond', async (t) => {
   const storage = directoryStorage({ directory: scratch(t) })
   const id = newFileId()
   await storage.put(id, pieces(1, 10))
@@ -319,7 +319,7 @@ test('goes by the last use to the millisecond', async (t) => {
   assert.equal(await storage.sweep(new Date(Math.floor(ctimeMs) + 1)), 1)
 })
 
-test('a file that is opened again stays readable through what was opened before', async (t) => {
+test('a file that is opened again stays readable through the earlier handle', async (t) => {
   const storage = directoryStorage({ directory: scratch(t) })
   const id = newFileId()
   await storage.put(id, pieces(1, 10))

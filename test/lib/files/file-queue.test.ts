@@ -11,7 +11,7 @@ async function rest(intake: FileIntake): Promise<string> {
 }
 
 describe('FileIntake', () => {
-  it('gives the very pieces that came, and waits for more', async () => {
+  it('returns the pieces that arrived unchanged, and waits for more', async () => {
     const intake = new FileIntake(() => {})
     const first = bytes('ab')
     intake.push(first)
@@ -24,7 +24,7 @@ describe('FileIntake', () => {
     assert.equal(intake.size, 3)
   })
 
-  it('counts what waits, and tells when some is taken', async () => {
+  it('counts the waiting bytes, and reports when some are taken', async () => {
     let told = 0
     const intake = new FileIntake(() => told++)
     intake.push(bytes('abc'))
@@ -34,7 +34,7 @@ describe('FileIntake', () => {
     assert.deepEqual([intake.waiting, told], [2, 1])
   })
 
-  it('shows its first bytes without giving them away', async () => {
+  it('shows its first bytes without removing them', async () => {
     const intake = new FileIntake(() => {})
     const head = intake.head(4)
     intake.push(bytes('abc'))
@@ -45,7 +45,7 @@ describe('FileIntake', () => {
     assert.equal(await rest(intake), 'abcdef')
   })
 
-  it('is finished when everything is taken after its end, and not before', async () => {
+  it('is finished when everything is taken after its end', async () => {
     const intake = new FileIntake(() => {})
     intake.push(bytes('a'))
     intake.end()
@@ -54,7 +54,7 @@ describe('FileIntake', () => {
     assert.equal(intake.finished, true)
   })
 
-  it('fails with the error in place of what still waits', async () => {
+  it('fails with the error in place of the waiting bytes', async () => {
     const intake = new FileIntake(() => {})
     intake.push(bytes('a'))
     intake.fail(new Error('broken off'))
@@ -70,7 +70,7 @@ describe('FileIntake', () => {
     await assert.rejects(waiting, { message: 'broken off' })
   })
 
-  it('only counts what comes after the consumer has left', async () => {
+  it('only counts bytes that arrive after the consumer has left', async () => {
     let told = 0
     const intake = new FileIntake(() => told++)
     intake.push(bytes('abc'))

@@ -8,7 +8,7 @@ test('makes ids of 128 random bits that never repeat', () => {
   for (const id of ids) assert.match(id, /^[0-9a-f]{32}$/)
 })
 
-test('knows its own ids from anything else', () => {
+test('tells its own ids from other text', () => {
   assert.equal(isFileId(newFileId()), true)
   assert.equal(isFileId('a'.repeat(31)), false)
   assert.equal(isFileId('a'.repeat(33)), false)

@@ -84,7 +84,7 @@ test('opens a seal from a server whose clock is ahead, within the tolerance', (t
   assert.equal(openKept(registry, token, origin), undefined)
 })
 
-test('opens nothing that was altered or is no seal', () => {
+test('does not open altered text or text that is not a seal', () => {
   const token = sealKept(registry, file, terms)
   const last = token.endsWith('A') ? 'B' : 'A'
   const tokens = [
@@ -101,7 +101,7 @@ test('opens nothing that was altered or is no seal', () => {
   }
 })
 
-test('is no state, and opens none', () => {
+test('does not open as a state, and opens no state', () => {
   const values = ['avatar', file.id, file.name, file.type, file.size]
   const state = sealFormState(registry, values, { ...terms, boundText: '' })
   assert.equal(openKept(registry, state, origin), undefined)
@@ -110,7 +110,7 @@ test('is no state, and opens none', () => {
   assert.equal(open(registry.keys, 'action', token), undefined)
 })
 
-test('opens nothing whose record is not whole', () => {
+test('does not open with an incomplete record', () => {
   const issued = Math.floor(Date.now() / 1000)
   const claims = {
     audience: 'shop',
@@ -138,7 +138,7 @@ test('opens nothing whose record is not whole', () => {
   }
 })
 
-test('tells nothing of the file to who reads the page', () => {
+test('reveals nothing about the file to readers of the page', () => {
   const token = sealKept(registry, file, terms)
   const text = Buffer.from(token, 'base64url').toString('latin1')
   for (const secret of [file.id, 'vatar', 'image/png', 'upload']) assert.equal(text.includes(secret), false)
@@ -153,7 +153,7 @@ test('holds a name and a type at their longest', () => {
   )
 })
 
-test('keeps files for an hour unless told otherwise', () => {
+test('keeps files for an hour by default', () => {
   assert.equal(keptTime(undefined, 'kept'), 3600)
   assert.equal(keptTime('30m', 'kept'), 1800)
   assert.equal(keptTime(90, 'kept'), 90)

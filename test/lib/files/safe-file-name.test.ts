@@ -53,7 +53,7 @@ const cases: ReadonlyArray<readonly [given: string, safe: string, why: string]> 
   ['com10.txt', 'com10.txt', 'no port'],
 ]
 
-test('makes of each nasty name one that is safe to show and to join to a path', () => {
+test('makes each nasty name safe to show and to join to a path', () => {
   for (const [given, safe, why] of cases) assert.equal(safeFileName(given), safe, why)
 })
 

@@ -22,14 +22,14 @@ function matches(types: readonly string[], name: string, type: string, content: 
   return matchesContent({ types }, { name, type }, content)
 }
 
-test('takes content of a type that is listed', async () => {
+test('accepts content of a listed type', async () => {
   assert.equal(await matches(['image/png'], 'a.png', 'image/png', png), true)
   assert.equal(await matches(['image/*'], 'a.jpg', 'image/jpeg', jpeg), true)
   assert.equal(await matches(['image/*', '.pdf'], 'a.pdf', 'application/pdf', pdf), true)
   assert.equal(await matches(['.gif'], 'a.gif', 'image/gif', gif), true)
 })
 
-test('refuses content of another type, whatever the name and the sender say', async () => {
+test('refuses content of another type, whatever its name and declared type', async () => {
   assert.equal(await matches(['image/*'], 'a.png', 'image/png', html), false)
   assert.equal(await matches(['image/*'], 'a.png', 'image/png', exe), false)
   assert.equal(await matches(['image/*'], 'a.png', 'image/png', pdf), false)
@@ -38,7 +38,7 @@ test('refuses content of another type, whatever the name and the sender say', as
   assert.equal(await matches(['application/pdf'], 'a.pdf', 'application/pdf', html), false)
 })
 
-test('refuses content that nothing is known of where a signature is due', async () => {
+test('refuses content without a known signature where the type requires one', async () => {
   assert.equal(await matches(['image/*'], 'a.png', 'image/png', noise), false)
   assert.equal(await matches(['image/*'], 'a.png', 'image/png', Buffer.alloc(0)), false)
   assert.equal(await matches(['image/png'], 'a.png', 'image/png', png.subarray(0, 7)), false)
@@ -54,7 +54,7 @@ test('knows other spellings of a type', async () => {
   assert.equal(await matches(['.jpeg'], 'a.jpeg', 'image/jpeg', png), false)
 })
 
-test('takes text as the type that its sender says, when no signature could tell', async () => {
+test('accepts text as its declared type when the type has no signature', async () => {
   assert.equal(await matches(['text/plain'], 'a.txt', 'text/plain', Buffer.from('hello')), true)
   assert.equal(await matches(['text/*'], 'a.txt', 'text/plain', Buffer.from('hello')), true)
   assert.equal(await matches(['.csv'], 'a.csv', 'application/vnd.ms-excel', Buffer.from('a;b\r\n1;2')), true)
@@ -67,7 +67,7 @@ test('takes text as the type that its sender says, when no signature could tell'
   assert.equal(await matches(['text/plain'], 'a.txt', 'text/plain', Buffer.alloc(0)), true)
 })
 
-test('takes text that starts as a picture does by accident', async () => {
+test('accepts text that happens to start like a picture', async () => {
   assert.equal(await matches(['text/csv'], 'cars.csv', 'text/csv', Buffer.from('BMW;3er;1999')), true)
 })
 
@@ -78,11 +78,11 @@ test('refuses binary content as text', async () => {
   assert.equal(await matches(['.txt'], 'a.txt', 'text/plain', exe), false)
 })
 
-test('refuses text whose sender says another type', async () => {
+test('refuses text that is declared as another type', async () => {
   assert.equal(await matches(['text/csv'], 'a.html', 'text/html', html), false)
 })
 
-test('takes a document that looks like the container it is written in, when the sender says so', async () => {
+test('accepts a container as the document type that is declared for it', async () => {
   const docx = 'application/vnd.openxmlformats-officedocument.wordprocessingml.document'
   assert.equal(await matches([docx], 'a.docx', docx, zip), true)
   assert.equal(await matches(['.docx'], 'a.docx', docx, zip), true)
@@ -92,7 +92,7 @@ test('takes a document that looks like the container it is written in, when the 
   assert.equal(await matches(['.doc'], 'a.doc', 'application/msword', noise), false)
 })
 
-test('takes SVG only where it is listed by name, since it may hold scripts', async () => {
+test('accepts SVG only where it is listed by name, since it may contain scripts', async () => {
   assert.equal(await matches(['image/svg+xml'], 'a.svg', 'image/svg+xml', svg), true)
   assert.equal(await matches(['image/svg+xml'], 'a.svg', 'image/svg+xml', svgWithProlog), true)
   assert.equal(await matches(['image/*'], 'a.svg', 'image/svg+xml', svg), false)
@@ -109,7 +109,7 @@ test('reads a Blob as it reads bytes', async () => {
   )
 })
 
-test('is content with an installation that has the package', () => {
+test('accepts an installation that has the package', () => {
   requireSniffing('files: avatar')
 })
 

@@ -68,13 +68,13 @@ test('stays the same object in a FormData', async (t) => {
   const { file } = await store(scratch(t))
   const formData = new FormData()
   formData.append('story', file)
-  // Typed, since what an action gets from its formData is a StoredFile in the place of a File.
+  // Typed, because formData gives an action a StoredFile in place of a File.
   const entry: ReturnType<FormData['get']> = file
   assert.equal(formData.get('story'), entry)
   assert.deepEqual(formData.getAll('story'), [file])
 })
 
-test('travels in the body of a request as any file does', async (t) => {
+test('can be sent in the body of a request like any file', async (t) => {
   const { file } = await store(scratch(t))
   const formData = new FormData()
   formData.append('story', file)
@@ -85,14 +85,14 @@ test('travels in the body of a request as any file does', async (t) => {
   assert.equal(await story.text(), content)
 })
 
-test('has nothing that a loop over its properties would find', async (t) => {
+test('has no enumerable properties', async (t) => {
   const { file } = await store(scratch(t))
   assert.deepEqual(Object.keys(file), [])
   assert.equal(JSON.stringify(file), '{}')
 })
 
 test('streams 100 MB without holding them in memory', { skip: windows }, (t) => {
-  // In a process of its own, so that nothing else counts.
+  // In its own process, so that its memory alone is measured.
   const script = `
     const { directoryStorage } = await import(${JSON.stringify(directoryModule)})
     const { storedFile } = await import(${JSON.stringify(fileModule)})
@@ -170,7 +170,7 @@ test('persists to another device by a copy', { skip: windows }, async (t) => {
   assert.equal(descriptors(), before)
 })
 
-test('refuses on another device too what exists, and replaces it when asked', {
+test('refuses an existing path on another device too, and replaces it when asked', {
   skip: windows,
 }, async (t) => {
   const other = otherDevice(t)
@@ -185,7 +185,7 @@ test('refuses on another device too what exists, and replaces it when asked', {
   assert.deepEqual(readdirSync(other), ['kept.txt'])
 })
 
-test('lets one of several win that persist under one path of another device', {
+test('lets one of several concurrent copies to one path of another device win', {
   skip: windows,
 }, async (t) => {
   const other = otherDevice(t)
@@ -200,7 +200,7 @@ test('lets one of several win that persist under one path of another device', {
   assert.equal(statSync(path).size, (1 + winner) * 1000)
 })
 
-test('refuses a path where something is, and says what to do', async (t) => {
+test('refuses an existing path, and says what to do', async (t) => {
   const { file } = await store(scratch(t))
   const directory = scratch(t)
   const path = join(directory, 'kept.txt')
@@ -226,7 +226,7 @@ test('follows no link that waits at the path', { skip: windows }, async (t) => {
   assert.equal(readFileSync(path, 'utf8'), content)
 })
 
-test('replaces what is there when it is told to, and leaves nothing beside it', async (t) => {
+test('replaces an existing file when asked, and leaves no temporary file', async (t) => {
   const { file } = await store(scratch(t))
   const directory = scratch(t)
   const path = join(directory, 'kept.txt')
@@ -239,7 +239,7 @@ test('replaces what is there when it is told to, and leaves nothing beside it', 
   assert.deepEqual(readdirSync(directory).sort(), ['copy.txt', 'kept.txt'])
 })
 
-test('leaves nothing beside what it cannot replace', { skip: windows }, async (t) => {
+test('leaves no temporary file beside a file that it cannot replace', { skip: windows }, async (t) => {
   const { file } = await store(scratch(t))
   const directory = scratch(t)
   const path = join(directory, 'kept')
@@ -260,7 +260,7 @@ test('names the directory that is missing', async (t) => {
   await assert.rejects(file.persist(path, { overwrite: true }), expected)
 })
 
-test('says so when the answer is over and the file gone', async (t) => {
+test('explains after the answer that the file is no longer stored', async (t) => {
   const { file, storage, id } = await store(scratch(t))
   await storage.remove(id)
   await assert.rejects(file.persist(join(scratch(t), 'kept.txt')), {
@@ -269,7 +269,7 @@ test('says so when the answer is over and the file gone', async (t) => {
   })
 })
 
-test('leaves nothing of a copy that the other disk has no room for', { skip: windows }, async (t) => {
+test('leaves nothing of a copy when the other disk is full', { skip: windows }, async (t) => {
   const disk = smallDisk(t)
   if (disk === undefined) return copyBeyondLimit(t)
   const { file } = await store(scratch(t), pieces(40, 65_536))
@@ -280,7 +280,7 @@ test('leaves nothing of a copy that the other disk has no room for', { skip: win
   assert.equal(descriptors(), before)
 })
 
-test('leaves nothing of a copy that grows beyond what the process may write', {
+test('leaves nothing of a copy that exceeds the size limit of the process', {
   skip: windows,
 }, async (t) => {
   await copyBeyondLimit(t)
@@ -316,7 +316,7 @@ test('persists from a storage that has no paths', async (t) => {
   await assert.rejects(file.persist(path), { code: 'EEXIST' })
 })
 
-test('refuses options that it does not know, and a path that is none', async (t) => {
+test('refuses unknown options and values that are not paths', async (t) => {
   const { file } = await store(scratch(t))
   const misspelt: object = { overwrites: true }
   await assert.rejects(file.persist(join(scratch(t), 'a'), misspelt), { code: 'ERR_OPTION_INVALID' })

@@ -14,7 +14,7 @@ function unexpected(error: unknown): never {
   throw error
 }
 
-test('sweeps at once and then each time, what is older than the age', (t) => {
+test('sweeps files older than the age, at once and at each interval', (t) => {
   t.mock.timers.enable({ apis: ['Date', 'setInterval'], now: 10_000_000 })
   const times: number[] = []
   const storage = storageThat(async (olderThan) => times.push(olderThan.getTime()))
@@ -60,7 +60,7 @@ test('starts no sweep while another one runs', async (t) => {
   assert.equal(sweeps, 2)
 })
 
-test('tells of a sweep that failed, and sweeps again', async (t) => {
+test('reports a failed sweep, and sweeps again', async (t) => {
   t.mock.timers.enable({ apis: ['setInterval'] })
   const errors: unknown[] = []
   const broken = new Error('broken')

@@ -13,7 +13,7 @@ import type { StandardSchemaV1 } from '../../../lib/sealform.js'
 
 type Sent = Readonly<Record<string, string | readonly string[]>>
 
-/** What a schema gets of a form whose fields are these. */
+/** Returns what a schema receives for a form with these fields. */
 function gets(schema: StandardSchemaV1, sent: Sent, depth = 0): Record<string, unknown> {
   const entries = Object.entries(sent).flatMap(([name, values]) =>
     [values].flat().map((value) => [name, value] as const),
@@ -25,7 +25,7 @@ function gets(schema: StandardSchemaV1, sent: Sent, depth = 0): Record<string, u
   return plainly(fields.values) as Record<string, unknown>
 }
 
-/** With the usual prototypes, for comparing. */
+/** Copies values to objects with the usual prototypes, to compare them. */
 function plainly(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(plainly)
   if (typeof value !== 'object' || value === null || value instanceof Date || value instanceof Blob)
@@ -56,7 +56,7 @@ describe('text', () => {
     )
   })
 
-  it('that says nothing of the declared type stays, and so does a number that cannot be held', () => {
+  it('stays when it is not of the declared type, or a number without exact value', () => {
     const schema = z.object({ n: z.number(), i: z.int(), b: z.boolean(), d: z.date(), big: z.bigint() })
     const sent = { n: '1,5', i: '9007199254740993', b: 'yes', d: '2026-02-30', big: '1.5' }
     assert.deepEqual(gets(schema, sent), sent)
@@ -69,7 +69,7 @@ describe('text', () => {
     })
   })
 
-  it('stays where a value may be text, whatever else it may be', () => {
+  it('stays where the type may be text, whatever its other types', () => {
     const schema = z.object({
       a: z.union([z.string(), z.number()]),
       b: z.union([z.string(), z.array(z.string())]).default([]),
@@ -97,7 +97,7 @@ describe('text', () => {
     assert.deepEqual(gets(schema, {}), {})
   })
 
-  it('of a closed set stays, and what else there may be is read', () => {
+  it('stays when it is in a closed set, and is read as the other types otherwise', () => {
     const schema = z.object({
       a: z.union([z.literal(''), z.number()]),
       b: z.literal(['auto', 5]),
@@ -107,7 +107,7 @@ describe('text', () => {
     assert.deepEqual(gets(schema, { a: '3', b: '5', c: '9' }), { a: 3, b: 5, c: 9 })
   })
 
-  it('that is empty is null where null is taken, and text is not', () => {
+  it('is null when empty where null is allowed and text is not', () => {
     const schema = z.object({
       n: z.number().nullable(),
       s: z.string().nullable(),
@@ -118,7 +118,7 @@ describe('text', () => {
     assert.deepEqual(gets(schema, { n: '5', s: 'x', d: 'x', e: 'a' }), { n: 5, s: 'x', d: 'x', e: 'a' })
   })
 
-  it('that is empty is absent where the schema says optional, of whatever type', () => {
+  it('is absent when empty where the schema says optional, for any type', () => {
     const schema = z.object({
       n: z.number().optional(),
       s: z.string().optional(),
@@ -183,12 +183,12 @@ describe('an array', () => {
     })
   })
 
-  it('has its first items read as a tuple says', () => {
+  it('has its first items read by the types of a tuple', () => {
     const schema = z.object({ pair: z.tuple([z.string(), z.number()]).rest(z.boolean()) })
     assert.deepEqual(gets(schema, { pair: ['1', '2', 'on'] }), { pair: ['1', 2, true] })
   })
 
-  it('is not made of what may be one value as well', () => {
+  it('is not made where a single value is allowed too', () => {
     const schema = z.object({ a: z.union([z.number(), z.array(z.number())]) })
     assert.deepEqual(gets(schema, { a: '1' }), { a: 1 })
     assert.deepEqual(gets(schema, { a: ['1', '2'] }), { a: [1, 2] })
@@ -203,7 +203,7 @@ describe('an object', () => {
     invoice: z.object({ company: z.string(), vat: z.string() }).optional(),
   })
 
-  it('has its parts read, and boxes in it that are not ticked', () => {
+  it('has its parts read, with false for boxes that are not ticked', () => {
     const sent = {
       'address.street': 'S',
       'address.zip': '',
@@ -227,11 +227,11 @@ describe('an object', () => {
     })
   })
 
-  it('is not made up in a flat form', () => {
+  it('is not created in a flat form', () => {
     assert.deepEqual(gets(order, {}), { items: [] })
   })
 
-  it('of several is told by the text that only one of them has', () => {
+  it('is chosen from a union by the text that only one member has', () => {
     const schema = z.object({
       pay: z.discriminatedUnion('by', [
         z.object({ by: z.literal('card'), number: z.string(), save: z.boolean() }),
@@ -247,7 +247,7 @@ describe('an object', () => {
     assert.deepEqual(pay({ 'pay.days': '30' }), { days: '30' })
   })
 
-  it('of several that nothing tells apart stays as it is', () => {
+  it('stays unchanged in a union whose members cannot be told apart', () => {
     const schema = z.object({ x: z.union([z.object({ a: z.number() }), z.object({ a: z.string() })]) })
     assert.deepEqual(gets(schema, { 'x.a': '1' }, 2), { x: { a: '1' } })
   })
@@ -261,7 +261,7 @@ describe('an object', () => {
     assert.deepEqual(gets(schema, { kind: 'b', n: '1' }), { kind: 'b', n: '1' })
   })
 
-  it('with any keys has its values read', () => {
+  it('has its values read when it accepts any keys', () => {
     const schema = z.object({ fixed: z.string() }).catchall(z.number())
     assert.deepEqual(gets(schema, { fixed: '1', a: '2', b: 'x' }), { fixed: '1', a: 2, b: 'x' })
     assert.deepEqual(gets(z.object({ prices: z.record(z.string(), z.number()) }), { 'prices.a': '2' }, 1), {
@@ -269,12 +269,12 @@ describe('an object', () => {
     })
   })
 
-  it('is what both parts of an intersection say', () => {
+  it('is read by both parts of an intersection', () => {
     const schema = z.intersection(z.object({ a: z.number() }), z.object({ b: z.boolean() }))
     assert.deepEqual(gets(schema, { a: '1' }), { a: 1, b: false })
   })
 
-  it('that contains itself is read as deep as names may lead, and no deeper', () => {
+  it('is read down to the depth limit when it contains itself', () => {
     const node = z.object({
       n: z.number(),
       get kids() {
@@ -304,7 +304,7 @@ describe('an object', () => {
 })
 
 describe('a plan', () => {
-  it('is not made when everything stays as it is', () => {
+  it('is not made when no value changes', () => {
     assert.equal(planCoercion(inputJsonSchema(z.object({ a: z.string(), b: z.enum(['x']) })), 0), undefined)
     assert.equal(planCoercion(inputJsonSchema(z.string()), 0), undefined)
     for (const schema of [
@@ -325,7 +325,7 @@ describe('a plan', () => {
     }
   })
 
-  it('follows references, and no longer than a schema can mean something', () => {
+  it('follows references, and stops at circular ones', () => {
     const schema = {
       properties: { 'a/b': { $ref: '#/$defs/x~1y' }, loop: { $ref: '#/$defs/loop' } },
       type: 'object',
@@ -359,7 +359,7 @@ describe('zod, valibot and arktype', () => {
   const sent = { n: '1.5', i: '7', b: 'on', d: '2026-11-27', big: '5', tags: 'a', o: '', s: '', e: '2' }
   const read = { n: 1.5, i: 7, b: true, d: day, big: 5n, tags: ['a'], s: '', e: 2, off: false, on: false }
 
-  it('have the same form read alike', () => {
+  it('read the same form alike', () => {
     const schemas = {
       zod: z.object({
         n: z.number(),
@@ -410,7 +410,7 @@ describe('zod, valibot and arktype', () => {
       assert.deepEqual(gets(schema, sent), read, library)
   })
 
-  it('have their schemas taken by their own method where there is no common one', () => {
+  it('are read by their own method where the common one is missing', () => {
     const ofZod = z.object({ n: z.number(), d: z.date() })
     const ofArktype = type({ n: 'number', d: 'Date' })
     const older = <Own>({ '~standard': { vendor, version, validate } }: StandardSchemaV1, own: Own) => ({
@@ -425,7 +425,7 @@ describe('zod, valibot and arktype', () => {
     }
   })
 
-  it('leave everything as it is when they cannot tell', () => {
+  it('leave everything unchanged when they give no JSON Schema', () => {
     const silent = v.object({ n: v.number() })
     assert.equal(inputJsonSchema(silent), undefined)
     assert.deepEqual(gets(silent, { n: '1' }), { n: '1' })

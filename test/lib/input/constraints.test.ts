@@ -24,7 +24,7 @@ function named(
   return withoutText(attributes)
 }
 
-/** Most controls are for text, which is said once, below. */
+/** Leaves out the type of text controls, which one test below covers. */
 function withoutText({ type, ...others }: ConstraintAttributes): ConstraintAttributes {
   return type === undefined || type === 'text' ? others : { type, ...others }
 }
@@ -73,7 +73,7 @@ describe('an input', () => {
     }
   })
 
-  it('takes its type from what is declared', () => {
+  it('takes its type from the schema', () => {
     for (const [field, attributes] of [
       [z.email(), { type: 'email', required: true }],
       [z.email().optional(), { type: 'email' }],
@@ -100,7 +100,7 @@ describe('an input', () => {
     }
   })
 
-  it('is for text where text is declared', () => {
+  it('has the type text where the schema says text', () => {
     for (const field of [z.string(), z.enum(['a']), z.bigint(), z.array(z.string()), z.string().nullable()]) {
       const { type } = new Constraints(inputJsonSchema(z.object({ field })), 0).of('input', 'field')
       assert.equal(type, 'text')
@@ -111,7 +111,7 @@ describe('an input', () => {
     }
   })
 
-  it('takes no type whose control could not send what is declared, or is stricter', () => {
+  it('gets no type whose control cannot send an allowed value', () => {
     const withSeconds = of(z.iso.time({ precision: 0 })) as { type?: string; pattern?: string }
     assert.equal(withSeconds.type, undefined)
     assert.ok(withSeconds.pattern)
@@ -194,7 +194,7 @@ describe('an input', () => {
     }
   })
 
-  it('of a type that the page gives has what applies to that type', () => {
+  it('has only the attributes that apply to the type that the page gives', () => {
     for (const [field, given, attributes] of [
       [z.int().min(1).max(5), 'range', { min: 1, max: 5, step: 1 }],
       [z.int(), 'range', { step: 1 }],
@@ -226,13 +226,13 @@ describe('an input', () => {
       required: true,
       pattern: '[a-z]+@example\\.org',
     })
-    // The pattern of zod itself does not compile under the flag v.
+    // The pattern that zod writes does not compile under the flag v.
     assert.deepEqual(of(z.email(), 'input', 'text'), { required: true })
   })
 })
 
 describe('a textarea', () => {
-  it('says no lengths, since browsers count line breaks in another way than they send them', () => {
+  it('has no lengths, because browsers count line breaks differently than they send them', () => {
     assert.deepEqual(of(z.string().min(5).max(10), 'textarea'), { required: true })
     assert.deepEqual(of(z.string().max(10), 'textarea'), {})
     assert.deepEqual(of(z.number(), 'textarea'), { required: true })
@@ -240,7 +240,7 @@ describe('a textarea', () => {
 })
 
 describe('a select', () => {
-  it('takes several choices for an array, and none of them where none are needed', () => {
+  it('allows several choices for an array, and is not required where an empty array is allowed', () => {
     assert.deepEqual(of(z.enum(['a', 'b']), 'select'), { required: true })
     assert.deepEqual(of(z.enum(['a', 'b']).optional(), 'select'), {})
     assert.deepEqual(of(z.array(z.enum(['a', 'b'])), 'select'), { multiple: true })
@@ -270,7 +270,7 @@ describe('a nested name', () => {
   })
   const at = (name: string) => named(schema, name, 'input', undefined, 2)
 
-  it('leads to what is declared of a part', () => {
+  it('has the constraints of its part of the schema', () => {
     assert.deepEqual(at('address.street'), { required: true, maxlength: 9 })
     assert.deepEqual(at('address[street]'), { required: true, maxlength: 9 })
     assert.deepEqual(at('items[7].qty'), { type: 'number', required: true, min: 1, step: 1 })
@@ -279,11 +279,11 @@ describe('a nested name', () => {
     assert.deepEqual(at('prices.any'), { type: 'number', required: true, step: 'any' })
   })
 
-  it('is not required in an object that may be left empty as a whole', () => {
+  it('is not required in an optional object', () => {
     assert.deepEqual(at('invoice.vat'), {})
   })
 
-  it('that leads nowhere, too deep, or to one of several, says nothing', () => {
+  it('has no constraints when it leads nowhere, too deep, or into a union', () => {
     for (const name of [
       '',
       'nowhere',
@@ -305,7 +305,7 @@ describe('a nested name', () => {
 })
 
 describe('zod, valibot and arktype', () => {
-  it('say the same', () => {
+  it('give the same constraints', () => {
     const from = new Date('2026-01-01T00:00Z')
     const schemas = {
       zod: z.object({
@@ -390,11 +390,11 @@ describe('zod, valibot and arktype', () => {
       tags: { required: true },
     })
     assert.deepEqual(valibot, zod)
-    // JSON Schema has no flags, so it does not tell that `code` has none and `loose` has `i`: neither pattern is said.
+    // JSON Schema has no flags, so it cannot show that `code` has none and `loose` has `i`: both patterns are left out.
     assert.deepEqual(arktype, { ...zod, inputs: { ...zod?.inputs, code: { required: true } } })
   })
 
-  it('say of a text that is changed first only that it is required', () => {
+  it('give only required for a text that is transformed first', () => {
     const trimmed = toStandardJsonSchema(
       v.object({ a: v.pipe(v.string(), v.trim(), v.minLength(2), v.maxLength(9)) }),
     )
@@ -404,7 +404,7 @@ describe('zod, valibot and arktype', () => {
   })
 })
 
-it('keeps what was found, and not more than a bounded number of names', () => {
+it('caches constraints for a bounded number of names', () => {
   const constraints = new Constraints(inputJsonSchema(z.object({ a: z.record(z.string(), z.number()) })), 1)
   const first = constraints.of('input', 'a.0')
   assert.equal(constraints.of('input', 'a.0'), first)

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { htmlPattern, matches } from '../../../lib/input/html-pattern.js'
 
-/** As HTML compiles the attribute. */
+/** Compiles the attribute as HTML does. */
 function compiled(pattern: string): RegExp {
   return new RegExp(`^(?:${pattern})$`, 'v')
 }
 
-test('says what anchored patterns say, without the anchors', () => {
+test('writes anchored patterns without their anchors', () => {
   for (const [pattern, attribute] of [
     [/^a+$/, 'a+'],
     [/^[A-Z]{2}\d{4}$/, '[A-Z]{2}\\d{4}'],
@@ -28,7 +28,7 @@ test('says what anchored patterns say, without the anchors', () => {
   }
 })
 
-test('says that a pattern may match anywhere', () => {
+test('writes a pattern that may match anywhere', () => {
   for (const [pattern, taken, refused] of [
     [/\d/, ['1', 'a1b'], ['ab']],
     [/^a/, ['a', 'ab'], ['ba']],
@@ -45,14 +45,14 @@ test('says that a pattern may match anywhere', () => {
   }
 })
 
-test('says that several patterns must match', () => {
+test('writes one pattern for several that must all match', () => {
   const attribute = htmlPattern([/\d/, /[A-Z]/, /^[a-z]/i])
   assert.ok(attribute !== undefined)
   for (const text of ['a1B', '1B', 'B1']) assert.ok(compiled(attribute).test(text), text)
   for (const text of ['a1', 'aB', '']) assert.ok(!compiled(attribute).test(text), text)
 })
 
-test('leaves out what does not compile as browsers compile it', () => {
+test('leaves out patterns that browsers cannot compile', () => {
   for (const pattern of [
     /^[\w.-]+$/,
     /^[\w.-]+$/u,
@@ -72,14 +72,14 @@ test('leaves out what does not compile as browsers compile it', () => {
   }
 })
 
-test('leaves out what has other flags than u and v, and what has flags that are not known', () => {
+test('leaves out patterns with flags other than u and v, or with unknown flags', () => {
   for (const flags of ['i', 'iu', 'iv', 'm', 's', 'g', 'y', 'd', 'uy', undefined]) {
     assert.equal(htmlPattern([{ source: '^a$', flags }]), undefined, flags)
   }
   for (const flags of ['', 'u', 'v']) assert.equal(htmlPattern([{ source: '^a$', flags }]), 'a', flags)
 })
 
-test('leaves out what means something else under the flag v', () => {
+test('leaves out patterns that mean something else under the flag v', () => {
   for (const pattern of [
     /^..$/,
     /^.{2,}$/,
@@ -105,7 +105,7 @@ test('leaves out what means something else under the flag v', () => {
   assert.equal(htmlPattern([]), undefined)
 })
 
-test('knows whether a text matches only where all flags that may be meant agree', () => {
+test('decides whether a text matches only where all possible flags agree', () => {
   const told = (source: string, text: string, flags?: string) => matches({ source, flags }, text)
   assert.equal(told('^a$', 'a'), true)
   assert.equal(told('^a$', 'b'), false)
@@ -119,7 +119,7 @@ test('knows whether a text matches only where all flags that may be meant agree'
   assert.equal(told('(', ''), undefined)
 })
 
-test('takes what the schema takes, and nothing else, for ten thousand random patterns', () => {
+test('accepts exactly what the schema accepts, for ten thousand random patterns', () => {
   const pieces = [
     'a',
     'b',

@@ -19,7 +19,7 @@ function refusal(entries: Entries, depth = 8): Refused {
   return fields
 }
 
-/** As JSON, since the objects have no prototype to compare. */
+/** Compares as JSON, because the objects have no prototype. */
 function values(entries: Entries): unknown {
   return JSON.parse(JSON.stringify(nest(entries).values))
 }
@@ -43,7 +43,7 @@ test('reads the ways to write a path', () => {
   }
 })
 
-test('says which names are no paths, and which lead to what every object has', () => {
+test('tells malformed names and names of object properties from paths', () => {
   for (const name of [
     '',
     '.',
@@ -133,7 +133,7 @@ test('gives objects no prototype, at any depth', () => {
   for (const object of [made, a, list[0]]) assert.equal(Object.getPrototypeOf(object), null)
 })
 
-test('finds the names that the form has for the parts of the values', () => {
+test('finds the field names of the form for the parts of the values', () => {
   const { nameOf } = nest([
     ['address[street]', 'S'],
     ['items[7].qty', '1'],
@@ -165,7 +165,7 @@ test('finds the names that the form has for the parts of the values', () => {
   }
 })
 
-test('refuses what is malformed with 400, and says which name', () => {
+test('refuses malformed names with 400, and quotes the name', () => {
   for (const name of ['a[', 'a..b', '[0]', 'a[]b', 'a[].x', 'x.__proto__.y', 'constructor']) {
     const { reason, status, detail } = refusal([
       ['fine', ''],
@@ -197,7 +197,7 @@ test('refuses names that contradict each other with 400, in either order', () =>
   }
 })
 
-test('holds the depth at exactly its value, and refuses more with 413', () => {
+test('applies the depth at exactly its value, and refuses more with 413', () => {
   for (const [name, deep] of [
     ['a', 0],
     ['a.b', 1],
@@ -214,7 +214,7 @@ test('holds the depth at exactly its value, and refuses more with 413', () => {
   }
 })
 
-test('does nothing but refuse or take ten thousand random names', () => {
+test('refuses or accepts each of ten thousand random names without harm', () => {
   const pieces = [
     'a',
     'b',
@@ -262,7 +262,7 @@ test('does nothing but refuse or take ten thousand random names', () => {
   assert.equal(Reflect.get({}, 'value'), undefined)
 })
 
-test('takes a thousand fields in time that grows with their number alone', () => {
+test('reads a thousand fields in linear time', () => {
   const timeOf = (count: number, name: (i: number) => string) => {
     const entries = Array.from({ length: count }, (_, i): [string, string] => [name(i), 'x'])
     let best = Number.POSITIVE_INFINITY
@@ -282,7 +282,7 @@ test('takes a thousand fields in time that grows with their number alone', () =>
     (i: number) => `a[k${i}].b`,
   ]) {
     const [some, many] = [timeOf(500, name), timeOf(8000, name)]
-    // Sixteen times as many; quadratic would be 256 times as long.
+    // Sixteen times as many fields. Quadratic work would take 256 times as long.
     // A kernel may count processor time in steps of some milliseconds.
     assert.ok(many < 100 * Math.max(some, 1), `${name(1)}: ${some} ms, ${many} ms`)
   }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { readBigint, readBoolean, readDate, readInteger, readNumber } from '../../../lib/input/read-text.js'
 
-test('reads numbers in the grammar of HTML, spaces around them aside', () => {
+test('reads numbers in the grammar of HTML, with spaces around them', () => {
   for (const [text, number] of [
     ['0', 0],
     ['-0', -0],
@@ -42,7 +42,7 @@ test('reads numbers in the grammar of HTML, spaces around them aside', () => {
   }
 })
 
-test('reads no number that would silently become another', () => {
+test('refuses a number that would silently change its value', () => {
   for (const text of [
     '9007199254740992',
     '-9007199254740993',
@@ -61,21 +61,21 @@ test('reads no number that would silently become another', () => {
   assert.equal(readInteger('1.5'), 1.5)
 })
 
-test('reads bigints of any size that a person may type', () => {
+test('reads bigints of any plausible size', () => {
   assert.equal(readBigint(' -9007199254740993 '), -9007199254740993n)
   assert.equal(readBigint('0'), 0n)
   for (const text of ['', '1.0', '1e3', '0x1', '1n', '+1', '9'.repeat(1001)])
     assert.equal(readBigint(text), undefined, text)
 })
 
-test('reads what boxes and choices of two send, and no other word', () => {
+test('reads the words that checkboxes and yes/no choices send, and no others', () => {
   for (const text of ['on', 'true', '1']) assert.equal(readBoolean(text), true)
   for (const text of ['off', 'false', '0']) assert.equal(readBoolean(text), false)
   for (const text of ['', 'yes', 'True', 'ON', ' on', 'null', 'constructor'])
     assert.equal(readBoolean(text), undefined, text)
 })
 
-test('reads days and times that the calendar and the clock have', () => {
+test('reads only dates and times that exist', () => {
   for (const [text, iso] of [
     ['2026-11-27', '2026-11-27T00:00:00.000Z'],
     [' 2024-02-29 ', '2024-02-29T00:00:00.000Z'],

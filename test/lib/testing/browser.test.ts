@@ -31,7 +31,7 @@ describe('a browser', () => {
     assert.throws(() => browser.setCookie('nothing'), { code: 'ERR_OPTION_INVALID' })
   })
 
-  it('drops cookies that no browser would keep', async () => {
+  it('refuses cookies that browsers refuse', async () => {
     const odd = [
       '=;',
       'x',
@@ -50,7 +50,7 @@ describe('a browser', () => {
     assert.deepEqual([...cookies.keys()], ['a', 'b', 'd', 'f'])
   })
 
-  it('forgets a cookie when its time is up', async (t) => {
+  it('drops an expired cookie', async (t) => {
     t.mock.timers.enable({ apis: ['Date'], now: Date.now() })
     const browser = createBrowser((req: IncomingMessage, res: ServerResponse) => {
       res
@@ -64,7 +64,7 @@ describe('a browser', () => {
     assert.equal((await browser.visit('/')).text, 'none')
   })
 
-  it('sends headers of the test with every request, and visits the origin that it is told', async () => {
+  it('sends the headers of the test with every request, and visits the given origin', async () => {
     const koa = new Koa({ proxy: true })
     koa.use((ctx) => {
       ctx.cookies.set('a', '1', { secure: true })
@@ -80,7 +80,7 @@ describe('a browser', () => {
     ])
   })
 
-  it('says of plain http nothing of where a request comes from, and keeps no secure cookie there', async () => {
+  it('sends no Sec-Fetch-Site over plain http, and keeps no secure cookie there', async () => {
     const page = await visit(
       (req: IncomingMessage, res: ServerResponse) =>
         res

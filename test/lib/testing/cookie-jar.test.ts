@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import { CookieJar } from '../../../lib/testing/cookie-jar.js'
 import { bareLib } from '../../setup/bare-lib.js'
 
-/** What a browser that got these lines from one URL sends to another. */
+/** Returns the cookies that a browser sends to one URL after it got these lines from another. */
 function sent(lines: readonly string[], from: string, to = from): string | undefined {
   const jar = new CookieJar()
   jar.store(lines, new URL(from))
@@ -11,7 +11,7 @@ function sent(lines: readonly string[], from: string, to = from): string | undef
 }
 
 describe('the cookies of a test browser', () => {
-  it('go to their path and below it, whose end is a slash or the end of the path', () => {
+  it('go to their path and to paths below it', () => {
     const lines = ['a=1; Path=/deep', 'b=1; Path=/deep/', 'c=1']
     const at = (path: string) => sent(lines, 'http://localhost/deep/page', `http://localhost${path}`)
     assert.equal(at('/deep/next'), 'b=1; a=1; c=1')
@@ -36,7 +36,7 @@ describe('the cookies of a test browser', () => {
     assert.equal(to('a=1; Domain=co.uk', 'https://shop.co.uk/', 'shop.co.uk'), undefined)
   })
 
-  it('are kept for localhost and for addresses, whatever the port', () => {
+  it('are kept for localhost and for IP addresses on any port', () => {
     for (const host of ['localhost', '127.0.0.1', '[::1]', 'app.localhost', 'intranet']) {
       assert.equal(sent(['a=1'], `http://${host}:3000/`, `http://${host}:4000/x`), 'a=1', host)
     }
@@ -54,7 +54,7 @@ describe('the cookies of a test browser', () => {
     assert.equal(sent(['a=1; Secure'], 'https://shop.example', 'http://shop.example'), undefined)
   })
 
-  it('with a prefix are as the prefix says, or not kept', () => {
+  it('are kept with a name prefix only when they meet its rules', () => {
     for (const line of ['__Host-a=1; Secure; Path=/', '__Secure-a=1; Secure']) {
       assert.notEqual(sent([line], 'https://shop.example/x/'), undefined, line)
     }
@@ -69,7 +69,7 @@ describe('the cookies of a test browser', () => {
     }
   })
 
-  it('are sent within a site whatever their SameSite says', () => {
+  it('are sent within a site whatever their SameSite', () => {
     const lines = [
       'a=1; SameSite=Strict',
       'b=1; SameSite=Lax',
@@ -79,7 +79,7 @@ describe('the cookies of a test browser', () => {
     assert.equal(sent(lines, 'https://shop.example'), 'a=1; b=1; c=1; d=1')
   })
 
-  it('end when Max-Age is over, which counts more than Expires, however often they are sent', (t) => {
+  it('end with Max-Age, which overrides Expires, however often they are sent', (t) => {
     t.mock.timers.enable({ apis: ['Date'], now: Date.parse('2026-11-27T10:00Z') })
     const past = 'Thu, 01 Jan 1970 00:00:00 GMT'
     const jar = new CookieJar()
@@ -105,20 +105,20 @@ describe('the cookies of a test browser', () => {
     assert.equal(jar.header(url), 'd=1; h=1')
   })
 
-  it('are replaced by one of the same name, domain and path, and removed by one that has ended', () => {
+  it('are replaced by one with the same name, domain and path, and removed by an expired one', () => {
     const to = 'http://localhost/x/'
     assert.equal(sent(['a=1', 'a=2'], to), 'a=2')
     assert.equal(sent(['a=1; Path=/', 'a=2'], to), 'a=2; a=1')
     assert.equal(sent(['a=1', 'a=; Max-Age=0'], to), undefined)
   })
 
-  it('come in the order of their age, and one whose value changes counts as new', () => {
+  it('are sent oldest first, and a changed value counts as new', () => {
     const to = 'http://localhost/'
     assert.equal(sent(['a=1', 'b=1', 'a=1; HttpOnly'], to), 'a=1; b=1')
     assert.equal(sent(['a=1', 'b=1', 'a=2'], to), 'b=1; a=2')
   })
 
-  it('have 4096 bytes of name and value at most', () => {
+  it('have at most 4096 bytes of name and value', () => {
     const to = 'http://localhost/'
     assert.equal(sent([`a=${'x'.repeat(4094)}`], to)?.length, 4096)
     assert.equal(sent([`a=${'x'.repeat(4095)}`], to)?.length, 4097)
@@ -127,7 +127,7 @@ describe('the cookies of a test browser', () => {
     assert.equal(sent([`a=${'ü'.repeat(2048)}`], to), undefined)
   })
 
-  it('keep their values as they came', () => {
+  it('keep their values unchanged', () => {
     const to = 'http://localhost/'
     for (const pair of ['a="b c"', 'a=%zz', 'a==b=', 'a=', 'x']) assert.equal(sent([pair], to), pair)
     assert.equal(sent(['a =  3  ; Path=/'], to), 'a=3')

@@ -107,7 +107,7 @@ describe('fill', () => {
     [{ file: true }, /takes a file, not true/],
     [{ file: [new File([], 'a'), new File([], 'b')] }, /takes one file, and 2 are given/],
   ]
-  it('refuses what no person could do, and says why', async () => {
+  it('refuses what a person could not do, and says why', async () => {
     const form = await formWith(controls)
     for (const [values, message] of refusals) {
       const before = form.entries()
@@ -123,7 +123,7 @@ describe('fill', () => {
 })
 
 describe('submit', () => {
-  it('presses the button with a text, a name, a value or an id', async () => {
+  it('presses the button with the given text, name, value or id', async () => {
     const form =
       await formWith(`<button name=op value=add>Add <b>one</b></button><button name=op value=remove>Remove</button>
       <input type=submit name=label value="A label"><input type=image alt=Picture name=image><button id=by-id name=x>Twice</button><button name=y>Twice</button>
@@ -166,7 +166,7 @@ describe('submit', () => {
     await assert.rejects(form.submit('Gone'), /"Gone" is disabled/)
   })
 
-  it('does as the Enter key does when no button is named', async () => {
+  it('works like the Enter key when no button is named', async () => {
     const first = await formWith('<button disabled>First</button><button>Second</button>')
     await assert.rejects(first.submit(), /"First" is disabled/)
     assert.equal((await (await formWith('<input name=a value=1>')).submit()).text, 'a=1')
@@ -174,7 +174,7 @@ describe('submit', () => {
     await assert.rejects(two.submit(), /no submit button, and the Enter key sends no form with 2 text fields/)
   })
 
-  it('is held back while a browser would refuse a control', async () => {
+  it('is refused while a browser would refuse a control', async () => {
     const form = await formWith(
       '<input name=email type=email value=nobody><input name=age type=number required><button>Send</button><button formnovalidate>Draft</button>',
     )
@@ -193,7 +193,7 @@ describe('submit', () => {
     assert.equal((await open.submit()).text, 'a=')
   })
 
-  it('sends nothing to another site, to a dialog or to what is no URL', async () => {
+  it('sends nothing to another site, to a dialog or to a malformed URL', async () => {
     for (const [attributes, message] of [
       ['action="https://other.example/"', /another site/],
       ['action="javascript:1"', /another site/],
@@ -207,7 +207,7 @@ describe('submit', () => {
     await assert.rejects(button.submit(), /another site/)
   })
 
-  it('says that it cannot write an encoding of several bytes', async () => {
+  it('reports that it cannot write a multi-byte encoding', async () => {
     const form = await formWith('<input name=a value=山><button>Send</button>', 'accept-charset=shift_jis')
     await assert.rejects(form.submit(), /Forms in shift_jis cannot be sent/)
   })
@@ -222,12 +222,12 @@ function names(entries: ReturnType<TestForm['entries']>) {
   return entries.map(([name, value]) => [name, typeof value === 'string' ? value : value.name])
 }
 
-/** A form whose server answers with the body that it was sent. */
+/** A form whose server returns the body that it received. */
 describe('a password that only its control declares', () => {
   const controls =
     '<input name=sealform.secret.door type=password required minlength=3 maxlength=8><input name=sealform.secret.rows[0].key type=password>'
 
-  it('is filled in and read by the name of its field, and sent by that of its control', async () => {
+  it('is filled in and read by the name of its field, and sent under that of its control', async () => {
     const form = await formWith(controls)
     form.fill({ door: 'hunter', 'rows[0].key': 'x' })
     assert.deepEqual([form.value('door'), form.values('rows[0].key')], ['hunter', ['x']])

@@ -37,7 +37,7 @@ describe('invoke', () => {
     assert.deepEqual(added, [])
   })
 
-  it('takes the fields of a page whose controls say that they are secret, with all limits for their own names', async () => {
+  it('accepts fields under the prefixed names of secret controls, with the limits for their own names', async () => {
     const actions = createActions({ keys: testKey })
     const enter = actions.define('enter', {
       limits: { depth: 1, fieldName: '16 B' },
@@ -57,7 +57,7 @@ describe('invoke', () => {
     for (const name of ['a[', 'constructor', 'door']) assert.equal(await refusal(name), 'malformed', name)
   })
 
-  it('asks authorize before the fields are there', async () => {
+  it('runs authorize before the fields are available', async () => {
     const actions = createActions({ keys: testKey })
     let runs = 0
     const remove = actions.define('remove', {
@@ -84,7 +84,7 @@ describe('invoke', () => {
     await assert.rejects(invoke(fail), fault)
   })
 
-  it('tells which cookies were set and deleted', async () => {
+  it('returns the cookies that were set and deleted', async () => {
     const actions = createActions({ keys: testKey })
     const act = actions.define('act', async ({ cookies }) => {
       cookies.set('last', `${cookies.get('sid')} ü`, { maxAge: 60 })
@@ -135,7 +135,7 @@ describe('invoke', () => {
     assert.deepEqual(state, ['ada', '/lists/3?page=2', 'de', 'POST'])
   })
 
-  it('takes a FormData with its files, as a browser would send it', async () => {
+  it('accepts a FormData with files, as a browser would send it', async () => {
     const actions = createActions({ keys: testKey })
     const upload = actions.define('upload', {
       files: { picture: { maxSize: 10, types: ['image/png'] } },
@@ -170,7 +170,7 @@ describe('invoke', () => {
     )
   })
 
-  it('runs hooks, and tells what they threw', async () => {
+  it('runs hooks, and returns what they threw', async () => {
     const actions = createActions({ keys: testKey })
     const fault = new Error('the log is full')
     const act = actions.define('act', {
@@ -185,7 +185,7 @@ describe('invoke', () => {
     assert.deepEqual([result.state, result.reported], ['ran', [fault]])
   })
 
-  it('holds limits, as the server does', async () => {
+  it('applies limits like the server', async () => {
     const actions = createActions({ keys: testKey })
     const act = actions.define('act', { limits: { fields: 2 }, run: async () => 'ran' })
     assert.equal((await invoke(act, { a: '1', b: '2' })).state, 'ran')
@@ -200,7 +200,7 @@ describe('invoke', () => {
     assert.equal(runs, 3)
   })
 
-  it('brings bound values through a seal, and refuses those that none can carry', async () => {
+  it('passes bound values through a seal, and refuses those that a seal cannot carry', async () => {
     const actions = createActions({ keys: testKey })
     const act = actions.define('act', async (_submission, value: unknown) => value)
     const bound = new Map<unknown, unknown>([[new Date(0), [undefined, -0, 10n, act]]])
@@ -214,7 +214,7 @@ describe('invoke', () => {
     )
   })
 
-  it('refuses what is no action, no input and no option', async () => {
+  it('refuses malformed actions, inputs and options', async () => {
     const { add } = todos()
     await assert.rejects(invoke((async () => {}) as never), { code: 'ERR_ACTION_UNKNOWN' })
     await assert.rejects(invoke(add, { title: new Date(0) as never }, 'x', 1), { code: 'ERR_OPTION_INVALID' })

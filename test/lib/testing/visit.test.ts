@@ -15,7 +15,7 @@ import { patience } from '../../setup/patience.js'
 const express4: typeof express = createRequire(import.meta.url)('express4')
 
 describe('visit', () => {
-  it('takes a Koa app, Express apps, a function, servers and a URL', async (t) => {
+  it('accepts a Koa app, Express apps, a function, servers and a URL', async (t) => {
     const koa = new Koa()
     koa.use((ctx) => {
       ctx.body = `<title>${ctx.method} ${ctx.url}</title>`
@@ -42,7 +42,7 @@ describe('visit', () => {
     }
   })
 
-  it('takes a server with a certificate that nobody has signed', async () => {
+  it('accepts a server with a self-signed certificate', async () => {
     const pem = readFileSync(new URL('../../../../test/vectors/localhost.pem', import.meta.url), 'utf8')
     const server = createHttpsServer({ key: pem, cert: pem }, (req, res) => {
       res.setHeader('Set-Cookie', 'a=1; Secure').end(req.headers['sec-fetch-site'])
@@ -53,7 +53,7 @@ describe('visit', () => {
     assert.deepEqual([...page.cookies], [['a', '1']])
   })
 
-  it('refuses what is no target, no path and no option', async () => {
+  it('refuses malformed targets, paths and options', async () => {
     for (const target of ['localhost:3000', 'ftp://x.example', {}, null, 3]) {
       await assert.rejects(visit(target as never, '/'), { code: 'ERR_OPTION_INVALID' })
     }
@@ -62,11 +62,11 @@ describe('visit', () => {
     await assert.rejects(visit(app({}), '//other.example/'), { code: 'ERR_BROWSER_REFUSED' })
   })
 
-  it('fails when nobody listens there', async () => {
+  it('fails when no server listens there', async () => {
     await assert.rejects(visit('http://127.0.0.1:9', '/'), /ECONNREFUSED/)
   })
 
-  it('fails when the server hangs up, before its answer or in it', async () => {
+  it('fails when the server hangs up before or during its answer', async () => {
     await assert.rejects(
       visit((req: IncomingMessage) => req.socket.destroy(), '/'),
       /hang up/,
@@ -78,14 +78,14 @@ describe('visit', () => {
     await assert.rejects(visit(half, '/'), /aborted/)
   })
 
-  it('starts one server for an app, however many visit it at once', async () => {
+  it('starts one server for an app with many simultaneous visits', async () => {
     const target = app({ '/': 'there' })
     const pages = await Promise.all(Array.from({ length: 30 }, () => visit(target, '/')))
     assert.equal(new Set(pages.map(({ url }) => url)).size, 1)
     assert.ok(pages.every(({ text }) => text === 'there'))
   })
 
-  it('keeps no program from ending', () => {
+  it('lets the program end', () => {
     const client = new URL('../../../lib/testing/testing.js', import.meta.url)
     const program = `import { visit } from ${JSON.stringify(client.href)}
       const page = await visit((req, res) => res.end('there'), '/')
@@ -99,7 +99,7 @@ describe('visit', () => {
 })
 
 describe('a page', () => {
-  it('reads as a reader without JavaScript has it', async () => {
+  it('reads as text without JavaScript', async () => {
     const page = await visit(
       app({
         '/': `<!doctype html><title> A
@@ -139,7 +139,7 @@ describe('a page', () => {
     assert.equal((await visit(app({ '/': '<li>x'.repeat(10_000) }), '/')).texts('li').length, 10_000)
   })
 
-  it('is there whatever the type, the status and the encoding of its answer', async () => {
+  it('is available whatever the type, status and encoding of its answer', async () => {
     const target = (req: IncomingMessage, res: ServerResponse) => {
       if (req.url === '/json') res.setHeader('Content-Type', 'application/json').end('{"a": "<p>ü"}')
       else if (req.url === '/none') res.writeHead(204).end()
@@ -160,7 +160,7 @@ describe('a page', () => {
     assert.equal((await browser.visit('/latin')).text, 'ü€')
   })
 
-  it('finds forms by id, by action and key, and else names those that there are', async () => {
+  it('finds forms by id, by action and key, and lists the existing ones otherwise', async () => {
     const form = (id: string) => `<form id="${id}"></form>`
     const page = await visit(app({ '/': ['a', 'b-1', 'b-x%20y', 'c-2', 'd', 'd-2'].map(form).join('') }), '/')
     assert.equal(page.form('a').id, 'a')
@@ -198,7 +198,7 @@ describe('a page', () => {
     await assert.rejects(page.follow('None'), /no link "None"\. It has: "Go on", "Away"/)
   })
 
-  it('is asked for again on a reload, and a form that led to it is sent again', async () => {
+  it('is requested again on a reload, and the form that led to it is sent again', async () => {
     const bodies: string[] = []
     const page = await visit(async (req: IncomingMessage, res: ServerResponse) => {
       let body = ''
@@ -215,7 +215,7 @@ describe('a page', () => {
     assert.equal(await again.back(), page)
   })
 
-  it('is as it was left when one goes back', async () => {
+  it('keeps its filled-in values when the visitor goes back', async () => {
     const page = await visit(
       app({ '/': '<form id=f action=/next><input name=a><button>x</button></form>', '/next': '' }),
       '/',
@@ -228,7 +228,7 @@ describe('a page', () => {
 })
 
 describe('redirects', () => {
-  it('are listed, and end after twenty', async () => {
+  it('are listed, and stop after twenty', async () => {
     const target = (req: IncomingMessage, res: ServerResponse) => {
       const n = Number(req.url?.slice(1))
       if (n === 0) res.end('there')
@@ -245,7 +245,7 @@ describe('redirects', () => {
     )
   })
 
-  it('to another site are not followed, and can be looked at', async () => {
+  it('are not followed to another site, and can be inspected', async () => {
     for (const location of [
       'https://other.example/x',
       '//other.example/x',
@@ -264,7 +264,7 @@ describe('redirects', () => {
   })
 })
 
-/** An app with these pages. */
+/** Creates an app with these pages. */
 function app(pages: Readonly<Record<string, string>>): RequestListener {
   return (req, res) => {
     const html = pages[new URL(req.url ?? '/', 'http://x').pathname]

@@ -15,7 +15,7 @@ import type {
   SubmissionTrace,
 } from 'sealform/types'
 
-/** A store that an author writes, after its types alone. */
+/** A store that an author writes from its types alone. */
 export class Claims implements ClaimStore {
   readonly #claims = new Map<string, { owner: string; state: ClaimState }>()
 
