@@ -12,7 +12,7 @@ export function checkOptions(where: string, options: unknown, known: readonly st
   if (options === null || typeof options !== 'object') {
     throw new SealformError(
       'ERR_OPTION_INVALID',
-      `${where} takes an object of options, not ${typeof options}.`,
+      `${where}: the options must be an object, not ${options === null ? 'null' : typeof options}.`,
     )
   }
   for (const name of Object.keys(options)) {

@@ -9,7 +9,7 @@ export interface CdnTerms {
   readonly tagHeader: 'Cache-Tag' | 'Surrogate-Key' | undefined
 }
 
-/** What other caches are told of a page. */
+/** What a page tells other caches. */
 interface PublicPage {
   readonly cdn: CdnTerms | undefined
   readonly tags: readonly string[]
@@ -47,9 +47,9 @@ function lookWhenWritten(res: ServerResponse, look: () => void): boolean {
   const store: unknown = Reflect.get(res, '_storeHeader')
   if (typeof store !== 'function') return false
   Object.assign(res, {
-    _storeHeader: (...said: unknown[]) => {
+    _storeHeader: (...args: unknown[]) => {
       look()
-      return Reflect.apply(store, res, said)
+      return Reflect.apply(store, res, args)
     },
   })
   return true

@@ -242,7 +242,7 @@ function checkFunction(name: string, value: unknown): void {
   if (value === undefined || typeof value === 'function') return
   throw new SealformError(
     'ERR_OPTION_INVALID',
-    `createCache({ ${name} }) takes a function, not ${typeof value}.`,
+    `createCache({ ${name} }) must be a function, not ${typeof value}.`,
   )
 }
 

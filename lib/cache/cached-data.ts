@@ -71,7 +71,10 @@ export class CachedData {
 
   #takeKey(fn: unknown, given: string | undefined): string {
     if (typeof fn !== 'function') {
-      throw new SealformError('ERR_OPTION_INVALID', `cached() takes a function, not ${typeof fn}.`)
+      throw new SealformError(
+        'ERR_OPTION_INVALID',
+        `The first argument of cached() must be a function, not ${typeof fn}.`,
+      )
     }
     const key: unknown = given ?? fn.name
     if (typeof key !== 'string' || !keyPattern.test(key)) {

@@ -82,8 +82,8 @@ export class GuardedTier {
   /** Reports an error. A reporter that throws or rejects changes nothing. */
   #tell(error: unknown): void {
     try {
-      const told: unknown = this.#report(error)
-      if (told instanceof Promise) told.catch(() => {})
+      const result: unknown = this.#report(error)
+      if (result instanceof Promise) result.catch(() => {})
     } catch {}
   }
 }

@@ -129,6 +129,6 @@ function headerNames(names: PageCacheOptions['vary'] = []): readonly string[] {
   }
   throw new SealformError(
     'ERR_OPTION_INVALID',
-    'cachePage({ vary }) takes a list of names of request headers.',
+    "cachePage({ vary }) must be a list of request header names such as ['Accept-Language'].",
   )
 }

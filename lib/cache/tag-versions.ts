@@ -118,7 +118,7 @@ export class TagVersions {
    * never brings an earlier address back.
    */
   async #tell(tier: GuardedTier, tags: readonly string[]): Promise<void> {
-    const told = await Promise.all(
+    const announced = await Promise.all(
       tags.map(async (tag) => {
         const own = this.#untold.get(tag)
         try {
@@ -131,8 +131,8 @@ export class TagVersions {
         return tag
       }),
     )
-    const heard = told.filter((tag) => tag !== undefined)
-    if (heard.length > 0) await tier.publish(JSON.stringify(heard)).catch(() => {})
+    const changed = announced.filter((tag) => tag !== undefined)
+    if (changed.length > 0) await tier.publish(JSON.stringify(changed)).catch(() => {})
     this.#tellLater(tier)
   }
 

@@ -56,7 +56,7 @@ export function pathTag(path: unknown): string {
   if (typeof path !== 'string' || !path.startsWith('/')) {
     throw new SealformError(
       'ERR_OPTION_INVALID',
-      `revalidatePath() takes a path of this app such as '/news', or '/news/*' for all pages below it as well, not ${shown(path)}.`,
+      `The path for revalidatePath() must be one of this app such as '/news', or '/news/*' for all pages below it as well, not ${shown(path)}.`,
     )
   }
   const [own = ''] = path.split(/[?#]/, 1)

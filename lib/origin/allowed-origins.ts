@@ -22,7 +22,9 @@ export function compileAllowedOrigins(entries: readonly string[] | undefined): O
   const list: unknown = entries
   if (!Array.isArray(list)) {
     const example = typeof list === 'string' ? list : 'https://a.example'
-    throw invalid(`allowedOrigins takes a list: write allowedOrigins: [${quote(example)}].`)
+    throw invalid(
+      `allowedOrigins must be a list, not ${kind(list)}: write allowedOrigins: [${quote(example)}].`,
+    )
   }
   const origins = new Set<string>()
   const wildcards: OriginMatcher[] = []
@@ -45,7 +47,7 @@ export function normaliseOrigin(option: string | undefined): string | undefined 
   const value: unknown = option
   if (value === undefined) return undefined
   if (typeof value !== 'string')
-    throw invalid(`origin takes a string such as 'https://shop.example', not ${kind(value)}.`)
+    throw invalid(`origin must be a string such as 'https://shop.example', not ${kind(value)}.`)
   if (isBrowserOrigin(value)) return value
   if (value === '' || value === 'null') {
     throw invalid(
@@ -64,7 +66,7 @@ const allowNone: OriginMatcher = () => false
 
 function readEntry(entry: unknown): string | OriginMatcher {
   if (typeof entry !== 'string') {
-    throw invalid(`allowedOrigins takes strings such as 'https://a.example', not ${kind(entry)}.`)
+    throw invalid(`allowedOrigins must contain strings such as 'https://a.example', not ${kind(entry)}.`)
   }
   if (entry === '') throw invalid('allowedOrigins holds an empty string: remove it.')
   if (entry === 'null') {

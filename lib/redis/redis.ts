@@ -107,7 +107,10 @@ export function redisCacheTier(client: RedisClient, options: RedisOptions = {}):
 function common(where: string, { prefix = 'sealform:', timeout = '1.5s' }: RedisOptions) {
   const option = where.slice(0, -1)
   if (typeof prefix !== 'string') {
-    throw new SealformError('ERR_OPTION_INVALID', `${option}{ prefix }) takes a string such as 'shop:'.`)
+    throw new SealformError(
+      'ERR_OPTION_INVALID',
+      `${option}{ prefix }) must be a string such as 'shop:', not ${typeof prefix}.`,
+    )
   }
   return { prefix, timeout: parseDuration(timeout, `${option}{ timeout })`) * 1000 }
 }

@@ -20,7 +20,7 @@ import { encodeForm, type FormBody } from './form-body.js'
 import { fieldsOf, type InvokeInput } from './invoke-input.js'
 import { utf8 } from './text-encoding.js'
 
-/** What the visitor of `invoke.with()` sends besides the form. */
+/** What the visitor of `invoke.with()` sends in addition to the form. */
 export interface InvokeOptions<Context = unknown> {
   /** What the action finds in `submission.cookies`. @default none */
   readonly cookies?: Readonly<Record<string, string>>
@@ -50,7 +50,7 @@ export interface Invocation<State = unknown> {
   readonly reason: RefusalReason | undefined
   /** The cookies that were set, in order; one that was deleted has a `maxAge` of 0. */
   readonly cookies: readonly SetCookie[]
-  /** Errors of hooks, which an app is told of and the visitor is not. */
+  /** Errors of hooks. They are reported to the app, and not shown to the visitor. */
   readonly reported: readonly unknown[]
 }
 
@@ -77,7 +77,7 @@ export function invokeWith(options: InvokeOptions): Invoke {
       if (!own) {
         throw new SealformError(
           'ERR_ACTION_UNKNOWN',
-          'invoke() takes an action that actions.define() has made, or what its bind() returned.',
+          'The first argument of invoke() must be an action from actions.define(), bound or not.',
         )
       }
       const registry = asRegistry(own.registry, 'invoke()')
@@ -107,7 +107,7 @@ async function submit(
   { url, context }: { readonly url: URL; readonly context: unknown },
 ): Promise<Received> {
   const recognition = await recognise(req)
-  if (recognition.kind !== 'submission') throw new Error(`The request was taken for ${recognition.kind}.`)
+  if (recognition.kind !== 'submission') throw new Error(`The request was recognised as ${recognition.kind}.`)
   const exchange: Exchange = {
     req,
     res: new ServerResponse(req),

@@ -54,7 +54,10 @@ it('boundary: shows issues and success in the part of the form', async () => {
   const { page, send } = visitTour()
   const wrong = await send(await page('/boundary'), '/boundary', 'boundary', { note: ' ', fails: 'all' })
   assert.equal(wrong.status, 422)
-  assert.deepEqual(messagesIn(partOf(wrong.text, 'report')), ['Write something', 'Choose what is to fail'])
+  assert.deepEqual(messagesIn(partOf(wrong.text, 'report')), [
+    'Write something',
+    'Choose which part should fail',
+  ])
   const right = await send(wrong.text, '/boundary', 'boundary', { note: '<b>', fails: 'none' })
   assert.equal(right.status, 200)
   assert.match(partOf(right.text, 'report'), /“&lt;b&gt;” has arrived\./)

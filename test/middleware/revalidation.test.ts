@@ -64,7 +64,7 @@ async function newsApp(
 }
 
 describe('an action that revalidates a tag', () => {
-  it('shows what it did in its very answer, and on pages that are cached as a whole', async (t) => {
+  it('shows the new data in its own answer and on cached pages', async (t) => {
     const app = await newsApp(t, ({ revalidateTag }) => revalidateTag('news'))
     await app.open()
     await app.request.get('/news').expect('<p>first of /news</p>')
@@ -74,7 +74,7 @@ describe('an action that revalidates a tag', () => {
     assert.equal(app.renders.count, 2)
   })
 
-  it('need not wait for it: the answer does', async (t) => {
+  it('need not await it, because the answer waits', async (t) => {
     const tier = new TestTier()
     const told: string[] = []
     const app = await newsApp(t, (submission) => void submission.revalidateTag('news'), {
@@ -89,7 +89,7 @@ describe('an action that revalidates a tag', () => {
     assert.deepEqual(told, ['told', 'told'])
   })
 
-  it('has done so when it redirects, and when it fails afterwards', async (t) => {
+  it('has revalidated before it redirects, and even when it fails afterwards', async (t) => {
     const app = await newsApp(t, (submission) => void submission.revalidateTag('news'))
     await app.open()
     await app.request.get('/news').expect(/first of/)
@@ -99,13 +99,13 @@ describe('an action that revalidates a tag', () => {
     await app.request.get('/news').expect(/first, go, fail of/)
   })
 
-  it('leaves what has other tags', async (t) => {
+  it('leaves entries with other tags', async (t) => {
     const app = await newsApp(t, (submission) => submission.revalidateTag('other'))
     await app.open()
     await app.publish('second').expect(200, /<p>first<\/p>/)
   })
 
-  it('does so once when it runs once, and every copy of the submission sees it', async (t) => {
+  it('revalidates once in a one-time run, and every copy of the submission sees the new data', async (t) => {
     const told: string[] = []
     const app = await newsApp(t, (submission) => void submission.revalidateTag('news'), {
       once: true,
@@ -117,7 +117,7 @@ describe('an action that revalidates a tag', () => {
     assert.deepEqual(told, ['news'])
   })
 
-  it('is seen though a rendering with the old data is still under way', async (t) => {
+  it('is effective while a rendering with the old data is still under way', async (t) => {
     let revalidated = false
     let reads = 0
     const list = ['old']
@@ -146,7 +146,7 @@ describe('an action that revalidates a tag', () => {
     await request.get('/news').expect('<p>new</p>')
   })
 
-  it('reports what onRevalidate throws, and answers as if nothing had happened', async (t) => {
+  it('reports an error of onRevalidate, and answers as usual', async (t) => {
     const app = await newsApp(t, (submission) => submission.revalidateTag('news'), {
       cache: {
         onRevalidate() {
@@ -159,7 +159,7 @@ describe('an action that revalidates a tag', () => {
     assert.deepEqual(app.errors.map(String), ['Error: The CDN is away.'])
   })
 
-  it('goes on while the shared tier is away, and says so once', async (t) => {
+  it('goes on while the shared tier is down, and reports it once', async (t) => {
     const tier = new TestTier()
     const told: string[] = []
     const app = await newsApp(t, (submission) => submission.revalidateTag('news'), {
@@ -187,7 +187,7 @@ describe('an action that revalidates a tag', () => {
     assert.equal((errors[0] as { code?: string }).code, 'ERR_CACHE_MISSING')
   })
 
-  it('is told when the tag is none', async (t) => {
+  it('gets an error when the tag is not valid', async (t) => {
     const app = await newsApp(t, (submission) => submission.revalidateTag(''))
     await app.open()
     await app.publish('second').expect(500)
@@ -231,16 +231,16 @@ describe('an action that revalidates a path', () => {
     assert.deepEqual(await after(t, '/new/*'), [])
   })
 
-  it('is told when it is none', async (t) => {
+  it('gets an error when the path is not valid', async (t) => {
     const app = await newsApp(t, (submission) => submission.revalidatePath('https://a.example/news'))
     await app.open()
     await app.publish('second').expect(500)
-    assert.match(String(app.errors[0]), /takes a path of this app such as '\/news'/)
+    assert.match(String(app.errors[0]), /must be one of this app such as '\/news'/)
   })
 })
 
 describe('two servers that share a tier', () => {
-  it('show what the other has kept, and forget what the other has revalidated', async (t) => {
+  it('share kept entries, and drop what the other one revalidated', async (t) => {
     const tier = new TestTier()
     const list = ['first']
     const one = await newsApp(t, (submission) => submission.revalidateTag('news'), {

@@ -35,7 +35,7 @@ describe('cached()', () => {
     assert.equal(sum.runs, 2)
   })
 
-  it('takes a function that returns no promise', async (t) => {
+  it('accepts a function that returns no promise', async (t) => {
     const { cached } = open(t)
     const result: number = await cached((a: number) => a * 2, { key: 'double' })(2)
     assert.equal(result, 4)
@@ -92,7 +92,7 @@ describe('cached()', () => {
     assert.equal(shown.runs, twins.length)
   })
 
-  it('gives back what was kept with its types, from memory and from the shared tier', async (t) => {
+  it('restores values with their types, from memory and from the shared tier', async (t) => {
     const value = {
       date: new Date(5),
       map: new Map([['a', new Set([1n])]]),
@@ -136,7 +136,7 @@ describe('cached()', () => {
     assert.deepEqual(await list(), [{ done: false }])
   })
 
-  it('runs once for a hundred calls at once, also when they have to ask the shared tier', async (t) => {
+  it('runs once for a hundred simultaneous calls, even when they ask the shared tier', async (t) => {
     for (const shared of [undefined, new TestTier()]) {
       const { cached } = open(t, shared ? { shared } : {})
       const counter = counted(() => wait(20))
@@ -148,7 +148,7 @@ describe('cached()', () => {
     }
   })
 
-  it('keeps no error, and gives the same one to all who waited', async (t) => {
+  it('keeps no error, and rejects all waiting calls with it', async (t) => {
     const { cached } = open(t)
     const counter = counted(() => {
       throw new Error(`run ${counter.runs}`)
@@ -191,7 +191,7 @@ describe('cached()', () => {
     assert.equal(counter.runs, 5)
   })
 
-  it('takes any text for a tag', async (t) => {
+  it('accepts any text as a tag', async (t) => {
     const cache = open(t)
     for (const [i, tag] of [
       '__proto__',
@@ -211,7 +211,7 @@ describe('cached()', () => {
     }
   })
 
-  it('is called what its function is called', async (t) => {
+  it('has the name of its function', async (t) => {
     const { cached } = open(t)
     async function headlines() {
       return ['a']
@@ -220,7 +220,7 @@ describe('cached()', () => {
     assert.throws(() => cached(headlines), refused(/Two functions would keep their results as "headlines"/))
   })
 
-  it('wants a name for a function that has none, or one that cannot be a key', (t) => {
+  it('requires a key for a function whose name is missing or unusable', (t) => {
     const { cached } = open(t)
     assert.throws(() => cached(async () => 1), refused(/without a name.*key: 'news'/))
     assert.throws(() => cached(async () => 1, { key: '' }), refused(/without a name/))
@@ -229,7 +229,7 @@ describe('cached()', () => {
     assert.throws(() => cached(bound), refused(/"bound own"/))
   })
 
-  it('refuses misspelt options and values that cannot be', (t) => {
+  it('refuses misspelt options and impossible values', (t) => {
     const { cached } = open(t)
     const fn = async () => 1
     assert.throws(() => cached(fn, { tag: ['a'] } as never), refused(/did you mean "tags"/))
@@ -237,10 +237,10 @@ describe('cached()', () => {
     assert.throws(() => cached(fn, { key: 'b', tags: [''] }), refused(/1 to 256 characters/))
     assert.throws(() => cached(fn, { key: 'c', ttl: 'soon' }), refused(/ttl/))
     assert.throws(() => cached(fn, { key: 'd', ttl: '31d' }), refused(/more than 30 days/))
-    assert.throws(() => cached('fn' as never), refused(/takes a function/))
+    assert.throws(() => cached('fn' as never), refused(/must be a function, not string/))
   })
 
-  it('says where a value lies that cannot be kept', async (t) => {
+  it('names the place of a value that cannot be kept', async (t) => {
     const { cached } = open(t)
     const give = cached(async (value: unknown) => value, { key: 'give' })
     const keep = cached(async () => ({ a: [class {}] }), { key: 'keep' })
@@ -252,7 +252,7 @@ describe('cached()', () => {
     await assert.rejects(give(Symbol('a')), { code: 'ERR_VALUE_UNSUPPORTED', message: /Symbol\.for/ })
   })
 
-  it('takes what another version or program has left in the shared tier for nothing', async (t) => {
+  it('ignores entries of other versions and programs in the shared tier', async (t) => {
     const tier = new TestTier()
     const counter = counted(() => 'fresh')
     const make = (version: string) =>
@@ -268,7 +268,7 @@ describe('cached()', () => {
 })
 
 describe('createCache()', () => {
-  it('refuses misspelt options and values that cannot be', () => {
+  it('refuses misspelt options and impossible values', () => {
     const cases: [unknown, RegExp][] = [
       [{ tll: 5 }, /did you mean "ttl"/],
       [{ ttl: 0 }, /ttl/],
@@ -289,7 +289,7 @@ describe('createCache()', () => {
     }
   })
 
-  it('holds no more in memory than it may', async (t) => {
+  it('limits its memory', async (t) => {
     const many = counted((i: number) => i)
     const byCount = open(t, { memory: { entries: 10 } }).cached(many.run, { key: 'many' })
     for (let i = 0; i < 20; i++) await byCount(i)
@@ -307,7 +307,7 @@ describe('createCache()', () => {
     assert.equal(large.runs, 6)
   })
 
-  it('finds nothing again that was revalidated, after ever so many other tags', async (t) => {
+  it('finds no revalidated entry again, even after very many other tags', async (t) => {
     const cache = open(t)
     const counter = counted(() => 1)
     const get = cache.cached(counter.run, { key: 'get', tags: ['a'] })
@@ -318,7 +318,7 @@ describe('createCache()', () => {
     assert.equal(counter.runs, 2)
   })
 
-  it('lets a program end that has forgotten to close it', () => {
+  it('lets a program end that does not close it', () => {
     const before = process.getActiveResourcesInfo()
     createCache({ shared: new TestTier() })
     assert.deepEqual(process.getActiveResourcesInfo(), before)

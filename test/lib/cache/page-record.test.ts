@@ -6,7 +6,7 @@ import { pathTag, tagsOfPath } from '../../../lib/cache/tags.js'
 const key = (url: string) => pageKey({ protocol: 'https', host: 'a.example', url }, [])
 
 describe('a kept page', () => {
-  it('comes back byte by byte, with what it says of itself', () => {
+  it('is restored byte by byte, with its headers, vary and lifetime', () => {
     for (const body of ['', '<p>ü\n\n{"a":1}</p>', '\n', '\ud83d\ude00', Buffer.from([0, 255, 10, 128])]) {
       const page = {
         body,
@@ -24,15 +24,15 @@ describe('a kept page', () => {
     assert.deepEqual(readKeptPage(writeKeptPage(bare)), { ...bare, body: 'ü' })
   })
 
-  it('is nothing when something else was kept there', () => {
+  it('is undefined when the record has another format', () => {
     for (const text of ['', '\n', 'a\nb', '{}\na', 'null\na', '[]\na', '{"headers":1,"vary":[]}\na']) {
       assert.equal(readKeptPage(text), undefined, text)
     }
   })
 })
 
-describe('what pages are told apart by', () => {
-  it('leaves only the order of different names in a query out', () => {
+describe('the key of a page', () => {
+  it('ignores only the order of different names in a query', () => {
     assert.equal(key('/a?x=1&y=2'), key('/a?y=2&x=1'))
     assert.equal(key('/a?&x=1&&y=2&'), key('/a?y=2&x=1'))
     const apart = [
@@ -60,7 +60,7 @@ describe('what pages are told apart by', () => {
 })
 
 describe('the tags of a path', () => {
-  it('are the path and each tree that it stands in', () => {
+  it('are the path and each tree that contains it', () => {
     assert.deepEqual(tagsOfPath('/'), ['p:/', 's:/'])
     assert.deepEqual(tagsOfPath('/a/b'), ['p:/a/b', 's:/', 's:/a', 's:/a/b'])
     assert.ok(tagsOfPath('/x'.repeat(4000)).length <= 32)
@@ -79,15 +79,15 @@ describe('the tags of a path', () => {
     for (const path of ['/%', '/%ff', '/\ud800']) assert.equal(tagsOfPath(path)[0], pathTag(path))
   })
 
-  it('are those of the path of a request line with a whole URL', () => {
+  it('come from the path when the request line has a whole URL', () => {
     assert.equal(pathOfUrl('http://a.example/b?c'), '/b')
     assert.equal(pathOfUrl('http://a.example'), '/')
     assert.equal(pathOfUrl('*'), '*')
   })
 
-  it('are none of what is no path', () => {
+  it('refuse a value that is not a path', () => {
     for (const path of ['', 'news', 'https://a.example/', '?a', undefined, 5]) {
-      assert.throws(() => pathTag(path), { code: 'ERR_OPTION_INVALID', message: /takes a path of this app/ })
+      assert.throws(() => pathTag(path), { code: 'ERR_OPTION_INVALID', message: /must be one of this app/ })
     }
   })
 })

@@ -11,7 +11,7 @@ function refuses(options: unknown, message: RegExp): void {
   })
 }
 
-test('takes no files when none are declared', () => {
+test('accepts no files when none are declared', () => {
   assert.equal(resolveFileRules(undefined, 'files').size, 0)
   assert.equal(resolveFileRules({}, 'files').size, 0)
   assert.equal(fileBytes(resolveFileRules(undefined, 'files')), 0)
@@ -51,16 +51,16 @@ test('reads sizes, counts and types as they are written', () => {
   })
 })
 
-test('keeps the order of fields and a name that objects give a meaning', () => {
+test('keeps the order of fields, and names that are properties of objects', () => {
   const options = JSON.parse('{ "b": {}, "__proto__": {}, "a": {} }')
   assert.deepEqual([...resolveFileRules(options, 'files').keys()], ['b', '__proto__', 'a'])
 })
 
-test('refuses a misspelt option and says which was meant', () => {
+test('refuses a misspelt option, and suggests the right one', () => {
   refuses({ avatar: { maxsize: 5 } }, /^files: avatar has no option "maxsize"; did you mean "maxSize"\?$/)
 })
 
-test('refuses a size that takes no file, and takes one of a single byte', () => {
+test('refuses a size of 0, and accepts 1 byte', () => {
   refuses({ avatar: { maxSize: 0 } }, /maxSize is 0/)
   refuses({ avatar: { maxSize: -1 } }, /maxSize is -1/)
   refuses({ avatar: { maxSize: 1.5 } }, /maxSize is 1\.5/)
@@ -68,13 +68,13 @@ test('refuses a size that takes no file, and takes one of a single byte', () => 
   assert.equal(resolveFileRules({ avatar: { maxSize: 1 } }, 'files').get('avatar')?.maxSize, 1)
 })
 
-test('refuses a count that is no whole number above 0', () => {
+test('refuses a count that is not a whole number above 0', () => {
   for (const maxFiles of [0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, '2', null]) {
     refuses({ avatar: { maxFiles } }, /^files: avatar: maxFiles must be a whole number, 1 or more\.$/)
   }
 })
 
-test('refuses types that no accept attribute may hold', () => {
+test('refuses types that an accept attribute cannot have', () => {
   for (const type of [
     '',
     '.',
@@ -96,21 +96,21 @@ test('refuses types that no accept attribute may hold', () => {
   refuses({ avatar: { types: 'image/*' } }, /types must be an array/)
 })
 
-test('refuses to sniff where any type is taken', () => {
+test('refuses sniff where any type is accepted', () => {
   refuses({ avatar: { sniff: true } }, /"sniff" compares the content with "types"/)
 })
 
-test('refuses what is no description of fields', () => {
+test('refuses malformed descriptions of fields', () => {
   refuses(null, /must be an object/)
   refuses(['avatar'], /must be an object/)
   refuses({ avatar: undefined }, /avatar is undefined/)
-  refuses({ avatar: null }, /takes an object of options/)
+  refuses({ avatar: null }, /the options must be an object, not null/)
   refuses({ avatar: { required: 'yes' } }, /required must be true or false/)
   refuses({ '': {} }, /reserved/)
   refuses({ 'sealform.kept': {} }, /reserved/)
 })
 
-test('lets a body be larger by every file at its largest and the headers of each', () => {
+test('adds each file at its largest, with its headers, to the limit of the body', () => {
   const rules = resolveFileRules({ a: { maxSize: 100 }, b: { maxSize: 10, maxFiles: 3 } }, 'files')
   assert.equal(fileBytes(rules), 100 + 1024 + 3 * (10 + 1024))
 })
@@ -133,7 +133,7 @@ test('matches a family of types, and no family that starts alike', () => {
   assert.equal(matchesTypes(types('image/*'), { type: 'image', name: 'a' }), false)
 })
 
-test('matches an extension by the end of the name, and not a name that is nothing else', () => {
+test('matches an extension by the end of the name, but not a name that is only the extension', () => {
   assert.equal(matchesTypes(types('.pdf'), { type: 'text/html', name: 'Report.PDF' }), true)
   assert.equal(matchesTypes(types('.tar.gz'), { type: '', name: 'a.tar.gz' }), true)
   assert.equal(matchesTypes(types('.pdf'), { type: 'application/pdf', name: 'report.pdf.exe' }), false)
