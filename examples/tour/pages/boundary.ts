@@ -13,7 +13,7 @@ const ways = [
 
 const reportInput = z.object({
   note: z.string('Write something').trim().min(1, 'Write something').max(200, 'Use at most 200 characters'),
-  fails: z.enum(['none', 'action', 'part'], 'Choose what is to fail'),
+  fails: z.enum(['none', 'action', 'part'], 'Choose which part should fail'),
 })
 
 export function boundaryPage(router: TourRouter, actions: Actions): void {
@@ -50,7 +50,7 @@ ${form.state !== undefined && html`<p class="success" role="status">“${form.st
 <form ${form.attributes} class="fields" novalidate>
 ${form.fields}
 ${field(form, 'note', 'What has happened?', { autocomplete: 'off' })}
-${choices(form, 'fails', 'What is to fail?', 'radio', ways, 'none')}
+${choices(form, 'fails', 'Which part should fail?', 'radio', ways, 'none')}
 <div class="buttons"><button type="submit">Report</button></div>
 </form>
 </section>`
