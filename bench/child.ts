@@ -44,7 +44,8 @@ export class Child {
         child.off('message', answered)
         const lastWords = () =>
           reject(new Error(`${this.#script} ended (${reason}) when asked for "${kind}":\n${this.#stderr}`))
-        // "close" never comes for a child whose channel was closed, so "exit" is used. The rest of stderr follows a moment later.
+        // "close" never comes for a child whose channel was closed, so "exit" is used. The rest of stderr follows a
+        // moment later.
         setTimeout(lastWords, 100)
       }
       const answered = (message: unknown) => {

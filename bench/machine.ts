@@ -10,7 +10,10 @@ export interface Cores {
   readonly words: string
 }
 
-/** Chooses the first usable core for servers and the last for load. So they do not share a physical core, where possible. */
+/**
+ * Chooses the first usable core for servers and the last for load. So they do not share a physical core, where
+ * possible.
+ */
 export function chooseCores(): Cores {
   const allowed = allowedCores()
   const server = allowed[0]

@@ -7,7 +7,9 @@ import { formatSpread, spreadOf } from './statistics.js'
 import { ratiosOf, type Verdict } from './targets.js'
 import { inMiB, timeRatios, type UploadFigures } from './uploads.js'
 
-/** Formats one scenario as Markdown, with a table for each group. The others are compared with the first app of a group. */
+/**
+ * Formats one scenario as Markdown, with a table for each group. The others are compared with the first app of a group.
+ */
 export function scenarioTable(
   groups: readonly (readonly App[])[],
   samples: readonly Sample[],

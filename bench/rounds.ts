@@ -41,8 +41,8 @@ export interface Setting {
 }
 
 /**
- * Runs each scenario in interleaved rounds over its apps. They share a core, so each app is paused when it is not its turn.
- * Otherwise one app would collect its garbage during the turn of the next.
+ * Runs each scenario in interleaved rounds over its apps. They share a core, so each app is paused when it is not its
+ * turn. Otherwise one app would collect its garbage during the turn of the next.
  */
 export async function runRounds(
   apps: readonly App[],
@@ -148,7 +148,10 @@ function turnOf(run: Run, cpu: number): Turn {
   }
 }
 
-/** Returns the order of a round: rotated, and every second round backwards. So each app has changing places and neighbours. */
+/**
+ * Returns the order of a round: rotated, and every second round backwards. So each app has changing places and
+ * neighbours.
+ */
 function orderOf<T>(list: readonly T[], round: number): T[] {
   const first = round % list.length
   const rotated = [...list.slice(first), ...list.slice(0, first)]

@@ -5,8 +5,8 @@ import { parseArgs } from 'node:util'
 import { breakUploads, type Remains, remainsOf } from '../test/setup/abort-uploads.js'
 import { UploadProcess } from '../test/setup/upload-process.js'
 
-// npm run soak: 10 000 uploads that are aborted at random points, against a server in its own process. It fails when a file,
-// a descriptor or a timer is left, or when the heap has grown between the first third and the end.
+// npm run soak: 10 000 uploads that are aborted at random points, against a server in its own process. It fails when a
+// file, a descriptor or a timer is left, or when the heap has grown between the first third and the end.
 
 /** The allowed growth of the heap in bytes. A leak of 1 KiB per upload would be 6 MiB. */
 const noise = 1024 * 1024

@@ -13,7 +13,8 @@ answer({
   },
 })
 
-// Bytes without a pattern, like pictures and archives, with line breaks at random places. They are the same in every run.
+// Bytes without a pattern, like pictures and archives, with line breaks at random places. They are the same in every
+// run.
 const zeros = Buffer.alloc(1024 * 1024)
 const piece = createCipheriv('aes-128-ctr', zeros.subarray(0, 16), zeros.subarray(0, 16)).update(zeros)
 

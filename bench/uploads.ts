@@ -49,7 +49,9 @@ export interface UploadFigures {
   readonly forged: Taken[]
 }
 
-/** Measures all apps, each in every round. Memory is measured with a server's first uploads, before its heap has grown. */
+/**
+ * Measures all apps, each in every round. Memory is measured with a server's first uploads, before its heap has grown.
+ */
 export async function measureUploads(
   plan: UploadPlan,
   cores: Cores,

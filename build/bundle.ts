@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { build } from 'rolldown'
 
-// Makes the JavaScript that the package holds: a file for each entry point of package.json, and one for all that two of them share.
-// Why, and what is built when: docs/decisions/bundle.md.
+// Makes the JavaScript that the package holds: a file for each entry point of package.json, and one for all that two of
+// them share. Why, and what is built when: docs/decisions/bundle.md.
 
 interface Entry {
   readonly types: string
@@ -44,8 +44,9 @@ function inputOf({ types, default: file }: Entry): [name: string, source: string
 }
 
 /**
- * Takes Node's own modules as they are. For an `import`, Node makes an ES module of them, reads each of their exports and loads
- * what lies behind: all of Web Crypto for the sake of `randomBytes`. An import is one line, so the source map stays right.
+ * Takes Node's own modules as they are. For an `import`, Node makes an ES module of them, reads each of their exports
+ * and loads what lies behind: all of Web Crypto for the sake of `randomBytes`. An import is one line, so the source map
+ * stays right.
  */
 function withPlainBuiltins(code: string): string {
   return code.replace(

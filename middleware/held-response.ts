@@ -7,12 +7,12 @@ type Callback = (error?: Error | null) => void
 type Writing = readonly (Chunk | BufferEncoding | Callback | null | undefined)[]
 
 /**
- * Holds what a page writes to a response, so that no byte reaches the socket before Sealform decides whether the page is
- * shown. Headers and the status stay on the response itself, where they can still be changed.
+ * Holds what a page writes to a response, so that no byte reaches the socket before Sealform decides whether the page
+ * is shown. Headers and the status stay on the response itself, where they can still be changed.
  *
- * Earlier middleware often replaces methods of the response, for example to save a session or to compress the answer. The
- * final answer goes through those methods; held writes do not. Later middleware wraps the methods of this class, so they
- * stay in place after the decision and pass later writes on.
+ * Earlier middleware often replaces methods of the response, for example to save a session or to compress the answer.
+ * The final answer goes through those methods; held writes do not. Later middleware wraps the methods of this class, so
+ * they stay in place after the decision and pass later writes on.
  */
 export class HeldResponse {
   /** Whether the page has ended its answer. */
@@ -54,8 +54,8 @@ export class HeldResponse {
   }
 
   /**
-   * Restores the headers as they were when the page ended its answer. Later changes come from the handler of an error that
-   * the page threw afterwards, or from a second answer.
+   * Restores the headers as they were when the page ended its answer. Later changes come from the handler of an error
+   * that the page threw afterwards, or from a second answer.
    *
    * @param except names in lower case
    */

@@ -10,9 +10,9 @@ import { printKeptList, printReference } from './kept-files.js'
 import { SafeHtml } from './safe-html.js'
 
 /**
- * Prints the page of last resort, which is sent when the app's own page cannot be shown. It says what happened and holds
- * the visitor's input in a form that can be sent again, or for copying when there is no seal to send it with. It has no
- * style sheet and no script, so no Content-Security-Policy can break it.
+ * Prints the page of last resort, which is sent when the app's own page cannot be shown. It says what happened and
+ * holds the visitor's input in a form that can be sent again, or for copying when there is no seal to send it with. It
+ * has no style sheet and no script, so no Content-Security-Policy can break it.
  */
 export function builtInPage(page: BuiltInPage): SafeHtml {
   const { outcome, messages, onward, advice, reference } = page
@@ -46,7 +46,9 @@ ${onward !== undefined && isWebLink(onward) && html`<p><a href="${onward}">${mes
 `
 }
 
-/** Prints what the visitor sent: in a form that can be sent again, or for copying when there is no seal to send it with. */
+/**
+ * Prints what the visitor sent: in a form that can be sent again, or for copying when there is no seal to send it with.
+ */
 export function inputGivenBack(page: BuiltInPage): SafeHtml {
   const { outcome, messages, given, withheld } = page
   const canSend = outcome.kind !== 'done' && page.seal !== undefined
@@ -56,7 +58,9 @@ export function inputGivenBack(page: BuiltInPage): SafeHtml {
   return html`${given.length > 0 && html`${heading}\n${forCopying(page)}`}`
 }
 
-/** Tells whether a location is safe as a link. In a `Location` header `javascript:` does nothing; a link would run it. */
+/**
+ * Tells whether a location is safe as a link. In a `Location` header `javascript:` does nothing; a link would run it.
+ */
 function isWebLink(location: string): boolean {
   return URL.canParse(location, anySite) && /^https?:$/.test(new URL(location, anySite).protocol)
 }

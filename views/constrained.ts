@@ -5,7 +5,10 @@ import type { SelectOption } from './form.js'
 
 const none: Attributes = Object.freeze({})
 
-/** Returns the attributes that the schema declares and the page leaves open. A value of `undefined` leaves one open, too. */
+/**
+ * Returns the attributes that the schema declares and the page leaves open. A value of `undefined` leaves one open,
+ * too.
+ */
 export function unsaid(
   { constraints }: Definition,
   { kind, name }: { readonly kind: ControlKind; readonly name: string },
@@ -22,8 +25,8 @@ function leaveOut(said: ConstraintAttributes, own: Attributes): Attributes {
 }
 
 /**
- * Returns the same for a select. `required` is left out when the first option has a value: a required select of one choice
- * must begin with an empty option (HTML Standard, section 4.10.7).
+ * Returns the same for a select. `required` is left out when the first option has a value: a required select of one
+ * choice must begin with an empty option (HTML Standard, section 4.10.7).
  */
 export function unsaidOfSelect(
   definition: Definition,
@@ -38,8 +41,8 @@ export function unsaidOfSelect(
 }
 
 /**
- * Turns `step` off where it would refuse good values. Without `min`, browsers count steps from the value in the page: after
- * 1.5 has come back they would refuse 2 (HTML Standard, section 4.10.5.3.8).
+ * Turns `step` off where it would refuse good values. Without `min`, browsers count steps from the value in the page:
+ * after 1.5 has come back they would refuse 2 (HTML Standard, section 4.10.5.3.8).
  */
 export function withStepsFor(value: Attributes[string], added: Attributes, own: Attributes): Attributes {
   const { step } = added

@@ -25,7 +25,9 @@ export class ControlIds {
     return n === 0 ? this.first(name) : `${this.first(name)}-${n + 1}`
   }
 
-  /** The id of a checkbox or radio button, counted in. Those after the first of a name are told apart by their values. */
+  /**
+   * The id of a checkbox or radio button, counted in. Those after the first of a name are told apart by their values.
+   */
   choice(name: string, value: string): string {
     return this.count(name) === 0 ? this.first(name) : `${this.first(name)}-${slug(value)}`
   }

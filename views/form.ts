@@ -13,7 +13,10 @@ export type SelectOption =
 export interface Form<State = unknown> {
   /** The element's id: the action's name, and the key when there is one. */
   readonly id: string
-  /** For the form tag: `<form ${form.attributes}>`. No `action`, so that the form posts to its own page, query string included. */
+  /**
+   * For the form tag: `<form ${form.attributes}>`. No `action`, so that the form posts to its own page, query string
+   * included.
+   */
   readonly attributes: SafeHtml
   /**
    * Hidden fields, the seal first. They go directly after the form tag, before any other field. After a submission
@@ -22,20 +25,22 @@ export interface Form<State = unknown> {
   readonly fields: SafeHtml
   /** What the action returned last, what `flash()` brought, or `initial`. */
   readonly state: State | undefined
-  /** `idle` until this page answers a submission of this form; `valid` when the form was checked and nothing is wrong. */
+  /**
+   * `idle` until this page answers a submission of this form; `valid` when the form was checked and nothing is wrong.
+   */
   readonly status: FormStatus
   readonly issues: readonly Issue[]
   /** `Error: ` when something is wrong, to begin the page's title with; otherwise empty. */
   readonly titlePrefix: string
   /**
-   * Attributes of an `input`: id, name, the value given back or `attributes.value`, `checked` for checkboxes and radios,
-   * `aria-invalid` and `aria-describedby` when there is an issue. What was typed into a secret field is not given back.
-   * Added is what the action's schema declares, as far as its library can tell: `type`, `required`, `min`, `max`, `step`,
-   * `minlength`, `maxlength` and `pattern`. `attributes` override these; `false` leaves one out.
-   * A field that the action declares in `files` becomes `type="file"`, with `accept`, `multiple` and `required` from there.
+   * Attributes of an `input`: id, name, the value given back or `attributes.value`, `checked` for checkboxes and
+   * radios, `aria-invalid` and `aria-describedby` when there is an issue. What was typed into a secret field is not
+   * given back. Added is what the action's schema declares, as far as its library can tell: `type`, `required`, `min`,
+   * `max`, `step`, `minlength`, `maxlength` and `pattern`. `attributes` override these; `false` leaves one out. A field
+   * that the action declares in `files` becomes `type="file"`, with `accept`, `multiple` and `required` from there.
    * With `type: 'password'`, a field that neither its name nor the action declares as secret gets the `name`
-   * `sealform.secret.${name}`, so that no server gives it back. Everything else knows it by its own name.
-   * The first control of a name has the id `${form.id}-${name}`; further ones get their value or a number appended.
+   * `sealform.secret.${name}`, so that no server gives it back. Everything else knows it by its own name. The first
+   * control of a name has the id `${form.id}-${name}`; further ones get their value or a number appended.
    */
   input(name: string, attributes?: Attributes): SafeHtml
   /** The same without a value, for a `textarea`, `select` or custom element that you fill yourself. */
@@ -43,8 +48,8 @@ export interface Form<State = unknown> {
   /** A whole `textarea` with the text given back, or `attributes.value`; `required` as the schema says. */
   textarea(name: string, attributes?: Attributes): SafeHtml
   /**
-   * A whole `select`, the options given back selected, or `attributes.value`; `multiple` and `required` as the schema says.
-   * `required` needs an empty option: the first one, with the value `''`.
+   * A whole `select`, the options given back selected, or `attributes.value`; `multiple` and `required` as the schema
+   * says. `required` needs an empty option: the first one, with the value `''`.
    */
   select(name: string, options: readonly SelectOption[], attributes?: Attributes): SafeHtml
   /** What was sent under this name, or `fallback`; of a secret always `fallback`. @default '' */
@@ -55,15 +60,16 @@ export interface Form<State = unknown> {
   checked(name: string, value?: string, fallback?: boolean): boolean
   /**
    * The indexes of the rows that were sent, for a page to print them again: `[0, 2]` after `items[0].name` and
-   * `items[2].name`. `fallback` until something was sent. A row that sent nothing, such as boxes without a tick, is not among
-   * them. @default []
+   * `items[2].name`. `fallback` until something was sent. A row that sent nothing, such as boxes without a tick, is not
+   * among them. @default []
    */
   indexes(name: string, fallback?: readonly number[]): readonly number[]
   /** The messages about a field, in an element that its control refers to; nothing when there are none. */
   issue(name: string): SafeHtml
   /**
    * The files of a field that were received and need not be chosen again: a list of their names and sizes, each with a
-   * box to remove it. Nothing when there are none. In a template that prints while it runs, call it before `fields` is printed.
+   * box to remove it. Nothing when there are none. In a template that prints while it runs, call it before `fields` is
+   * printed.
    */
   kept(name: string): SafeHtml
   /**
@@ -78,6 +84,9 @@ export interface Form<State = unknown> {
    * with the input in it: status 422 with what is wrong, or 200 when nothing is.
    */
   validate(attributes?: Attributes): SafeHtml
-  /** What went wrong, for the top of the page: takes focus, lists each issue and links to its field. Nothing when all is well. */
+  /**
+   * What went wrong, for the top of the page: takes focus, lists each issue and links to its field. Nothing when all is
+   * well.
+   */
   summary(): SafeHtml
 }

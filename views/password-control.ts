@@ -2,8 +2,8 @@ import { type SecretFields, secretName } from '../lib/action/secrets.js'
 import type { Attributes } from './attributes.js'
 
 /**
- * Names a control that is printed as a password, so that its value is sent as a secret. Another page or process that answers
- * the submission may know nothing of this page.
+ * Names a control that is printed as a password, so that its value is sent as a secret. Another page or process that
+ * answers the submission may know nothing of this page.
  *
  * @param attributes of the control, its `name` among them
  */

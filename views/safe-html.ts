@@ -1,8 +1,8 @@
 import { inspect } from 'node:util'
 
 /**
- * HTML that is safe to print as it is. It converts to text where a string is expected, so every template engine can print
- * it raw: `<%- %>` in EJS, `!{}` in Pug, `| safe` in Nunjucks, `{{{ }}}` in Handlebars, `<%~ %>` in Eta.
+ * HTML that is safe to print as it is. It converts to text where a string is expected, so every template engine can
+ * print it raw: `<%- %>` in EJS, `!{}` in Pug, `| safe` in Nunjucks, `{{{ }}}` in Handlebars, `<%~ %>` in Eta.
  */
 export class SafeHtml {
   #text: string | (() => string)

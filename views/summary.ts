@@ -13,8 +13,8 @@ interface Summary {
 }
 
 /**
- * Prints the error summary: one element for the top of the page that takes focus without a script, is announced, and links
- * each message to its field (WCAG 2.2, techniques G139 and ARIA19).
+ * Prints the error summary: one element for the top of the page that takes focus without a script, is announced, and
+ * links each message to its field (WCAG 2.2, techniques G139 and ARIA19).
  */
 export function printSummary({ id, issues, text, messages, controlId }: Summary): SafeHtml {
   const heading = `<h2 id="${escapeHtml(id)}-title">${escapeHtml(messages.summaryTitle)}</h2>`

@@ -19,9 +19,9 @@ export const stages: readonly (readonly [Stage, 'end' | 'asyncEnd'])[] = [
 ]
 
 /**
- * Creates a span for each submission, with a child for each of its stages. During a stage, its span is active: a call to an
- * instrumented database in the action becomes a child of `sealform.run`. The span of a submission is a child of the span
- * that is active when it begins, such as that of the HTTP request.
+ * Creates a span for each submission, with a child for each of its stages. During a stage, its span is active: a call
+ * to an instrumented database in the action becomes a child of `sealform.run`. The span of a submission is a child of
+ * the span that is active when it begins, such as that of the HTTP request.
  *
  * @returns a function that stops the tracing
  */

@@ -27,7 +27,10 @@ export function createApp({ tries = 5, duration = 60, ...options }: AppOptions =
 
   const signIn = actions.define('sign-in', {
     input: signInInput,
-    /** Runs when the fields are valid, so an empty field does not count. Behind a proxy, set `app.proxy`, so that `ip` is the visitor's. */
+    /**
+     * Runs when the fields are valid, so an empty field does not count. Behind a proxy, set `app.proxy`, so that `ip`
+     * is the visitor's.
+     */
     async before({ submission: { context } }) {
       try {
         await limiter.consume(context.ip)

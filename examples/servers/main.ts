@@ -48,7 +48,10 @@ try {
   await stop(1)
 }
 
-/** Stops nginx first, so that it sends no request to a stopped server, and Redis last, since actions store their outcomes there. */
+/**
+ * Stops nginx first, so that it sends no request to a stopped server, and Redis last, since actions store their
+ * outcomes there.
+ */
 async function stop(code: number): Promise<void> {
   if (stopping) return
   stopping = true

@@ -1,4 +1,6 @@
-/** Returns the configuration of an nginx that runs in the foreground as the current user, with all files in one folder. */
+/**
+ * Returns the configuration of an nginx that runs in the foreground as the current user, with all files in one folder.
+ */
 export function nginxConfiguration(folder: string, port: number, servers: readonly number[]): string {
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
   return `${process.getuid?.() === 0 ? 'user root;' : ''}

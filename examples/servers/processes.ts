@@ -116,7 +116,9 @@ async function startProgram(name: string, args: readonly string[], port: number)
   throw new Error(`${name} does not listen on port ${port}.`)
 }
 
-/** Starts a child in its own process group. Ctrl-C then reaches only this process, which stops the children in order. */
+/**
+ * Starts a child in its own process group. Ctrl-C then reaches only this process, which stops the children in order.
+ */
 function keep(child: ChildProcess): Running {
   const kill = () => child.kill('SIGKILL')
   process.once('exit', kill)

@@ -3,7 +3,9 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createTour, type TourApp } from './app.js'
 
-/** Milliseconds. Node's default of five minutes is too short for a gigabyte. Sealform limits how long a body may pause. */
+/**
+ * Milliseconds. Node's default of five minutes is too short for a gigabyte. Sealform limits how long a body may pause.
+ */
 const longestRequest = 60 * 60 * 1000
 
 const port = readPort(process.env.PORT)
@@ -31,7 +33,10 @@ function listen(app: TourApp, on: number, address: string): Promise<AddressInfo>
   })
 }
 
-/** Ignores the error of an address that this machine does not have. A hosts file can name ::1 where IPv6 is switched off. */
+/**
+ * Ignores the error of an address that this machine does not have. A hosts file can name ::1 where IPv6 is switched
+ * off.
+ */
 function skipMissingAddress(error: NodeJS.ErrnoException): undefined {
   if (error.code !== 'EADDRNOTAVAIL' && error.code !== 'EAFNOSUPPORT') throw error
 }

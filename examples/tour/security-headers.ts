@@ -1,6 +1,8 @@
 import type { Context, Next } from 'koa'
 
-/** The headers of Helmet, with the strictest policy for an app without scripts. No HSTS, since the tour uses plain HTTP. */
+/**
+ * The headers of Helmet, with the strictest policy for an app without scripts. No HSTS, since the tour uses plain HTTP.
+ */
 const headers = {
   'Content-Security-Policy':
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",

@@ -17,14 +17,14 @@ export interface ActionEvent<Context = unknown> {
  */
 export interface HookOptions<Context = unknown> {
   /**
-   * Called after all checks, before the action runs. An outcome, returned or thrown, is the answer, and the action does not
-   * run. Returning nothing lets it run. Any other thrown value is treated as if the action threw it.
+   * Called after all checks, before the action runs. An outcome, returned or thrown, is the answer, and the action does
+   * not run. Returning nothing lets it run. Any other thrown value is treated as if the action threw it.
    * @default none
    */
   before?(event: ActionEvent<Context>): unknown
   /**
-   * Called after the action, with any outcome. A returned outcome replaces the first one. An error thrown here is reported
-   * to the app and changes nothing, because the action has already run.
+   * Called after the action, with any outcome. A returned outcome replaces the first one. An error thrown here is
+   * reported to the app and changes nothing, because the action has already run.
    * @default none
    */
   after?(event: ActionEvent<Context> & { readonly outcome: Outcome }): unknown

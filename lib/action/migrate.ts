@@ -20,7 +20,9 @@ interface OtherVersion {
   readonly values: readonly unknown[]
 }
 
-/** Calls the action's `migrate` for a page of another version. Returns a refusal when it does not convert that version. */
+/**
+ * Calls the action's `migrate` for a page of another version. Returns a refusal when it does not convert that version.
+ */
 export async function migrate(
   { name, version, migrate }: Definition,
   { version: from, values }: OtherVersion,

@@ -30,8 +30,8 @@ import type { Submission } from './submission.js'
 /** Options of `createActions()`. */
 export interface ActionsOptions<Context = unknown> extends HookOptions<Context> {
   /**
-   * The key ring: base64 or base64url values of 16, 24 or 32 bytes, as an array or separated by commas. The first key seals
-   * forms; every key opens them.
+   * The key ring: base64 or base64url values of 16, 24 or 32 bytes, as an array or separated by commas. The first key
+   * seals forms; every key opens them.
    * @default the environment variable SEALFORM_KEYS, or the file that SEALFORM_KEYS_FILE names
    */
   keys?: string | readonly string[]
@@ -48,7 +48,11 @@ export interface ActionsOptions<Context = unknown> extends HookOptions<Context> 
   store?: ClaimStore
   /** Where the files of submissions are stored, and for how long. */
   uploads?: UploadOptions
-  /** The cache that `createCache()` from `sealform/cache` returned, for `cachePage()` and revalidation. @default none */
+  /**
+   * The cache that `createCache()` from `sealform/cache` returned, for `cachePage()` and revalidation.
+   *
+   * @default none
+   */
   cache?: Revalidator
 }
 

@@ -15,8 +15,8 @@ export interface SecretFields {
 
 /**
  * Tells whether a field is secret, so that no answer shows its value again. A field is secret when a key in its name
- * starts with `_`, when its name ends in a word such as `password`, when its action declares it, or when its control sent it as
- * a secret.
+ * starts with `_`, when its name ends in a word such as `password`, when its action declares it, or when its control
+ * sent it as a secret.
  */
 export function isSecret({ secrets, sent }: SecretFields, name: string): boolean {
   if (isHidden(name) || soundsSecret(name)) return true
@@ -39,8 +39,8 @@ export function withSent(known: SecretFields, names: ReadonlySet<string> | undef
 }
 
 /**
- * Tells whether a key in a field's name starts with `_`. The built-in page does not ask for such a field again, because it
- * may be a honeypot.
+ * Tells whether a key in a field's name starts with `_`. The built-in page does not ask for such a field again, because
+ * it may be a honeypot.
  */
 export function isHidden(name: string): boolean {
   return /(?:^|[.[])_/.test(name)
@@ -114,8 +114,8 @@ function soundsSecret(name: string): boolean {
 const partOfSecretWord = /pass|pw|pin|otp|cv[cv]|csc|secret|kennwort|contrase|senha|wachtwoord/i
 
 /**
- * Matches the last words of a secret's name, as in `newPassword` and `card.pin`. A word that distinguishes two such fields
- * may follow, as in `password_confirmation` and `cvc2`.
+ * Matches the last words of a secret's name, as in `newPassword` and `card.pin`. A word that distinguishes two such
+ * fields may follow, as in `password_confirmation` and `cvc2`.
  */
 const secretWords =
   /(?:passw(?:or)?[dt]|passphrase|passcode|kennwort|contrase[nñ]a|mot ?de ?passe|senha|wachtwoord|(?:^|user )pass|(?:^| )(?:pwd|pw|pin|t?otp|cvc|cvv|csc|secret))(?: ?(?:again|confirm(?:ation|ed)?|repeat(?:ed)?|verify|verification|check|new|old|current|\d))*$/

@@ -5,7 +5,9 @@ import type { PendingSubmission } from './pending-submission.js'
 import { refusedBody } from './refused-body.js'
 import { changeOwnFields, takeFields } from './take-fields.js'
 
-/** Takes the fields from the body, migrated to the version of the action. Returns an outcome when they cannot be used. */
+/**
+ * Takes the fields from the body, migrated to the version of the action. Returns an outcome when they cannot be used.
+ */
 export function acceptFields(
   pending: PendingSubmission,
   form: Admitted,

@@ -104,7 +104,9 @@ export function judgeRendering({ outcome, rendering, form, region }: RenderingFa
   return verdict === 'page' && region ? 'region' : verdict
 }
 
-/** Judges whether the page may run to show this outcome. A cross-site request must not run any code of the app (CSRF). */
+/**
+ * Judges whether the page may run to show this outcome. A cross-site request must not run any code of the app (CSRF).
+ */
 export function mayRender(outcome: ShownOutcome): boolean {
   return outcome.kind !== 'refused' || outcome.reason !== 'origin'
 }

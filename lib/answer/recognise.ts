@@ -33,8 +33,9 @@ interface Form {
 }
 
 /**
- * Recognises a submission: a form whose field `sealform` starts within its first 16 KiB. Reads only as much of the body as
- * it needs to decide. Returns the bytes of any other request to the stream (`unshift`), for the parsers that come later.
+ * Recognises a submission: a form whose field `sealform` starts within its first 16 KiB. Reads only as much of the body
+ * as it needs to decide. Returns the bytes of any other request to the stream (`unshift`), for the parsers that come
+ * later.
  */
 export function recognise(req: IncomingMessage): Recognition | Promise<Recognition> {
   return traceRecognition(() => recogniseForm(req))
@@ -49,8 +50,8 @@ function recogniseForm(req: IncomingMessage): Recognition | Promise<Recognition>
   if (req.destroyed) return aborted
   return new Promise((resolve, reject) => {
     // Node emits 'request' from inside its parser. Bytes from the same packet become readable when the parser returns.
-    // `setImmediate` waits for that and costs far less than a 'readable' listener. `process.nextTick` is too early: Node
-    // runs ticks between the last byte of a body and its end, and an answer written there takes 10 µs longer.
+    // `setImmediate` waits for that and costs far less than a 'readable' listener. `process.nextTick` is too early:
+    // Node runs ticks between the last byte of a body and its end, and an answer written there takes 10 µs longer.
     setImmediate(() => {
       try {
         resolve(decide(req, form, head) ?? wait(req, form, head))
@@ -195,7 +196,9 @@ function unreadSeal(seal: string | undefined): BodyRefusal | undefined {
     : undefined
 }
 
-/** Tells whether a request has two Content-Type lines. Node keeps the first; a proxy in front may have used the second. */
+/**
+ * Tells whether a request has two Content-Type lines. Node keeps the first; a proxy in front may have used the second.
+ */
 function hasTwoTypes(rawHeaders: readonly string[]): boolean {
   let types = 0
   for (let i = 0; i < rawHeaders.length; i += 2) {
@@ -212,7 +215,9 @@ function hasNoBody(req: IncomingMessage): boolean {
   return stream ? stream.endAfterHeaders : req.headers['transfer-encoding'] === undefined
 }
 
-/** Tells whether the whole body has arrived. On HTTP/2 `complete` turns true only after 'end', too late for `unshift`. */
+/**
+ * Tells whether the whole body has arrived. On HTTP/2 `complete` turns true only after 'end', too late for `unshift`.
+ */
 function hasArrived(req: IncomingMessage): boolean {
   return req.complete || http2StreamOf(req)?.readableEnded === true
 }

@@ -10,8 +10,8 @@ interface AskedValidation {
 }
 
 /**
- * Tells whether a submission asks for validation only. Two ways exist: a header of Sealform's client or of Unpoly, whose
- * value names the changed fields, or a button.
+ * Tells whether a submission asks for validation only. Two ways exist: a header of Sealform's client or of Unpoly,
+ * whose value names the changed fields, or a button.
  *
  * @param button the value that the validation button sends
  * @see https://unpoly.com/X-Up-Validate
@@ -44,8 +44,8 @@ const headerNames = validateHeaders.map((name) => name.toLowerCase())
 const noNames: ReadonlySet<string> = new Set()
 
 /**
- * Parses names separated by spaces. Unpoly takes the names from the controls, and sends `:unknown` when too many fields have
- * changed to name them.
+ * Parses names separated by spaces. Unpoly takes the names from the controls, and sends `:unknown` when too many fields
+ * have changed to name them.
  */
 function namesIn(value: string): ReadonlySet<string> {
   const names = value.split(' ').filter((name) => name !== '')

@@ -1,6 +1,6 @@
 /**
- * All codes of `SealformError`. Each has a page in `docs/errors/`, named after the code without `ERR_`, in lower case and
- * with dashes: `ERR_KEY_MISSING` is explained in `key-missing.md`.
+ * All codes of `SealformError`. Each has a page in `docs/errors/`, named after the code without `ERR_`, in lower case
+ * and with dashes: `ERR_KEY_MISSING` is explained in `key-missing.md`.
  */
 export type SealformErrorCode =
   | 'ERR_KEY_MISSING'
@@ -29,8 +29,8 @@ export type SealformErrorCode =
   | 'ERR_BROWSER_REFUSED'
 
 /**
- * The error class of the library. It means that the program uses the library wrongly. Wrong input from a visitor is never
- * an error: it becomes an outcome, and the visitor gets a page.
+ * The error class of the library. It means that the program uses the library wrongly. Wrong input from a visitor is
+ * never an error: it becomes an outcome, and the visitor gets a page.
  *
  * `stack`, `toString()` and `console.error()` print the code, as Node's own errors do:
  * `SealformError [ERR_KEY_MISSING]: …`. `name` and `message` are without it.
@@ -46,8 +46,8 @@ export class SealformError extends Error {
   constructor(code: SealformErrorCode, message: string, options?: ErrorOptions) {
     super(message, options)
     this.code = code
-    // Node writes a stack's first line from `name` and `message` when `stack` is read first. So it is read here once, while
-    // the name has the code.
+    // Node writes a stack's first line from `name` and `message` when `stack` is read first. So it is read here once,
+    // while the name has the code.
     this.name = `SealformError [${code}]`
     Error.captureStackTrace(this, SealformError)
     void this.stack

@@ -11,7 +11,10 @@ interface NameFault {
   readonly fault: 'malformed' | 'reserved'
 }
 
-/** Keys that exist on every object. They lead to prototype pollution in code that copies objects, and no form needs them. */
+/**
+ * Keys that exist on every object. They lead to prototype pollution in code that copies objects, and no form needs
+ * them.
+ */
 const reserved = new Set(['__proto__', 'constructor', 'prototype'])
 
 /**
@@ -45,7 +48,9 @@ export function parseFieldName(name: string): FieldPath | NameFault {
   }
 }
 
-/** Finds the end of a key that is not in brackets. It stops at a `]` too, which the caller then reports as malformed. */
+/**
+ * Finds the end of a key that is not in brackets. It stops at a `]` too, which the caller then reports as malformed.
+ */
 function endOfKey(name: string, from: number): number {
   for (let i = from; i < name.length; i++) {
     const character = name[i]
@@ -72,7 +77,9 @@ export function joinName(start: string, path: readonly PropertyKey[]): string {
   return name
 }
 
-/** Returns one spelling for all names of the same value: `address.street` for `address[street]`, `tags` for `tags[]`. */
+/**
+ * Returns one spelling for all names of the same value: `address.street` for `address[street]`, `tags` for `tags[]`.
+ */
 export function plainName(name: string): string {
   if (!name.includes('[')) return name
   const path = parseFieldName(name)

@@ -6,9 +6,9 @@ const drainTime = 1000
 const lookEvery = 50
 
 /**
- * Reads and discards the rest of a refused body after the answer is written. Some clients send the whole body before they
- * read, and need this to get the answer. When the body ends, the connection stays usable. When it does not end within one
- * megabyte and one second, the socket is destroyed.
+ * Reads and discards the rest of a refused body after the answer is written. Some clients send the whole body before
+ * they read, and need this to get the answer. When the body ends, the connection stays usable. When it does not end
+ * within one megabyte and one second, the socket is destroyed.
  *
  * `Connection: close` is not enough: Node then destroys the socket when the answer is flushed, and a client that still
  * sends gets a reset instead of the answer.

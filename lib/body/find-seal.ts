@@ -54,7 +54,9 @@ function sealIn(head: Buffer, from: number, to: number): string | undefined {
   return seal !== undefined && seal.length <= ownFieldLength ? seal : undefined
 }
 
-/** Finds the seal by parsing delimiters and part headers, so that text inside a value is never mistaken for the field. */
+/**
+ * Finds the seal by parsing delimiters and part headers, so that text inside a value is never mistaken for the field.
+ */
 export function findInMultipart(boundary: string): Finder {
   const delimiter = Buffer.from(`\r\n--${boundary}`, 'latin1')
   const line = delimiter.length - 2

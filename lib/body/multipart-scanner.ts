@@ -187,8 +187,8 @@ export class MultipartScanner {
 
   /**
    * Returns the offset in the last bytes where a delimiter may begin, or the end of the buffer. It compares exactly,
-   * because bytes that are held back are copied together with the whole next chunk, and every second chunk of a text file
-   * ends near a line break.
+   * because bytes that are held back are copied together with the whole next chunk, and every second chunk of a text
+   * file ends near a line break.
    */
   #delimiterMayBegin(buffer: Buffer, from: number): number {
     const { length } = buffer
@@ -199,7 +199,9 @@ export class MultipartScanner {
     return at === -1 ? length : at
   }
 
-  /** Checks the bytes after the closing delimiter. Browsers send one line break. Only spaces and line breaks may follow. */
+  /**
+   * Checks the bytes after the closing delimiter. Browsers send one line break. Only spaces and line breaks may follow.
+   */
   #epilogue(buffer: Buffer, at: number): number {
     for (let i = at; i < buffer.length; i++) {
       const byte = buffer[i]

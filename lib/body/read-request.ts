@@ -7,8 +7,8 @@ import type { Consumer } from './reading.js'
 export type Demand = 'more' | 'hurry' | 'stop'
 
 /**
- * Why reading ended. `stalled`: the consumer of the files took nothing for too long. `shutdown`: the process is about to
- * end.
+ * Why reading ended. `stalled`: the consumer of the files took nothing for too long. `shutdown`: the process is about
+ * to end.
  */
 export type ReadingEnd = 'end' | 'stopped' | 'aborted' | 'body-time' | 'idle-time' | 'stalled' | 'shutdown'
 
@@ -32,8 +32,8 @@ const hurryTime = 1
 const slowestUpload = 8 * 1024
 
 /**
- * Reads the rest of a request. Always settles, for any behaviour of the client, and removes its listeners and timers. When
- * it stops before the end, the request is paused.
+ * Reads the rest of a request. Always settles, for any behaviour of the client, and removes its listeners and timers.
+ * When it stops before the end, the request is paused.
  */
 export function readRequest(req: IncomingMessage, terms: ReadingTerms): Promise<ReadingEnd> {
   if (req.readableEnded) return Promise.resolve('end')

@@ -38,8 +38,9 @@ function takeBack(res: ServerResponse, offer: string, tagHeader: CdnTerms['tagHe
 }
 
 /**
- * Calls `look` when all headers are set. Session middleware that is mounted further out sets its cookie inside `writeHead`,
- * and the package cookies does it without the response's own `setHeader`. Only `_storeHeader`, Node's last step, runs later.
+ * Calls `look` when all headers are set. Session middleware that is mounted further out sets its cookie inside
+ * `writeHead`, and the package cookies does it without the response's own `setHeader`. Only `_storeHeader`, Node's last
+ * step, runs later.
  *
  * @returns false on HTTP/2, which has no such step
  */

@@ -4,8 +4,9 @@ import { offerFor } from './offered-page.js'
 import type { PageCache, PageCacheOptions } from './page-cache.js'
 
 /**
- * Sends the page of this request from the cache when it is there. Otherwise keeps the page that the handler makes, unless
- * something in it shows that it is for one visitor or for one answer. The page must be the same for all visitors.
+ * Sends the page of this request from the cache when it is there. Otherwise keeps the page that the handler makes,
+ * unless something in it shows that it is for one visitor or for one answer. The page must be the same for all
+ * visitors.
  *
  * @param at Koa's `ctx`, Express's `req`, or the request of a plain Node server
  * @returns true when the page has been sent, so that the handler returns

@@ -28,8 +28,8 @@ export interface CacheOptions {
     /** 1 to 10,000,000. Some bytes for each are reserved at once. @default 5000 */
     entries?: number
     /**
-     * All keys and texts together in UTF-8: bytes, or a string such as `'64MiB'`. What is larger by itself is not kept in
-     * memory.
+     * All keys and texts together in UTF-8: bytes, or a string such as `'64MiB'`. What is larger by itself is not kept
+     * in memory.
      * @default '32MiB'
      */
     size?: number | string
@@ -50,8 +50,8 @@ export interface CacheOptions {
     tagHeader?: 'Cache-Tag' | 'Surrogate-Key'
   }
   /**
-   * Called for each revalidation, for example to purge a CDN. The answer of the action waits for it, for five seconds at
-   * most.
+   * Called for each revalidation, for example to purge a CDN. The answer of the action waits for it, for five seconds
+   * at most.
    */
   onRevalidate?: (revalidation: Revalidation) => unknown
   /** Called once for each outage of the shared tier. @default a process warning, `SEALFORM_CACHE` */
@@ -84,7 +84,8 @@ export interface Cache {
     options?: CachedOptions<Args>,
   ): (...args: Args) => Promise<Result>
   /**
-   * Drops all entries with this tag, on every server. For use outside of actions, which have `submission.revalidateTag`.
+   * Drops all entries with this tag, on every server. For use outside of actions, which have
+   * `submission.revalidateTag`.
    *
    * @throws SealformError `ERR_OPTION_INVALID` on anything but a text of 1 to 256 characters; rejects with what
    *   `onRevalidate` throws

@@ -4,8 +4,8 @@ import { lazyPackage } from '../base/lazy-package.js'
 const devalue = lazyPackage<typeof import('devalue')>('devalue')
 
 /**
- * Writes a value as text from which `decodeCached` makes an equal value of the same types. Different values have different
- * texts, even `-0` and `0`, or a property that is `undefined` and one that is missing.
+ * Writes a value as text from which `decodeCached` makes an equal value of the same types. Different values have
+ * different texts, even `-0` and `0`, or a property that is `undefined` and one that is missing.
  *
  * @param what how an error calls the value, for example `cached("news"): what the function returned`
  * @throws SealformError `ERR_VALUE_UNSUPPORTED` on functions, class instances and the like
@@ -30,7 +30,8 @@ export function decodeCached(text: string): unknown {
 }
 
 /**
- * Types that devalue would change or refuse. Each reducer returns a list, because an empty string would mean "another type".
+ * Types that devalue would change or refuse. Each reducer returns a list, because an empty string would mean "another
+ * type".
  */
 const reducers = {
   Symbol: (value: unknown) => typeof value === 'symbol' && [registered(value)],

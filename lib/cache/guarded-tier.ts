@@ -11,8 +11,8 @@ const pause = 1000
 const listenAgain = 2000
 
 /**
- * Guards against a shared tier that is slow or down: no call waits for long, and after a failure all calls fail at once for
- * a while. Reports each outage once.
+ * Guards against a shared tier that is slow or down: no call waits for long, and after a failure all calls fail at once
+ * for a while. Reports each outage once.
  */
 export class GuardedTier {
   readonly #tier: SharedTier

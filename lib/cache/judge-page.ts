@@ -1,8 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { regionHeaders } from '../base/wire-names.js'
 
-// What a cache of whole pages may read and keep. A page for one visitor must never reach another one, so a page is kept only
-// when it is known to be the same for all.
+// What a cache of whole pages may read and keep. A page for one visitor must never reach another one, so a page is kept
+// only when it is known to be the same for all.
 
 /** The facts that are judged before the page is made. */
 export interface AskingFacts {
@@ -93,7 +93,9 @@ export function judgeKeeping(facts: KeepingFacts): KeepingVerdict {
 /** HTML, feeds and plain text. */
 const pageType = /^text\/|[/+]xml\b/i
 
-/** Origin changes headers, not pages; content is encoded later; requests for regions are never answered from the cache. */
+/**
+ * Origin changes headers, not pages; content is encoded later; requests for regions are never answered from the cache.
+ */
 const harmlessVary: readonly string[] = [
   'accept-encoding',
   'origin',

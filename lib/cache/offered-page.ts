@@ -14,7 +14,8 @@ export interface PageRequest {
 /** Takes a page that asked for the cache and was not in it. */
 export interface Keeping {
   /**
-   * Keeps the page when that is allowed, and tells other caches. Called when the page is made, before its headers are sent.
+   * Keeps the page when that is allowed, and tells other caches. Called when the page is made, before its headers are
+   * sent.
    */
   keep(status: number, body: unknown): void
 }
@@ -42,7 +43,10 @@ interface OfferedPage extends PageRequest {
   readonly page: KeepablePage
   /** Ends the answer with the body of a cached page, whose headers are set already. */
   sendKept(body: string | Buffer): void
-  /** Holds back what the handler sends until the page is whole. Called when the page is not in the cache and may be kept. */
+  /**
+   * Holds back what the handler sends until the page is whole. Called when the page is not in the cache and may be
+   * kept.
+   */
   holdForKeeping(): void
 }
 

@@ -85,7 +85,8 @@ const answerHeaders: ReadonlySet<string> = new Set([
 ])
 
 /**
- * Whether the page was sent to be kept. A conditional request may have become a 304; any other status means another answer.
+ * Whether the page was sent to be kept. A conditional request may have become a 304; any other status means another
+ * answer.
  */
 function isStillPublic(status: number, headers: KeepingFacts['headers']): boolean {
   return (

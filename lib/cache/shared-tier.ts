@@ -1,9 +1,10 @@
 /**
- * Holds what the caches of several servers share: a key-value store whose entries expire, and messages to all listeners. A
- * tier belongs to one app. Where the store has other tenants, the tier adds a prefix to its keys and channels.
+ * Holds what the caches of several servers share: a key-value store whose entries expire, and messages to all
+ * listeners. A tier belongs to one app. Where the store has other tenants, the tier adds a prefix to its keys and
+ * channels.
  *
- * A method that cannot do its work rejects. The cache then goes on alone on this server. So a tier does not hide faults,
- * does not repeat commands and needs no time-outs: the cache stops waiting for an answer after half a second.
+ * A method that cannot do its work rejects. The cache then goes on alone on this server. So a tier does not hide
+ * faults, does not repeat commands and needs no time-outs: the cache stops waiting for an answer after half a second.
  */
 export interface SharedTier {
   /** Gives the text of a key; `undefined` when there is none or its time is over. */
@@ -20,8 +21,8 @@ export interface SharedTier {
   /** Sends a message to every listener of every server. The sender may hear it or not. */
   publish(message: string): Promise<void>
   /**
-   * Hears all messages from the moment at which the promise is fulfilled. When the connection for messages is lost, the tier
-   * opens a new one and then calls `interrupted`, since messages may have been missed.
+   * Hears all messages from the moment at which the promise is fulfilled. When the connection for messages is lost, the
+   * tier opens a new one and then calls `interrupted`, since messages may have been missed.
    *
    * @returns stops listening
    */

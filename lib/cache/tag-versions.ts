@@ -18,9 +18,9 @@ const tellAgain = 2000
 const first = '0'
 
 /**
- * Knows the version of each tag. The address of an entry holds the versions of its tags, so a new version hides all entries
- * of the tag at once, in memory and in the shared tier. A result that is still being computed is kept under the old version,
- * where it is not found. No two clocks are compared.
+ * Knows the version of each tag. The address of an entry holds the versions of its tags, so a new version hides all
+ * entries of the tag at once, in memory and in the shared tier. A result that is still being computed is kept under the
+ * old version, where it is not found. No two clocks are compared.
  */
 export class TagVersions {
   readonly #tier: GuardedTier | undefined
@@ -114,8 +114,8 @@ export class TagVersions {
   }
 
   /**
-   * Tells the shared tier new versions. They are not the versions that this server used until now, so that a late message
-   * never brings an earlier address back.
+   * Tells the shared tier new versions. They are not the versions that this server used until now, so that a late
+   * message never brings an earlier address back.
    */
   async #tell(tier: GuardedTier, tags: readonly string[]): Promise<void> {
     const announced = await Promise.all(

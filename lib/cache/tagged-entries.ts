@@ -16,8 +16,8 @@ export class TaggedEntries {
   }
 
   /**
-   * Makes the address of a key. Ask for it before the entry is computed: when its data change in the meantime, the entry is
-   * kept at an address that is no longer used.
+   * Makes the address of a key. Ask for it before the entry is computed: when its data change in the meantime, the
+   * entry is kept at an address that is no longer used.
    *
    * @param key ends in JSON, so that the tags behind it cannot be taken for a part of it
    */

@@ -64,8 +64,8 @@ export function pathTag(path: unknown): string {
 }
 
 /**
- * Writes all spellings of a path alike. Routers accept several for the same page: upper or lower case, a slash at the end,
- * percent-encoded letters. To revalidate one page too many costs little.
+ * Writes all spellings of a path alike. Routers accept several for the same page: upper or lower case, a slash at the
+ * end, percent-encoded letters. To revalidate one page too many costs little.
  */
 function normalPath(path: string): string {
   const segments = path.split('/').filter((segment) => segment !== '')

@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto'
 const longestText = 160
 
 /**
- * Makes a key for the tiers, which is short and printable ASCII. The digest of any other text takes its place. It follows
- * `#` instead of `:`, so that no text gives the same key.
+ * Makes a key for the tiers, which is short and printable ASCII. The digest of any other text takes its place. It
+ * follows `#` instead of `:`, so that no text gives the same key.
  *
  * @param kind one letter that keeps the keys of different things apart
  */

@@ -68,7 +68,9 @@ export function checkOrigin(app: Surroundings): CheckReport {
 const firstHostWarning =
   'Warning: frameworks take the first of several hosts in X-Forwarded-Host, and the client may have written that one. Have the outermost proxy replace the header (nginx: proxy_set_header X-Forwarded-Host $host), or set the origin option.'
 
-/** Returns the protocol and host that Koa and Express read from the headers. Both prefer the headers of a trusted proxy. */
+/**
+ * Returns the protocol and host that Koa and Express read from the headers. Both prefer the headers of a trusted proxy.
+ */
 function frameworkView({ protocol, host, trustProxy, forwardedProto, forwardedHost }: Surroundings) {
   if (!trustProxy) return { protocol, host }
   return {

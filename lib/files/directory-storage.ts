@@ -10,8 +10,8 @@ import { writeExclusively } from './write-new-file.js'
 /** Options of `directoryStorage()`. */
 export interface DirectoryStorageOptions {
   /**
-   * The directory of the files. Created with mode 0700 when it is missing. Several servers may share it. It must belong to
-   * the user of the process, must not be a symbolic link, and must not be writable for other users.
+   * The directory of the files. Created with mode 0700 when it is missing. Several servers may share it. It must belong
+   * to the user of the process, must not be a symbolic link, and must not be writable for other users.
    * @default a directory for this user under `os.tmpdir()`
    */
   readonly directory?: string | undefined
@@ -111,8 +111,8 @@ function chosenDirectory({ directory, app = '' }: DirectoryStorageOptions): stri
 }
 
 /**
- * Creates the directory, or checks the existing one. Another user who can write to it could put files under our names, or
- * redirect our writes with links.
+ * Creates the directory, or checks the existing one. Another user who can write to it could put files under our names,
+ * or redirect our writes with links.
  */
 function prepare(directory: string): void {
   mkdirSync(directory, { recursive: true, mode: 0o700 })

@@ -9,8 +9,8 @@ export interface FileOptions {
   /** The most files that the field may hold. @default 1 */
   readonly maxFiles?: number | undefined
   /**
-   * The accepted types, written as in the `accept` attribute: `'image/png'`, `'image/*'` or `'.pdf'`. Without `sniff`, only
-   * the name and type that the sender claims are checked.
+   * The accepted types, written as in the `accept` attribute: `'image/png'`, `'image/*'` or `'.pdf'`. Without `sniff`,
+   * only the name and type that the sender claims are checked.
    * @default any type
    */
   readonly types?: readonly string[] | undefined
@@ -86,12 +86,14 @@ function resolveRule(field: string, options: FileOptions, where: string): FileRu
   return Object.freeze(rule)
 }
 
-/** Bytes for the headers of one file part: a delimiter of 74 bytes, the longest field name and file name, and the rest. */
+/**
+ * Bytes for the headers of one file part: a delimiter of 74 bytes, the longest field name and file name, and the rest.
+ */
 const framing = 1024
 
 /**
- * Returns how many bytes a body may exceed `limits.body` by because of its files: the largest size of each file, and 1 KiB
- * for its headers.
+ * Returns how many bytes a body may exceed `limits.body` by because of its files: the largest size of each file, and 1
+ * KiB for its headers.
  */
 export function fileBytes(rules: FileRules): number {
   let sum = 0
@@ -112,8 +114,8 @@ export function matchesType(type: string, file: FileKind): boolean {
 }
 
 /**
- * A media type with the names of RFC 6838, section 4.2, or a dot and an extension. An extension may hold any character of
- * a file name, but no comma, as in HTML.
+ * A media type with the names of RFC 6838, section 4.2, or a dot and an extension. An extension may hold any character
+ * of a file name, but no comma, as in HTML.
  */
 const acceptedType = /^(?:[a-z\d][\w!#$&^.+-]*\/(?:\*|[a-z\d][\w!#$&^.+-]*)|\.[^\s,/\\*]+)$/i
 

@@ -11,7 +11,8 @@ export interface FileStorage {
    */
   put(id: string, content: AsyncIterable<Uint8Array>): Promise<void>
   /**
-   * Opens the stored content without reading it into memory. Counts as a use: `sweep` keeps content that was used recently.
+   * Opens the stored content without reading it into memory. Counts as a use: `sweep` keeps content that was used
+   * recently.
    *
    * @returns `undefined` when the content does not exist
    */
@@ -19,8 +20,8 @@ export interface FileStorage {
   /** Removes content. No error when it does not exist. */
   remove(id: string): Promise<void>
   /**
-   * Removes content that was last stored or opened before a time. Never removes other files. Several servers may sweep at
-   * the same time.
+   * Removes content that was last stored or opened before a time. Never removes other files. Several servers may sweep
+   * at the same time.
    *
    * @returns the number of removed files
    */

@@ -5,8 +5,8 @@ const longestName = 255
 const longestExtension = 32
 
 /**
- * Control characters, line separators, lone surrogates, and invisible characters: zero-width and bidirectional characters,
- * fillers, tags. With them, `invoice\u202Efdp.exe` is displayed as `invoiceexe.pdf`.
+ * Control characters, line separators, lone surrogates, and invisible characters: zero-width and bidirectional
+ * characters, fillers, tags. With them, `invoice\u202Efdp.exe` is displayed as `invoiceexe.pdf`.
  */
 const unseen = /[\p{Cc}\p{Zl}\p{Zp}\p{Surrogate}\p{Default_Ignorable_Code_Point}\uFFF9-\uFFFB]/gu
 
@@ -15,8 +15,8 @@ const device = /^(?:con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²�
 
 /**
  * Makes a name from the sender safe to show and to join to a path. Takes the last segment, in NFC, without control,
- * separator, bidirectional or zero-width characters. Changes names of Windows devices. Cuts the name to 255 bytes of UTF-8
- * and keeps its extension.
+ * separator, bidirectional or zero-width characters. Changes names of Windows devices. Cuts the name to 255 bytes of
+ * UTF-8 and keeps its extension.
  *
  * @returns `'file'` when nothing is left
  * @example safeFileName('..\\..\\Ünï\u202Ecode.png') // 'Ünïcode.png'

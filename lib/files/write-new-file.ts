@@ -5,8 +5,8 @@ import { pipeline } from 'node:stream/promises'
 const mostUnwritten = 256 * 1024
 
 /**
- * Writes a new file that only its owner can read. Fails when the path exists. After a failure no file stays, and the first
- * error is thrown unchanged.
+ * Writes a new file that only its owner can read. Fails when the path exists. After a failure no file stays, and the
+ * first error is thrown unchanged.
  */
 export async function writeExclusively(path: string, content: AsyncIterable<Uint8Array>): Promise<void> {
   // O_EXCL also refuses to follow a symbolic link, dangling or not (open(2)).

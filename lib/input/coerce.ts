@@ -34,14 +34,16 @@ export interface ObjectPlan {
 export interface PropertyPlan {
   readonly key: string
   readonly optional: boolean
-  /** The value of a property for which nothing was sent: `false` for a box that is not ticked, an empty array or object. */
+  /**
+   * The value of a property for which nothing was sent: `false` for a box that is not ticked, an empty array or object.
+   */
   readonly absent: 'nothing' | 'false' | 'array' | 'object'
   readonly plan: Plan
 }
 
 /**
- * Turns the values that a form sent into what the schema declares. Changes objects and arrays in place. Files stay as they
- * are.
+ * Turns the values that a form sent into what the schema declares. Changes objects and arrays in place. Files stay as
+ * they are.
  *
  * @param values as `nestFields()` or `flatFields()` makes them
  */

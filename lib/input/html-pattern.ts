@@ -3,8 +3,8 @@ import type { Pattern } from './json-schema.js'
 /**
  * Gives the value of the `pattern` attribute that means the same as the patterns of a schema.
  *
- * Browsers compile the attribute as `^(?:…)$` with the flag `v` (HTML Standard, section 4.10.5.3.6). A pattern that does not
- * compile so, or that would mean something else, is left out: a browser must not refuse what the server takes.
+ * Browsers compile the attribute as `^(?:…)$` with the flag `v` (HTML Standard, section 4.10.5.3.6). A pattern that
+ * does not compile so, or that would mean something else, is left out: a browser must not refuse what the server takes.
  *
  * @returns `undefined` when no pattern is left
  */

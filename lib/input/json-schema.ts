@@ -64,12 +64,14 @@ export const marks = {
 
 type Keywords = Readonly<Record<string, unknown>>
 
-/** The most schemas that are read for one value. Only a schema that refers to itself, or multiplies unions, has more. */
+/**
+ * The most schemas that are read for one value. Only a schema that refers to itself, or multiplies unions, has more.
+ */
 const mostRead = 500
 
 /**
- * Lists the ways that a value may look: the branches of a union and the types of a list of types, one by one. A schema that
- * is empty, or too large, gives `any`.
+ * Lists the ways that a value may look: the branches of a union and the types of a list of types, one by one. A schema
+ * that is empty, or too large, gives `any`.
  *
  * @param node a JSON Schema of draft 2020-12, or a part of one
  * @param root the whole, in which references are looked up
@@ -238,7 +240,10 @@ function patternsOf({ [marks.patterns]: marked, pattern }: Keywords): readonly P
   return patterns
 }
 
-/** Keywords that say that a value is only ever sent to the server (JSON Schema Validation, section 9.4; OpenAPI, data types). */
+/**
+ * Keywords that say that a value is only ever sent to the server (JSON Schema Validation, section 9.4; OpenAPI, data
+ * types).
+ */
 export function isMarkedSecret({ writeOnly, format }: Keywords): boolean {
   return writeOnly === true || format === 'password'
 }

@@ -32,8 +32,8 @@ type Node<Value> = Leaf<Value> | Branch<Value>
 
 /**
  * Turns fields whose names are paths into objects and arrays. Arrays have no holes: their elements come in the order of
- * the indexes, which have gaps where a row was taken out of the form. So a large index costs nothing. A name that occurs
- * several times gives an array, as in flat forms.
+ * the indexes, which have gaps where a row was taken out of the form. So a large index costs nothing. A name that
+ * occurs several times gives an array, as in flat forms.
  *
  * @param depth how many steps may follow the first one
  * @returns a refusal when a name is malformed or too deep, or when two names cannot both be true

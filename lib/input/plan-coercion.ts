@@ -3,8 +3,8 @@ import { alternatives, type Declared } from './json-schema.js'
 import { readBigint, readBoolean, readDate, readInteger, readNumber } from './read-text.js'
 
 /**
- * Plans how the texts of a form become what a schema declares. Nothing is guessed: a value that may be text stays text. A
- * text that is not of the declared type stays text as well, so that the schema says what is wrong.
+ * Plans how the texts of a form become what a schema declares. Nothing is guessed: a value that may be text stays text.
+ * A text that is not of the declared type stays text as well, so that the schema says what is wrong.
  *
  * @param schema the JSON Schema of the input
  * @param depth how many steps of a name may follow the first one
@@ -88,8 +88,8 @@ class Planner {
   }
 
   /**
-   * Plans the value of a property for which a form sends nothing. Does not create missing objects for recursive schemas:
-   * nothing could satisfy them, and they would grow with every level.
+   * Plans the value of a property for which a form sends nothing. Does not create missing objects for recursive
+   * schemas: nothing could satisfy them, and they would grow with every level.
    */
   #absent(ways: readonly Declared[], optional: boolean, depth: number): PropertyPlan['absent'] {
     if (areOnly('boolean', ways)) {

@@ -4,8 +4,8 @@
 const decimal = /^-?(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][-+]?\d+)?$/
 
 /**
- * Reads a number. A number that a double cannot hold is not read, since its value would change: an integer beyond 2^53, or
- * one that is too large or too small.
+ * Reads a number. A number that a double cannot hold is not read, since its value would change: an integer beyond 2^53,
+ * or one that is too large or too small.
  */
 export function readNumber(text: string): number | undefined {
   const trimmed = text.trim()

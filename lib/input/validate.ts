@@ -21,9 +21,9 @@ export interface Expectation {
 }
 
 /**
- * Validates the fields of a form with a schema. A name that occurs once gives a string, one that occurs several times an
- * array of strings, unless the schema declares another type that can be read from them. Files are among the fields where the
- * action takes some.
+ * Validates the fields of a form with a schema. A name that occurs once gives a string, one that occurs several times
+ * an array of strings, unless the schema declares another type that can be read from them. Files are among the fields
+ * where the action takes some.
  *
  * @see https://standardschema.dev
  */

@@ -17,7 +17,8 @@ interface ZodDefinition {
 }
 
 /**
- * Marks what JSON Schema cannot say about a zod schema, and removes what does not hold for schemas that accept anything.
+ * Marks what JSON Schema cannot say about a zod schema, and removes what does not hold for schemas that accept
+ * anything.
  *
  * @see https://zod.dev/json-schema
  */

@@ -7,9 +7,9 @@ export type OriginMatcher = (origin: string) => boolean
 /**
  * Compiles the `allowedOrigins` option.
  *
- * @param entries full origins (`https://a.example:8443`), bare hosts (`a.example`, which means https), and either of them
- *   with a wildcard: `*.a.example` for exactly one label, `**.a.example` for one or more. A wildcard does not match
- *   `a.example` itself
+ * @param entries full origins (`https://a.example:8443`), bare hosts (`a.example`, which means https), and either of
+ * them with a wildcard: `*.a.example` for exactly one label, `**.a.example` for one or more. A wildcard does not match
+ * `a.example` itself
  * @throws SealformError `ERR_OPTION_INVALID` when an entry is not written as browsers send origins
  * @example
  * ```ts
@@ -114,7 +114,10 @@ function compileWildcard(entry: string, parts: RegExpExecArray): OriginMatcher {
     labels.test(origin.slice(scheme.length, -suffix.length))
 }
 
-/** Says whether a text is an origin as browsers send it. The URL standard allows more, such as `https://a,b` and `https://*.a`. */
+/**
+ * Says whether a text is an origin as browsers send it. The URL standard allows more, such as `https://a,b` and
+ * `https://*.a`.
+ */
 function isBrowserOrigin(text: string): boolean {
   const [scheme = '', host = ''] = text.split('://', 2)
   return originOfHost(scheme, host) === text

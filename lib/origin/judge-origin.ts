@@ -20,8 +20,8 @@ interface OwnHost {
 }
 
 /**
- * Decides from the headers alone whether a submission may come from its page. The first matching rule counts. This check
- * does not replace the seal.
+ * Decides from the headers alone whether a submission may come from its page. The first matching rule counts. This
+ * check does not replace the seal.
  *
  * Sec-Fetch-Site is read first, because pages cannot set it. Origin alone is not enough: a page with
  * `Referrer-Policy: no-referrer`, the default of Helmet, sends its own forms with `Origin: null`.
@@ -103,8 +103,8 @@ function senderOf(origin: HeaderFact, expected: string | undefined, allowed: Ori
 }
 
 /**
- * Checks the Host line as well as the host that the framework read from it. Koa takes the first of two hosts joined by a
- * comma and drops userinfo; Node takes the first of two lines.
+ * Checks the Host line as well as the host that the framework read from it. Koa takes the first of two hosts joined by
+ * a comma and drops userinfo; Node takes the first of two lines.
  */
 function hostFault(
   line: HeaderFact,

@@ -16,7 +16,9 @@ export type TargetRefusalReason =
 
 /** The origins to which an absolute target may lead. */
 interface TargetPolicy {
-  /** Returns the app's own origin, when it is known. Called for absolute targets only, since it is computed each time. */
+  /**
+   * Returns the app's own origin, when it is known. Called for absolute targets only, since it is computed each time.
+   */
   ownOrigin(): string | undefined
   readonly allowed: OriginMatcher
 }
@@ -48,7 +50,8 @@ export function judgeTarget(to: unknown, requestUrl: string, policy: TargetPolic
 
 function judgeAbsolute(to: string, policy: TargetPolicy): TargetVerdict {
   if (!webScheme.test(to)) return refused('scheme')
-  // "https:evil" and "http:/evil" are relative or absolute, depending on the page's scheme; "https:///evil" skips slashes.
+  // "https:evil" and "http:/evil" are relative or absolute, depending on the page's scheme; "https:///evil" skips
+  // slashes.
   const authority = webAuthority.exec(to)?.[1]
   if (authority === undefined) return refused('malformed')
   if (authority.includes('@')) return refused('userinfo')

@@ -25,7 +25,9 @@ export interface OriginRefusal {
   readonly received: string | undefined
   /** Whether `expected` comes from the `origin` option, and not from the framework. */
   readonly configured: boolean
-  /** Whether the framework took the host from X-Forwarded-Host and not from the Host line, because it trusts a proxy. */
+  /**
+   * Whether the framework took the host from X-Forwarded-Host and not from the Host line, because it trusts a proxy.
+   */
   readonly forwarded: boolean
 }
 

@@ -1,6 +1,6 @@
 /**
- * Whether browsers trust the way to a URL: `https:` and the loopback interface. Only there do they send `Sec-Fetch-Site` and
- * keep cookies with `Secure`.
+ * Whether browsers trust the way to a URL: `https:` and the loopback interface. Only there do they send
+ * `Sec-Fetch-Site` and keep cookies with `Secure`.
  *
  * @see https://w3c.github.io/webappsec-secure-contexts/#is-origin-trustworthy
  */

@@ -16,11 +16,11 @@ export function isWebOrigin(text: string): boolean {
 }
 
 /**
- * Returns the origin of a protocol and the value of a Host header, as browsers write it. Returns `undefined` when they are
- * not valid for a web server.
+ * Returns the origin of a protocol and the value of a Host header, as browsers write it. Returns `undefined` when they
+ * are not valid for a web server.
  *
- * Results are cached, since an app has few hosts and every submission asks. Hosts come from the network, so the cache is
- * cleared when it is full, and malformed hosts are not cached.
+ * Results are cached, since an app has few hosts and every submission asks. Hosts come from the network, so the cache
+ * is cleared when it is full, and malformed hosts are not cached.
  */
 export function originOfHost(protocol: string, host: string): string | undefined {
   if (protocol !== 'https' && protocol !== 'http') return undefined
@@ -45,8 +45,8 @@ export function originOfUrl(text: string): string | undefined {
   return new URL(authority).origin
 }
 
-// RFC 9110, section 7.2: Host = uri-host [ ":" port ]. Of reg-name (RFC 3986, section 3.2.2) it allows only the characters
-// of host names: a comma would join two hosts, and "%" and "@" do not belong to a host.
+// RFC 9110, section 7.2: Host = uri-host [ ":" port ]. Of reg-name (RFC 3986, section 3.2.2) it allows only the
+// characters of host names: a comma would join two hosts, and "%" and "@" do not belong to a host.
 const hostGrammar = /^(?:[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.?|\[[0-9a-f:.]+\])(?::[0-9]*)?$/i
 
 // The part before the path. It allows no userinfo, and no character that a URL parser silently drops or reads as "/".

@@ -21,7 +21,10 @@ function isTimeout(error: unknown): boolean {
   }
 }
 
-/** Says whether a page threw an error with a status of 400–499: the page is not there for this visitor, and nothing failed. */
+/**
+ * Says whether a page threw an error with a status of 400–499: the page is not there for this visitor, and nothing
+ * failed.
+ */
 export function saysMissing(error: unknown): boolean {
   try {
     if (!(error instanceof Error) || !('status' in error)) return false

@@ -14,7 +14,10 @@ export interface BuiltInPage {
   readonly messages: Messages
   /** The text fields that the page gives back. */
   readonly given: SubmittedForm['entries']
-  /** The secret fields that have to be filled in again, each with its control's name. Names with a `_` are not among them. */
+  /**
+   * The secret fields that have to be filled in again, each with its control's name. Names with a `_` are not among
+   * them.
+   */
   readonly withheld: readonly { readonly name: string; readonly sentAs: string }[]
   /** A new seal, when the form can be sent again from here. */
   readonly seal: Seal | undefined

@@ -38,15 +38,15 @@ interface CommandOptions {
 }
 
 /**
- * How many commands may be overdue. When Redis has stopped, further commands would only wait behind them in the memory of
- * this process.
+ * How many commands may be overdue. When Redis has stopped, further commands would only wait behind them in the memory
+ * of this process.
  */
 const maxOverdue = 100
 
 /**
- * The connection for everything that Sealform does with an app's client. By default, the official client queues commands
- * while it is not connected, and waits for replies without a limit. Here every command ends within its timeout,
- * independent of the client's settings.
+ * The connection for everything that Sealform does with an app's client. By default, the official client queues
+ * commands while it is not connected, and waits for replies without a limit. Here every command ends within its
+ * timeout, independent of the client's settings.
  */
 export class RedisConnection {
   readonly messages: RedisMessages
@@ -161,8 +161,8 @@ export class RedisConnection {
 const connections = new WeakMap<RedisClient, RedisConnection>()
 
 /**
- * Turns off the client's own options for all commands. Its timeout, 5 s in version 6, creates a signal for each command, and
- * an error when the signal fires, long after the reply: together more work than the command itself.
+ * Turns off the client's own options for all commands. Its timeout, 5 s in version 6, creates a signal for each
+ * command, and an error when the signal fires, long after the reply: together more work than the command itself.
  */
 const ownOptions = { timeout: undefined, abortSignal: undefined }
 

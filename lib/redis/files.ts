@@ -16,8 +16,8 @@ interface RedisFilesOptions {
 const pieceSize = 256 * 1024
 
 /**
- * Stores a piece of a file. A file is a hash: its pieces by number, and `size` when it is complete. Arguments: number, piece,
- * milliseconds to keep, and the size with the last piece.
+ * Stores a piece of a file. A file is a hash: its pieces by number, and `size` when it is complete. Arguments: number,
+ * piece, milliseconds to keep, and the size with the last piece.
  */
 const putScript = script(`
 local exists = redis.call('EXISTS', KEYS[1]) == 1

@@ -17,8 +17,8 @@ interface Channel {
 const reopenAfter = 1000
 
 /**
- * Receives messages from other servers on a second connection. It opens with the first listener and closes with the app's
- * own client. All listeners of a channel share one subscription.
+ * Receives messages from other servers on a second connection. It opens with the first listener and closes with the
+ * app's own client. All listeners of a channel share one subscription.
  */
 export class RedisMessages {
   readonly #client: RedisClient

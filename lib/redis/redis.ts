@@ -14,7 +14,11 @@ export type { RedisClient } from './client.js'
 
 /** The options that all functions of this module have. */
 export interface RedisOptions {
-  /** The start of every key and channel. With different prefixes, several apps can share a Redis. @default 'sealform:' */
+  /**
+   * The start of every key and channel. With different prefixes, several apps can share a Redis.
+   *
+   * @default 'sealform:'
+   */
   readonly prefix?: string | undefined
   /** How long Redis may take to answer: seconds, or a string such as `'500ms'`. @default '1.5s' */
   readonly timeout?: number | string | undefined
@@ -22,8 +26,8 @@ export interface RedisOptions {
 
 /**
  * Creates a store that claims one-time submissions in Redis, so that each of them runs once among all servers. The app
- * connects the client, and closes it at the end. The store opens a second connection to receive messages; it closes with
- * the client.
+ * connects the client, and closes it at the end. The store opens a second connection to receive messages; it closes
+ * with the client.
  *
  * Redis must not drop claims: configure it with `maxmemory-policy noeviction` and `appendonly yes`.
  *
@@ -48,14 +52,14 @@ export function redisClaims(client: RedisClient, options: RedisOptions = {}): Cl
 /** The options of `redisFiles()`. */
 export interface RedisFilesOptions extends RedisOptions {
   /**
-   * The largest file, in bytes or as a string such as `'5MiB'`. Keep it small: when an action opens a file, the whole file
-   * is in the memory of the process.
+   * The largest file, in bytes or as a string such as `'5MiB'`. Keep it small: when an action opens a file, the whole
+   * file is in the memory of the process.
    * @default '10MiB'
    */
   readonly maxSize?: number | string | undefined
   /**
-   * How long a file stays after it was last stored or opened: seconds, or a string such as `'2h'`. It must be at least ten
-   * minutes longer than `uploads.keep` of `createActions()`.
+   * How long a file stays after it was last stored or opened: seconds, or a string such as `'2h'`. It must be at least
+   * ten minutes longer than `uploads.keep` of `createActions()`.
    * @default '2h'
    */
   readonly keep?: number | string | undefined
@@ -64,8 +68,8 @@ export interface RedisFilesOptions extends RedisOptions {
 }
 
 /**
- * Creates a storage that keeps the files of submissions in Redis, for servers without a common disk. Files go to Redis in
- * pieces while they arrive, and expire there by themselves. For large files, use a common directory or `onFile`.
+ * Creates a storage that keeps the files of submissions in Redis, for servers without a common disk. Files go to Redis
+ * in pieces while they arrive, and expire there by themselves. For large files, use a common directory or `onFile`.
  *
  * @param client made by `createClient()` of the package redis, version 5 or 6
  * @throws SealformError `ERR_OPTION_INVALID`
@@ -89,7 +93,8 @@ export function redisFiles(client: RedisClient, options: RedisFilesOptions = {})
 }
 
 /**
- * Creates the shared tier for the caches of several servers in Redis. They share entries, and messages about revalidation.
+ * Creates the shared tier for the caches of several servers in Redis. They share entries, and messages about
+ * revalidation.
  *
  * @param client made by `createClient()` of the package redis, version 5 or 6
  * @throws SealformError `ERR_OPTION_INVALID`

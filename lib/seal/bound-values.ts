@@ -8,8 +8,8 @@ const devalue = lazyPackage<typeof import('devalue')>('devalue')
 /**
  * Writes bound values as text. `decodeValues` returns equal values, with the same types and shared references.
  *
- * A list of strings, booleans, `null` and ordinary numbers is written as plain JSON. For all other values devalue writes
- * the text. It then starts with `[[`, which no list of such primitives does.
+ * A list of strings, booleans, `null` and ordinary numbers is written as plain JSON. For all other values devalue
+ * writes the text. It then starts with `[[`, which no list of such primitives does.
  *
  * @param where the name of the action, for error messages, such as `todos.add`
  * @returns `''` when there are no values
@@ -30,8 +30,8 @@ export function encodeValues(
 /**
  * Reads the text that `encodeValues` wrote.
  *
- * @throws SealformError `ERR_ACTION_UNKNOWN` from `references` when a value is an action that is no longer registered. Text
- *   that `encodeValues` did not write leads to errors of any kind
+ * @throws SealformError `ERR_ACTION_UNKNOWN` from `references` when a value is an action that is no longer registered.
+ * Text that `encodeValues` did not write leads to errors of any kind
  */
 export function decodeValues(text: string, references: ActionReferences): unknown[] {
   if (text === '') return []
@@ -49,8 +49,8 @@ function isJsonPrimitive(value: unknown): boolean {
 }
 
 /**
- * Returns the writers of types that devalue does not know. Each returns a list, because devalue takes a falsy result such
- * as an empty string as "not my type".
+ * Returns the writers of types that devalue does not know. Each returns a list, because devalue takes a falsy result
+ * such as an empty string as "not my type".
  */
 function reducers(references: ActionReferences): Record<string, (value: unknown) => unknown> {
   return {

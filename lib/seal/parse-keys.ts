@@ -2,8 +2,8 @@ import { timingSafeEqual } from 'node:crypto'
 import { SealformError } from '../base/errors.js'
 
 /**
- * Reads the keys of a deployment from text. Each kind of mistake has its own message. No message contains a part of a key,
- * because errors end up in logs.
+ * Reads the keys of a deployment from text. Each kind of mistake has its own message. No message contains a part of a
+ * key, because errors end up in logs.
  *
  * @param source where the keys come from, for messages, such as `SEALFORM_KEYS`
  * @throws SealformError `ERR_KEY_INVALID`

@@ -26,8 +26,8 @@ export function givenSecrets(
 }
 
 /**
- * Reads the keys of an environment as text. The variables of a running process cannot change from outside, but a file can
- * be replaced. Containers get their secrets in files too.
+ * Reads the keys of an environment as text. The variables of a running process cannot change from outside, but a file
+ * can be replaced. Containers get their secrets in files too.
  *
  * @throws SealformError `ERR_KEY_INVALID` when both variables are set, `ERR_KEY_MISSING` when the file cannot be read
  */

@@ -15,8 +15,8 @@ export interface TestFile {
 type Single = string | number | TestFile | File
 
 /**
- * What a person enters into the controls of one name: a text, an option, a radio button, a file, the tick of a checkbox. A
- * list is for several controls of one name, a group of checkboxes, and controls with `multiple`.
+ * What a person enters into the controls of one name: a text, an option, a radio button, a file, the tick of a
+ * checkbox. A list is for several controls of one name, a group of checkboxes, and controls with `multiple`.
  */
 export type FillValue = Single | boolean | readonly Single[]
 
@@ -57,7 +57,9 @@ function fillOthers(named: readonly Filled[], name: string, value: FillValue): v
   for (const [i, each] of values.entries()) fillOne(named[i]!, [each], name)
 }
 
-/** Ticks a checkbox or chooses a radio button or an option, and leaves the others of a group of checkboxes as they are. */
+/**
+ * Ticks a checkbox or chooses a radio button or an option, and leaves the others of a group of checkboxes as they are.
+ */
 export function choose(controls: readonly Control[], name: string, value?: string): void {
   const named = usable(controls, name)
   const [first] = named

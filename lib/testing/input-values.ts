@@ -118,7 +118,10 @@ function shortDateTime(value: string): string {
   return `${date}T${/^\d\d:\d\d:00$/.test(short) ? short.slice(0, 5) : short}`
 }
 
-/** Gives the value of a slider, which is never empty: the given value or the middle, at the nearest step within its ends. */
+/**
+ * Gives the value of a slider, which is never empty: the given value or the middle, at the nearest step within its
+ * ends.
+ */
 function inRange(value: string, element: Element): string {
   const min = numberOf('range', attribute(element, 'min') ?? '') ?? 0
   const max = numberOf('range', attribute(element, 'max') ?? '') ?? 100

@@ -163,7 +163,9 @@ export class TestPage {
     return this.link(text).click()
   }
 
-  /** Asks for the page again. If it answered a POST, sends the form again, as a browser does when the visitor agrees. */
+  /**
+   * Asks for the page again. If it answered a POST, sends the form again, as a browser does when the visitor agrees.
+   */
   async reload(): Promise<TestPage> {
     return this.#tab.open({ ...this.#loaded.request, url: this.#url, reload: true }, this.#previous)
   }

@@ -1,7 +1,9 @@
 import { SealformError } from '../base/errors.js'
 import { ancestorsOf, attribute, type Element, type HtmlDocument } from './document.js'
 
-/** The conditions for one element, and where it is: anywhere in, or directly in, the element that the rest describes. */
+/**
+ * The conditions for one element, and where it is: anywhere in, or directly in, the element that the rest describes.
+ */
 interface Step {
   readonly test: (element: Element) => boolean
   readonly direct: boolean

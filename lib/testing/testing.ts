@@ -14,11 +14,11 @@ export type { TestElement, TestForm, TestLink, TestPage } from './page.js'
 export type { Target } from './target.js'
 
 /**
- * Opens a page as a browser without JavaScript does. A test can follow its links, and fill in and send its forms. Needs the
- * packages supertest, parse5 and tough-cookie.
+ * Opens a page as a browser without JavaScript does. A test can follow its links, and fill in and send its forms. Needs
+ * the packages supertest, parse5 and tough-cookie.
  *
- * @param target a Koa or Express app, a `(req, res)` function, an `http.Server` or `https.Server`, or the URL of a server
- *   that is running
+ * @param target a Koa or Express app, a `(req, res)` function, an `http.Server` or `https.Server`, or the URL of a
+ * server that is running
  * @param path with its query string
  * @throws SealformError `ERR_BROWSER_REFUSED` for another site and after 20 redirects, `ERR_OPTION_INVALID` on a
  *   target that cannot be visited, on misspelt options, and when the package tough-cookie is not installed
@@ -49,15 +49,15 @@ export function createBrowser(target: Target, options: BrowserOptions = {}): Tes
 }
 
 /**
- * Calls an action without HTTP and returns the result. Everything except the page is as on a server: the bound values are
- * sealed and opened, `authorize` and the hooks run, limits hold, the schema validates. Line breaks of a FormData
+ * Calls an action without HTTP and returns the result. Everything except the page is as on a server: the bound values
+ * are sealed and opened, `authorize` and the hooks run, limits hold, the schema validates. Line breaks of a FormData
  * arrive as CRLF, as browsers send them.
  *
  * @param action with its registry's key; it can have values bound already
  * @param input the fields of the form, or a `FormData`
  * @param bound the values that are still to be bound
- * @throws what the action threw, unless it is an outcome; SealformError `ERR_VALUE_UNSUPPORTED` on a bound value that no
- *   form could carry
+ * @throws what the action threw, unless it is an outcome; SealformError `ERR_VALUE_UNSUPPORTED` on a bound value that
+ * no form could carry
  * @example
  * ```ts
  * const added = await invoke(addTodo, { title: 'Milk' }, 'groceries')

@@ -62,7 +62,8 @@ function problemOf(control: Control, controls: readonly Control[]): string | und
 }
 
 /**
- * Whether nothing is selected. The first option of a list of one row, when its value is empty, only tells what to select.
+ * Whether nothing is selected. The first option of a list of one row, when its value is empty, only tells what to
+ * select.
  */
 function isUnchosen({ element, multiple, size, options }: Select): boolean {
   const [first] = options

@@ -26,7 +26,9 @@ export async function launchChromiumThatKeepsPages(): Promise<Browser> {
   })
 }
 
-/** Starts the Chromium that test files share, and sets the variable by which they find it. It ends with this process. */
+/**
+ * Starts the Chromium that test files share, and sets the variable by which they find it. It ends with this process.
+ */
 export async function shareChromium(): Promise<BrowserServer> {
   const signals = { handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false }
   const server = await chromium.launchServer({ ...launchOptions(), ...signals, host: '127.0.0.1' })

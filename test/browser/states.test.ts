@@ -283,8 +283,8 @@ async function inspectStates(): Promise<void> {
 }
 
 /**
- * Adds the kinds of elements on a page, each with its class, as the style sheet tells them apart. Returns whether one is new:
- * otherwise the colours of the page were already checked.
+ * Adds the kinds of elements on a page, each with its class, as the style sheet tells them apart. Returns whether one
+ * is new: otherwise the colours of the page were already checked.
  */
 function addLooks(looks: Set<string>, html: string): boolean {
   const before = looks.size

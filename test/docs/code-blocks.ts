@@ -13,8 +13,8 @@ export interface CodeBlock {
 }
 
 /**
- * Reads the fenced code blocks of a Markdown page. Code that readers do not need, such as the declaration of a database,
- * stands in a comment that begins with `<!-- ts`. It counts as a block too.
+ * Reads the fenced code blocks of a Markdown page. Code that readers do not need, such as the declaration of a
+ * database, stands in a comment that begins with `<!-- ts`. It counts as a block too.
  */
 export function codeBlocks(path: string): CodeBlock[] {
   const blocks: CodeBlock[] = []

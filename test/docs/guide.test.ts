@@ -22,7 +22,10 @@ import { compile, root } from './project.js'
 const guide = join(root, 'docs', 'guide')
 const pages = [join(root, 'README.md'), ...readdirSync(guide).map((name) => join(guide, name))]
 
-/** Matches modules that extend Koa's types. They get a program of their own, since the extension applies to a whole program. */
+/**
+ * Matches modules that extend Koa's types. They get a program of their own, since the extension applies to a whole
+ * program.
+ */
 const augments = /from 'sealform\/koa\/augment'|import 'sealform\/koa\/augment'|declare module/
 
 describe('the code in README.md and the guide', () => {

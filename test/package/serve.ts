@@ -43,7 +43,10 @@ export async function serve(
   }
 }
 
-/** Asserts what each app of `test/package/projects` does: show a form, refuse bad input with a page, redirect on good input. */
+/**
+ * Asserts what each app of `test/package/projects` does: show a form, refuse bad input with a page, redirect on good
+ * input.
+ */
 export async function useTodos(url: string): Promise<void> {
   const page = await (await fetch(url)).text()
   assert.match(page, /Added: nothing/)

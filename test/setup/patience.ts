@@ -6,7 +6,9 @@ import { setTimeout as wait } from 'node:timers/promises'
  */
 export const patience = 120_000
 
-/** Of a whole test file, for `node --test`. It is longer, so that a wait inside the file reports first what is missing. */
+/**
+ * Of a whole test file, for `node --test`. It is longer, so that a wait inside the file reports first what is missing.
+ */
 export const filePatience = 5 * patience
 
 /**

@@ -1,7 +1,7 @@
 /**
- * Records the bodies that a real Chromium sends for forms that are hard to parse: `node dist/test/setup/record-bodies.js`.
- * Writes `test/vectors/bodies/*.bin` and `index.json`. The expected entries are those of `FormData` in the page,
- * with line breaks as the HTML standard sends them.
+ * Records the bodies that a real Chromium sends for forms that are hard to parse: `node
+ * dist/test/setup/record-bodies.js`. Writes `test/vectors/bodies/*.bin` and `index.json`. The expected entries are
+ * those of `FormData` in the page, with line breaks as the HTML standard sends them.
  */
 import { once } from 'node:events'
 import { mkdir, writeFile } from 'node:fs/promises'

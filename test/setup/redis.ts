@@ -10,7 +10,8 @@ import { freePort } from './free-port.js'
 import { redis, requireProgram } from './programs.js'
 
 /**
- * Starts a Redis for a test, on a free port of 127.0.0.1, with its data in a temporary directory. It ends with the test.
+ * Starts a Redis for a test, on a free port of 127.0.0.1, with its data in a temporary directory. It ends with the
+ * test.
  *
  * @param settings as in its configuration file, for example `{ maxmemory: '4mb' }`
  */

@@ -61,7 +61,8 @@ export function orderPage(router: TourRouter, actions: Actions): void {
     },
   })
 
-  // The Enter key presses the first button of a form. This hidden button is first, so that Enter does not remove a line.
+  // The Enter key presses the first button of a form. This hidden button is first, so that Enter does not remove a
+  // line.
   router.get('/order', (ctx) => {
     const form = ctx.form<Draft>(place)
     const drafted = form.state?.lines.length ? form.state.lines : [emptyLine]
