@@ -49,10 +49,10 @@ async function check(name: string, way: Way, onEnd: OnEnd): Promise<void> {
   const { verdict, status } = entry.expect
   const app = await startApp(way, entry, onEnd)
 
-  const told = await send(way, app, {})
-  assert.deepEqual(kindOf(told.headers, app.expected, isListed), kindInTable(entry), entry.name)
+  const arrived = await send(way, app, {})
+  assert.deepEqual(kindOf(arrived.headers, app.expected, isListed), kindInTable(entry), entry.name)
   const outcome = verdict === 'allow' ? [200, 1] : [status ?? 403, 0]
-  assert.deepEqual([told.status, told.runs], outcome, entry.name)
+  assert.deepEqual([arrived.status, arrived.runs], outcome, entry.name)
   if (verdict !== 'token') return
 
   const mine = await send(way, app, { session: 'ann', seal: 'ann' })

@@ -8,7 +8,7 @@ import { type RedisServer, startRedis } from '../setup/redis.js'
 
 interface Server extends Cache {
   get(): Promise<number>
-  readonly told: string[]
+  readonly reported: string[]
 }
 
 describe('caches that share a Redis', () => {
@@ -22,7 +22,7 @@ describe('caches that share a Redis', () => {
       await until(async () => (await seen()).every((run) => run >= i))
       assert.deepEqual(await seen(), [i, i, i])
     }
-    assert.deepEqual([one.told, other.told, third.told], [[], [], []])
+    assert.deepEqual([one.reported, other.reported, third.reported], [[], [], []])
   })
 
   it('go on while it is down, report it once, and share again when it is back', async (t) => {
@@ -35,7 +35,7 @@ describe('caches that share a Redis', () => {
     const alone = await one.get()
     assert.ok(alone > 1)
     assert.equal(await one.get(), alone)
-    assert.deepEqual([one.told.length, other.told.length], [1, 0])
+    assert.deepEqual([one.reported.length, other.reported.length], [1, 0])
 
     await redis.start()
     await one.revalidateTag('a')
@@ -54,7 +54,7 @@ describe('caches that share a Redis', () => {
     await one.revalidateTag('a')
     await one.get()
     redis.resume()
-    assert.match(one.told[0] ?? '', /500 ms/)
+    assert.match(one.reported[0] ?? '', /500 ms/)
   })
 })
 
@@ -64,15 +64,15 @@ async function servers(t: TestContext): Promise<{ redis: RedisServer; make: () =
   return {
     redis,
     async make() {
-      const told: string[] = []
+      const reported: string[] = []
       const client = await redis.connect(t)
       const cache = createCache({
         shared: redisCacheTier(client),
-        onError: (error) => told.push(String(error)),
+        onError: (error) => reported.push(String(error)),
       })
       t.after(() => cache.close())
       const get = cache.cached(async () => ++runs, { key: 'runs', tags: ['a'] })
-      return Object.assign(cache, { told, get })
+      return Object.assign(cache, { reported, get })
     },
   }
 }

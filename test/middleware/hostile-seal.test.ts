@@ -277,12 +277,16 @@ describe('a genuine seal in the wrong place', () => {
   it('does not run for another session or without one', async (t) => {
     const target = await hostileTarget((close) => t.after(close))
     const ann = await target.fieldsOf('/plain', 'plain', [['Cookie', 'user=ann']])
-    const nobody = await target.fieldsOf('/plain', 'plain')
+    const anonymous = await target.fieldsOf('/plain', 'plain')
     await target.withstand([
       { name: "ann's, sent by bob", says: post('/plain', ann, [['Cookie', 'user=bob']]), status: 403 },
-      { name: "ann's, sent by nobody", says: post('/plain', ann), status: 403 },
+      { name: "ann's, sent without a session", says: post('/plain', ann), status: 403 },
       { name: "ann's, sent by Ann", says: post('/plain', ann, [['Cookie', 'user=Ann']]), status: 403 },
-      { name: "nobody's, sent by ann", says: post('/plain', nobody, [['Cookie', 'user=ann']]), status: 403 },
+      {
+        name: 'one without a session, sent by ann',
+        says: post('/plain', anonymous, [['Cookie', 'user=ann']]),
+        status: 403,
+      },
       {
         name: "ann's, under two cookies",
         says: post('/plain', ann, [['Cookie', 'user=bob; user=ann']]),

@@ -133,7 +133,7 @@ describe('a one-time action', () => {
     const corrected = formIn(again.text, 'order').fields
     assert.notEqual(corrected.sealform, fields.sealform)
     await send(corrected).expect(422)
-    assert.equal(runs(), 2, 'the form that comes back has a seal of its own')
+    assert.equal(runs(), 2, 'the form that comes back has a new seal')
   })
 
   it('is not run again when it threw; the page and the log have one reference', async () => {

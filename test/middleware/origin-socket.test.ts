@@ -148,8 +148,8 @@ describe('the table of the origin policy, over raw sockets', () => {
       const app = await appFor(entry)
       const seals = {
         "another visitor's": [await app.fieldsOf('user=bob'), 'user=ann'],
-        "nobody's": [await app.fieldsOf('visitor=anybody'), 'user=ann'],
-        "another visitor's, sent by nobody": [await app.fieldsOf('user=bob'), 'visitor=anybody'],
+        'one without a session': [await app.fieldsOf('visitor=anybody'), 'user=ann'],
+        "another visitor's, sent without a session": [await app.fieldsOf('user=bob'), 'visitor=anybody'],
         forged: [{ sealform: 'forged' }, 'user=ann'],
       } as const
       for (const [whose, [fields, visitor]] of Object.entries(seals)) {

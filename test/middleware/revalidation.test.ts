@@ -76,17 +76,17 @@ describe('an action that revalidates a tag', () => {
 
   it('need not await it, because the answer waits', async (t) => {
     const tier = new TestTier()
-    const told: string[] = []
+    const reported: string[] = []
     const app = await newsApp(t, (submission) => void submission.revalidateTag('news'), {
-      cache: { shared: tier, onRevalidate: () => wait(50).then(() => told.push('told')) },
+      cache: { shared: tier, onRevalidate: () => wait(50).then(() => reported.push('reported')) },
     })
     await app.open()
     tier.delay = wait(50)
     await app.publish('second').expect(200, /first, second/)
     assert.ok(tier.calls.some((call) => call.startsWith('set v:')))
-    assert.deepEqual(told, ['told'])
+    assert.deepEqual(reported, ['reported'])
     await app.publish('go').expect(303)
-    assert.deepEqual(told, ['told', 'told'])
+    assert.deepEqual(reported, ['reported', 'reported'])
   })
 
   it('has revalidated before it redirects, and even when it fails afterwards', async (t) => {
@@ -106,15 +106,15 @@ describe('an action that revalidates a tag', () => {
   })
 
   it('revalidates once in a one-time run, and every copy of the submission sees the new data', async (t) => {
-    const told: string[] = []
+    const reported: string[] = []
     const app = await newsApp(t, (submission) => void submission.revalidateTag('news'), {
       once: true,
-      cache: { onRevalidate: ({ tags }) => told.push(...tags) },
+      cache: { onRevalidate: ({ tags }) => reported.push(...tags) },
     })
     await app.open()
     const answers = await Promise.all(Array.from({ length: 20 }, () => app.publish('second')))
     assert.ok(answers.every(({ text }) => text.includes('<p>first, second</p>')))
-    assert.deepEqual(told, ['news'])
+    assert.deepEqual(reported, ['news'])
   })
 
   it('is effective while a rendering with the old data is still under way', async (t) => {
@@ -161,16 +161,16 @@ describe('an action that revalidates a tag', () => {
 
   it('goes on while the shared tier is down, and reports it once', async (t) => {
     const tier = new TestTier()
-    const told: string[] = []
+    const reported: string[] = []
     const app = await newsApp(t, (submission) => submission.revalidateTag('news'), {
-      cache: { shared: tier, onError: (error) => told.push(String(error)) },
+      cache: { shared: tier, onError: (error) => reported.push(String(error)) },
     })
     await app.open()
     tier.failure = new Error('away')
     await app.publish('second').expect(200, /first, second/)
     await app.publish('third').expect(200, /first, second, third/)
     assert.deepEqual(app.errors, [])
-    assert.deepEqual(told, ['Error: away'])
+    assert.deepEqual(reported, ['Error: away'])
   })
 
   it('says how to get a cache when the app has none', async () => {
@@ -198,16 +198,16 @@ describe('an action that revalidates a tag', () => {
 describe('an action that revalidates a path', () => {
   const paths = ['/news', '/news?page=2', '/news/', '/News', '/news/2024', '/news/2024/x']
   const after = async (t: TestContext, path: string) => {
-    const told: unknown[] = []
+    const reported: unknown[] = []
     const app = await newsApp(t, (submission) => submission.revalidatePath(path), {
-      cache: { onRevalidate: (revalidation) => told.push(revalidation) },
+      cache: { onRevalidate: (revalidation) => reported.push(revalidation) },
     })
     await app.open()
     const before = await Promise.all(paths.map((each) => app.request.get(each)))
     assert.ok(before.every(({ status }) => status === 200))
     const { count } = app.renders
     await app.publish('second').expect(200)
-    assert.deepEqual(told, [{ tags: [], paths: [path] }])
+    assert.deepEqual(reported, [{ tags: [], paths: [path] }])
     const again: string[] = []
     for (const each of paths) {
       const renders = app.renders.count

@@ -8,7 +8,7 @@ import { TestTier } from '../../setup/shared-tier.js'
 interface Server extends Cache {
   /** Returns the number of runs of the function on all servers. */
   get(): Promise<number>
-  readonly told: string[]
+  readonly reported: string[]
 }
 
 /** Servers that cache the same function. */
@@ -22,11 +22,15 @@ function servers(
     tier,
     runs: () => runs,
     make() {
-      const told: string[] = []
-      const cache = createCache({ shared: tier, onError: (error) => told.push(String(error)), ...options })
+      const reported: string[] = []
+      const cache = createCache({
+        shared: tier,
+        onError: (error) => reported.push(String(error)),
+        ...options,
+      })
       t.after(() => cache.close())
       return Object.assign(cache, {
-        told,
+        reported,
         get: cache.cached(async () => ++runs, { key: 'runs', tags: ['a'] }),
       })
     },
@@ -124,7 +128,7 @@ describe('a shared tier', () => {
     await one.revalidateTag('a')
     assert.equal(await one.get(), 2)
     assert.equal(await one.get(), 2)
-    assert.deepEqual(one.told, ['Error: away'])
+    assert.deepEqual(one.reported, ['Error: away'])
   })
 
   it('can be down: servers compute entries again that others may have revalidated', async (t) => {
@@ -175,7 +179,7 @@ describe('a shared tier', () => {
     await new Promise((resolve) => setImmediate(resolve))
     assert.equal(await one.get(), 2)
     assert.equal(await other.get(), 2)
-    assert.deepEqual([one.told, other.told], [['Error: away'], []])
+    assert.deepEqual([one.reported, other.reported], [['Error: away'], []])
   })
 
   it('never revives earlier entries by a late message', async (t) => {
@@ -209,8 +213,8 @@ describe('a shared tier', () => {
     await one.revalidateTag('a')
     await one.get()
     assert.ok(Date.now() - start - first < 450)
-    assert.equal(one.told.length, 1)
-    assert.match(one.told[0] ?? '', /no answer within 500 ms/)
+    assert.equal(one.reported.length, 1)
+    assert.match(one.reported[0] ?? '', /no answer within 500 ms/)
   })
 
   it('delays no caller while it writes', async (t) => {
@@ -259,7 +263,7 @@ describe('a shared tier', () => {
     tier.failure = new Error('away')
     const one = make()
     await new Promise((resolve) => setImmediate(resolve))
-    assert.deepEqual([tier.listeners.size, one.told], [0, ['Error: away']])
+    assert.deepEqual([tier.listeners.size, one.reported], [0, ['Error: away']])
     tier.failure = undefined
     t.mock.timers.tick(2001)
     await new Promise((resolve) => setImmediate(resolve))

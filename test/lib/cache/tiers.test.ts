@@ -15,11 +15,11 @@ async function keysKept(tiers: Tiers, keys: readonly string[]): Promise<string> 
 }
 
 /** Servers, each with its own memory in front of the same tier. */
-function servers(count: number): { tier: TestTier; tiers: readonly Tiers[]; told: unknown[] } {
+function servers(count: number): { tier: TestTier; tiers: readonly Tiers[]; reported: unknown[] } {
   const tier = new TestTier()
-  const told: unknown[] = []
-  const open = () => openTiers(roomy, new GuardedTier(tier, (error) => told.push(error)))
-  return { tier, told, tiers: Array.from({ length: count }, open) }
+  const reported: unknown[] = []
+  const open = () => openTiers(roomy, new GuardedTier(tier, (error) => reported.push(error)))
+  return { tier, reported, tiers: Array.from({ length: count }, open) }
 }
 
 describe('the memory of a server', () => {
@@ -169,12 +169,12 @@ describe('a shared tier behind the memory', () => {
   })
 
   it('may fail without loss for the memory', async () => {
-    const { tier, tiers, told } = servers(1)
+    const { tier, tiers, reported } = servers(1)
     tier.failure = new Error('away')
     await tiers[0]?.set('a', 'x', minute)
     assert.equal(await tiers[0]?.get('a'), 'x')
     assert.equal(await tiers[0]?.get('b'), undefined)
-    assert.deepEqual(told.map(String), ['Error: away'])
+    assert.deepEqual(reported.map(String), ['Error: away'])
   })
 
   it('may be slow: the memory has a text before it does', async (t) => {

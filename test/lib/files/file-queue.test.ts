@@ -25,13 +25,13 @@ describe('FileIntake', () => {
   })
 
   it('counts the waiting bytes, and reports when some are taken', async () => {
-    let told = 0
-    const intake = new FileIntake(() => told++)
+    let notified = 0
+    const intake = new FileIntake(() => notified++)
     intake.push(bytes('abc'))
     intake.push(bytes('de'))
-    assert.deepEqual([intake.waiting, told], [5, 0])
+    assert.deepEqual([intake.waiting, notified], [5, 0])
     await intake.next()
-    assert.deepEqual([intake.waiting, told], [2, 1])
+    assert.deepEqual([intake.waiting, notified], [2, 1])
   })
 
   it('shows its first bytes without removing them', async () => {
@@ -71,13 +71,13 @@ describe('FileIntake', () => {
   })
 
   it('only counts bytes that arrive after the consumer has left', async () => {
-    let told = 0
-    const intake = new FileIntake(() => told++)
+    let notified = 0
+    const intake = new FileIntake(() => notified++)
     intake.push(bytes('abc'))
     for await (const _ of intake) break
     intake.push(bytes('defg'))
     assert.deepEqual([intake.size, intake.waiting], [7, 0])
-    assert.ok(told > 0)
+    assert.ok(notified > 0)
     assert.equal((await intake.next()).done, true)
   })
 })
