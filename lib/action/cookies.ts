@@ -64,7 +64,8 @@ export class SubmissionCookies implements Cookies {
   }
 
   set(name: string, value: string, options: CookieOptions = {}): void {
-    const merged = { path: '/', httpOnly: true, sameSite: 'lax', secure: this.#secure, ...options } as const
+    const defaults = { path: '/', httpOnly: true, sameSite: 'lax', secure: this.#secure } as const
+    const merged: CookieOptions = { ...defaults, ...givenOptions(name, options) }
     const gone =
       merged.maxAge === 0 || (merged.expires !== undefined && merged.expires.getTime() <= Date.now())
     const header = setCookieHeader(name, value, merged)
@@ -125,6 +126,28 @@ export function sentCookies(header: string): [string, string][] {
   return Object.entries(cookie().parseCookie(header)).flatMap(([name, value]) =>
     value === undefined ? [] : [[name, value] satisfies [string, string]],
   )
+}
+
+/**
+ * Returns the options that have a value. An `undefined` from a spread object would take `HttpOnly` and `Secure` away, and
+ * so would a `null`.
+ *
+ * @throws SealformError `ERR_COOKIE_INVALID`
+ */
+function givenOptions(cookieName: string, options: CookieOptions): CookieOptions {
+  const refuse = (option: string, what: string) =>
+    new SealformError(
+      'ERR_COOKIE_INVALID',
+      `The cookie "${cookieName}" cannot be set: its option ${option} ${what}.`,
+    )
+  const given = Object.entries(options).filter(([, value]) => value !== undefined)
+  for (const [option, value] of given) {
+    if (value === null) throw refuse(option, 'is null; leave it out for the default')
+    if (option === 'expires' && !(value instanceof Date)) throw refuse(option, 'must be a Date')
+    if (option === 'maxAge' && !Number.isSafeInteger(value))
+      throw refuse(option, `is ${value}; write whole seconds`)
+  }
+  return Object.fromEntries(given)
 }
 
 function setCookieHeader(name: string, value: string, options: CookieOptions): string {

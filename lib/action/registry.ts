@@ -2,7 +2,7 @@ import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { checkOptions } from '../base/check-options.js'
 import { SealformError } from '../base/errors.js'
 import { Shutdown } from '../base/shutdown.js'
-import { parseDuration, parseTimer } from '../base/units.js'
+import { parseTimer } from '../base/units.js'
 import { defaultLimits, type LimitOptions, type Limits, resolveLimits } from '../body/limits.js'
 import type { ClaimStore } from '../claims/claim-store.js'
 import { memoryStore } from '../claims/memory-claims.js'
@@ -12,6 +12,7 @@ import { keptTime } from '../files/kept-file-token.js'
 import { sweepRegularly } from '../files/sweep-storage.js'
 import { decodeValues } from '../seal/bound-values.js'
 import { createKeyRing, type KeyRing, type Keys } from '../seal/key-ring.js'
+import { parseSealLife } from '../seal/seal-life.js'
 import type { SealingContext } from '../seal/sealing-context.js'
 import {
   type Action,
@@ -164,7 +165,7 @@ export class Registry implements SealingContext, SecretFields {
     checkOptions('createActions({ uploads })', options.uploads, ['storage', 'keep'])
     this.keys = createKeyRing(options.keys)
     this.audience = audience(options.app)
-    this.#ttl = parseDuration(options.ttl ?? defaultTtl, 'createActions({ ttl })')
+    this.#ttl = parseSealLife(options.ttl === undefined ? defaultTtl : options.ttl, 'createActions({ ttl })')
     this.limits = resolveLimits(options.limits, defaultLimits, 'createActions({ limits })')
     this.keptTime = keptTime(options.uploads?.keep, 'createActions({ uploads: { keep } })')
     this.cache = checkRevalidator(options.cache)

@@ -1,7 +1,7 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { checkOptions } from '../base/check-options.js'
 import { SealformError } from '../base/errors.js'
-import { parseDuration, parseTimer } from '../base/units.js'
+import { parseTimer } from '../base/units.js'
 import { type Limits, resolveLimits } from '../body/limits.js'
 import type { ClaimStore } from '../claims/claim-store.js'
 import { resolveFileRules } from '../files/file-rules.js'
@@ -10,6 +10,7 @@ import { requireSniffing } from '../files/sniff.js'
 import { Constraints } from '../input/constraints.js'
 import { planCoercion } from '../input/plan-coercion.js'
 import { inputJsonSchema } from '../input/to-json-schema.js'
+import { parseSealLife } from '../seal/seal-life.js'
 import type { ActionOptions, Definition } from './action.js'
 import { type Hooks, hookNames, resolveHooks } from './hooks.js'
 import { resolveSecrets } from './secrets.js'
@@ -93,7 +94,7 @@ export function describeAction(name: string, runOrOptions: unknown, defaults: Ac
     constraints: schema === undefined ? undefined : new Constraints(schema, limits.depth),
     version: inputVersion(given.version, where),
     migrate: given.migrate?.bind(options),
-    ttl: given.ttl === undefined ? defaults.ttl : parseDuration(given.ttl, `${where} "ttl"`),
+    ttl: given.ttl === undefined ? defaults.ttl : parseSealLife(given.ttl, `${where} "ttl"`),
     limits,
     path: given.path ?? false,
     store: given.once ? defaults.openStore() : undefined,

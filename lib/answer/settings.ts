@@ -116,7 +116,15 @@ function resolveMessages<Context>(
 
 function mergeMessages(own: Partial<Messages> | undefined): Messages {
   checkOptions('sealform({ messages })', own, Object.keys(english))
-  return { ...english, ...own }
+  const given = Object.entries(own ?? {}).filter(([, text]) => text !== undefined)
+  for (const [name, text] of given) {
+    if (text !== null) continue
+    throw new SealformError(
+      'ERR_OPTION_INVALID',
+      `sealform({ messages: { ${name} } }) is null; leave it out to keep the built-in text.`,
+    )
+  }
+  return { ...english, ...Object.fromEntries(given) }
 }
 
 function sessionValue(value: unknown): string | undefined {

@@ -102,5 +102,7 @@ function show(value: unknown): string {
     ? `'${value.slice(0, 40)}'`
     : typeof value === 'number'
       ? `${value}`
-      : `of type ${typeof value}`
+      : value === null
+        ? 'null'
+        : `of type ${typeof value}`
 }

@@ -148,7 +148,8 @@ class OpenCache implements Cache {
     }
     checkFunction('onRevalidate', onRevalidate)
     checkFunction('onError', onError)
-    const shared = options.shared && new GuardedTier(checkTier(options.shared), onError)
+    const shared =
+      options.shared !== undefined ? new GuardedTier(checkTier(options.shared), onError) : undefined
     const tiers = openTiers(memoryBounds(options.memory), shared)
     this.#versions = new TagVersions(shared)
     this.#onRevalidate = onRevalidate

@@ -1,6 +1,6 @@
-import { parseDuration } from '../base/units.js'
 import { clockTolerance } from '../seal/judge-seal.js'
 import { matchesSession, open, type Seal, seal } from '../seal/seal.js'
+import { parseSealLife, sealLife } from '../seal/seal-life.js'
 import type { SealingContext } from '../seal/sealing-context.js'
 import { isFileId } from './file-storage.js'
 
@@ -27,7 +27,7 @@ const defaultKeptTime = '1h'
  * @throws SealformError `ERR_OPTION_INVALID`
  */
 export function keptTime(option: number | string | undefined, where: string): number {
-  return parseDuration(option ?? defaultKeptTime, where)
+  return parseSealLife(option === undefined ? defaultKeptTime : option, where)
 }
 
 /** The file field that a kept file is for. */
@@ -50,13 +50,11 @@ export function sealKept(
   file: KeptFile,
   { action, field, ttl, binding }: KeptFileTerms,
 ): Seal {
-  const issued = Math.floor(Date.now() / 1000)
   return seal(context.keys, 'upload', {
     audience: context.audience,
     action,
     version: undefined,
-    issued,
-    expires: issued + Math.ceil(ttl),
+    ...sealLife(ttl),
     session: binding,
     path: undefined,
     values: JSON.stringify([field, file.id, file.name, file.type, file.size]),

@@ -52,8 +52,12 @@ export function lastResort(
     withheld: [...secrets]
       .filter((name) => !isHidden(name))
       .map((name) => ({ name, sentAs: secretName(definition ?? registry, name) })),
-    seal: definition && submitted.admitted ? seals.action(definition, boundText) : undefined,
-    state: definition && submitted.hasState ? seals.state(definition, boundText, submitted.state) : undefined,
+    seal:
+      definition && submitted.admitted ? ifPossible(() => seals.action(definition, boundText)) : undefined,
+    state:
+      definition && submitted.hasState
+        ? ifPossible(() => seals.state(definition, boundText, submitted.state))
+        : undefined,
     files: outcome.kind === 'done' ? [] : keptFiles(seals, submitted),
     onward,
     reference,
@@ -61,8 +65,20 @@ export function lastResort(
   }
 }
 
+/** Makes a seal, or none: what was typed has to come back also from a server that cannot seal, because its clock is wrong. */
+function ifPossible(make: () => Seal): Seal | undefined {
+  try {
+    return make()
+  } catch {
+    return undefined
+  }
+}
+
 /** The files that wait for the next submission of this form. */
 function keptFiles(seals: PageSeals, { files, definition }: SubmittedForm): BuiltInPage['files'] {
   if (files === undefined || files.definition !== definition) return []
-  return files.list.map((file) => ({ file, reference: seals.file(files.definition, file) }))
+  return files.list.flatMap((file) => {
+    const reference = ifPossible(() => seals.file(files.definition, file))
+    return reference === undefined ? [] : [{ file, reference }]
+  })
 }

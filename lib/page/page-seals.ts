@@ -2,11 +2,12 @@ import type { Definition, Submittable } from '../action/action.js'
 import type { Registry } from '../action/registry.js'
 import { sealKept } from '../files/kept-file-token.js'
 import type { ShownFile } from '../files/uploads.js'
-import { encodeValues } from '../seal/bound-values.js'
+import { encodeBoundValues } from '../seal/bound-values.js'
 import { sealFormState } from '../seal/form-state.js'
 import { sealedPath } from '../seal/judge-seal.js'
 import type { Key } from '../seal/key-ring.js'
 import { type Seal, seal, sessionBinding } from '../seal/seal.js'
+import { sealLife } from '../seal/seal-life.js'
 
 /** What a seal takes from the request. */
 interface SealingRequest {
@@ -36,15 +37,15 @@ export class PageSeals {
 
   /** Seals an action with the values bound to it, as `encodeValues` wrote them. */
   action(definition: Definition, boundText: string): Seal {
-    const issued = Math.floor(Date.now() / 1000)
+    const life = sealLife(definition.ttl)
     if (definition.ttl < this.shortestTtl) this.shortestTtl = definition.ttl
     if (definition.store) this.oneTime = true
     return seal(this.#registry.keys, 'action', {
       audience: this.#registry.audience,
       action: definition.name,
       version: definition.version,
-      issued,
-      expires: issued + Math.ceil(definition.ttl),
+      issued: life.issued,
+      expires: life.expires,
       session: this.#binding(),
       path: definition.path ? sealedPath(this.#request.path) : undefined,
       values: boundText,
@@ -54,7 +55,7 @@ export class PageSeals {
   /** Seals an action that a button carries. */
   other(action: Submittable): Seal {
     const { definition, values } = this.#registry.detailsOf(action)
-    return this.action(definition, encodeValues(values, definition.name, this.#registry))
+    return this.action(definition, encodeBoundValues(values, definition.name, this.#registry))
   }
 
   /** Seals the state that a form carries. */

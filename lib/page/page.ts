@@ -6,7 +6,7 @@ import type { ShownFile } from '../files/uploads.js'
 import { failed, saysMissing } from '../outcome/failure.js'
 import type { Messages } from '../outcome/messages.js'
 import { type Issue, issuesOf, isValid, type Outcome } from '../outcome/outcome.js'
-import { encodeValues } from '../seal/bound-values.js'
+import { encodeBoundValues } from '../seal/bound-values.js'
 import { clearFlashHeader, openFlash } from './flash.js'
 import { type GivenInput, groupInput, secretsOf, WatchedInput } from './given-input.js'
 import { type BuiltInPage, lastResort } from './last-resort.js'
@@ -162,7 +162,7 @@ export class Page {
   form(action: Submittable, options: FormOptions = {}): FormRecord {
     const { definition, values } = this.registry.detailsOf(action)
     if (this.seals.personal) this.personal = true
-    const boundText = encodeValues(values, definition.name, this.registry)
+    const boundText = encodeBoundValues(values, definition.name, this.registry)
     const id = this.#newId(definition.name, options.key)
     const shown = this.#adopt({ id, keyed: options.key !== undefined, definition, boundText })
     const flashed = shown ? undefined : this.#takeFlash(definition)

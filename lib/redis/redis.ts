@@ -1,6 +1,6 @@
 import { checkOptions } from '../base/check-options.js'
 import { SealformError } from '../base/errors.js'
-import { parseDuration, parseSize } from '../base/units.js'
+import { parseDuration, parseSize, parseTimer } from '../base/units.js'
 import type { SharedTier } from '../cache/shared-tier.js'
 import type { ClaimStore } from '../claims/claim-store.js'
 import type { FileStorage } from '../files/file-storage.js'
@@ -88,7 +88,7 @@ export function redisFiles(client: RedisClient, options: RedisFilesOptions = {})
   return new RedisFiles(RedisConnection.of(client, where), {
     ...common(where, { ...options, timeout }),
     maxSize: parseSize(maxSize, 'redisFiles({ maxSize })'),
-    keep: Math.ceil(parseDuration(keep, 'redisFiles({ keep })') * 1000),
+    keep: keepTime(keep),
   })
 }
 
@@ -109,6 +109,16 @@ export function redisCacheTier(client: RedisClient, options: RedisOptions = {}):
   return new RedisTier(RedisConnection.of(client, where), common(where, options))
 }
 
+/** The longest time that Redis keeps a file, in days. Far longer ones do not fit into its clock. */
+const longestKeep = 3650
+
+/** @returns milliseconds */
+function keepTime(keep: number | string): number {
+  const seconds = parseDuration(keep, 'redisFiles({ keep })')
+  if (seconds <= longestKeep * 86_400) return Math.ceil(seconds * 1000)
+  throw new SealformError('ERR_OPTION_INVALID', `redisFiles({ keep }) is more than ${longestKeep} days.`)
+}
+
 function common(where: string, { prefix = 'sealform:', timeout = '1.5s' }: RedisOptions) {
   const option = where.slice(0, -1)
   if (typeof prefix !== 'string') {
@@ -117,5 +127,5 @@ function common(where: string, { prefix = 'sealform:', timeout = '1.5s' }: Redis
       `${option}{ prefix }) must be a string such as 'shop:', not ${typeof prefix}.`,
     )
   }
-  return { prefix, timeout: parseDuration(timeout, `${option}{ timeout })`) * 1000 }
+  return { prefix, timeout: parseTimer(timeout, `${option}{ timeout })`) * 1000 }
 }

@@ -1,12 +1,26 @@
 import { SealformError } from '../base/errors.js'
 import { lazyPackage } from '../base/lazy-package.js'
 import type { ActionReferences } from './action-references.js'
-import { checkBoundValues } from './check-bound-values.js'
+import { checkBoundValues, type ValueTerms } from './check-bound-values.js'
 
 const devalue = lazyPackage<typeof import('devalue')>('devalue')
 
 /**
- * Writes bound values as text. `decodeValues` returns equal values, with the same types and shared references.
+ * Writes the values that a page binds to an action, as `encodeValues` does. An invalid Date is refused: it comes from a
+ * mistake in the page, and its action would fail only when the form is sent.
+ *
+ * @throws SealformError `ERR_VALUE_UNSUPPORTED`, `ERR_SEAL_TOO_LARGE`
+ */
+export function encodeBoundValues(
+  values: readonly unknown[],
+  where: string,
+  references: ActionReferences,
+): string {
+  return encode(values, { where, references, validDates: true })
+}
+
+/**
+ * Writes values as text. `decodeValues` returns equal values, with the same types and shared references.
  *
  * A list of strings, booleans, `null` and ordinary numbers is written as plain JSON. For all other values devalue
  * writes the text. It then starts with `[[`, which no list of such primitives does.
@@ -21,10 +35,15 @@ export function encodeValues(
   where: string,
   references: ActionReferences,
 ): string {
+  return encode(values, { where, references, validDates: false })
+}
+
+function encode(values: readonly unknown[], terms: ValueTerms): string {
   if (values.length === 0) return ''
   if (values.every(isJsonPrimitive)) return JSON.stringify(values)
-  checkBoundValues(values, where, references)
-  return devalue().stringify(values, reducers(references), { operations: { isThenable: () => false } })
+  checkBoundValues(values, terms)
+  const operations = { isThenable: () => false }
+  return devalue().stringify(values, reducers(terms.references), { operations })
 }
 
 /**

@@ -11,6 +11,15 @@ const maxValueCount = 10_000
 /** The largest length of one string, bigint or buffer. A longer one fits into no seal. */
 const maxValueLength = 8192
 
+/** How values are checked. */
+export interface ValueTerms {
+  /** The name of the action, for error messages. */
+  readonly where: string
+  readonly references: ActionReferences
+  /** Refuse an invalid Date. */
+  readonly validDates: boolean
+}
+
 /**
  * Throws when a value would not come back exactly as it is. It calls no getter and touches no proxy, so the values that
  * are checked are the values that are written afterwards.
@@ -19,26 +28,24 @@ const maxValueLength = 8192
  *
  * @throws SealformError `ERR_VALUE_UNSUPPORTED`, `ERR_SEAL_TOO_LARGE`
  */
-export function checkBoundValues(
-  values: readonly unknown[],
-  where: string,
-  references: ActionReferences,
-): void {
-  const walk = new Walk(where, references)
+export function checkBoundValues(values: readonly unknown[], terms: ValueTerms): void {
+  const walk = new Walk(terms)
   for (let i = 0; i < values.length; i++) walk.visit(values[i], `bound value ${i + 1}`, 0)
 }
 
 class Walk {
   readonly #where: string
   readonly #references: ActionReferences
+  readonly #validDates: boolean
   readonly #seen = new Set<unknown>()
   readonly #openActions = new Set<unknown>()
   readonly #memory = new Map<ArrayBufferLike, Array<readonly [number, number]>>()
   #count = 0
 
-  constructor(where: string, references: ActionReferences) {
+  constructor({ where, references, validDates }: ValueTerms) {
     this.#where = where
     this.#references = references
+    this.#validDates = validDates
   }
 
   visit(value: unknown, path: string, depth: number): void {
@@ -60,7 +67,7 @@ class Walk {
     if (Array.isArray(value) && prototype === Array.prototype) this.#array(value, path, depth)
     else if (types.isMap(value) && prototype === Map.prototype) this.#map(value, path, depth)
     else if (types.isSet(value) && prototype === Set.prototype) this.#set(value, path, depth)
-    else if (types.isDate(value) && prototype === Date.prototype) this.#checkOwn(value, 0, path)
+    else if (types.isDate(value) && prototype === Date.prototype) this.#date(value, path)
     else if (ArrayBuffer.isView(value)) this.#view(value, prototype, path)
     else if (types.isArrayBuffer(value) && prototype === ArrayBuffer.prototype) this.#buffer(value, path)
     else if (prototype === FormData.prototype && isFormData(value)) this.#formData(value, path)
@@ -114,6 +121,12 @@ class Walk {
         depth + 1,
       )
     }
+  }
+
+  #date(value: Date, path: string): void {
+    this.#checkOwn(value, 0, path)
+    if (this.#validDates && Number.isNaN(value.getTime()))
+      throw this.#unsupported(path, 'is an invalid Date; check it before you bind it')
   }
 
   #set(value: Set<unknown>, path: string, depth: number): void {

@@ -1,5 +1,6 @@
 import { encodeValues } from './bound-values.js'
 import { matchesSession, open, type Seal, seal } from './seal.js'
+import { sealLife } from './seal-life.js'
 import type { SealingContext } from './sealing-context.js'
 
 /**
@@ -26,13 +27,11 @@ export function sealState(
   state: unknown,
   { carrier, action, ttl, binding, form }: StateTerms,
 ): Seal {
-  const issued = Math.floor(Date.now() / 1000)
   return seal(context.keys, 'state', {
     audience: context.audience,
     action,
     version: carrier,
-    issued,
-    expires: issued + Math.ceil(ttl),
+    ...sealLife(ttl),
     session: binding,
     path: form,
     values: encodeValues([state], `${action} (state)`, context),

@@ -14,7 +14,7 @@ import { compileAllowedOrigins } from '../origin/allowed-origins.js'
 import { english } from '../outcome/messages.js'
 import { type Issue, issuesOf, type Outcome, type RefusalReason } from '../outcome/outcome.js'
 import { PageSeals } from '../page/page-seals.js'
-import { encodeValues } from '../seal/bound-values.js'
+import { encodeBoundValues } from '../seal/bound-values.js'
 import type { FormEntry } from './entry-list.js'
 import { encodeForm, type FormBody } from './form-body.js'
 import { fieldsOf, type InvokeInput } from './invoke-input.js'
@@ -85,7 +85,7 @@ export function invokeWith(options: InvokeOptions): Invoke {
       const url = new URL(options.url ?? '/', 'http://localhost')
       const request = { path: url.pathname, session: () => undefined }
       const seals = new PageSeals(registry, request)
-      const boundText = encodeValues([...own.values, ...bound], definition.name, registry)
+      const boundText = encodeBoundValues([...own.values, ...bound], definition.name, registry)
       const entries: FormEntry[] = [[fieldNames.seal, seals.action(definition, boundText)]]
       if (options.previous !== undefined) {
         entries.push([fieldNames.state, seals.state(definition, boundText, options.previous)])

@@ -100,6 +100,20 @@ function refusals(framework: Framework): void {
     assert.deepEqual(site.runs, [])
   })
 
+  it('gives the input back on a server whose clock shows a time that no seal can hold', async (t) => {
+    const site = await open(t)
+    const fields = await site.fields()
+    t.mock.timers.enable({ apis: ['Date'], now: Date.UTC(2107, 0, 1) })
+    for (const path of ['/page', '/nowhere']) {
+      const answer = await site.request.post(path).set(fromSamePage).send(urlencoded(fields, typed))
+      assert.equal(answer.status, 409)
+      assert.match(answer.text, /A long &lt;thought&gt;/)
+      assert.doesNotMatch(answer.text, /name="sealform"/)
+    }
+    assert.deepEqual([site.refusals, site.runs], [['expired', 'expired'], []])
+    assert.ok(site.failures.every(({ error }) => /The clock of this machine says 2107/.test(String(error))))
+  })
+
   it('gives the input back with 413 beyond a limit', async (t) => {
     const site = await open(t, { action: { limits: { fieldValue: 100 } } })
     const fields = await site.fields()

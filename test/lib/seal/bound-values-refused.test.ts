@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { runInNewContext } from 'node:vm'
 import { SealformError } from '../../../lib/base/errors.js'
 import type { ActionReferences } from '../../../lib/seal/action-references.js'
-import { decodeValues, encodeValues } from '../../../lib/seal/bound-values.js'
+import { decodeValues, encodeBoundValues, encodeValues } from '../../../lib/seal/bound-values.js'
 
 const action = () => {}
 let bound: unknown[] = []
@@ -147,6 +147,22 @@ test('refuses properties that would be lost: hidden ones and symbol keys', () =>
   refused(because([1], { 0: { value: 1, enumerable: false } }), '[0] is not enumerable')
   refused({ [Symbol('x')]: 1 }, ' has a symbol as a key, Symbol(x)')
   refused(because({}, { [Symbol.for('x')]: { value: 1 } }), ' has a symbol as a key, Symbol(x)')
+})
+
+test('refuses an invalid Date, and takes the first and the last one', () => {
+  for (const [value, at] of [
+    [new Date(Number.NaN), ''],
+    [{ due: [new Date('soon')] }, '.due[0]'],
+    [new Map([['due', new Date(8.64e15 + 1)]]), '.get("due")'],
+  ] as const) {
+    const message = `todos.add: bound value 1${at} is an invalid Date; check it before you bind it.`
+    assert.throws(() => encodeBoundValues([value], 'todos.add', references), {
+      code: 'ERR_VALUE_UNSUPPORTED',
+      message,
+    })
+  }
+  taken(new Date(8.64e15))
+  taken(new Date(-8.64e15))
 })
 
 test('refuses additional properties on lists, dates and buffers', () => {
