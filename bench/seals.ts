@@ -32,6 +32,7 @@ function unboundContent() {
     expires: issued + 24 * 60 * 60,
     session: undefined,
     path: undefined,
+    owner: undefined,
     values: '',
   }
 }

@@ -163,7 +163,8 @@ class PageForm<State> implements Form<State> {
   }
 
   submit(action: Submittable, attributes: Attributes = {}): SafeHtml {
-    const token = this.#seals.other(action)
+    const { definition, boundText } = this.#record
+    const token = this.#seals.button(action, { action: definition.name, boundText })
     const { type, value, ...rest } = attributes
     // The value of an input is its label, and an image sends only coordinates. For both the name carries the seal.
     const byName = type === 'image' || value !== undefined

@@ -46,6 +46,11 @@ export type Submittable<State = never> = ((submission: never) => Promise<unknown
   readonly [carries]?: ((state: State) => void) | undefined
 }
 
+/** An action that has a state of this type. Values need not be bound to it. */
+export type StateOwner<State = never> = ((submission: never, ...bound: never[]) => Promise<unknown>) & {
+  readonly [carries]?: ((state: State) => void) | undefined
+}
+
 /** Options of `actions.define(name, options)`. */
 export interface ActionOptions<
   Schema extends StandardSchemaV1 | undefined,
@@ -169,6 +174,23 @@ export interface ActionOptions<
   ttl?: number | string
   /** @default the registry's */
   limits?: LimitOptions
+  /**
+   * The action whose carried state this one shares. On a button in a form of that action, `submission.previous` is the state
+   * that the form carries. Other actions do not get the state of a form in which they are buttons.
+   * @default none
+   * @example
+   * ```ts
+   * import { createActions, type Submission } from 'sealform'
+   *
+   * const actions = createActions()
+   * const count = actions.define('count', ({ previous = 0 }: Submission<undefined, number>) => previous + 1)
+   * const double = actions.define('count.double', {
+   *   stateOf: count,
+   *   run: ({ previous = 0 }: Submission<undefined, number>) => previous * 2,
+   * })
+   * ```
+   */
+  stateOf?: StateOwner<NoInfer<State>>
   /** Whether the seal is valid only on the path where it was rendered. @default false */
   path?: boolean
 }
@@ -202,6 +224,8 @@ export interface Definition extends SecretFields {
   readonly path: boolean
   /** The store that claims submissions. Set when `once` is true. */
   readonly store: ClaimStore | undefined
+  /** The action whose state this one gets as a button in its form. */
+  readonly stateOf: Definition | undefined
   /** Seconds. */
   readonly timeout: number | undefined
   readonly hooks: Hooks | undefined

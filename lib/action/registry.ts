@@ -196,6 +196,7 @@ export class Registry implements SealingContext, SecretFields {
       openStorage: () => this.#openStorage(),
       openStore: () => this.#openStore(),
       hooks: this.#hooks,
+      find: (action) => this.#ownDetails(action)?.definition,
     })
     this.#definitions.set(name, definition)
     for (const secret of definition.secrets) this.secrets.add(secret)
@@ -228,9 +229,14 @@ export class Registry implements SealingContext, SecretFields {
     return own
   }
 
-  describe(value: unknown): { name: string; values: readonly unknown[] } | undefined {
+  #ownDetails(value: unknown): ActionDetails | undefined {
     const own = detailsOf(value)
-    return own?.registry === this ? { name: own.definition.name, values: own.values } : undefined
+    return own?.registry === this ? own : undefined
+  }
+
+  describe(value: unknown): { name: string; values: readonly unknown[] } | undefined {
+    const own = this.#ownDetails(value)
+    return own && { name: own.definition.name, values: own.values }
   }
 
   restore(name: string, values: readonly unknown[]): unknown {

@@ -23,6 +23,8 @@ interface ActionDefaults {
   openStorage(): FileStorage
   openStore(): ClaimStore
   readonly hooks: Hooks | undefined
+  /** Finds the definition of an action of this registry. */
+  find(action: unknown): Definition | undefined
 }
 
 const actionOptions = [
@@ -36,6 +38,7 @@ const actionOptions = [
   'secrets',
   'ttl',
   'limits',
+  'stateOf',
   'path',
   'once',
   'timeout',
@@ -97,11 +100,26 @@ export function describeAction(name: string, runOrOptions: unknown, defaults: Ac
     ttl: given.ttl === undefined ? defaults.ttl : parseSealLife(given.ttl, `${where} "ttl"`),
     limits,
     path: given.path ?? false,
+    stateOf: stateOwner(given.stateOf, defaults, where),
     store: given.once ? defaults.openStore() : undefined,
     timeout: given.timeout === undefined ? undefined : parseTimer(given.timeout, `${where} "timeout"`),
     hooks: resolveHooks(given, defaults.hooks, where),
     secrets: resolveSecrets({ names: given.secrets, schema, files, depth: limits.depth }, where),
   }
+}
+
+function stateOwner(
+  action: unknown,
+  { find }: Pick<ActionDefaults, 'find'>,
+  where: string,
+): Definition | undefined {
+  if (action === undefined) return undefined
+  const definition = find(action)
+  if (definition) return definition
+  throw new SealformError(
+    'ERR_OPTION_INVALID',
+    `${where}: "stateOf" must be an action that this registry has defined before.`,
+  )
 }
 
 function inputVersion(version: unknown, where: string): string | undefined {

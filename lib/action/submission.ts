@@ -15,7 +15,7 @@ export interface Submission<Input = undefined, State = unknown, Context = unknow
   readonly formData: SubmittedData
   /** The output of the action's `input` schema; `undefined` without a schema. */
   readonly input: Input
-  /** The state that the form carried, when it was rendered with `initial`. */
+  /** The state that the form of this action carried, when it was rendered with `initial`. See `stateOf` for buttons. */
   readonly previous: State | undefined
   readonly cookies: Cookies
   readonly request: {

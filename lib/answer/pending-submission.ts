@@ -9,7 +9,7 @@ import type { OriginVerdict } from '../origin/origin-verdict.js'
 import type { Messages } from '../outcome/messages.js'
 import type { Outcome } from '../outcome/outcome.js'
 import type { SubmittedForm } from '../page/submitted-form.js'
-import type { StateOwner } from '../seal/form-state.js'
+import type { FormOwner } from '../seal/form-owner.js'
 import type { Admitted } from './admit.js'
 import type { Files } from './receive-uploads.js'
 
@@ -59,8 +59,8 @@ export class PendingSubmission {
   action: Definition | undefined
   /** Set when the origin policy would refuse the request. */
   suspect: SuspectOrigin | undefined
-  /** The action and bound values that the form's state must belong to. Set after the form's own seal has opened. */
-  stateOwner: StateOwner | undefined
+  /** The form that its state and its buttons must belong to. Set after the form's own seal has opened. */
+  owner: FormOwner | undefined
   /** The state that the form carried has expired. */
   stale = false
   /** Set once the action takes files. */

@@ -11,7 +11,7 @@ import { keptFiles } from './receive-uploads.js'
 
 /** Stores the fields, the form's state and the kept files for the action and the page. */
 export function takeFields(pending: PendingSubmission, reading: Reading): void {
-  const { registry, session, submission, submitted, stateOwner: owner } = pending
+  const { registry, session, submission, submitted, owner } = pending
   pending.aborted = reading.aborted
   submission.fill(reading.entries)
   submitted.entries = reading.entries

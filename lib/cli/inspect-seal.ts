@@ -1,5 +1,6 @@
 import { inspect } from 'node:util'
 import { decodeValues } from '../seal/bound-values.js'
+import { ownerName } from '../seal/form-owner.js'
 import { type AdmissionVerdict, judgeSeal, refusalStatus, sealedPath } from '../seal/judge-seal.js'
 import type { KeyRing } from '../seal/key-ring.js'
 import { idOf, type Opened, open } from '../seal/seal.js'
@@ -23,7 +24,7 @@ interface Inspection {
   readonly refused: boolean
 }
 
-const purposes: readonly SealPurpose[] = ['action', 'state', 'upload']
+const purposes: readonly SealPurpose[] = ['action', 'button', 'state', 'upload']
 
 /** Describes a token step by step, as far as the keys allow, and says whether a server would accept it. */
 export function inspectSeal(token: string, facts: InspectionFacts): Inspection {
@@ -68,10 +69,10 @@ function judge(
     audience: app ?? content.audience,
     // In states and file references, these two fields of a seal have another meaning.
     action: {
-      version: purpose === 'action' && version !== undefined ? version || undefined : content.version,
+      version: runs(purpose) && version !== undefined ? version || undefined : content.version,
     },
     sessionMatches: true,
-    path: purpose === 'action' && path !== undefined ? sealedPath(path) : (content.path ?? ''),
+    path: runs(purpose) && path !== undefined ? sealedPath(path) : (content.path ?? ''),
     now,
   })
   if (verdict === 'admit') return { verdict: explainAdmission(purpose, content), refused: false }
@@ -98,36 +99,50 @@ function explain(
 }
 
 function explainAdmission(purpose: SealPurpose, { action, session }: SealContent): string {
-  if (purpose !== 'action') {
+  if (!runs(purpose)) {
     return `It is valid in its own place. In the field "sealform" a server would refuse it, since it is ${kinds[purpose]} and not the seal of a form.`
   }
+  const form = purpose === 'button' ? ', in its own form' : ''
   const visitor = session ? `, when it comes from the session that it was made for` : ''
-  return `It would be accepted${visitor}, if "${action}" is registered on the server and its authorize() allows it.`
+  return `It would be accepted${form}${visitor}, if "${action}" is registered on the server and its authorize() allows it.`
+}
+
+/** Tells whether a seal of this purpose runs an action. */
+function runs(purpose: SealPurpose): boolean {
+  return purpose === 'action' || purpose === 'button'
 }
 
 const kinds: Record<SealPurpose, string> = {
   action: 'the seal of a form',
+  button: 'the seal of a submit button',
   state: 'a state',
   upload: 'a reference to a file that was kept',
 }
 
 function describe(purpose: SealPurpose, opened: Opened, now: number): Inspection['rows'] {
-  const { audience, action, version, issued, expires, session, path, values } = opened.content
-  const bound: [string, string] = [purpose === 'action' ? 'bound values' : 'content', show(values)]
+  const { audience, action, version, issued, expires, session, path, owner, values } = opened.content
+  const bound: [string, string] = [runs(purpose) ? 'bound values' : 'content', show(values)]
   return [
     ['opens', `yes: ${kinds[purpose]}`],
     ['app', audience === '' ? 'none' : audience],
     ['action', action],
+    ...(owner === undefined ? [] : [['in the form of', formOf(owner)] as const]),
     ...(purpose === 'upload'
       ? []
       : [[purpose === 'state' ? 'carried in' : 'input version', carrier(version)] as const]),
     ['issued', `${time(issued)}, ${ago(issued, now)}`],
     ['expires', `${time(expires)}, ${ago(expires, now)}`],
     ['session', session ? 'bound to one' : 'not bound to any'],
-    ...(purpose === 'action' ? [['path', path ?? 'any'] as const] : []),
+    ...(runs(purpose) ? [['path', path ?? 'any'] as const] : []),
     ['id', idOf(opened)],
     bound,
   ]
+}
+
+/** Describes the form that a button is good in. */
+function formOf(owner: string): string {
+  const name = ownerName(owner)
+  return `${name}, ${name === owner ? 'without bound values' : 'with bound values that have the digest'}${owner.slice(name.length)}`
 }
 
 /** Describes where a state travels. A state's seal has this in place of a version. */

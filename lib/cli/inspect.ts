@@ -10,8 +10,8 @@ export const inspectCommand: Command = {
   usage: `Usage: sealform inspect [options] [<seal>]
 
 Shows the content of a seal, and whether a server with the keys of this environment would refuse it. The seal is the
-value of the hidden field "sealform". States and references to files work as well. Without an argument, the command
-reads the seal from stdin.
+value of the hidden field "sealform". The seals of buttons, states and references to files work as well. Without an
+argument, the command reads the seal from stdin.
 
 SEALFORM_KEYS, SEALFORM_KEYS_FILE   the keys. Without keys, only the unencrypted part is shown: version and key id.
 

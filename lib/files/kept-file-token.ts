@@ -57,6 +57,7 @@ export function sealKept(
     ...sealLife(ttl),
     session: binding,
     path: undefined,
+    owner: undefined,
     values: JSON.stringify([field, file.id, file.name, file.type, file.size]),
   })
 }

@@ -3,6 +3,7 @@ import type { Registry } from '../action/registry.js'
 import { sealKept } from '../files/kept-file-token.js'
 import type { ShownFile } from '../files/uploads.js'
 import { encodeBoundValues } from '../seal/bound-values.js'
+import { type FormOwner, ownerOf } from '../seal/form-owner.js'
 import { sealFormState } from '../seal/form-state.js'
 import { sealedPath } from '../seal/judge-seal.js'
 import type { Key } from '../seal/key-ring.js'
@@ -35,12 +36,22 @@ export class PageSeals {
     return this.#request.session() !== undefined
   }
 
-  /** Seals an action with the values bound to it, as `encodeValues` wrote them. */
+  /** Seals the action of a form with the values bound to it, as `encodeBoundValues` wrote them. */
   action(definition: Definition, boundText: string): Seal {
+    return this.#seal(definition, boundText, undefined)
+  }
+
+  /** Seals the action that a button runs. The seal is good only beside the seal of the form that the button stands in. */
+  button(action: Submittable, form: FormOwner): Seal {
+    const { definition, values } = this.#registry.detailsOf(action)
+    return this.#seal(definition, encodeBoundValues(values, definition.name, this.#registry), ownerOf(form))
+  }
+
+  #seal(definition: Definition, boundText: string, owner: string | undefined): Seal {
     const life = sealLife(definition.ttl)
     if (definition.ttl < this.shortestTtl) this.shortestTtl = definition.ttl
     if (definition.store) this.oneTime = true
-    return seal(this.#registry.keys, 'action', {
+    return seal(this.#registry.keys, owner === undefined ? 'action' : 'button', {
       audience: this.#registry.audience,
       action: definition.name,
       version: definition.version,
@@ -48,14 +59,9 @@ export class PageSeals {
       expires: life.expires,
       session: this.#binding(),
       path: definition.path ? sealedPath(this.#request.path) : undefined,
+      owner,
       values: boundText,
     })
-  }
-
-  /** Seals an action that a button carries. */
-  other(action: Submittable): Seal {
-    const { definition, values } = this.#registry.detailsOf(action)
-    return this.action(definition, encodeBoundValues(values, definition.name, this.#registry))
   }
 
   /** Seals the state that a form carries. */

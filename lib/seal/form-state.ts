@@ -1,17 +1,10 @@
-import { createHash } from 'node:crypto'
+import { boundDigest, type FormOwner } from './form-owner.js'
 import type { Seal } from './seal.js'
 import { openState, type SealedState, sealState } from './sealed-state.js'
 import type { SealingContext } from './sealing-context.js'
 
-/** The form that a state belongs to. */
-export interface StateOwner {
-  readonly action: string
-  /** The values bound to the action, as its seal holds them. */
-  readonly boundText: string
-}
-
-/** What the state of a form is tied to. */
-interface FormStateTerms extends StateOwner {
+/** What the state of a form is tied to. The bound values are part of it: the state of one item's form must not pass for another's. */
+interface FormStateTerms extends FormOwner {
   /** Seconds. */
   readonly ttl: number
   readonly binding: Uint8Array | undefined
@@ -20,13 +13,13 @@ interface FormStateTerms extends StateOwner {
 /** Seals the state of a form for its hidden field. */
 export function sealFormState(context: SealingContext, state: unknown, terms: FormStateTerms): Seal {
   const { action, ttl, binding } = terms
-  return sealState(context, state, { carrier: 'field', action, ttl, binding, form: digest(terms) })
+  return sealState(context, state, { carrier: 'field', action, ttl, binding, form: boundDigest(terms) })
 }
 
 /** Where the state of a form comes from that is to be opened. */
 interface FormStateOrigin {
   /** The form that carried it, when its own seal has opened. */
-  readonly owner: StateOwner | undefined
+  readonly owner: FormOwner | undefined
   readonly session: string | undefined
 }
 
@@ -41,10 +34,5 @@ export function openFormState(
 ): SealedState | undefined {
   if (!owner) return undefined
   const opened = openState(context, token, { carrier: 'field', session })
-  return opened?.action === owner.action && opened.form === digest(owner) ? opened : undefined
-}
-
-/** The state of one item's form must not pass for another's, so it is tied to the bound values as well. */
-function digest({ boundText }: StateOwner): string | undefined {
-  return boundText === '' ? undefined : createHash('sha256').update(boundText).digest('base64url')
+  return opened?.action === owner.action && opened.form === boundDigest(owner) ? opened : undefined
 }

@@ -3,9 +3,9 @@ import { SealformError } from '../base/errors.js'
 import { givenSecrets, type Secrets } from './read-keys.js'
 
 /** What a subkey is used for. A token that was sealed for one purpose does not open with the subkey of another. */
-export type Purpose = 'action' | 'state' | 'upload' | 'session'
+export type Purpose = 'action' | 'button' | 'state' | 'upload' | 'session'
 
-const purposes: readonly Purpose[] = ['action', 'state', 'upload', 'session']
+const purposes: readonly Purpose[] = ['action', 'button', 'state', 'upload', 'session']
 
 /** The keys of a running app. */
 export interface Keys {
@@ -93,6 +93,7 @@ export class Key {
   /** The id as an unsigned 32-bit number, for lookups. */
   readonly number: number
   readonly #action: Uint8Array
+  readonly #button: Uint8Array
   readonly #state: Uint8Array
   readonly #upload: Uint8Array
   readonly #session: Uint8Array
@@ -101,8 +102,11 @@ export class Key {
     const id = derive(secret, 4, 'key id')
     this.id = Buffer.from(id).toString('hex')
     this.number = Number.parseInt(this.id, 16)
-    const [action, state, upload, session] = purposes.map((purpose) => derive(secret, 32, 'subkey', purpose))
+    const [action, button, state, upload, session] = purposes.map((purpose) =>
+      derive(secret, 32, 'subkey', purpose),
+    )
     this.#action = action!
+    this.#button = button!
     this.#state = state!
     this.#upload = upload!
     this.#session = session!
@@ -111,6 +115,7 @@ export class Key {
   /** Returns the 32-byte subkey for a purpose. Do not write to it. */
   subkey(purpose: Purpose): Uint8Array {
     if (purpose === 'action') return this.#action
+    if (purpose === 'button') return this.#button
     if (purpose === 'state') return this.#state
     return purpose === 'upload' ? this.#upload : this.#session
   }

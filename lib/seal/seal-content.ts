@@ -5,8 +5,8 @@
  * |--------|-----------------|---------------------------------------------------------------------|
  * | 1      | layout version  | 1                                                                   |
  * | 4      | key id          | again: the key id of the envelope is not authenticated              |
- * | 1      | purpose         | 1 action, 2 state, 3 upload                                         |
- * | 1      | flags           | which of the optional fields follow: 1, 2, 4, 8; others are zero    |
+ * | 1      | purpose         | 1 action, 2 state, 3 upload, 4 button                               |
+ * | 1      | flags           | which optional fields follow: 1, 2, 4, 8, 16; others are zero       |
  * | 4      | issued          | seconds since the epoch                                             |
  * | 4      | expires         | seconds since the epoch                                             |
  * | 1 + n  | audience        |                                                                     |
@@ -14,6 +14,7 @@
  * | 1 + n  | input version   | flag 1                                                              |
  * | 16     | session binding | flag 2                                                              |
  * | 2 + n  | path            | flag 4                                                              |
+ * | 1 + n  | owner           | flag 16; the form of a button                                       |
  * | 2 + n  | bound values    | flag 8; never empty                                                 |
  * | 0 – 63 | padding         | zeros, up to a multiple of 64, so that sizes reveal less            |
  */
@@ -32,6 +33,8 @@ export interface SealContent {
   /** 16 bytes that stand for a session. */
   session: Uint8Array | undefined
   path: string | undefined
+  /** The form that a button stands in, from `ownerOf()`. */
+  owner: string | undefined
   /** The encoded bound values, or `''` when there are none. */
   values: string
 }
@@ -48,8 +51,9 @@ const hasVersion = 1
 const hasSession = 2
 const hasPath = 4
 const hasValues = 8
-const knownFlags = hasVersion | hasSession | hasPath | hasValues
-const purposeCodes: Record<SealPurpose, number> = { action: 1, state: 2, upload: 3 }
+const hasOwner = 16
+const knownFlags = hasVersion | hasSession | hasPath | hasValues | hasOwner
+const purposeCodes: Record<SealPurpose, number> = { action: 1, state: 2, upload: 3, button: 4 }
 
 /** The facts that a content repeats, so that it opens only with the right key and for the right purpose. */
 export interface SealLabel {
@@ -80,7 +84,7 @@ const writer: { buffer: Buffer; at: number; end: number } = { buffer: Buffer.all
  */
 export function encodeContent(content: SealContent, { keyNumber, purpose }: SealLabel, span: Span): number {
   const { buffer: target, start } = span
-  const { version, session, path, values } = content
+  const { version, session, path, owner, values } = content
   if (!isUint32(content.issued) || !isUint32(content.expires)) return -1
   target[start] = layoutVersion
   writeUint32(target, start + 1, keyNumber)
@@ -89,6 +93,7 @@ export function encodeContent(content: SealContent, { keyNumber, purpose }: Seal
     (version === undefined ? 0 : hasVersion) |
     (session === undefined ? 0 : hasSession) |
     (path === undefined ? 0 : hasPath) |
+    (owner === undefined ? 0 : hasOwner) |
     (values === '' ? 0 : hasValues)
   writeUint32(target, start + 7, content.issued)
   writeUint32(target, start + 11, content.expires)
@@ -101,6 +106,7 @@ export function encodeContent(content: SealContent, { keyNumber, purpose }: Seal
     (version === undefined || writeText(1, version)) &&
     (session === undefined || writeSession(session)) &&
     (path === undefined || writeText(2, path)) &&
+    (owner === undefined || writeText(1, owner)) &&
     (values === '' || writeText(2, values))
   if (!fits) return -1
   const end = start + Math.ceil((writer.at - start) / bucket) * bucket
@@ -123,9 +129,11 @@ export function decodeContent({ keyNumber, purpose }: SealLabel, span: Span): Se
   const version = flags & hasVersion ? readText(source, reader, 1) : ''
   const session = flags & hasSession ? readSession(source, reader) : undefined
   const path = flags & hasPath ? readText(source, reader, 2) : ''
+  const owner = flags & hasOwner ? readText(source, reader, 1) : ''
   const values = flags & hasValues ? readText(source, reader, 2) : ''
   if (audience === undefined || action === undefined || version === undefined) return undefined
-  if (path === undefined || values === undefined || (flags & hasValues && values === '')) return undefined
+  if (path === undefined || owner === undefined) return undefined
+  if (values === undefined || (flags & hasValues && values === '')) return undefined
   if (flags & hasSession && session === undefined) return undefined
   if (end - reader.at >= bucket) return undefined
   for (let i = reader.at; i < end; i++) if (source[i] !== 0) return undefined
@@ -137,17 +145,20 @@ export function decodeContent({ keyNumber, purpose }: SealLabel, span: Span): Se
     expires: readUint32(source, start + 11),
     session,
     path: flags & hasPath ? path : undefined,
+    owner: flags & hasOwner ? owner : undefined,
     values,
   }
 }
 
 /** Returns the number of bytes of a content without padding. */
-export function contentLength({ audience, action, version, session, path, values }: SealContent): number {
-  const texts = [audience, action, version ?? '', path ?? '', values]
+export function contentLength(content: SealContent): number {
+  const { audience, action, version, session, path, owner, values } = content
+  const texts = [audience, action, version ?? '', path ?? '', owner ?? '', values]
   const optional =
     (version === undefined ? 0 : 1) +
     (session === undefined ? 0 : sessionLength) +
     (path === undefined ? 0 : 2) +
+    (owner === undefined ? 0 : 1) +
     (values === '' ? 0 : 2)
   return fixedLength + 2 + optional + texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0)
 }

@@ -34,6 +34,7 @@ export function sealState(
     ...sealLife(ttl),
     session: binding,
     path: form,
+    owner: undefined,
     values: encodeValues([state], `${action} (state)`, context),
   })
 }

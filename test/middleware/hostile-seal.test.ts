@@ -299,6 +299,7 @@ describe('a genuine seal in the wrong place', () => {
   it('does not run once it has expired', async (t) => {
     const target = await hostileTarget((close) => t.after(close))
     const fields = await target.fieldsOf('/brief', 'brief')
+    const { brief } = await target.buttons()
     await new Promise((resolve) => setTimeout(resolve, 2050))
     await target.withstand([
       { name: 'expired', says: post('/brief', fields), status: 409 },
@@ -306,7 +307,7 @@ describe('a genuine seal in the wrong place', () => {
         name: 'expired, as the button of a good form',
         says: post('/plain', {
           ...(await target.fieldsOf('/plain', 'plain')),
-          'sealform.submit': fields.sealform ?? '',
+          'sealform.submit': brief,
         }),
         status: 409,
       },
@@ -316,9 +317,9 @@ describe('a genuine seal in the wrong place', () => {
   it('does not get around authorize, path or session in a button', async (t) => {
     const target = await hostileTarget((close) => t.after(close))
     const plain = await target.fieldsOf('/plain', 'plain')
-    const guarded = (await target.fieldsOf('/guarded', 'guarded')).sealform ?? ''
-    const here = (await target.fieldsOf('/here/1', 'here')).sealform ?? ''
-    const ann = (await target.fieldsOf('/plain', 'plain', [['Cookie', 'user=ann']])).sealform ?? ''
+    const { sealform: guardedForm = '' } = await target.fieldsOf('/guarded', 'guarded')
+    const { guarded, here, plain: button } = await target.buttons()
+    const { plain: ann } = await target.buttons([['Cookie', 'user=ann']])
     const buttons: Record<string, readonly [Fields, number]> = {
       'a guarded action': [{ 'sealform.submit': guarded }, 403],
       'a guarded action by name': [{ [`sealform.submit.${guarded}`]: 'Go' }, 403],
@@ -328,23 +329,19 @@ describe('a genuine seal in the wrong place', () => {
       ],
       'an action of another path': [{ 'sealform.submit': here }, 403],
       'an action of another session': [{ 'sealform.submit': ann }, 403],
+      'the seal of a form': [{ 'sealform.submit': guardedForm }, 400],
+      'the seal of this form': [{ 'sealform.submit': plain.sealform ?? '' }, 400],
       forged: [{ 'sealform.submit': 'forged' }, 400],
       empty: [{ 'sealform.submit': '' }, 400],
       'forged by name': [{ 'sealform.submit.forged': 'Go' }, 400],
       'by a malformed name': [{ 'sealform.submit.<script>': 'Go' }, 400],
       'by an empty name': [{ 'sealform.submit.': 'Go' }, 400],
       'by a name with a line break': [{ 'sealform.submit.a\r\nb.x': 'Go' }, 400],
-      'of another axis': [{ [`sealform.submit.${plain.sealform}.z`]: '1' }, 400],
-      'with one axis twice': [{ [`sealform.submit.${plain.sealform}.x`]: ['1', '2'] }, 400],
-      'two values': [{ 'sealform.submit': [plain.sealform ?? '', plain.sealform ?? ''] }, 400],
-      'a value and a name': [
-        { 'sealform.submit': plain.sealform ?? '', [`sealform.submit.${plain.sealform}`]: '' },
-        400,
-      ],
-      'two images': [
-        { [`sealform.submit.${plain.sealform}.x`]: '1', [`sealform.submit.${guarded}.y`]: '2' },
-        400,
-      ],
+      'of another axis': [{ [`sealform.submit.${button}.z`]: '1' }, 400],
+      'with one axis twice': [{ [`sealform.submit.${button}.x`]: ['1', '2'] }, 400],
+      'two values': [{ 'sealform.submit': [button, button] }, 400],
+      'a value and a name': [{ 'sealform.submit': button, [`sealform.submit.${button}`]: '' }, 400],
+      'two images': [{ [`sealform.submit.${button}.x`]: '1', [`sealform.submit.${guarded}.y`]: '2' }, 400],
       'a hundred of them': [
         Object.fromEntries(Array.from({ length: 100 }, (_, i) => [`sealform.submit.a${i}`, ''])),
         400,
@@ -363,15 +360,15 @@ describe('a genuine seal in the wrong place', () => {
     await target.withstand([
       {
         name: 'a guarded form with a free button',
-        says: post('/guarded', { sealform: guarded, 'sealform.submit': plain.sealform ?? '' }),
+        says: post('/guarded', { sealform: guardedForm, 'sealform.submit': button }),
         status: 403,
       },
       {
         name: 'an image, pressed',
         says: post('/plain', {
           ...plain,
-          [`sealform.submit.${plain.sealform}.x`]: '1',
-          [`sealform.submit.${plain.sealform}.y`]: '2',
+          [`sealform.submit.${button}.x`]: '1',
+          [`sealform.submit.${button}.y`]: '2',
         }),
         status: 303,
         runs: 1,

@@ -19,6 +19,8 @@ interface OriginApp {
   takeRefusals(): Refusal[]
   /** Loads the hidden fields as this visitor. */
   fieldsOf(visitor: string): Promise<Record<string, string>>
+  /** The seal of the button as this visitor gets it. */
+  buttonOf(visitor: string): Promise<string>
 }
 
 /** An app behind a proxy that it trusts or does not, with one form. */
@@ -45,7 +47,7 @@ async function originApp(
   )
   app.use((ctx) => {
     const form = ctx.form(act)
-    ctx.body = html`<form ${form.attributes}>${form.fields}<input ${form.input('text')}></form>`
+    ctx.body = html`<form ${form.attributes}>${form.fields}<input ${form.input('text')}><button ${form.submit(act)}>Act</button></form>`
   })
   // By default, Node itself answers a request without Host or with long headers.
   const server = createServer({ maxHeaderSize: 1024 * 1024, requireHostHeader: false }, app.callback())
@@ -54,15 +56,19 @@ async function originApp(
     port,
     runs: () => runs,
     takeRefusals: () => refusals.splice(0),
-    async fieldsOf(visitor) {
-      const { answers } = await talk(port, [
-        requestText('GET / HTTP/1.1', [
-          ['Host', 'app.example'],
-          ['Cookie', visitor],
-        ]),
-      ])
-      return formIn(answers[0]?.body ?? '', 'act').fields
-    },
+    fieldsOf: async (visitor) => formIn(await pageFor(visitor), 'act').fields,
+    buttonOf: async (visitor) =>
+      /name="sealform\.submit" value="([\w-]+)"/.exec(await pageFor(visitor))?.[1] ?? '',
+  }
+
+  async function pageFor(visitor: string): Promise<string> {
+    const { answers } = await talk(port, [
+      requestText('GET / HTTP/1.1', [
+        ['Host', 'app.example'],
+        ['Cookie', visitor],
+      ]),
+    ])
+    return answers[0]?.body ?? ''
   }
 }
 
@@ -171,7 +177,7 @@ describe('the table of the origin policy, over raw sockets', () => {
     const app = await originApp((close) => t.after(close), false, {})
     const mine = await app.fieldsOf('user=ann')
     for (const other of ['user=bob', 'visitor=anybody']) {
-      const { sealform = '' } = await app.fieldsOf(other)
+      const button = await app.buttonOf(other)
       const { answers } = await talk(app.port, [
         requestText(
           'POST / HTTP/1.1',
@@ -180,7 +186,7 @@ describe('the table of the origin policy, over raw sockets', () => {
             ['Cookie', 'user=ann'],
             ['Content-Type', 'application/x-www-form-urlencoded'],
           ],
-          urlencoded(mine, { 'sealform.submit': sealform }),
+          urlencoded(mine, { 'sealform.submit': button }),
         ),
       ])
       assert.equal(answers[0]?.status, 403, other)

@@ -42,6 +42,8 @@ export interface Target {
   readonly errors: unknown[]
   /** Loads a form with these headers, and returns its hidden fields. */
   fieldsOf(path: string, id: string, lines?: readonly Line[]): Promise<Record<string, string>>
+  /** Loads `/buttons/1`, a form of `plain`, and returns the seals of its buttons by the names of their actions. */
+  buttons(lines?: readonly Line[]): Promise<Record<'plain' | 'guarded' | 'here' | 'brief', string>>
   get(path: string, lines?: readonly Line[]): Promise<RawAnswer>
   /** Sends each request, and asserts that its result is allowed and that the server still works. */
   withstand(attacks: readonly Attack[]): Promise<void>
@@ -99,6 +101,19 @@ export async function hostileTarget(
   const fieldsOf: Target['fieldsOf'] = async (path, id, lines) =>
     formIn((await get(path, lines)).body, id).fields
 
+  const buttons: Target['buttons'] = async (lines) => {
+    const { body } = await get('/buttons/1', lines)
+    const sealOf = (name: string) =>
+      new RegExp(`name="sealform.submit" value="([\\w-]+)"[^>]*>${name}<`).exec(body)?.[1] ??
+      assert.fail(name)
+    return {
+      plain: sealOf('plain'),
+      guarded: sealOf('guarded'),
+      here: sealOf('here'),
+      brief: sealOf('brief'),
+    }
+  }
+
   async function withstand(attacks: readonly Attack[]): Promise<void> {
     const good = await fieldsOf('/plain', 'plain')
     // In small groups: one after another is slow, and with all at once a failure is hard to assign.
@@ -131,7 +146,7 @@ export async function hostileTarget(
     if (answer && check) check(answer, conversation)
   }
 
-  return { port, runs, errors, fieldsOf, get, withstand, total, taken }
+  return { port, runs, errors, fieldsOf, buttons, get, withstand, total, taken }
 }
 
 function defineApp(
@@ -209,6 +224,13 @@ function defineApp(
     if (!lists.has(id)) ctx.throw(404)
     const form = ctx.form(add.bind(null, id))
     return simple(form, html`<button ${form.submit(clear.bind(null, id))}>Clear</button>`)
+  })
+  page('/buttons/:id', (ctx) => {
+    const form = ctx.form(plain)
+    return simple(
+      form,
+      html`${[plain, guarded, here, brief].map((action) => html`<button ${form.submit(action)}>${action.name}</button>`)}`,
+    )
   })
   page('/any/:id', (ctx) => simple(ctx.form(add.bind(null, String(ctx.params.id)))))
   page('/count', (ctx) => {

@@ -1,5 +1,6 @@
 import { IncomingMessage, ServerResponse } from 'node:http'
 import { Socket } from 'node:net'
+import { createAction } from '../../lib/action/action.js'
 import { type Actions, asRegistry, createActions, type Registry } from '../../lib/action/registry.js'
 import type { Admitted } from '../../lib/answer/admit.js'
 import { type Arrival, PendingSubmission } from '../../lib/answer/pending-submission.js'
@@ -33,6 +34,16 @@ export function sealsOf(registry: Registry, session?: string) {
   return {
     action: (name: string, ...values: unknown[]) =>
       seals.action(definitionOf(name), encodeValues(values, name, registry)),
+    /** For a button of the action `name`, in a form of the action `form`. */
+    button: (form: readonly [name: string, ...values: unknown[]], name: string, ...values: unknown[]) => {
+      const [action, ...bound] = form
+      const other = createAction<unknown, never, [], unknown>({
+        definition: definitionOf(name),
+        registry,
+        values,
+      })
+      return seals.button(other, { action, boundText: encodeValues(bound, action, registry) })
+    },
     state: (name: string, state: unknown, ...values: unknown[]) =>
       seals.state(definitionOf(name), encodeValues(values, name, registry), state),
   }

@@ -15,6 +15,7 @@ interface Parts {
   version?: string
   session?: Uint8Array
   path?: string
+  owner?: string
   values?: string | Uint8Array
   issued?: number
   expires?: number
@@ -31,7 +32,7 @@ interface Spoiled {
   envelopeKeyId?: Buffer
 }
 
-type Purpose = 'action' | 'state' | 'upload'
+type Purpose = 'action' | 'state' | 'upload' | 'button'
 
 const secret = (label: string, length: number) =>
   createHash('sha256').update(`sealform test key ${label}`).digest().subarray(0, length)
@@ -40,7 +41,7 @@ const keyB = secret('B', 32)
 const key16 = secret('C', 16)
 const key24 = secret('D', 24)
 const spell = (key: Buffer) => key.toString('base64')
-const codes: Record<Purpose, number> = { action: 1, state: 2, upload: 3 }
+const codes: Record<Purpose, number> = { action: 1, state: 2, upload: 3, button: 4 }
 const session = Buffer.from('000102030405060708090a0b0c0d0e0f', 'hex')
 const issued = 1_760_000_000
 const expires = 1_760_086_400
@@ -66,12 +67,13 @@ function text(value: string | Uint8Array, prefix: number): Buffer {
 }
 
 function claimsOf(parts: Parts, key: Buffer, purpose: Purpose, spoiled: Spoiled): Buffer {
-  const { version, path, values } = parts
+  const { version, path, owner, values } = parts
   const flags =
     (version === undefined ? 0 : 1) +
     (parts.session ? 2 : 0) +
     (path === undefined ? 0 : 4) +
-    (values === undefined ? 0 : 8)
+    (values === undefined ? 0 : 8) +
+    (owner === undefined ? 0 : 16)
   const bytes = Buffer.concat([
     uint(spoiled.layout ?? 1, 1),
     keyId(spoiled.innerKey ?? key),
@@ -84,6 +86,7 @@ function claimsOf(parts: Parts, key: Buffer, purpose: Purpose, spoiled: Spoiled)
     version === undefined ? Buffer.alloc(0) : text(version, 1),
     parts.session ?? Buffer.alloc(0),
     path === undefined ? Buffer.alloc(0) : text(path, 2),
+    owner === undefined ? Buffer.alloc(0) : text(owner, 1),
     values === undefined ? Buffer.alloc(0) : text(values, 2),
   ])
   const padded = Buffer.concat([bytes, Buffer.alloc((64 - (bytes.length % 64)) % 64)])
@@ -121,6 +124,7 @@ function valid(name: string, parts: Parts, key = keyA, purpose: Purpose = 'actio
     expires: parts.expires ?? expires,
     session: parts.session ? Buffer.from(parts.session).toString('hex') : null,
     path: parts.path ?? null,
+    owner: parts.owner ?? null,
     values: parts.values ?? '',
   }
   return {
@@ -203,6 +207,22 @@ const vectors = {
     valid('the first and the last second', { issued: 0, expires: 4_294_967_295 }),
     valid('state', { version: 'field', values: '[3]' }, keyA, 'state'),
     valid('an upload', { values: '["file-1"]' }, keyA, 'upload'),
+    valid('a button', { action: 'todos.clear', owner: 'todos.add' }, keyA, 'button'),
+    valid('an empty owner', { owner: '' }, keyA, 'button'),
+    valid(
+      'a button with every optional field',
+      {
+        audience: 'shop',
+        action: 'todos.remove',
+        version: '2',
+        session,
+        path: '/lists/7',
+        owner: `todos.add ${createHash('sha256').update('["list-7"]').digest('base64url')}`,
+        values: '["todo-9"]',
+      },
+      keyA,
+      'button',
+    ),
     valid('a key of 16 bytes', {}, key16),
     valid('a key of 24 bytes', {}, key24),
     valid('the old key after rotation', {}, keyA, 'action', [keyB, keyA]),
@@ -257,6 +277,9 @@ const vectors = {
     ),
     invalid('an action shown as state', envelope('action as state', {}, keyA, 'action'), 'state'),
     invalid('an action shown as an upload', envelope('action as upload', {}, keyA, 'action'), 'upload'),
+    invalid('an action shown as a button', envelope('action as button', {}, keyA, 'action'), 'button'),
+    invalid('a button shown as an action', envelope('button as action', { owner: 'a' }, keyA, 'button')),
+    invalid('a button shown as state', envelope('button as state', { owner: 'a' }, keyA, 'button'), 'state'),
     invalid('state shown as an action', envelope('state as action', {}, keyA, 'state')),
     invalid('an upload shown as an action', envelope('upload as action', {}, keyA, 'upload')),
     invalid('a bit of the envelope version flipped', flip(plain, 0)),
@@ -273,7 +296,7 @@ const vectors = {
     crafted('the id of another key within', {}, { innerKey: keyB }),
     crafted('another purpose within', {}, { innerPurpose: 2 }),
     crafted('purpose 0 within', {}, { innerPurpose: 0 }),
-    crafted('an unknown flag', {}, { flags: 16 }),
+    crafted('an unknown flag', {}, { flags: 32 }),
     crafted('the highest flag', {}, { flags: 128 }),
     crafted('the first byte of padding not zero', {}, { content: put(26, 1) }),
     crafted('the last byte of padding not zero', {}, { content: put(63, 1) }),
@@ -295,6 +318,9 @@ const vectors = {
     crafted('a path longer than the content', { path: '/' }, { content: put(26, 0, 37) }),
     crafted('a path whose length is cut by the end', { action: nameOf(63) }, { flags: 4 }),
     crafted('bound values longer than the content', { values: '[1]' }, { content: put(26, 1, 0) }),
+    crafted('an owner longer than the content', { owner: 'a' }, { content: put(26, 38) }),
+    crafted('an owner whose length is cut by the end', { action: nameOf(64) }, { flags: 16 }),
+    crafted('an owner that is not UTF-8', { owner: 'ab' }, { content: put(27, 0xff) }),
     crafted('the flag of bound values without any', { values: '' }, {}),
     crafted('an action that is not UTF-8', { action: Buffer.from([0x61, 0xff, 0x62]) }, {}),
     crafted(

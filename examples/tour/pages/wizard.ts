@@ -20,7 +20,7 @@ const start: Booking = { step: 0, answers: {} }
 export function wizardPage(router: TourRouter, actions: Actions): void {
   let bookings = 0
 
-  /** The form's own action. Buttons have other actions; all of them get the form's state as `previous`. */
+  /** The form's own action. Buttons have other actions, which share its state. */
   const keep = actions.define('wizard', {
     input: draftInput,
     run: ({ input, previous }: Submission<Answers, Booking>) => done(moved(previous, input)),
@@ -28,6 +28,7 @@ export function wizardPage(router: TourRouter, actions: Actions): void {
 
   /** Goes to another step without validation. Unfinished input is kept. */
   const goTo = actions.define('wizard.go', {
+    stateOf: keep,
     input: draftInput,
     run: ({ input, previous }: Submission<Answers, Booking>, step: number) =>
       done(moved(previous, input, step)),
@@ -35,6 +36,7 @@ export function wizardPage(router: TourRouter, actions: Actions): void {
 
   const next = steps.map((step, index) =>
     actions.define(`wizard.${step.name}`, {
+      stateOf: keep,
       input: step.input,
       run: ({ input, previous }: Submission<Answers, Booking>) => done(moved(previous, input, index + 1)),
     }),
@@ -42,6 +44,7 @@ export function wizardPage(router: TourRouter, actions: Actions): void {
 
   const book = actions.define('wizard.book', {
     once: true,
+    stateOf: keep,
     run({ previous = start }: Submission<undefined, Booking>) {
       const checked = bookingInput.safeParse(previous.answers)
       if (!checked.success) return invalid(`Change this first: ${checked.error.issues[0]?.message}`)

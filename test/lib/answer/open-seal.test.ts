@@ -18,7 +18,7 @@ test('opens the seal, and names the action with its bound values', () => {
   assert.equal(pending.action, registry.find('act'))
   assert.equal(pending.submitted.definition, registry.find('act'))
   assert.equal(pending.submitted.boundText, sent.opened.content.values)
-  assert.deepEqual(pending.stateOwner, { action: 'act', boundText: sent.opened.content.values })
+  assert.deepEqual(pending.owner, { action: 'act', boundText: sent.opened.content.values })
 })
 
 test('reports a seal of another session', () => {
@@ -32,7 +32,7 @@ test('names no action when there is no seal, or it does not open', () => {
     const pending = pendingAt(registry, seal === undefined ? {} : { seal })
     assert.deepEqual(openSeal(pending, allow), { token: seal, opened: undefined, sessionMatches: false })
     assert.equal(pending.action, undefined)
-    assert.equal(pending.stateOwner, undefined)
+    assert.equal(pending.owner, undefined)
   }
 })
 

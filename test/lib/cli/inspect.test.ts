@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { encodeValues } from '../../../lib/seal/bound-values.js'
+import { ownerOf } from '../../../lib/seal/form-owner.js'
 import { createKeyRing } from '../../../lib/seal/key-ring.js'
 import { seal, sessionBinding } from '../../../lib/seal/seal.js'
 import type { SealContent, SealPurpose } from '../../../lib/seal/seal-content.js'
@@ -22,6 +23,7 @@ function sealed(some: Partial<SealContent> = {}, purpose: SealPurpose = 'action'
     expires: now + 21 * 3600 + 60,
     session: undefined,
     path: undefined,
+    owner: undefined,
     values: '',
     ...some,
   })
@@ -133,6 +135,23 @@ describe('sealform inspect', () => {
     assert.match(path.stdout, /403 \(other-path\): it is valid for \/a only, and not for \/b/)
     assert.deepEqual([app.status, version.status, path.status], [1, 1, 1])
     assert.equal((await inspect(sealed(), { args: ['--action-version', ''] })).status, 0)
+  })
+
+  it('shows the form that a button is good in', async () => {
+    const free = await inspect(sealed({ owner: 'orders.place' }, 'button'))
+    assert.equal(free.status, 0)
+    assert.match(free.stdout, /^opens +yes: the seal of a submit button$/m)
+    assert.match(free.stdout, /^in the form of +orders\.place, without bound values$/m)
+    assert.match(free.stdout, /would be accepted, in its own form, if "todos\.add"/)
+    const owner = ownerOf({ action: 'orders.place', boundText: '["list-7"]' })
+    const bound = await inspect(sealed({ owner, version: '1', path: '/a' }, 'button'))
+    assert.match(
+      bound.stdout,
+      /^in the form of +orders\.place, with bound values that have the digest [\w-]{43}$/m,
+    )
+    const token = sealed({ owner, version: '1', path: '/a' }, 'button')
+    assert.equal((await inspect(token, { args: ['--path', '/b'] })).status, 1)
+    assert.equal((await inspect(token, { args: ['--action-version', '2'] })).status, 1)
   })
 
   it('distinguishes a state and a reference to a file from the seal of a form', async () => {

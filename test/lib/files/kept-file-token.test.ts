@@ -120,6 +120,7 @@ test('does not open with an incomplete record', () => {
     expires: issued + 3600,
     session: undefined,
     path: undefined,
+    owner: undefined,
   }
   const records = [
     '',

@@ -17,6 +17,7 @@ const content = (some: Partial<SealContent> = {}): SealContent => ({
   expires: 2 ** 31,
   session: undefined,
   path: undefined,
+  owner: undefined,
   values: '',
   ...some,
 })

@@ -33,6 +33,7 @@ test('opens every valid vector to its content', () => {
           version: opened.content.version ?? null,
           session: opened.content.session ? Buffer.from(opened.content.session).toString('hex') : null,
           path: opened.content.path ?? null,
+          owner: opened.content.owner ?? null,
         },
       },
       { id, keyId, content },

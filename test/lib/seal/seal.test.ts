@@ -19,6 +19,7 @@ const content = (some: Partial<SealContent> = {}): SealContent => ({
   expires: 1_760_086_400,
   session: undefined,
   path: undefined,
+  owner: undefined,
   values: '',
   ...some,
 })
