@@ -11,8 +11,8 @@ export { type MemoryStoreOptions, memoryStore } from './claims/memory-claims.js'
 export { type DirectoryStorageOptions, directoryStorage } from './files/directory-storage.js'
 export type { FileOptions } from './files/file-rules.js'
 export { isFileId, newFileId } from './files/file-storage.js'
+export type { FileDescription } from './files/hand-over.js'
 export type { PersistOptions, StoredFile } from './files/stored-file.js'
-export type { FileDescription } from './files/take-files.js'
 export type { Messages } from './outcome/messages.js'
 export {
   done,

@@ -4,7 +4,7 @@ import type { LimitOptions, Limits } from '../body/limits.js'
 import type { ClaimStore } from '../claims/claim-store.js'
 import type { FileOptions, FileRules } from '../files/file-rules.js'
 import type { FileStorage } from '../files/file-storage.js'
-import type { FileDescription } from '../files/take-files.js'
+import type { FileDescription } from '../files/hand-over.js'
 import type { Plan } from '../input/coerce.js'
 import type { Constraints } from '../input/constraints.js'
 import type { HookOptions, Hooks } from './hooks.js'
@@ -214,6 +214,8 @@ export interface Definition extends SecretFields {
   readonly onFile:
     | ((file: FileDescription, stream: Readable, submission: never, ...values: never[]) => unknown)
     | undefined
+  /** The option `onFile` as it was given. Two actions with the same function can share what it returns. */
+  readonly givenOnFile: unknown
   /** The storage of files. Set when the action has file fields and no `onFile`. */
   readonly storage: FileStorage | undefined
   readonly version: string | undefined
@@ -222,10 +224,10 @@ export interface Definition extends SecretFields {
   readonly ttl: number
   readonly limits: Limits
   readonly path: boolean
-  /** The store that claims submissions. Set when `once` is true. */
-  readonly store: ClaimStore | undefined
   /** The action whose state this one gets as a button in its form. */
   readonly stateOf: Definition | undefined
+  /** The store that claims submissions. Set when `once` is true. */
+  readonly store: ClaimStore | undefined
   /** Seconds. */
   readonly timeout: number | undefined
   readonly hooks: Hooks | undefined

@@ -89,6 +89,7 @@ export function describeAction(name: string, runOrOptions: unknown, defaults: Ac
     name,
     files,
     onFile: given.onFile?.bind(options),
+    givenOnFile: given.onFile,
     storage: files.size > 0 && !given.onFile ? defaults.openStorage() : undefined,
     run: given.run.bind(options),
     authorize: given.authorize?.bind(options),

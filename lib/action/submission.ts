@@ -192,6 +192,7 @@ export class CurrentSubmission implements Submission<unknown> {
   /** Stores the fields after the body has been read. */
   fill(entries: readonly Entry[]): void {
     this.#entries = entries
+    this.#formData = undefined
   }
 }
 

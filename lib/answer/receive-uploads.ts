@@ -66,11 +66,8 @@ export async function joinFiles(
   reading: Reading,
 ): Promise<readonly Entry[] | Outcome | { readonly thrown: unknown }> {
   if (taking.verdict) return outcomeOf(taking.verdict)
-  const text = reading.entries.find(([name, value]) => value !== '' && definition.files.has(name))
-  if (text) {
-    const detail = `the field "${text[0]}" takes files, and text was sent; print form.attributes in the form tag, so that it has the enctype for files`
-    return new Refused('unsupported', 415, detail)
-  }
+  const text = refuseText(definition, reading)
+  if (text) return text
   try {
     if (reading.kept) {
       await uploads.refer(reading.kept, (reference) => open(visit, definition, reference))
@@ -90,6 +87,14 @@ export async function joinFiles(
   return entries
 }
 
+/** Refuses text in a field that takes files. */
+export function refuseText({ files }: Definition, { entries }: Reading): Refused | undefined {
+  const text = entries.find(([name, value]) => value !== '' && files.has(name))
+  if (!text) return undefined
+  const detail = `the field "${text[0]}" takes files, and text was sent; print form.attributes in the form tag, so that it has the enctype for files`
+  return new Refused('unsupported', 415, detail)
+}
+
 /** Makes issues of the problems with files, one for each kind of problem and field. */
 export function fileIssues(
   { files }: Definition,
@@ -107,6 +112,7 @@ export function fileIssues(
       gone: () => messages.fileGone,
       'too-many': () => messages.tooManyFiles(rule?.maxFiles ?? 0),
       type: () => messages.fileType(rule?.types.join(', ') ?? ''),
+      size: () => messages.fileTooLarge(formatSize(rule?.maxSize ?? 0)),
     }[kind]()
     issues.push({ name: field, message })
   }
@@ -128,11 +134,11 @@ export function refusalIssues(
 }
 
 /** Joins issues of files with the schema's issues of other fields. */
-export function joinIssues(issues: readonly Issue[], checked: Checked | Outcome): Outcome {
-  if (!isOutcome(checked)) return new Invalid(issues)
+export function joinIssues(issues: readonly Issue[], checked: Checked | Outcome, status = 422): Outcome {
+  if (!isOutcome(checked)) return new Invalid(issues, status)
   if (checked.kind !== 'invalid') return checked
   const others = checked.issues.filter((other) => !issues.some(({ name }) => name === other.name))
-  return new Invalid([...others, ...issues])
+  return new Invalid([...others, ...issues], status)
 }
 
 function open(
@@ -147,8 +153,8 @@ function entryOf({ field, value }: { readonly field: string; readonly value: str
   return [field, value]
 }
 
-/** Turns an error from storing files into an outcome. A full disk becomes a refusal with status 507, not a failure. */
-function outcomeOf(verdict: { readonly thrown: unknown }): Outcome | { readonly thrown: unknown } {
+/** Turns an error from storing or reading files into an outcome. A full disk becomes a refusal with status 507, not a failure. */
+export function outcomeOf(verdict: { readonly thrown: unknown }): Outcome | { readonly thrown: unknown } {
   const { thrown } = verdict
   if (isOutcome(thrown)) return thrown
   const code = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined

@@ -3,9 +3,11 @@ import { type Checked, check, noInput } from '../action/run-action.js'
 import type { Entry } from '../base/entry.js'
 import { staged } from '../base/trace.js'
 import type { Reading } from '../body/reading.js'
+import type { FileProblem } from '../files/uploads.js'
 import { failed } from '../outcome/failure.js'
 import { isOutcome, type Outcome } from '../outcome/outcome.js'
 import type { Admitted } from './admit.js'
+import { filesForButton } from './button-files.js'
 import type { PendingSubmission } from './pending-submission.js'
 import { type Files, fileIssues, joinFiles, joinIssues } from './receive-uploads.js'
 
@@ -18,17 +20,18 @@ interface ReadSubmission {
   readonly reading: Reading
 }
 
-/** Validates the fields with the action's schema, and the files with the rules of the form's action. */
+/** Validates the fields with the action's schema, and the files with the rules of the form's action and the chosen one. */
 export function validateSubmission(
   pending: PendingSubmission,
   read: ReadSubmission,
 ): Checked | Outcome | Promise<Checked | Outcome> {
   const { definition, changeFields } = read.chosen
   const { files, trace } = pending
-  if (!files && !changeFields && !definition.input) return noInput
+  const otherFiles = hasOtherFiles(read)
+  if (!files && !changeFields && !otherFiles && !definition.input) return noInput
   const messages = () => pending.messages()
   return staged(trace, 'validate', () =>
-    files || changeFields
+    files || changeFields || otherFiles
       ? validateChanged(pending, read)
       : check(definition, read.reading.entries, messages),
   )
@@ -36,17 +39,36 @@ export function validateSubmission(
 
 /** Validates fields that include files, or that come from a form of another version. */
 async function validateChanged(pending: PendingSubmission, read: ReadSubmission): Promise<Checked | Outcome> {
-  const { files } = pending
-  const joined = files ? await bringInFiles(pending, files, read.reading) : read.reading.entries
+  const { files, submission } = pending
+  const { chosen, reading } = read
+  const joined = files ? await bringInFiles(pending, files, reading) : reading.entries
   if (isOutcome(joined)) return joined
-  const entries = await changeChosenFields(pending, read, joined)
+  const other = hasOtherFiles(read)
+    ? await filesForButton({ chosen, files, submission, reading }, joined)
+    : { entries: joined, problems: [] }
+  if (isOutcome(other)) return other
+  const entries = await changeChosenFields(pending, read, other.entries)
   if (isOutcome(entries)) return entries
-  const checked = await check(read.chosen.definition, entries, () => pending.messages())
-  if (!files) return checked
-  // When a button runs another action, the file rules of the form's action do not apply.
-  if (read.chosen.definition === files.definition) files.uploads.judge()
-  const issues = fileIssues(files.definition, files.uploads.problems, pending.messages())
-  return issues.length > 0 ? joinIssues(issues, checked) : checked
+  submission.fill(entries)
+  const checked = await check(chosen.definition, entries, () => pending.messages())
+  const messages = pending.messages()
+  const own = files ? fileIssues(files.definition, problemsOf(files, chosen), messages) : []
+  const others = fileIssues(chosen.definition, other.problems, messages)
+  const issues = [...own, ...others.filter(({ name }) => !own.some((issue) => issue.name === name))]
+  const beyondLimit = other.problems.some(({ kind }) => kind === 'size' || kind === 'too-many')
+  return issues.length > 0 ? joinIssues(issues, checked, beyondLimit ? 413 : 422) : checked
+}
+
+/** Tells whether a button was chosen whose action has file fields of its own. */
+function hasOtherFiles({ form, chosen }: ReadSubmission): boolean {
+  return chosen.definition !== form.definition && chosen.definition.files.size > 0
+}
+
+/** Lists what is wrong with the files by the rules of the form's action. A button's action need not have its required files. */
+function problemsOf({ definition, uploads }: Files, chosen: Admitted): readonly FileProblem[] {
+  const counted = uploads.judge(definition.files)
+  const isOwn = chosen.definition === definition
+  return [...uploads.problems, ...counted.filter(({ kind }) => isOwn || kind !== 'missing')]
 }
 
 async function bringInFiles(
@@ -59,13 +81,12 @@ async function bringInFiles(
   if (isOutcome(joined)) return joined
   // From here on the page shows only the kept files that the visitor did not remove. Before, it shows all of them.
   pending.submitted.files = undefined
-  pending.submission.fill(joined)
   return joined
 }
 
 /** Migrates the fields for the chosen action. For the form's own action `takeFields` and `changeOwnFields` did that. */
 async function changeChosenFields(
-  { submitted, submission }: PendingSubmission,
+  { submitted }: PendingSubmission,
   { form, chosen, reading }: ReadSubmission,
   joined: readonly Entry[],
 ): Promise<readonly Entry[] | Outcome> {
@@ -75,7 +96,9 @@ async function changeChosenFields(
       ? submitted.entries
       : await changeFields(chosen.definition.name, chosen.changeFields, reading.entries)
   if (isOutcome(texts)) return texts
-  const entries = [...texts, ...joined.filter(([, value]) => typeof value !== 'string')]
-  submission.fill(entries)
-  return entries
+  const takesFiles = (name: string) => form.definition.files.has(name) || chosen.definition.files.has(name)
+  return [
+    ...texts.filter(([name]) => !takesFiles(name)),
+    ...joined.filter(([name, value]) => typeof value !== 'string' || takesFiles(name)),
+  ]
 }

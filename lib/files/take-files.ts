@@ -1,29 +1,17 @@
 import { Readable } from 'node:stream'
 import { SealformError } from '../base/errors.js'
 import type { BodyRefusal, FileTaker, PartHeaders } from '../body/reading.js'
-import { isOutcome } from '../outcome/outcome.js'
 import { FileIntake } from './file-queue.js'
 import { type FileRule, type FileRules, fileBytes, matchesTypes } from './file-rules.js'
 import { type FileStorage, newFileId } from './file-storage.js'
+import { type FileDescription, handOver, type OnFile, streamed } from './hand-over.js'
 import { safeFileName } from './safe-file-name.js'
 import { matchesContent } from './sniff.js'
 import { storedFile } from './stored-file.js'
 import type { Uploads } from './uploads.js'
 
-/** A file as its sender describes it. */
-export interface FileDescription {
-  /** The name of the form's field. */
-  readonly field: string
-  /** A base name without control or separator characters, at most 255 bytes. */
-  readonly name: string
-  /** The type that the sender claims, in lower case. */
-  readonly type: string
-}
-
 /** The consumer of an action's files: the storage, or the action's `onFile`. */
-export type FileConsumer =
-  | { readonly storage: FileStorage }
-  | { readonly onFile: (file: FileDescription, stream: Readable) => unknown }
+export type FileConsumer = { readonly storage: FileStorage } | { readonly onFile: OnFile }
 
 /** A file that has begun to arrive. */
 interface Arriving {
@@ -34,7 +22,7 @@ interface Arriving {
 }
 
 /** The request pauses when this many bytes wait for the consumers. */
-const mostWaiting = 256 * 1024
+const mostWaiting = 4 * streamed
 
 /** RFC 6838, section 4.2: 127 characters on each side of the slash. A longer type would not fit into a reference. */
 const longestType = 255
@@ -203,28 +191,15 @@ export class FileTaking implements FileTaker {
     } else this.#uploads.arrived(field, position, storedFile(storage, content, file))
   }
 
-  async #handOver(
-    { rule, description, position, intake }: Arriving,
-    onFile: Extract<FileConsumer, { onFile: unknown }>['onFile'],
-  ): Promise<void> {
+  async #handOver({ rule, description, position, intake }: Arriving, onFile: OnFile): Promise<void> {
     if (rule.sniff && !(await matchesContent(rule, description, await intake.head(sniffedBytes)))) {
       this.#uploads.problems.push({ field: description.field, kind: 'type' })
       return
     }
-    const stream = Readable.from(intake, { objectMode: false, highWaterMark: mostWaiting / 4 })
+    const stream = Readable.from(intake, { objectMode: false, highWaterMark: streamed })
     this.#stream = stream
-    // Without a listener, an unhandled stream error would end the process.
-    stream.on('error', () => {})
-    const result = await onFile(description, stream)
-    stream.destroy()
-    if (isOutcome(result)) throw result
-    if (result !== undefined && typeof result !== 'string') {
-      throw new SealformError(
-        'ERR_FILE_RESULT',
-        `onFile() returned ${result === null ? 'null' : `a ${typeof result}`}. Return a string for formData, an outcome such as invalid() to refuse, or nothing.`,
-      )
-    }
-    this.#uploads.arrived(description.field, position, result)
+    const value = await handOver(onFile, description, stream)
+    this.#uploads.arrived(description.field, position, value)
   }
 
   #halt(thrown: unknown): void {

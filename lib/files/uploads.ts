@@ -10,7 +10,7 @@ import { type StoredFile, storedFile } from './stored-file.js'
 /** A problem with the files of one field that becomes an issue of the form. */
 export interface FileProblem {
   readonly field: string
-  readonly kind: 'missing' | 'type' | 'too-many' | 'gone'
+  readonly kind: 'missing' | 'type' | 'size' | 'too-many' | 'gone'
 }
 
 /** A value of a file field, as the action receives it. */
@@ -123,15 +123,22 @@ export class Uploads {
     this.#values.unshift(...values)
   }
 
-  /** Checks the file fields against the rules of the action, after all files have arrived. */
-  judge(): void {
+  /** Whether a file of this field has arrived, or was kept, and its consumer has taken it. */
+  hasArrived(field: string): boolean {
+    return this.#arrived.has(field)
+  }
+
+  /** Checks how many files the fields have, after all files have arrived. */
+  judge(rules: FileRules): readonly FileProblem[] {
     const counts = new Map<string, number>()
     for (const { field } of this.#values) counts.set(field, (counts.get(field) ?? 0) + 1)
-    for (const { field, required, maxFiles } of this.#rules.values()) {
+    const problems: FileProblem[] = []
+    for (const { field, required, maxFiles } of rules.values()) {
       if (this.problems.some((problem) => problem.field === field)) continue
-      if ((counts.get(field) ?? 0) > maxFiles) this.problems.push({ field, kind: 'too-many' })
-      else if (required && !this.#arrived.has(field)) this.problems.push({ field, kind: 'missing' })
+      if ((counts.get(field) ?? 0) > maxFiles) problems.push({ field, kind: 'too-many' })
+      else if (required && !this.#arrived.has(field)) problems.push({ field, kind: 'missing' })
     }
+    return problems
   }
 
   /** Records that the action has ended, or will not run. */

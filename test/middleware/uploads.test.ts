@@ -288,17 +288,6 @@ describe('declared files', () => {
     assert.deepEqual(await app.emptied(), [])
   })
 
-  it('gives the files of a form to the action of a button, by the rules of the form', async (t) => {
-    const app = await noting(t, { picture: { maxSize: 10 } })
-    const hidden = app.hidden((await app.page()).body)
-    const seal = hidden[0] as readonly [string, string]
-    assert.equal((await app.send([...hidden, picture('x'), ['sealform.submit', seal[1]]])).status, 303)
-    assert.equal(
-      (await app.send([...hidden, picture('x'.repeat(11)), ['sealform.submit', seal[1]]])).status,
-      413,
-    )
-  })
-
   it('takes no file without a declaration, and writes nothing', async (t) => {
     const app = await noting(t, {})
     assert.equal((await app.submit(title, picture('x'))).status, 413)

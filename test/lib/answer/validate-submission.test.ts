@@ -67,7 +67,7 @@ test('returns the issues of the fields', async () => {
 
 test('validates the fields for the action of the button', async () => {
   const seals = sealsOf(registry)
-  const reading = readingOf({ entries: [['title', '']], own: { submit: seals.action('save') } })
+  const reading = readingOf({ entries: [['title', '']], own: { submit: seals.button(['plain'], 'save') } })
   const { checked } = await validateAt(registry, seals.action('plain'), reading)
   assert.equal(brief(await checked), 'invalid 422')
 })
@@ -82,10 +82,36 @@ test('joins the issues of files and fields', async () => {
 
 test('does not require the files of the form for the action of a button', async () => {
   const seals = sealsOf(registry)
-  const reading = readingOf({ own: { submit: seals.action('plain') } })
+  const reading = readingOf({ own: { submit: seals.button(['upload'], 'plain') } })
   const { pending, checked } = await validateAt(registry, seals.action('upload'), reading)
   assert.equal(isOutcome(await checked), false)
   pending.concludeFiles()
+})
+
+test('asks for the files of the action of the button', async () => {
+  const seals = sealsOf(registry)
+  const reading = readingOf({
+    entries: [
+      ['title', 'Milk'],
+      ['avatar', ''],
+    ],
+    own: { submit: seals.button(['plain'], 'upload') },
+  })
+  const { pending, checked } = await validateAt(registry, seals.action('plain'), reading)
+  const result = await checked
+  assert.equal(brief(result), 'invalid 422')
+  assert.deepEqual(isOutcome(result) && issuesOf(result).map(({ name }) => name), ['avatar'])
+  assert.deepEqual([...pending.submission.formData.keys()], ['title'])
+})
+
+test('refuses text in a file field of the action of the button', async () => {
+  const seals = sealsOf(registry)
+  const reading = readingOf({
+    entries: [['avatar', 'me.png']],
+    own: { submit: seals.button(['plain'], 'upload') },
+  })
+  const { checked } = await validateAt(registry, seals.action('plain'), reading)
+  assert.equal(brief(await checked), 'refused 415 unsupported')
 })
 
 test('refuses text in a file field', async () => {
