@@ -73,15 +73,19 @@ export interface Form<State = unknown> {
    */
   kept(name: string): SafeHtml
   /**
-   * Attributes of a submit button that runs another action with the fields of this form. For `<button>`; for
-   * `<input type="submit">` give its label as `value`, for an image give `type: 'image'`. The browser's own
-   * validation is turned off, since it belongs to the form's action; `formnovalidate: false` turns it on.
+   * Attributes of a submit button that runs another action with the fields of this form. The button is good in this form
+   * only. For `<button>`; for `<input type="submit">` give its label as `value`, for an image give `type: 'image'`. The browser's
+   * own validation is turned off, since it belongs to the form's action; `formnovalidate: false` turns it on.
+   *
+   * @throws SealformError `ERR_FORM_INVALID` on a `name`, and on other attributes that keep a button from its action
    */
   submit(action: Submittable, attributes?: Attributes): SafeHtml
   /**
    * Attributes of a submit button that asks what is wrong with the form, for `<button>` or, with its label as `value`,
    * for `<input type="submit">`. `authorize` and the schema run; the action does not. The page comes back
    * with the input in it: status 422 with what is wrong, or 200 when nothing is.
+   *
+   * @throws SealformError `ERR_FORM_INVALID`, as `submit()`
    */
   validate(attributes?: Attributes): SafeHtml
   /**

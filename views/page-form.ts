@@ -14,6 +14,7 @@ import type { Form, SelectOption } from './form.js'
 import { nthValue, sentIndexes } from './given-values.js'
 import { printHidden } from './hidden-field.js'
 import { printKeptList, printReference } from './kept-files.js'
+import { checkButton, refuseName } from './own-attributes.js'
 import { nameAsSecret } from './password-control.js'
 import { SafeHtml } from './safe-html.js'
 import { printSummary } from './summary.js'
@@ -151,21 +152,24 @@ class PageForm<State> implements Form<State> {
   }
 
   validate(attributes: Attributes = {}): SafeHtml {
+    const asked = { method: 'validate', form: this.id, types: ['submit'] } as const
+    const { type, value, ...rest } = checkButton(asked, attributes)
     return new SafeHtml(
       printAttributes({
-        type: 'submit',
+        type: type ?? 'submit',
         name: fieldNames.validate,
-        value: 'all',
+        value: value ?? 'all',
         formnovalidate: true,
-        ...attributes,
+        ...rest,
       }),
     )
   }
 
   submit(action: Submittable, attributes: Attributes = {}): SafeHtml {
+    const asked = { method: 'submit', form: this.id, types: ['submit', 'image'] } as const
+    const { type, value, ...rest } = checkButton(asked, attributes)
     const { definition, boundText } = this.#record
     const token = this.#seals.button(action, { action: definition.name, boundText })
-    const { type, value, ...rest } = attributes
     // The value of an input is its label, and an image sends only coordinates. For both the name carries the seal.
     const byName = type === 'image' || value !== undefined
     const carrier = byName
@@ -249,7 +253,14 @@ class PageForm<State> implements Form<State> {
   }
 
   #describe(name: string, ownId: string, attributes: Attributes): SafeHtml {
-    const all = { id: ownId, name, ...attributes, ...this.#wrong(name, attributes) }
+    refuseName(name, attributes)
+    const all: Record<string, Attributes[string]> = {
+      id: ownId,
+      name,
+      ...attributes,
+      ...this.#wrong(name, attributes),
+    }
+    all.name = name
     return new SafeHtml(printAttributes(nameAsSecret(this.#record.definition, all)))
   }
 

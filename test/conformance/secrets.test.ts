@@ -267,7 +267,6 @@ function secrets(framework: Framework): void {
       'sealform.secret.door': (form) => form.input('door', { type: 'password' }),
       'sealform.secret.Door': (form) => form.input('Door', { type: 'PassWord' }),
       'sealform.secret.gate': (form) => form.control('gate', { Type: 'password' }),
-      'sealform.secret.other': (form) => form.input('own', { type: 'password', name: 'other' }),
       doorPin: (form) => form.input('doorPin', { type: 'password' }),
       text: (form) => form.input('text', { 'data-type': 'password', title: 'type="password"' }),
       code: (form) => form.input('code', { type: 'password' }),

@@ -74,6 +74,35 @@ describe('a submit button of another action', () => {
     assert.match(form, /<button type="submit" name="sealform\.submit" value="[\w-]+" class="x">/)
   })
 
+  it('refuses attributes that would take its place, by name', async () => {
+    const refused: unknown[] = []
+    const { request } = createTestApp(({ actions, router }) => {
+      const save = actions.define('save', async () => redirect('/'))
+      const publish = actions.define('publish', async () => redirect('/'))
+      router.get('/draft', (ctx) => {
+        const form = ctx.form(save)
+        for (const print of [
+          () => form.submit(publish, { name: 'intent' }),
+          () => form.submit(publish, { type: 'button' }),
+          () => form.submit(publish, { form: 'other' }),
+          () => form.validate({ name: 'check' }),
+          () => form.validate({ type: 'image' }),
+          () => form.input('text', { name: 'other' }),
+          () => form.textarea('text', { name: 'other' }),
+          () => form.select('text', ['a'], { name: 'other' }),
+          () => form.control('text', { name: 'other' }),
+        ]) {
+          assert.throws(print, { code: 'ERR_FORM_INVALID', message: /(?:name|type|form)=/ })
+          refused.push(print)
+        }
+        ctx.body = html`<input ${form.input('text', { name: undefined })}>`
+      })
+    })
+    const { text } = await request.get('/draft').expect(200)
+    assert.match(text, /name="text"/)
+    assert.equal(refused.length, 9)
+  })
+
   it('runs nothing when two buttons are sent, or its seal does not open', async () => {
     const { request, runs } = draftApp()
     const { html: form, fields } = formIn((await request.get('/draft')).text, 'save')
