@@ -35,6 +35,22 @@ export const apps: readonly App[] = [
     scenarios: ['redirect', 're-render'],
   },
   {
+    id: 'kd',
+    name: 'Koa, router; drops the body',
+    family: 'Koa',
+    script: './apps/koa-drop.js',
+    scenarios: ['forged-large'],
+    forgedStatus: 400,
+  },
+  {
+    id: 'd',
+    name: 'node:http; drops the body',
+    family: 'node:http',
+    script: './apps/node-drop.js',
+    scenarios: ['forged-large'],
+    forgedStatus: 400,
+  },
+  {
     id: 'c',
     name: 'Koa, router, koa-body, koa-session, csrf',
     family: 'Koa',
@@ -47,7 +63,7 @@ export const apps: readonly App[] = [
     name: 'Koa, router, Sealform',
     family: 'Koa',
     script: './apps/sealform-koa.js',
-    scenarios: ['redirect', 're-render', 'multipart', 'forged', 'page'],
+    scenarios: ['redirect', 're-render', 'multipart', 'forged', 'forged-large', 'page'],
     forgedStatus: 400,
   },
   {
@@ -55,7 +71,7 @@ export const apps: readonly App[] = [
     name: 'node:http, Sealform',
     family: 'node:http',
     script: './apps/sealform-node.js',
-    scenarios: ['redirect'],
+    scenarios: ['redirect', 'forged-large'],
     forgedStatus: 400,
   },
   {

@@ -1,4 +1,4 @@
-export const scenarios = ['redirect', 're-render', 'multipart', 'forged', 'page'] as const
+export const scenarios = ['redirect', 're-render', 'multipart', 'forged', 'forged-large', 'page'] as const
 export type Scenario = (typeof scenarios)[number]
 
 export const scenarioWords: Record<Scenario, string> = {
@@ -6,6 +6,8 @@ export const scenarioWords: Record<Scenario, string> = {
   're-render': 'urlencoded POST without a title, answered by 422 and the page with the input in it',
   multipart: 'valid multipart POST of three fields and no file, answered by 303',
   forged: 'urlencoded POST with a forged token, refused',
+  'forged-large':
+    'urlencoded POST of 1 MB with a forged token and a text of `<`, refused; (d) and (kd) only drop the body',
   page: 'GET of the page with the form',
 }
 
@@ -46,10 +48,12 @@ export function requestOf(
       return { request: post(from, urlencoded([...from.hidden, ...fields('')])), status: 422 }
     case 'multipart':
       return { request: post(from, multipart([...from.hidden, ...fields(title)])), status: 303 }
-    case 'forged': {
+    case 'forged':
+    case 'forged-large': {
       if (app.forgedStatus === undefined) throw new Error(`(${app.id}) has nothing that could be forged`)
       const forged = from.hidden.map(([name, value], i): Field => [name, i === 0 ? forge(value) : value])
-      return { request: post(from, urlencoded([...forged, ...fields(title)])), status: app.forgedStatus }
+      const body = scenario === 'forged' ? urlencoded([...forged, ...fields(title)]) : ofMegabyte(forged)
+      return { request: post(from, body), status: app.forgedStatus }
     }
     case 'page':
       return { request: head('GET', from, []), status: 200 }
@@ -63,6 +67,7 @@ export function checkAnswer(scenario: Scenario, answer: string): void {
     multipart: /\r\nlocation: \/done\r\n/i,
     're-render': /Enter a title.*have &lt;any&gt;\./s,
     forged: /./,
+    'forged-large': /./,
     page: /<form .*name="title"/s,
   }
   if (!expected[scenario].test(answer)) throw new Error(`${scenario}: not the expected answer:\n${answer}`)
@@ -84,6 +89,14 @@ interface Body {
 function urlencoded(entries: readonly Field[]): Body {
   const text = new URLSearchParams([...entries]).toString()
   return { type: 'application/x-www-form-urlencoded', bytes: Buffer.from(text) }
+}
+
+const megabyte = 1_000_000
+
+/** A body of 1 MB whose note is `<` all through, as an attacker sends it: a byte each, and not `%3C`. */
+function ofMegabyte(hidden: readonly Field[]): Body {
+  const { type, bytes } = urlencoded([...hidden, ['title', title], ['note', '']])
+  return { type, bytes: Buffer.concat([bytes, Buffer.alloc(megabyte - bytes.length, '<')]) }
 }
 
 function multipart(entries: readonly Field[]): Body {

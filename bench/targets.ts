@@ -31,8 +31,31 @@ const ratioTargets: readonly {
   { scenario: 'redirect', apps: ['n', 'b'], atLeast: 0.85 },
 ]
 
-/** Returns a verdict for each scenario that both apps have. */
+/** Sealform that refuses, against the same server that reads the same bytes and drops them. */
+const cpuTargets: readonly {
+  scenario: Scenario
+  apps: readonly [id: string, baseline: string]
+  limit: number
+}[] = [
+  { scenario: 'forged-large', apps: ['s', 'kd'], limit: 2 },
+  { scenario: 'forged-large', apps: ['n', 'd'], limit: 2 },
+]
+
+/** Returns a verdict for each target whose apps both have its scenario. */
 export function judgeRatios(samples: readonly Sample[]): Verdict[] {
+  return [...judgeThroughput(samples), ...judgeCpu(samples)]
+}
+
+function judgeCpu(samples: readonly Sample[]): Verdict[] {
+  return cpuTargets.flatMap(({ scenario, apps, limit }) => {
+    const ratios = ratiosOf(samples, scenario, apps).cpu
+    if (ratios.length === 0) return []
+    const measure = `${scenario}: CPU of (${apps[0]}) ÷ (${apps[1]})`
+    return [{ ...atMost({ measure, limit, digits: 2 }, ratios), scenario, apps }]
+  })
+}
+
+function judgeThroughput(samples: readonly Sample[]): Verdict[] {
   return ratioTargets.flatMap(({ scenario, apps, atLeast }) => {
     const [id, baseline] = apps
     const ratios = ratiosOf(samples, scenario, apps).throughput

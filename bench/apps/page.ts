@@ -115,7 +115,7 @@ function message(view: View, name: Issue['name']): string {
     : ''
 }
 
-const special = /[&<>"']/g
+const special = /[&<>"']/
 const entities: Record<string, string> = {
   '&': '&amp;',
   '<': '&lt;',
@@ -124,6 +124,15 @@ const entities: Record<string, string> = {
   "'": '&#39;',
 }
 
+/** Copies from one special character to the next. A callback for each would take ten times as long for a text of `<`. */
 export function escapeHtml(text: string): string {
-  return text.replace(special, (character) => entities[character]!)
+  let escaped = ''
+  let copied = 0
+  for (let at = text.search(special); at !== -1 && at < text.length; at++) {
+    const entity = entities[text[at]!]
+    if (entity === undefined) continue
+    escaped += text.slice(copied, at) + entity
+    copied = at + 1
+  }
+  return copied === 0 ? text : escaped + text.slice(copied)
 }

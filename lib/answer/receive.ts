@@ -11,7 +11,7 @@ import { judgeSender } from './judge-sender.js'
 import { openSeal } from './open-seal.js'
 import { type Arrival, PendingSubmission, type SuspectOrigin } from './pending-submission.js'
 import { readBody } from './read-body.js'
-import { giveBack } from './take-fields.js'
+import { giveBack, giveBackUnopened } from './take-fields.js'
 import { validateSubmission } from './validate-submission.js'
 import { answerValidation, askedValidation } from './validation-request.js'
 
@@ -46,7 +46,7 @@ export async function receive(arrival: Arrival): Promise<Received> {
 
     const admitting = admit(pending.registry, pending.exchange, seal)
     const form = admitting instanceof Promise ? await admitting : admitting
-    if (isOutcome(form)) return end(pending, await giveBack(pending, form))
+    if (isOutcome(form)) return end(pending, await giveBackRefused(pending, form))
     pending.admit(form)
 
     const unauthorized = form.definition.authorize && (await authorizeForm(pending, form))
@@ -74,6 +74,12 @@ export async function receive(arrival: Arrival): Promise<Received> {
   } finally {
     pending.concludeFiles()
   }
+}
+
+/** Reads the input of a submission that was not admitted, to show it again. A seal that did not open buys little of that. */
+function giveBackRefused(pending: PendingSubmission, outcome: Outcome): Promise<Outcome> {
+  const unopened = outcome instanceof Refused && outcome.reason === 'malformed'
+  return unopened ? giveBackUnopened(pending, outcome) : giveBack(pending, outcome)
 }
 
 function end(pending: PendingSubmission, outcome: Outcome): Received {

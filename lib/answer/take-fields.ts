@@ -2,12 +2,13 @@ import type { Definition } from '../action/action.js'
 import { changeFields } from '../action/migrate.js'
 import { isSecret, withSent } from '../action/secrets.js'
 import type { Reading } from '../body/reading.js'
-import { isOutcome, type Outcome } from '../outcome/outcome.js'
+import { isOutcome, type Outcome, type Refused } from '../outcome/outcome.js'
 import type { SubmittedForm } from '../page/submitted-form.js'
 import { openFormState } from '../seal/form-state.js'
 import type { Admitted } from './admit.js'
 import type { PendingSubmission } from './pending-submission.js'
 import { keptFiles } from './receive-uploads.js'
+import { shortenInput } from './shorten-input.js'
 
 /** Stores the fields, the form's state and the kept files for the action and the page. */
 export function takeFields(pending: PendingSubmission, reading: Reading): void {
@@ -37,6 +38,15 @@ export async function giveBack(pending: PendingSubmission, refusal: Outcome): Pr
   const limits = submitted.definition?.limits ?? registry.limits
   takeFields(pending, await body.read(limits, { mode: 'give-back', shutdown: registry.shutdown }))
   return refusal
+}
+
+/** Does the same for a submission whose seal did not open: reads little of it, and shows little again. */
+export async function giveBackUnopened(pending: PendingSubmission, refusal: Refused): Promise<Refused> {
+  const { registry, body } = pending
+  const reading = await body.read(registry.limits, { mode: 'unopened', shutdown: registry.shutdown })
+  const { entries, shortened } = shortenInput(reading.entries, reading.cut)
+  takeFields(pending, { ...reading, entries })
+  return shortened ? refusal.withIssues([{ name: '', message: pending.messages().malformedLong }]) : refusal
 }
 
 /**

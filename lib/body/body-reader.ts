@@ -10,8 +10,11 @@ import { readUrlencoded } from './urlencoded.js'
 
 // Bytes that are read beyond the limit of a refused submission, to show its text fields again.
 const beyondLimit = 1024 * 1024
-// The same for a submission that is refused before its body is read, without a Content-Length or with one over the limit.
-const giveBackUnmeasured = 64 * 1024
+/**
+ * Bytes of the body that are read at most, to show its text fields again, when its seal did not open, or when it was refused
+ * before it was read and does not declare a Content-Length within the limit.
+ */
+export const givenBackBytes = 64 * 1024
 // The most bytes that are still read after a refused file, to show the text fields that follow it again.
 const worthReading = 16 * 1024 * 1024
 
@@ -32,6 +35,8 @@ interface ArrivingBody {
   readonly declared: number | undefined
   /** True to read up to the limits; false to read only a little, to show the input again. */
   readonly accepted: boolean
+  /** The Content-Length is within the limits. */
+  readonly measured: boolean
   readonly shutdown: Shutdown | undefined
 }
 
@@ -46,29 +51,29 @@ export class BodyReader {
   /** Bytes after which reading stops. */
   #most = Number.POSITIVE_INFINITY
 
-  /** @param pieces whether the body is still arriving */
-  constructor(fields: FieldCollector, { encoding, limits, files }: BodyTerms, pieces: boolean) {
+  /** @param crossCheck whether busboy reads a multipart body, too */
+  constructor(fields: FieldCollector, { encoding, limits, files }: BodyTerms, crossCheck: boolean) {
     this.#fields = fields
     this.#limits = limits
     this.#files = files
     this.#reader =
       encoding.kind === 'urlencoded'
         ? new UrlencodedPieces(fields)
-        : new MultipartReader(encoding.boundary, fields, { limits, pieces, files })
+        : new MultipartReader(encoding.boundary, fields, { limits, crossCheck, files })
   }
 
   async readWhole(bytes: Buffer): Promise<Reading> {
     this.#push(bytes)
     this.#reader.end()
     if (this.#files) await this.#settle(this.#files)
-    return this.#fields.reading(false)
+    return this.#fields.reading('whole')
   }
 
   async readArriving(body: ArrivingBody): Promise<Reading> {
     const end = await this.#readToEnd(body)
     if (end === 'aborted') {
       this.#files?.abandon()
-      return this.#fields.reading(true)
+      return this.#fields.reading('aborted')
     }
     if (end === 'end') this.#reader.end()
     else {
@@ -78,12 +83,12 @@ export class BodyReader {
       this.#reader.cut()
     }
     if (this.#files) await this.#settle(this.#files)
-    return this.#fields.reading(false)
+    return this.#fields.reading(end === 'end' ? 'whole' : 'cut')
   }
 
   #readToEnd(body: ArrivingBody): Promise<ReadingEnd> {
     const { bodyTime, idleTime, body: limit } = this.#limits
-    this.#most = body.accepted ? limit + (this.#files?.allowance ?? 0) + beyondLimit : giveBackUnmeasured
+    this.#most = body.accepted ? limit + (this.#files?.allowance ?? 0) + beyondLimit : givenBackBytes
     const demand = this.#take(body.head, body)
     if (demand === 'stop') return Promise.resolve('stopped')
     return readRequest(body.req, {
@@ -97,11 +102,13 @@ export class BodyReader {
   }
 
   /** Reads a chunk and decides whether to read more. */
-  #take(chunk: Buffer, { accepted, declared }: ArrivingBody): Demand {
-    this.#push(chunk)
+  #take(chunk: Buffer, { accepted, measured, declared }: ArrivingBody): Demand {
+    const room = this.#most - this.#taken
+    this.#push(chunk.length > room ? chunk.subarray(0, room) : chunk)
     const refused = this.#fields.refusal !== undefined
-    if (this.#taken >= this.#most || this.#reader.broken) return 'stop'
-    if (!accepted) return this.#reader.file ? 'stop' : 'hurry'
+    if (chunk.length > room || this.#reader.broken) return 'stop'
+    if (!accepted && this.#reader.file) return 'stop'
+    if (!accepted) return measured ? 'more' : 'hurry'
     if (this.#files === undefined) return refused ? 'hurry' : 'more'
     if (!refused && !this.#files.halted) return 'more'
     // The text fields after the files are shown again too, when the rest of the body is short.

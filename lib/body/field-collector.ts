@@ -1,6 +1,6 @@
 import { fieldNames } from '../base/wire-names.js'
 import type { Limits } from './limits.js'
-import type { BodyRefusal, KeptFields, KeptReference, Reading } from './reading.js'
+import type { BodyRefusal, KeptFields, KeptReference, Reading, ReadingMode } from './reading.js'
 
 /** The longest value of one of Sealform's own fields, in characters: a seal has at most 8 KiB. */
 export const ownFieldLength = 8192
@@ -21,6 +21,7 @@ export class FieldCollector {
   readonly entries: (readonly [name: string, value: string])[] = []
   refusal: BodyRefusal | undefined
   readonly #limits: Limits
+  readonly #mode: ReadingMode
   #count = 0
   #seal = false
   #form: string | undefined
@@ -31,8 +32,21 @@ export class FieldCollector {
   #kept: { references: KeptReference[]; dropped: KeptFields['dropped'][number][] } | undefined
   #secrets: Set<string> | undefined
 
-  constructor(limits: Limits) {
+  constructor(limits: Limits, mode: ReadingMode = 'accept') {
     this.#limits = limits
+    this.#mode = mode
+  }
+
+  /**
+   * No more fields have to be read. A refused body whose seal opened is read on: a later field can say that an earlier one is
+   * secret.
+   */
+  get satisfied(): boolean {
+    return this.#mode === 'unopened' && this.#dropping
+  }
+
+  get #dropping(): boolean {
+    return this.#count > this.#limits.fields + fieldsBeyondLimit
   }
 
   refuse(refusal: BodyRefusal): void {
@@ -69,7 +83,7 @@ export class FieldCollector {
     const { fields, fieldName, fieldValue } = this.#limits
     if (++this.#count > fields) {
       this.refuse(passed('fields', fields, `the body has more than ${fields} fields`))
-      if (this.#count > fields + fieldsBeyondLimit) return
+      if (this.#dropping) return
     }
     // A UTF-16 unit takes at most three bytes of UTF-8, so most names do not need to be measured.
     if (name.length * 3 > fieldName) {
@@ -96,14 +110,16 @@ export class FieldCollector {
     this.entries.push([name, value])
   }
 
-  reading(aborted: boolean): Reading {
+  /** @param end how reading ended: `cut` before the end of the body */
+  reading(end: 'whole' | 'cut' | 'aborted'): Reading {
     return {
       entries: this.entries,
       secrets: this.#secrets,
       own: { form: this.#form, state: this.#state, submit: this.#submit, validate: this.#validate },
       kept: this.#kept,
       refusal: this.refusal,
-      aborted,
+      aborted: end === 'aborted',
+      cut: end === 'cut' || this.#dropping,
     }
   }
 

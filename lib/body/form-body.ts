@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { BodyReader, tooLong } from './body-reader.js'
+import { BodyReader, givenBackBytes, tooLong } from './body-reader.js'
 import { FieldCollector } from './field-collector.js'
 import type { Limits } from './limits.js'
 import type { Body, BodyRefusal, Encoding, Reading, ReadingOptions } from './reading.js'
@@ -41,24 +41,27 @@ export class FormBody implements Body {
     { mode = 'accept', files: taker, shutdown }: ReadingOptions = {},
   ): Reading | Promise<Reading> {
     const { head, complete, encoding, refusal } = this.#start
-    const fields = new FieldCollector(limits)
+    const fields = new FieldCollector(limits, mode)
     if (refusal) fields.refuse(refusal)
     const files = encoding.kind === 'multipart' ? taker : undefined
     const declared = declaredLength(this.#req)
     const length = complete ? head.length : declared
     const allowed = limits.body + (files?.allowance ?? 0)
     if (length !== undefined && length > allowed) fields.refuse(tooLong(length, allowed))
-    if (encoding.kind === 'unreadable') return fields.reading(false)
-    if (complete && encoding.kind === 'urlencoded') {
+    if (encoding.kind === 'unreadable') return fields.reading('whole')
+    const short = mode !== 'unopened' || (length !== undefined && length <= givenBackBytes)
+    if (complete && short && encoding.kind === 'urlencoded') {
       readUrlencoded(head, fields)
-      return fields.reading(false)
+      return fields.reading('whole')
     }
-    const reader = new BodyReader(fields, { encoding, limits, files }, !complete)
-    if (complete) return reader.readWhole(head)
+    // The second parser protects actions. Where none will run, it is not needed.
+    const reader = new BodyReader(fields, { encoding, limits, files }, mode === 'accept' && !complete)
+    if (complete && short) return reader.readWhole(head)
     // A body whose Content-Length is over the limit with files is refused before its first file.
     const measured = declared !== undefined && declared <= allowed
-    const accepted = measured || (mode === 'accept' && (files === undefined || declared === undefined))
-    return reader.readArriving({ req: this.#req, head, declared, accepted, shutdown })
+    const accepted =
+      short && (measured || (mode === 'accept' && (files === undefined || declared === undefined)))
+    return reader.readArriving({ req: this.#req, head, declared, accepted, measured, shutdown })
   }
 }
 

@@ -13,8 +13,8 @@ const beyondLimit = 1024 * 1024
 /** How a multipart body is read. */
 interface MultipartTerms {
   readonly limits: Limits
-  /** Whether the body arrives in several chunks. */
-  readonly pieces: boolean
+  /** Whether busboy reads the body, too. */
+  readonly crossCheck: boolean
   /** Takes the files. Without it a file is refused. */
   readonly files: FileTaker | undefined
 }
@@ -25,6 +25,7 @@ interface MultipartTerms {
  *
  * - a body that is complete in memory: creating and feeding a busboy takes about 30 µs, more than the rest of the work for
  *   a small form;
+ * - a body that is only read to show its text again, because no action will run;
  * - the contents of files, which would double the work: it gets only the bytes around them;
  * - anything after the first refusal, because the scanner skips the part that it refuses.
  */
@@ -45,12 +46,12 @@ export class MultipartReader implements PartSink {
   /** Offsets in the current chunk where file contents begin and end, alternating. */
   #contents: number[] = []
 
-  constructor(boundary: string, fields: FieldCollector, { limits, pieces, files }: MultipartTerms) {
+  constructor(boundary: string, fields: FieldCollector, { limits, crossCheck, files }: MultipartTerms) {
     this.#fields = fields
     this.#files = files
     this.#scanner = new MultipartScanner(boundary, this)
     this.#kept = Math.max(limits.fieldValue, ownFieldLength * 3) + beyondLimit
-    if (pieces) this.#second = new SecondReader(boundary)
+    if (crossCheck) this.#second = new SecondReader(boundary)
   }
 
   get broken(): boolean {

@@ -34,13 +34,16 @@ export interface Body {
   read(limits: Limits, options?: ReadingOptions): Reading | Promise<Reading>
 }
 
+export type ReadingMode = 'accept' | 'give-back' | 'unopened'
+
 /** Options of `Body.read()`. */
 export interface ReadingOptions {
   /**
    * `accept` reads a submission whose action will run. `give-back` reads the text fields of a refused submission, to show
-   * them again. @default 'accept'
+   * them again. `unopened` does the same for a seal that did not open, from at most 64 KiB of the body.
+   * @default 'accept'
    */
-  readonly mode?: 'accept' | 'give-back'
+  readonly mode?: ReadingMode
   /** Takes the files. @default a file is refused */
   readonly files?: FileTaker | undefined
   /** Stops the reading when the process shuts down. @default none */
@@ -95,6 +98,8 @@ export interface Reading {
   readonly refusal: BodyRefusal | undefined
   /** The client has disconnected. */
   readonly aborted: boolean
+  /** Some of the text that was sent is not in `entries`. */
+  readonly cut: boolean
 }
 
 /** The references of a form to files from earlier submissions. */

@@ -1,7 +1,9 @@
-import { isUtf8 } from 'node:buffer'
+import { isAscii, isUtf8 } from 'node:buffer'
 import type { FieldCollector } from './field-collector.js'
 
 const shortBody = 4096
+/** Bytes from which native searches are faster than a loop. */
+const longText = 256
 const ampersand = 0x26
 const equals = 0x3d
 const percent = 0x25
@@ -23,7 +25,7 @@ const shared = Buffer.alloc(shortBody)
 export function readUrlencoded(body: Buffer, fields: FieldCollector): void {
   const texts = new BodyTexts(body, fields)
   const { length } = body
-  for (let start = 0; start < length; ) {
+  for (let start = 0; start < length && !fields.satisfied; ) {
     let coded = false
     let at = start
     for (; at < length; at++) {
@@ -135,6 +137,10 @@ function escapeAt(body: Buffer, at: number, to: number): number {
 }
 
 function hasCoded(body: Buffer, from: number, to: number): boolean {
+  if (to - from > longText) {
+    const text = body.subarray(from, to)
+    return text.includes(percent) || text.includes(plus) || !isAscii(text)
+  }
   for (let i = from; i < to; i++) if (isCoded(body[i]!)) return true
   return false
 }

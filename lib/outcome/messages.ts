@@ -21,6 +21,8 @@ export interface Messages {
   readonly storeDown: string
   readonly restarting: string
   readonly malformed: string
+  /** In place of `malformed`, when more was sent than the page shows again. */
+  readonly malformedLong: string
   readonly origin: string
   readonly tooLarge: string
   readonly tooSlow: string
@@ -84,6 +86,8 @@ export const english: Messages = {
     'This site restarted while you were sending the form, so nothing was done. Check your input and send it again.',
   malformed:
     'This form could not be opened. Maybe the site was updated after you opened the page. Nothing is lost: check your input and send it again.',
+  malformedLong:
+    'This form could not be opened, and only the beginning of your input is shown here. Go back to the page that you sent, copy your text, and send it again from a new page.',
   origin:
     'This form was not sent from our own page, so it was not accepted. Open the page and send the form from there.',
   tooLarge: 'You sent more than this form accepts. Shorten your input and send it again.',

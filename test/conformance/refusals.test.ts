@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it, type TestContext } from 'node:test'
 import { redirect } from '../../lib/sealform.js'
 import { formIn, fromSamePage, urlencoded } from '../setup/koa-app.js'
+import { chunked, requestText, talk } from '../setup/raw-http.js'
 import { type AnyContext, type Framework, frameworks } from './frameworks.js'
 import { openSite, type Site, type SiteOptions } from './site.js'
 
@@ -49,6 +50,41 @@ function refusals(framework: Framework): void {
       reason: 'malformed',
       words: /could not be opened/,
     })
+  })
+
+  it('gives back only the beginning of a long text when the seal does not open, and says so', async (t) => {
+    const site = await open(t)
+    const fields = { ...(await site.fields()), sealform: 'forged' }
+    for (const [character, printed] of [
+      ['<', '&lt;'],
+      ['"', '&quot;'],
+      ['x', 'x'],
+    ] as const) {
+      // With the form's id the app's page shows it; without, the built-in page.
+      for (const hidden of [fields, { sealform: 'forged' }]) {
+        const body = Buffer.from(`${urlencoded(hidden, { other: '' })}&text=${character.repeat(1_000_000)}`)
+        for (const chunks of [false, true]) {
+          const head = requestText('POST /page HTTP/1.1', [
+            ['Host', 'app.example'],
+            ['Sec-Fetch-Site', 'same-origin'],
+            ['Content-Type', 'application/x-www-form-urlencoded'],
+            chunks ? ['Transfer-Encoding', 'chunked'] : ['Content-Length', String(body.length)],
+          ])
+          const next = requestText('GET /page HTTP/1.1', [['Host', 'app.example']])
+          const sent = chunks ? chunked(body, 50_000) : body
+          const { answers } = await talk(site.port, [Buffer.concat([head, sent, next])], { answers: 2 })
+          assert.deepEqual(
+            answers.map(({ status }) => status),
+            [400, 200],
+          )
+          const text = answers[0]?.body ?? ''
+          assert.match(text, /only the beginning of your input is shown/)
+          assert.ok(text.includes(printed.repeat(2000)))
+          assert.ok(text.length < 70_000, `${text.length} of ${character}`)
+        }
+      }
+    }
+    assert.deepEqual(site.runs, [])
   })
 
   it('gives the input back with 409 when the form has expired', async (t) => {

@@ -75,6 +75,7 @@ export function readingOf({ own, ...given }: PartialReading = {}): Reading {
     kept: undefined,
     refusal: undefined,
     aborted: false,
+    cut: false,
     ...given,
     own: { form: undefined, state: undefined, submit: undefined, validate: undefined, ...own },
   }

@@ -2,7 +2,7 @@ import { IncomingMessage } from 'node:http'
 import { Socket } from 'node:net'
 import { type Recognition, recognise } from '../../lib/answer/recognise.js'
 import { defaultLimits, type Limits } from '../../lib/body/limits.js'
-import type { Body, Reading } from '../../lib/body/reading.js'
+import type { Body, Reading, ReadingMode } from '../../lib/body/reading.js'
 
 export const urlencoded = 'application/x-www-form-urlencoded'
 export const multipart = 'multipart/form-data; boundary=XX'
@@ -57,7 +57,7 @@ export async function read(
   pieces: readonly (Buffer | string)[],
   sending: Sending = {},
   limits: Partial<Limits> = {},
-  mode: 'accept' | 'give-back' = 'accept',
+  mode: ReadingMode = 'accept',
 ): Promise<Reading> {
   const body = await bodyOf(request(pieces, sending))
   return body.read({ ...defaultLimits, ...limits }, { mode })

@@ -4,6 +4,8 @@ import { test } from 'node:test'
 import { z } from 'zod'
 import { receive } from '../../../lib/answer/receive.js'
 import type { FileStorage } from '../../../lib/files/file-storage.js'
+import { english } from '../../../lib/outcome/messages.js'
+import { issuesOf } from '../../../lib/outcome/outcome.js'
 import { forbidden, redirect } from '../../../lib/sealform.js'
 import { arrivalAt, brief, readingOf, registryWith, sealsOf } from '../../setup/pending-submission.js'
 
@@ -74,6 +76,36 @@ test('returns the fields of a submission with a refused seal', async () => {
   assert.equal(brief(received.outcome), 'refused 400 malformed')
   assert.deepEqual(received.submitted.entries, [['title', 'Milk']])
   assert.equal(received.submitted.admitted, false)
+  assert.deepEqual(
+    arrival.body.reads.map((options) => options?.mode),
+    ['unopened'],
+  )
+})
+
+test('shows only the beginning of a long text behind a seal that did not open, and says so', async () => {
+  const long = arrivalAt(registry, {
+    seal: 'x',
+    reading: readingOf({ entries: [['title', '<'.repeat(9000)]] }),
+  })
+  const { outcome, submitted } = await receive(long)
+  assert.equal(brief(outcome), 'refused 400 malformed')
+  assert.ok(submitted.entries[0]![1].length < 3000)
+  assert.deepEqual(issuesOf(outcome), [{ name: '', message: english.malformedLong }])
+  const cut = arrivalAt(registry, {
+    seal: 'x',
+    reading: readingOf({ entries: [['title', 'Mil']], cut: true }),
+  })
+  assert.equal(issuesOf((await receive(cut)).outcome).length, 1)
+})
+
+test('gives back the whole text of a seal that opens and is refused', async () => {
+  const text = '<'.repeat(9000)
+  const reading = readingOf({ entries: [['title', text]] })
+  const gone = registryWith((actions) => actions.define('gone', async () => {}))
+  const arrival = arrivalAt(registry, { seal: sealsOf(gone).action('gone'), reading })
+  const { outcome, submitted } = await receive(arrival)
+  assert.equal(brief(outcome), 'refused 409 unknown-action')
+  assert.deepEqual(submitted.entries, [['title', text]])
   assert.deepEqual(
     arrival.body.reads.map((options) => options?.mode),
     ['give-back'],

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { after, test } from 'node:test'
+import { givenBackBytes } from '../../../lib/body/body-reader.js'
 import type { Reading } from '../../../lib/body/reading.js'
 import {
   bodyOf,
@@ -438,7 +439,52 @@ test('returns a refused body whole when it declares its length, and 64 KiB of it
   const whole = await read(pieces, { length: true }, {}, 'give-back')
   assert.equal(whole.entries[0]![1].length, 300_000)
   const some = await read(pieces, { length: false }, {}, 'give-back')
-  assert.ok(some.entries[0]![1].length >= 60_000 && some.entries[0]![1].length <= 80_000)
+  assert.equal(some.entries[0]![1].length, givenBackBytes - `${seal}&a=`.length)
+  assert.deepEqual([whole.cut, some.cut], [false, true])
+})
+
+test('reads 64 KiB of a body whose seal did not open, whatever length it declares', async () => {
+  const start = `${seal}&a=`
+  for (const beyond of [-1, 0, 1, 900_000]) {
+    const text = 'x'.repeat(givenBackBytes - start.length + beyond)
+    const body = Buffer.from(start + text)
+    const inPieces = Array.from({ length: Math.ceil(body.length / 10_000) }, (_, i) =>
+      body.subarray(i * 10_000, (i + 1) * 10_000),
+    )
+    for (const [pieces, length] of [
+      [[body], true],
+      [inPieces, true],
+      [inPieces, false],
+    ] as const) {
+      const reading = await read(pieces, { length }, {}, 'unopened')
+      assert.equal(reading.entries[0]?.[1].length, text.length - Math.max(0, beyond), `${beyond} ${length}`)
+      assert.equal(reading.cut, beyond > 0, `${beyond} ${length}`)
+    }
+  }
+})
+
+test('reads 64 KiB of a multipart body whose seal did not open', async () => {
+  const text = 'x'.repeat(100_000)
+  for (const length of [true, false]) {
+    const body = parts(field('sealform', 'S'), field('a', 'typed'), field('b', text))
+    const pieces = body.match(/.{1,9999}/gs)!
+    const reading = await read(pieces, { type: multipart, length }, {}, 'unopened')
+    assert.deepEqual(reading.entries[0], ['a', 'typed'])
+    assert.equal(reading.entries[1]![1].length, givenBackBytes - body.indexOf('xx'))
+    assert.equal(reading.cut, true)
+  }
+})
+
+test('reads no fields beyond those that are kept when the seal did not open', async () => {
+  for (const [sent, kept] of [
+    [1002, 1002],
+    [1003, 1003],
+    [1004, 1003],
+    [30_000, 1003],
+  ] as const) {
+    const reading = await read([`${seal}&${'a&'.repeat(sent)}`], {}, { fields: 3 }, 'unopened')
+    assert.deepEqual([reading.entries.length, reading.cut], [kept, sent > kept])
+  }
 })
 
 test('stops a refused upload of unknown length at its first file', async () => {
