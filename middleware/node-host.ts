@@ -47,6 +47,8 @@ export abstract class HttpHost<
   readonly #app: App<unknown>
   #heldResponse: HeldResponse | undefined
   #describesHead = false
+  /** The page failed after it was judged, so it will never end its answer. */
+  #brokenOff = false
 
   constructor(app: App<unknown>, context: { readonly req: Req; readonly res: Res }) {
     this.req = context.req
@@ -109,6 +111,7 @@ export abstract class HttpHost<
     this.#heldResponse?.takeBackHeaders(ownHeaders)
     this.#describeAnswer(status, 'page')
     this.#heldResponse?.release()
+    if (this.#brokenOff) this.#cutConnection()
   }
 
   sendHtml(status: number, html: string): void {
@@ -141,7 +144,7 @@ export abstract class HttpHost<
         }
         const decide = () => settle(this.#rendering())
         const fail = (error: unknown) => {
-          if (settled) this.reportError(error, { reference: '', action: undefined })
+          if (settled) this.#breakOff(error)
           else settle({ kind: 'threw', error, sent: res.headersSent })
         }
         res.on('close', decide)
@@ -221,6 +224,17 @@ export abstract class HttpHost<
     describeResponse(this, 'page')
     Reflect.apply(writeHead, res, [res.statusCode])
     return res
+  }
+
+  /** Reports a page that failed after it was judged, and ends the connection, as on a plain GET. */
+  #breakOff(error: unknown): void {
+    this.reportError(error, { reference: '', action: undefined })
+    this.#brokenOff = true
+    if (this.res.headersSent) this.#cutConnection()
+  }
+
+  #cutConnection(): void {
+    if (!this.res.writableEnded) this.res.destroy()
   }
 
   #describeAnswer(status: number, content: AnswerContent): void {

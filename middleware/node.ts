@@ -157,6 +157,7 @@ class NodeHost extends HttpHost {
     const { res } = this
     const missing = saysMissing(error)
     if (!missing) this.reportError(error, { reference: '', action: undefined })
+    this.abandon()
     if (res.writableEnded) return
     if (res.headersSent) {
       res.destroy()

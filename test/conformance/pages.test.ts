@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { done, invalid, redirect } from '../../lib/sealform.js'
+import { done, invalid, redirect, type Submittable } from '../../lib/sealform.js'
 import { html } from '../../views/html.js'
 import { formIn, fromSamePage, urlencoded } from '../setup/koa-app.js'
-import { type Framework, frameworks } from './frameworks.js'
+import { until } from '../setup/patience.js'
+import { requestText, talk } from '../setup/raw-http.js'
+import { type Framework, frameworks, type View } from './frameworks.js'
 import { openSite, page, type Site, type SiteOptions } from './site.js'
 
 for (const framework of frameworks) {
@@ -213,6 +215,54 @@ async function breaking(
 }
 
 function failures(framework: Framework): void {
+  it('ends the connection of a page that fails after more of it was sent than is held', async (t) => {
+    // Koa leaves what a page writes to the raw response to the page.
+    if (framework.name.startsWith('Koa')) return
+    const piece = 'x'.repeat(300_000)
+    const failing =
+      (late: boolean) =>
+      async ({ res, ...view }: View, act: Submittable<unknown>) => {
+        res.setHeader('Content-Type', 'text/html')
+        res.write(String(page({ ...view, res }, act)))
+        for (let i = 0; i < 4; i++) res.write(piece)
+        if (late) await until(() => res.headersSent)
+        throw new Error('half a page')
+      }
+    const site = await openSite(t, framework, {
+      pages: { '/late': failing(true), '/at-once': failing(false) },
+    })
+    const body = Buffer.from(urlencoded(await site.fields(), { text: 'typed' }))
+    for (const [path, sent] of [
+      ['/late', true],
+      ['/at-once', false],
+    ] as const) {
+      for (const [line, content] of [
+        [`GET ${path} HTTP/1.1`, ''],
+        [`POST ${path} HTTP/1.1`, body],
+      ] as const) {
+        const request = requestText(
+          line,
+          [
+            ['Host', 'app.example'],
+            ['Sec-Fetch-Site', 'same-origin'],
+            ['Content-Type', 'application/x-www-form-urlencoded'],
+          ],
+          content,
+        )
+        const { closed, answers } = await talk(site.port, [request])
+        // Either the answer breaks off visibly, or nothing of the page was sent and the answer is a whole one.
+        const whole = answers.length === 1
+        assert.ok(closed || whole, `${line} stays open`)
+        if (sent) assert.deepEqual([closed, whole], [true, false], line)
+        if (whole) assert.doesNotMatch(answers[0]?.body ?? '', /xxx/)
+      }
+    }
+    assert.equal(site.runs.length, 2)
+    const failed = await site.failed(4)
+    assert.ok(failed.every(({ error }) => Object(error).message === 'half a page'))
+    assert.equal((await site.request.get('/page')).status, 200)
+  })
+
   const boom = new Error('the template broke')
   const throwing = () => {
     throw boom
