@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { Flow } from './flow.js'
 
 /** The most bytes and milliseconds for reading the rest of a refused body. */
 const drainBytes = 1024 * 1024
@@ -16,6 +17,7 @@ const lookEvery = 50
 export function drainAfterAnswer(req: IncomingMessage, res: ServerResponse): void {
   if (req.complete && req.readableLength === 0) return
   const { socket } = req
+  const flow = new Flow(req)
   let taken = 0
   let deadline: NodeJS.Timeout | undefined
   // When the client does not read yet, a long answer is flushed only if the body is read at the same time. So poll
@@ -34,14 +36,14 @@ export function drainAfterAnswer(req: IncomingMessage, res: ServerResponse): voi
     clearInterval(look)
     deadline = setTimeout(cut, drainTime).unref()
     req.on('data', discard)
-    req.resume()
+    flow.resume()
   }
 
   function discard(chunk: Buffer): void {
     taken += chunk.length
     if (taken < drainBytes) return
     // Stop reading. The answer may still be on its way, so the socket stays open until the deadline.
-    req.pause()
+    flow.pause()
     req.off('data', discard)
   }
 
@@ -55,6 +57,7 @@ export function drainAfterAnswer(req: IncomingMessage, res: ServerResponse): voi
     clearTimeout(deadline)
     res.off('finish', drain)
     req.off('end', release)
+    flow.release()
     req.off('data', discard)
     socket.off('close', release)
   }

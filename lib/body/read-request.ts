@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Shutdown } from '../base/shutdown.js'
 import { longestTimer } from '../base/units.js'
+import { Flow } from './flow.js'
 import type { Consumer } from './reading.js'
 
 /** What to do after a chunk: read more, read for one more second at most, or stop. */
@@ -46,6 +47,7 @@ export function readRequest(req: IncomingMessage, terms: ReadingTerms): Promise<
 
 class RequestReader {
   readonly #req: IncomingMessage
+  readonly #flow: Flow
   readonly #terms: ReadingTerms
   readonly #resolve: (end: ReadingEnd) => void
   readonly #started = performance.now()
@@ -59,6 +61,7 @@ class RequestReader {
 
   constructor(req: IncomingMessage, terms: ReadingTerms, resolve: (end: ReadingEnd) => void) {
     this.#req = req
+    this.#flow = new Flow(req)
     this.#terms = terms
     this.#resolve = resolve
   }
@@ -75,7 +78,7 @@ class RequestReader {
     this.#req.on('close', this.#onLeft)
     if (consumer) consumer.onProgress = this.#onProgress
     if (consumer?.behind) this.#pause()
-    else this.#req.resume()
+    else this.#flow.resume()
   }
 
   readonly #onData = (chunk: Buffer): void => {
@@ -91,7 +94,7 @@ class RequestReader {
     if (this.#pausedAt === 0 || this.#terms.consumer?.behind) return
     this.#paused += performance.now() - this.#pausedAt
     this.#pausedAt = 0
-    this.#req.resume()
+    this.#flow.resume()
   }
 
   readonly #onEnd = (): void => this.#settle('end')
@@ -113,7 +116,7 @@ class RequestReader {
   #pause(): void {
     if (this.#pausedAt > 0) return
     this.#pausedAt = performance.now()
-    this.#req.pause()
+    this.#flow.pause()
   }
 
   #hurry(): void {
@@ -124,7 +127,7 @@ class RequestReader {
   }
 
   #stop(end: ReadingEnd): void {
-    this.#req.pause()
+    this.#flow.pause()
     this.#settle(end)
   }
 
@@ -133,6 +136,7 @@ class RequestReader {
     clearTimeout(this.#idle)
     this.#forgetShutdown?.()
     if (this.#terms.consumer) this.#terms.consumer.onProgress = undefined
+    this.#flow.release()
     this.#req.off('data', this.#onData)
     this.#req.off('end', this.#onEnd)
     this.#req.off('error', this.#onLeft)
