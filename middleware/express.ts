@@ -230,7 +230,7 @@ function silence(res: ServerResponse): void {
 
 /** Throws when a parser mounted earlier has read the body of a form. Such a parser stores the result in `req.body`. */
 function refuseConsumed(req: Request): void {
-  const error = consumedError(req.body, earlierMiddleware(req))
+  const error = consumedError([req], earlierMiddleware(req))
   if (error) throw error
 }
 

@@ -53,7 +53,7 @@ export function sealform<Own = unknown>(
     const host = new KoaHost(app, ctx, next)
     host.addPageTools()
     if (ctx.req.method === 'POST') {
-      const recognition = await recognise(ctx.req)
+      const recognition = await recognise(ctx.req, [ctx.request, ctx.req])
       if (recognition.kind === 'aborted') return
       if (recognition.kind === 'submission') {
         await answer(app, host, recognition.body)
@@ -247,11 +247,10 @@ function setHtml(ctx: Context, html: SafeHtml): void {
  * multer uses `ctx.req.body`.
  */
 function refuseConsumed(ctx: Context, self: Middleware<DefaultState, SealformContext>): void {
-  const parsed = 'body' in ctx.request ? ctx.request.body : 'body' in ctx.req ? ctx.req.body : undefined
   const names = ctx.app.middleware.map((middleware) => middleware.name)
   const own = ctx.app.middleware.indexOf(self)
   const error = consumedError(
-    parsed,
+    [ctx.request, ctx.req],
     names.slice(0, Math.max(own, 0)).filter((name) => name !== ''),
   )
   if (error) throw error

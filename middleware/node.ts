@@ -206,7 +206,7 @@ function sendHtml(res: ServerResponse, html: SafeHtml | string): void {
 }
 
 function refuseConsumed(req: IncomingMessage): void {
-  const error = consumedError(Reflect.get(req, 'body'), [])
+  const error = consumedError([req], [])
   if (error) throw error
 }
 

@@ -6,6 +6,7 @@ import { type Finder, findInMultipart, findInUrlencoded, findRaw } from '../body
 import { declaredLength, FormBody } from '../body/form-body.js'
 import { isUtf8Label, parseMediaType } from '../body/media-type.js'
 import { isBoundary } from '../body/multipart-scanner.js'
+import { type BodyHolders, bytesReadAlready, makesItsBody } from '../body/read-already.js'
 import type { Body, BodyRefusal, Encoding } from '../body/reading.js'
 
 export type Recognition =
@@ -36,16 +37,22 @@ interface Form {
  * Recognises a submission: a form whose field `sealform` starts within its first 16 KiB. Reads only as much of the body
  * as it needs to decide. Returns the bytes of any other request to the stream (`unshift`), for the parsers that come
  * later.
+ *
+ * @param holders where to look for the bytes when something else has read them
  */
-export function recognise(req: IncomingMessage): Recognition | Promise<Recognition> {
-  return traceRecognition(() => recogniseForm(req))
+export function recognise(
+  req: IncomingMessage,
+  holders: BodyHolders = [req],
+): Recognition | Promise<Recognition> {
+  return traceRecognition(() => recogniseForm(req, holders))
 }
 
-function recogniseForm(req: IncomingMessage): Recognition | Promise<Recognition> {
+function recogniseForm(req: IncomingMessage, holders: BodyHolders): Recognition | Promise<Recognition> {
   const form = formOf(req)
   if (form === undefined || hasNoBody(req)) return foreign
-  if (isBeingRead(req)) return consumed
+  if (isBeingRead(req)) return recogniseReadAlready(req, form, holders)
   const head = new ByteBuffer()
+  if (makesItsBody(req)) pull(req, head)
   if (req.readableLength > 0 || req.complete) return decide(req, form, head) ?? wait(req, form, head)
   if (req.destroyed) return aborted
   return new Promise((resolve, reject) => {
@@ -62,35 +69,52 @@ function recogniseForm(req: IncomingMessage): Recognition | Promise<Recognition>
   })
 }
 
+/** Recognises a form whose body something else has read. */
+function recogniseReadAlready(req: IncomingMessage, form: Form, holders: BodyHolders): Recognition {
+  const bytes = bytesReadAlready(holders)
+  if (bytes === undefined) return consumed
+  const found = form.find(bytes, true)
+  return typeof found === 'object' ? submissionOf(req, form, { head: bytes, complete: true, found }) : foreign
+}
+
 /**
  * Reads the bytes that have arrived. Returns `undefined` when they are not enough to decide. `read` and `unshift` must
  * happen in the same tick: Node emits 'end' in the tick after the last byte was read, and `unshift` fails after 'end'.
  */
 function decide(req: IncomingMessage, form: Form, head: ByteBuffer): Recognition | undefined {
   // Since Node 26, read() returns one buffered chunk at a time, and no event announces the others.
-  while (req.readableLength > 0) {
-    const chunk: unknown = req.read()
-    if (!(chunk instanceof Buffer)) break
-    head.push(chunk)
-  }
+  if (req.readableLength > 0) pull(req, head)
   const ended = hasAll(req, head.length)
   if (head.length === 0) return ended ? (req.readableDidRead ? consumed : foreign) : undefined
   const found = form.find(head.view(), ended)
   if (found === 'more' && !ended) return undefined
   if (typeof found === 'object') {
-    return {
-      kind: 'submission',
-      body: new FormBody(req, {
-        head: head.view(),
-        complete: ended,
-        encoding: form.encoding,
-        seal: found.seal,
-        refusal: form.refusal ?? unreadSeal(found.seal),
-      }),
-    }
+    return submissionOf(req, form, { head: head.view(), complete: ended, found })
   }
   req.unshift(head.view())
   return foreign
+}
+
+/** Reads the bytes that the request has, or that it makes when it is read. */
+function pull(req: IncomingMessage, head: ByteBuffer): void {
+  do {
+    const chunk: unknown = req.read()
+    if (!(chunk instanceof Buffer)) break
+    head.push(chunk)
+  } while (req.readableLength > 0)
+}
+
+interface Beginning {
+  readonly head: Buffer
+  readonly complete: boolean
+  readonly found: { readonly seal: string | undefined }
+}
+
+function submissionOf(req: IncomingMessage, form: Form, { head, complete, found }: Beginning): Recognition {
+  const { seal } = found
+  const { encoding } = form
+  const refusal = form.refusal ?? unreadSeal(seal)
+  return { kind: 'submission', body: new FormBody(req, { head, complete, encoding, seal, refusal }) }
 }
 
 /** Tells whether `taken` bytes are the whole body. The declared Content-Length shows this before Node does. */

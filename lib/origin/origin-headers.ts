@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 
 /** The value of a header that the request has more than once. */
 export const repeated = Symbol('repeated')
@@ -20,8 +20,10 @@ export interface OriginFacts {
  * Reads the headers that show where a request comes from. It reads the raw lines, because `req.headers` keeps only the
  * first of several Host, Origin or Referer lines, and joins others with a comma.
  */
-export function readOriginFacts(req: Pick<IncomingMessage, 'rawHeaders'>): OriginFacts {
-  const lines = req.rawHeaders
+export function readOriginFacts(
+  req: Pick<IncomingMessage, 'rawHeaders'> & Partial<Pick<IncomingMessage, 'headers'>>,
+): OriginFacts {
+  const lines = req.rawHeaders.length > 0 ? req.rawHeaders : linesOf(req.headers ?? {})
   let origin: HeaderFact
   let site: HeaderFact
   let referer: HeaderFact
@@ -50,6 +52,13 @@ export function readOriginFacts(req: Pick<IncomingMessage, 'rawHeaders'>): Origi
     }
   }
   return { origin, site, referer, host: mergeHosts(authority, host) }
+}
+
+/** Returns the lines of a request that has no raw ones, because a serverless adapter made it from an event. */
+function linesOf(headers: IncomingHttpHeaders): string[] {
+  return Object.entries(headers).flatMap(([name, value]) =>
+    [value ?? []].flat().flatMap((line) => [name, String(line)]),
+  )
 }
 
 /** A header to look for. */

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http'
 import type { TestContext } from 'node:test'
 import supertest from 'supertest'
 import type { MiddlewareOptions } from '../../lib/answer/settings.js'
@@ -44,6 +44,8 @@ export interface Failure {
 
 export interface Site {
   readonly port: number
+  /** The app itself, for servers other than that of Node. */
+  readonly listener: RequestListener
   readonly request: ReturnType<typeof supertest>
   /** The bound values of each run of the action. */
   readonly runs: string[]
@@ -102,7 +104,7 @@ export async function openSite(
   })
   const port = await listen(server, (close) => t.after(close))
   const request = supertest(`http://127.0.0.1:${port}`)
-  return { port, request, runs, failures, refusals, fields, submit, failed }
+  return { port, listener, request, runs, failures, refusals, fields, submit, failed }
 
   async function fields(cookie = ''): Promise<Record<string, string>> {
     const { text } = await request.get('/page').set('Cookie', cookie)

@@ -241,6 +241,27 @@ function suite(KoaClass: typeof Koa): void {
     assert.deepEqual(app.runs, [])
   })
 
+  it('takes a submission from a Buffer in ctx.request.body', async (t) => {
+    for (const name of ['body', 'rawBody']) {
+      const app = await parserApp(
+        (close) => t.after(close),
+        (app, own) =>
+          app
+            .use(async (ctx, next) => {
+              if (ctx.method !== 'POST') return next()
+              const pieces: Buffer[] = []
+              for await (const piece of ctx.req) pieces.push(piece)
+              Object.assign(ctx.request, { [name]: Buffer.concat(pieces) })
+              return next()
+            })
+            .use(own),
+        KoaClass,
+      )
+      await assertTakesSubmissions(app)
+      assert.deepEqual(app.errors, [])
+    }
+  })
+
   it('passes on requests without a seal behind such a parser', async (t) => {
     const app = await parserApp(
       (close) => t.after(close),

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import type { IncomingMessage } from 'node:http'
 import { describe, it } from 'node:test'
 import compression from 'compression'
 import cookieParser from 'cookie-parser'
@@ -59,6 +60,36 @@ function parsers(express: ExpressModule): void {
     const file = await app.request.post('/echo').field('a', '1').attach('f', Buffer.alloc(70_000), 'a.bin')
     assert.deepEqual(file.body, { body: { a: '1' }, files: [70_000] })
     assert.deepEqual(app.errors, [])
+  })
+
+  it('may come before when they keep the bytes, as express.raw() and the verify option do', async (t) => {
+    const keepRaw = (req: IncomingMessage, _res: unknown, bytes: Buffer) =>
+      Object.assign(req, { rawBody: bytes })
+    for (const parser of [
+      express.raw({ type: '*/*', limit: '3mb' }),
+      express.urlencoded({ extended: true, limit: '3mb', verify: keepRaw }),
+      express.text({ type: '*/*', limit: '3mb', verify: keepRaw }),
+    ]) {
+      const app = await expressApp(t, express, {
+        run: ({ formData }) => (formData.get('text') === 'good' ? redirect('/done') : refuse()),
+        mount({ app, act, middleware }) {
+          app.use(parser, middleware)
+          app.get('/form', (req, res) => {
+            res.send(formPage(req, act))
+          })
+          app.post('/other', (req, res) => {
+            res.json(Buffer.isBuffer(req.body) ? req.body.toString() : req.body)
+          })
+        },
+      })
+      assert.equal((await app.submit('/form', { text: 'good' })).status, 303)
+      const bad = await app.submit('/form', { text: 'x'.repeat(100_000) })
+      assert.equal(bad.status, 422)
+      assert.ok(bad.text.includes('x'.repeat(100_000)))
+      assert.equal((await app.submit('/form', { text: 'x'.repeat(2_000_000) })).status, 413)
+      assert.equal((await app.request.post('/other').send('a=1')).status, 200)
+      assert.deepEqual(app.errors, [])
+    }
   })
 
   it('are named when they come before and take the body', async (t) => {
