@@ -5,10 +5,12 @@ import { type Actions, asRegistry } from '../lib/action/registry.js'
 import { answer, consumedError } from '../lib/answer/answer.js'
 import { recognise } from '../lib/answer/recognise.js'
 import { type App, type MiddlewareOptions, resolveSettings } from '../lib/answer/settings.js'
+import { webProtocol } from '../lib/base/web-protocol.js'
 import type { FormOptions } from '../lib/page/page.js'
 import type { FailureDetails } from '../lib/page/page-host.js'
 import type { Form } from '../views/form.js'
 import { SafeHtml } from '../views/safe-html.js'
+import { connectionProtocol } from './connection-protocol.js'
 import { asError, failureLine } from './failure-report.js'
 import { HttpHost } from './node-host.js'
 import type { PageTools } from './page-tools.js'
@@ -102,7 +104,7 @@ class ExpressHost extends HttpHost<Request, Response> {
   }
 
   get protocol(): string {
-    return this.req.protocol
+    return webProtocol(this.req.protocol, connectionProtocol(this.req))
   }
 
   /** The host with its port. `req.host` of Express 4 omits the port. */
@@ -115,7 +117,7 @@ class ExpressHost extends HttpHost<Request, Response> {
   }
 
   get secure(): boolean {
-    return this.req.secure
+    return this.protocol === 'https'
   }
 
   /** Prepares the request before the app's page runs for a GET, or for a POST that is not a submission. */

@@ -4,6 +4,7 @@ import { answer, consumedError, type Host, regionOf } from '../lib/answer/answer
 import { judgeVisit, type RenderedPage, type Rendering } from '../lib/answer/judge-rendering.js'
 import { recognise } from '../lib/answer/recognise.js'
 import { type App, type MiddlewareOptions, resolveSettings, type Settings } from '../lib/answer/settings.js'
+import { webProtocol } from '../lib/base/web-protocol.js'
 import { offerPage } from '../lib/cache/offered-page.js'
 import type { BuiltInPage } from '../lib/page/last-resort.js'
 import { type FormOptions, Page } from '../lib/page/page.js'
@@ -12,6 +13,7 @@ import { builtInPage } from '../views/built-in-page.js'
 import type { Form } from '../views/form.js'
 import { SafeHtml } from '../views/safe-html.js'
 import { applyChanges, describeResponse, headerOf, noCookies, redirectAtOnce } from './answer-headers.js'
+import { connectionProtocol } from './connection-protocol.js'
 import { asError, failureLine } from './failure-report.js'
 import { formOn, type PageTools, regionOn } from './page-tools.js'
 import { presentAsGet, restoreRequest } from './present-as-get.js'
@@ -60,7 +62,7 @@ export function sealform<Own = unknown>(
         return
       }
       if (recognition.kind === 'consumed') refuseConsumed(ctx, sealform)
-    }
+        }
     await next()
     host.finishPage()
   }
@@ -99,7 +101,7 @@ class KoaHost implements Host {
   }
 
   get protocol(): string {
-    return this.context.request.protocol
+    return webProtocol(this.context.request.protocol, connectionProtocol(this.req))
   }
 
   get host(): string {
@@ -107,7 +109,7 @@ class KoaHost implements Host {
   }
 
   get secure(): boolean {
-    return this.context.request.secure
+    return this.protocol === 'https'
   }
 
   session(): string | undefined {

@@ -4,12 +4,14 @@ import { answer, consumedError } from '../lib/answer/answer.js'
 import { recognise } from '../lib/answer/recognise.js'
 import { type App, type MiddlewareOptions, resolveSettings } from '../lib/answer/settings.js'
 import { SealformError } from '../lib/base/errors.js'
+import { webProtocol } from '../lib/base/web-protocol.js'
 import { saysMissing } from '../lib/outcome/failure.js'
 import type { FormOptions } from '../lib/page/page.js'
 import type { FailureDetails } from '../lib/page/page-host.js'
 import type { Form } from '../views/form.js'
 import type { SafeHtml } from '../views/safe-html.js'
 import { describeResponse } from './answer-headers.js'
+import { connectionProtocol } from './connection-protocol.js'
 import { asError, failureLine } from './failure-report.js'
 import { HttpHost } from './node-host.js'
 import type { PageTools } from './page-tools.js'
@@ -122,7 +124,7 @@ class NodeHost extends HttpHost {
   }
 
   get protocol(): string {
-    return this.#forwarded('x-forwarded-proto') ?? ('encrypted' in this.req.socket ? 'https' : 'http')
+    return webProtocol(this.#forwarded('x-forwarded-proto'), connectionProtocol(this.req))
   }
 
   get host(): string {
@@ -194,7 +196,7 @@ class NodeHost extends HttpHost {
   #forwarded(name: string): string | undefined {
     if (!this.#app.proxy) return undefined
     const value = this.req.headers[name]
-    return typeof value === 'string' ? value.slice(value.lastIndexOf(',') + 1).trim() : undefined
+    return typeof value === 'string' ? value.slice(value.lastIndexOf(',') + 1).trim() || undefined : undefined
   }
 }
 

@@ -1,3 +1,4 @@
+import { webProtocol } from '../base/web-protocol.js'
 import { compileAllowedOrigins, normaliseOrigin } from '../origin/allowed-origins.js'
 import { explainRefusal } from '../origin/explain-origin.js'
 import { judgeOrigin } from '../origin/judge-origin.js'
@@ -74,7 +75,7 @@ const firstHostWarning =
 function frameworkView({ protocol, host, trustProxy, forwardedProto, forwardedHost }: Surroundings) {
   if (!trustProxy) return { protocol, host }
   return {
-    protocol: firstOf(forwardedProto)?.toLowerCase() ?? protocol,
+    protocol: webProtocol(firstOf(forwardedProto), protocol),
     host: firstOf(forwardedHost) ?? host,
   }
 }
