@@ -1,6 +1,7 @@
 import { checkOptions } from '../base/check-options.js'
 import { SealformError } from '../base/errors.js'
 import { parseSize } from '../base/units.js'
+import { aliasesOf, claimedTypes, type FileKind } from './type-aliases.js'
 
 /** Options of one file field. */
 export interface FileOptions {
@@ -34,12 +35,6 @@ export interface FileRule {
 
 /** The rules by field name. Empty when the action takes no files. */
 export type FileRules = ReadonlyMap<string, FileRule>
-
-/** The type and name of a file, as the sender claims them or as its content shows them. */
-export interface FileKind {
-  readonly type: string
-  readonly name: string
-}
 
 const defaultMaxSize = 5 * 1024 * 1024
 const noRules: FileRules = new Map()
@@ -106,11 +101,14 @@ export function matchesTypes(rule: Pick<FileRule, 'types'>, file: FileKind): boo
   return rule.types.length === 0 || rule.types.some((type) => matchesType(type, file))
 }
 
-/** Tells whether a file matches a type in the syntax of `accept`, in lower case. */
+/** Tells whether a file matches a type in the syntax of `accept`, in lower case, under any name that its type has. */
 export function matchesType(type: string, file: FileKind): boolean {
   if (type.startsWith('.')) return file.name.length > type.length && file.name.toLowerCase().endsWith(type)
-  const claimed = file.type.split(';', 1)[0]!.trim().toLowerCase()
-  return type.endsWith('/*') ? claimed.startsWith(type.slice(0, -1)) : claimed === type
+  const claimed = claimedTypes(file)
+  // Aliases can be of another kind: `image/pdf` is one of `application/pdf`, which `image/*` must not take.
+  return type.endsWith('/*')
+    ? claimed.some((name) => name.startsWith(type.slice(0, -1)))
+    : aliasesOf(type).some((name) => claimed.includes(name))
 }
 
 /**

@@ -1,5 +1,6 @@
 import { loadOptional } from '../base/optional-package.js'
-import { type FileKind, type FileRule, matchesType } from './file-rules.js'
+import { type FileRule, matchesType } from './file-rules.js'
+import { aliasesOf, type FileKind } from './type-aliases.js'
 
 /** The part of the package `file-type` that Sealform uses. */
 interface Library {
@@ -60,7 +61,7 @@ function contentIs(type: string, { ext, mime }: Sniffed, claim: FileKind): boole
   return containers.get(mime)?.test(type) === true && matchesType(type, claim)
 }
 
-/** Returns the name that the library uses for a type with several names. */
+/** Returns the extension that the library uses for a format with several, or the type as it is. */
 function spelled(type: string): string {
   return spellings.get(type) ?? type
 }
@@ -70,12 +71,6 @@ const spellings = new Map([
   ['.jpeg', '.jpg'],
   ['.mpeg', '.mpg'],
   ['.tiff', '.tif'],
-  ['application/x-zip-compressed', 'application/zip'],
-  ['audio/mp3', 'audio/mpeg'],
-  ['audio/vnd.wave', 'audio/wav'],
-  ['audio/x-wav', 'audio/wav'],
-  ['image/jpg', 'image/jpeg'],
-  ['image/vnd.microsoft.icon', 'image/x-icon'],
 ])
 
 /** Formats that the library cannot always distinguish from their container format. */
@@ -95,7 +90,7 @@ function hasSignature({ supportedMimeTypes, supportedExtensions }: Library, type
   if (containers.get('application/x-cfb')?.test(name)) return true
   return name.startsWith('.')
     ? supportedExtensions.has(name.slice(name.lastIndexOf('.') + 1))
-    : supportedMimeTypes.has(name)
+    : aliasesOf(name).some((alias) => supportedMimeTypes.has(alias))
 }
 
 /** Tells whether content is text, as browsers do: MIME Sniffing Standard, section 7.2, on its first 1445 bytes. */

@@ -54,6 +54,22 @@ test('knows other spellings of a type', async () => {
   assert.equal(await matches(['.jpeg'], 'a.jpeg', 'image/jpeg', png), false)
 })
 
+test('judges a file by its content under each name of its type', async () => {
+  for (const declared of ['application/zip', 'application/x-zip-compressed']) {
+    for (const claimed of ['application/zip', 'application/x-zip-compressed', 'application/x-zip']) {
+      assert.equal(await matches([declared], 'a.zip', claimed, zip), true, `${declared} ${claimed}`)
+      assert.equal(await matches([declared], 'a.zip', claimed, png), false)
+      assert.equal(await matches([declared], 'a.zip', claimed, html), false)
+    }
+  }
+  const csv = Buffer.from('a;b\r\n1;2')
+  assert.equal(await matches(['text/csv'], 'a.csv', 'application/vnd.ms-excel', csv), true)
+  assert.equal(await matches(['text/csv'], 'a.csv', 'application/vnd.ms-excel', zip), false)
+  assert.equal(await matches(['text/csv'], 'a.csv', 'application/vnd.ms-excel', noise), false)
+  assert.equal(await matches(['text/csv'], 'a.xls', 'application/vnd.ms-excel', csv), false)
+  assert.equal(await matches(['image/pjpeg'], 'a.jpg', 'image/jpeg', jpeg), true)
+})
+
 test('accepts text as its declared type when the type has no signature', async () => {
   assert.equal(await matches(['text/plain'], 'a.txt', 'text/plain', Buffer.from('hello')), true)
   assert.equal(await matches(['text/*'], 'a.txt', 'text/plain', Buffer.from('hello')), true)
