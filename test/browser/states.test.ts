@@ -322,6 +322,8 @@ const htmlRules: ConfigData = {
     'doctype-style': ['error', { style: 'lowercase' }],
     // The rule wants ids that need no escaping in CSS; HTML allows everything but white space (section 3.2.6).
     'valid-id': ['error', { relaxed: true }],
+    // Firefox restores old values of hidden fields on reload; see docs/decisions/hidden-fields.md.
+    'valid-autocomplete': 'off',
     // Checkboxes of one name are how HTML says "several of these"; the rule knows only names that end in [].
     'form-dup-name': ['error', { shared: ['radio', 'checkbox', 'submit', 'button', 'reset'] }],
   },

@@ -290,7 +290,7 @@ function failures(framework: Framework): void {
         [boom],
       )
       const fields = Object.fromEntries(
-        [...answer.text.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)">/g)].map(
+        [...answer.text.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)"/g)].map(
           ([, name, value]) => [name!, value!],
         ),
       )

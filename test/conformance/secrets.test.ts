@@ -341,6 +341,6 @@ function secrets(framework: Framework): void {
 
 /** The hidden fields of the form on the built-in page. */
 function fieldsIn(page: string): Record<string, string> {
-  const hidden = page.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)">/g)
+  const hidden = page.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)"/g)
   return Object.fromEntries([...hidden].map(([, name = '', value = '']) => [name, value]))
 }

@@ -67,7 +67,7 @@ export async function useTodos(url: string): Promise<void> {
 function submit(url: string, page: string, fields: Readonly<Record<string, string>>): Promise<Response> {
   const body = new URLSearchParams()
   const form = page.slice(0, page.indexOf('</form>'))
-  for (const [, name, value] of form.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)">/g)) {
+  for (const [, name, value] of form.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)"/g)) {
     body.append(name ?? '', value ?? '')
   }
   for (const [name, value] of Object.entries(fields)) body.append(name, value)

@@ -58,7 +58,7 @@ export function formIn(
   if (start === -1) throw new Error(`No form "${id}" in:\n${page}`)
   const html = page.slice(start, page.indexOf('</form>', start))
   const fields: Record<string, string> = {}
-  for (const [, name, value] of html.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)">/g)) {
+  for (const [, name, value] of html.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)"/g)) {
     fields[name!] = value!
   }
   return { html, fields }

@@ -136,7 +136,7 @@ export async function uploadApp(t: TestContext, options: UploadAppOptions): Prom
 
   function hidden(text: string): readonly Part[] {
     const { html } = formIn(text, 'upload')
-    return [...html.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)">/g)].map(
+    return [...html.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)"/g)].map(
       ([, name, value]) => [name!, value!] as const,
     )
   }

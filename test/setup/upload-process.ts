@@ -100,7 +100,7 @@ export class UploadProcess {
     const headers: [string, string][] = [['Host', 'app.example']]
     if (cookie !== undefined) headers.push(['Cookie', cookie])
     const { answers } = await talk(this.port, [requestText(`GET ${path} HTTP/1.1`, headers)])
-    const inputs = answers[0]?.body.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)">/g) ?? []
+    const inputs = answers[0]?.body.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)"/g) ?? []
     return [...inputs].map(([, name, value]) => [name!, value!] as const)
   }
 }
