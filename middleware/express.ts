@@ -84,6 +84,7 @@ async function receive(app: App<unknown>, host: ExpressHost, next: NextFunction)
     return
   }
   if (recognition.kind === 'consumed') refuseConsumed(host.req)
+  if (recognition.kind === 'foreign') host.hintAtForm(recognition.form)
   host.openPage()
   next()
 }

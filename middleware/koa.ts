@@ -1,8 +1,9 @@
 import type { DefaultState, Middleware, Next, ParameterizedContext } from 'koa'
 import { type Actions, asRegistry } from '../lib/action/registry.js'
 import { answer, consumedError, type Host, regionOf } from '../lib/answer/answer.js'
+import { hintAtForm } from '../lib/answer/hint-at-form.js'
 import { judgeVisit, type RenderedPage, type Rendering } from '../lib/answer/judge-rendering.js'
-import { recognise } from '../lib/answer/recognise.js'
+import { type ForeignForm, recognise } from '../lib/answer/recognise.js'
 import { type App, type MiddlewareOptions, resolveSettings, type Settings } from '../lib/answer/settings.js'
 import { webProtocol } from '../lib/base/web-protocol.js'
 import { offerPage } from '../lib/cache/offered-page.js'
@@ -62,7 +63,8 @@ export function sealform<Own = unknown>(
         return
       }
       if (recognition.kind === 'consumed') refuseConsumed(ctx, sealform)
-        }
+      if (recognition.kind === 'foreign') host.hintAtForm(recognition.form)
+    }
     await next()
     host.finishPage()
   }
@@ -124,6 +126,11 @@ class KoaHost implements Host {
     context.region = regionOn.bind(this) as PageTools['region']
     const { cache } = this.#app.registry
     if (cache) offerPage(this, cache)
+  }
+
+  /** Says in development what a form lacks that is not a submission. */
+  hintAtForm(form: ForeignForm): void {
+    hintAtForm(form, this.res, { path: this.path, development: this.settings.development })
   }
 
   renderPage(cookieHeader: string | undefined): Promise<Rendering> {

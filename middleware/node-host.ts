@@ -2,7 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Submittable } from '../lib/action/action.js'
 import { type Host, regionOf } from '../lib/answer/answer.js'
 import type { AnswerContent } from '../lib/answer/describe-answer.js'
+import { hintAtForm } from '../lib/answer/hint-at-form.js'
 import { judgeVisit, type RenderedPage, type Rendering } from '../lib/answer/judge-rendering.js'
+import type { ForeignForm } from '../lib/answer/recognise.js'
 import type { App, Settings } from '../lib/answer/settings.js'
 import { SealformError } from '../lib/base/errors.js'
 import { hasLeft } from '../lib/base/visitor-left.js'
@@ -78,6 +80,11 @@ export abstract class HttpHost<
 
   builtInPage(page: BuiltInPage): string {
     return builtInPage(page).toString()
+  }
+
+  /** Says in development what a form lacks that is not a submission. */
+  hintAtForm(form: ForeignForm): void {
+    hintAtForm(form, this.res, { path: this.path, development: this.settings.development })
   }
 
   /** Makes `form` and `region` for a page that is about to run. */

@@ -107,6 +107,7 @@ async function receive(app: NodeApp, host: NodeHost): Promise<void> {
     return
   }
   if (recognition.kind === 'consumed') refuseConsumed(host.req)
+  if (recognition.kind === 'foreign') host.hintAtForm(recognition.form)
   host.open()
 }
 

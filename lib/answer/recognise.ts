@@ -11,14 +11,19 @@ import type { Body, BodyRefusal, Encoding } from '../body/reading.js'
 
 export type Recognition =
   /** Not a submission. The body is complete again, and Sealform has no listeners on the request. */
-  | { readonly kind: 'foreign' }
+  | { readonly kind: 'foreign'; readonly form: ForeignForm }
   /** Perhaps a submission, but a parser that is mounted earlier has read the body. */
   | { readonly kind: 'consumed' }
   /** The client disconnected before the seal field arrived. */
   | { readonly kind: 'aborted' }
   | { readonly kind: 'submission'; readonly body: Body }
 
-const foreign: Recognition = { kind: 'foreign' }
+/** What is known of a request that is not a submission. `none`: it does not look like a form. */
+export type ForeignForm = 'none' | 'empty' | 'unsealed'
+
+const foreign: Recognition = { kind: 'foreign', form: 'none' }
+const empty: Recognition = { kind: 'foreign', form: 'empty' }
+const unsealed: Recognition = { kind: 'foreign', form: 'unsealed' }
 const consumed: Recognition = { kind: 'consumed' }
 const aborted: Recognition = { kind: 'aborted' }
 
@@ -49,7 +54,8 @@ export function recognise(
 
 function recogniseForm(req: IncomingMessage, holders: BodyHolders): Recognition | Promise<Recognition> {
   const form = formOf(req)
-  if (form === undefined || hasNoBody(req)) return foreign
+  if (form === undefined) return foreign
+  if (hasNoBody(req)) return empty
   if (isBeingRead(req)) return recogniseReadAlready(req, form, holders)
   const head = new ByteBuffer()
   if (makesItsBody(req)) pull(req, head)
@@ -74,7 +80,9 @@ function recogniseReadAlready(req: IncomingMessage, form: Form, holders: BodyHol
   const bytes = bytesReadAlready(holders)
   if (bytes === undefined) return consumed
   const found = form.find(bytes, true)
-  return typeof found === 'object' ? submissionOf(req, form, { head: bytes, complete: true, found }) : foreign
+  return typeof found === 'object'
+    ? submissionOf(req, form, { head: bytes, complete: true, found })
+    : unsealed
 }
 
 /**
@@ -85,14 +93,14 @@ function decide(req: IncomingMessage, form: Form, head: ByteBuffer): Recognition
   // Since Node 26, read() returns one buffered chunk at a time, and no event announces the others.
   if (req.readableLength > 0) pull(req, head)
   const ended = hasAll(req, head.length)
-  if (head.length === 0) return ended ? (req.readableDidRead ? consumed : foreign) : undefined
+  if (head.length === 0) return ended ? (req.readableDidRead ? consumed : empty) : undefined
   const found = form.find(head.view(), ended)
   if (found === 'more' && !ended) return undefined
   if (typeof found === 'object') {
     return submissionOf(req, form, { head: head.view(), complete: ended, found })
   }
   req.unshift(head.view())
-  return foreign
+  return unsealed
 }
 
 /** Reads the bytes that the request has, or that it makes when it is read. */

@@ -4,6 +4,7 @@ import type { IncomingMessage } from 'node:http'
 import { describe, it, type TestContext } from 'node:test'
 import { redirect } from '../../lib/sealform.js'
 import { urlencoded } from '../setup/koa-app.js'
+import { until } from '../setup/patience.js'
 import { chunked, type Piece, type RawAnswer, requestText, talk } from '../setup/raw-http.js'
 import { type Framework, frameworks } from './frameworks.js'
 import { openSite } from './site.js'
@@ -83,6 +84,35 @@ function cases(framework: Framework): void {
       }
     }
     assert.deepEqual(runs, [])
+  })
+
+  it('says in development what a form lacks that gets a 404', async (t) => {
+    const { port, failures } = await open(t)
+    const warn = t.mock.method(console, 'warn', () => {})
+    const said = async (path: string, type: string, body: string, how: 'length' | 'chunked' = 'length') => {
+      warn.mock.resetCalls()
+      const { status } = await post(port, path, type, Buffer.from(body), how)
+      await until(() => status !== 404 || type === 'text/plain' || warn.mock.callCount() > 0)
+      return [status, ...warn.mock.calls.map((call) => String(call.arguments[0]))]
+    }
+    const [status, empty = '', ...none] = await said('/nowhere', form, '')
+    assert.equal(status, 404)
+    assert.match(String(empty), /^sealform: POST \/nowhere was answered with 404\. .*no body.*form\.fields/)
+    assert.deepEqual(none, [])
+    for (const [type, body] of [
+      [form, 'title=Milk'],
+      [multi, file.toString('latin1')],
+    ] as const) {
+      for (const how of ['length', 'chunked'] as const) {
+        const [, unsealed = ''] = await said('/nowhere', type, body, how)
+        assert.match(String(unsealed), /without the field "sealform".*Print form\.fields/)
+      }
+    }
+    assert.match(String((await said('/nowhere', form, '', 'chunked'))[1]), /no body/)
+    assert.deepEqual(await said('/page', form, ''), [200])
+    assert.deepEqual(await said('/page', form, 'title=Milk'), [200])
+    assert.deepEqual(await said('/nowhere', 'text/plain', 'title=Milk'), [404])
+    assert.deepEqual(failures, [])
   })
 
   it('recognises a seal that begins within the first 16 KiB, and none that begins later', async (t) => {
