@@ -104,7 +104,8 @@ export interface ActionOptions<
   /**
    * Runs the same submission only once, even when several servers receive it several times: after a double click, a
    * reload, a retry by a proxy, or the back button. Every later copy gets the outcome of the first, and waits while that
-   * one runs. Several servers need a shared `store`.
+   * one runs. A submission with the same seal and other fields or files gets a 409 page with its input and a fresh seal.
+   * Several servers need a shared `store`.
    * @default false
    */
   once?: boolean
@@ -170,7 +171,11 @@ export interface ActionOptions<
    * ```
    */
   secrets?: readonly string[]
-  /** How long a rendered form stays valid, in seconds or as `'15m'`, `'24h'`. @default the registry's, 24 h */
+  /**
+   * How long a rendered form stays valid, in seconds or as `'15m'`, `'24h'`. The claim of a one-time submission is kept as
+   * long.
+   * @default the registry's, 24 h; for a one-time action 1 h at most
+   */
   ttl?: number | string
   /** @default the registry's */
   limits?: LimitOptions

@@ -1,10 +1,19 @@
 import { type Checked, type Ran, run } from '../action/run-action.js'
 import { staged } from '../base/trace.js'
-import { isOutcome, type Outcome } from '../outcome/outcome.js'
+import type { Reading } from '../body/reading.js'
+import { isOutcome, issuesOf, type Outcome, Refused } from '../outcome/outcome.js'
+import { explainUnopened } from '../seal/explain-unopened.js'
 import { idOf } from '../seal/seal.js'
 import type { Admitted } from './admit.js'
+import { digestCopy } from './digest-copy.js'
 import type { PendingSubmission } from './pending-submission.js'
 import { findEarlier, type OneTime, runOnce, type Settlement } from './run-once.js'
+
+/** What was sent, and the action that it is for. */
+interface ChosenSubmission {
+  readonly chosen: Admitted
+  readonly reading: Reading
+}
 
 /**
  * Runs the action. A one-time submission runs only when this copy of it can be claimed. A validation error of this copy
@@ -12,14 +21,15 @@ import { findEarlier, type OneTime, runOnce, type Settlement } from './run-once.
  */
 export function claimAndRun(
   pending: PendingSubmission,
-  chosen: Admitted,
+  sent: ChosenSubmission,
   checked: Checked | Outcome,
 ): Pick<Ran, 'outcome'> | Promise<Pick<Ran, 'outcome'>> {
-  const once = oneTime(pending, chosen)
+  const once = oneTime(pending, sent)
+  if (once instanceof Refused) return { outcome: once }
   if (isOutcome(checked)) return once ? earlierOr(pending, once, checked) : { outcome: checked }
   const { submission, trace } = pending
   submission.input = checked.input
-  const act = () => staged(trace, 'run', () => run(chosen, submission, checked.nameOf))
+  const act = () => staged(trace, 'run', () => run(sent.chosen, submission, checked.nameOf))
   return once ? runOnce(once, act, trace).then((settlement) => settled(pending, settlement)) : act()
 }
 
@@ -30,7 +40,14 @@ async function earlierOr(
   wrong: Outcome,
 ): Promise<Pick<Ran, 'outcome'>> {
   const earlier = await findEarlier(once)
-  return earlier ? settled(pending, earlier) : { outcome: wrong }
+  if (!earlier) return { outcome: wrong }
+  const { outcome } = settled(pending, earlier)
+  const issues = issuesOf(wrong)
+  if (!(outcome instanceof Refused) || outcome.reason !== 'sent-before' || issues.length === 0)
+    return { outcome }
+  // The page says what is wrong with these fields as well, because the visitor corrects and sends them next.
+  const message = pending.messages().sentBefore
+  return { outcome: outcome.withIssues([{ name: '', message }, ...issues]) }
 }
 
 function settled(pending: PendingSubmission, settlement: Settlement): Settlement {
@@ -41,9 +58,17 @@ function settled(pending: PendingSubmission, settlement: Settlement): Settlement
   return settlement
 }
 
-function oneTime(pending: PendingSubmission, { definition, opened }: Admitted): OneTime | undefined {
+function oneTime(
+  pending: PendingSubmission,
+  { chosen, reading }: ChosenSubmission,
+): OneTime | Refused | undefined {
+  const { definition, opened } = chosen
   if (!definition.store) return undefined
   const { registry, submission } = pending
+  const digest = digestCopy(pending, chosen, reading)
+  // The keys were replaced while the body was read.
+  if (digest === undefined) return new Refused('malformed', 400, explainUnopened(registry.keys, opened.token))
+  const { issued, expires } = opened.content
   const id = `${registry.audience}:${idOf(opened)}`
-  return { store: definition.store, id, expires: opened.content.expires, registry, submission }
+  return { store: definition.store, id, digest, issued, expires, registry, submission }
 }

@@ -27,11 +27,17 @@ export interface Visit {
   readonly session: string | undefined
 }
 
+interface TakingTerms {
+  readonly submission: CurrentSubmission
+  readonly res: ServerResponse
+  /** Whether the files are digested while they arrive. */
+  readonly digests: boolean
+}
+
 /** Prepares to take the files of an admitted submission. Returns `undefined` for an action that takes no files. */
 export function takeFiles(
   { definition, values }: Call,
-  submission: CurrentSubmission,
-  res: ServerResponse,
+  { submission, res, digests }: TakingTerms,
 ): Files | undefined {
   const { files: rules, storage, onFile } = definition
   if (rules.size === 0) return undefined
@@ -42,7 +48,9 @@ export function takeFiles(
       }
   if (!consumer) return undefined
   const uploads = new Uploads(rules, storage, res)
-  return { definition, uploads, taking: new FileTaking(rules, consumer, uploads) }
+  const taking = new FileTaking(rules, consumer, uploads)
+  if (digests) taking.digests = []
+  return { definition, uploads, taking }
 }
 
 /** Lists the kept files that a submission refers to. Skips references that are not valid for this action and visitor. */

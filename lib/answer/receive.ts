@@ -68,7 +68,7 @@ export async function receive(arrival: Arrival): Promise<Received> {
     const asked = askedValidation(arrival.exchange.req.headers, reading.own.validate)
     if (asked) return end(pending, answerValidation(checked, asked))
 
-    const running = claimAndRun(pending, chosen, checked)
+    const running = claimAndRun(pending, { chosen, reading }, checked)
     const { outcome } = running instanceof Promise ? await running : running
     return end(pending, outcome)
   } finally {

@@ -15,7 +15,10 @@ export interface OneTime {
   readonly store: ClaimStore
   /** The app's name and the seal's authenticated nonce. A token can be spelt in several ways, its nonce in one. */
   readonly id: string
-  /** Seconds since the epoch. */
+  /** Stands for the fields and files of this copy. */
+  readonly digest: string
+  /** Seconds since the epoch, as is `expires`. */
+  readonly issued: number
   readonly expires: number
   /** The registry whose keys and actions write and read stored outcomes. */
   readonly registry: Registry
@@ -40,20 +43,22 @@ const patience = 2000
 const settleAgainAfter = [0.25, 1, 4]
 
 /**
- * Runs a submission when no copy of it has run or is running on any server. Otherwise waits for the outcome of that copy.
- * A submission that cannot be claimed does not run.
+ * Runs a submission when no copy of it has run or is running on any server. Otherwise waits for the outcome of that copy,
+ * when it has the same fields and files. A submission that cannot be claimed does not run.
  */
 export async function runOnce(
   once: OneTime,
   run: () => Ran | Promise<Ran>,
   trace?: Trace,
 ): Promise<Settlement> {
-  const { store, id, expires } = once
+  const { store, id, digest, issued, expires } = once
   const owner = randomBytes(16).toString('base64url')
   for (;;) {
-    const terms = { owner, lease, keep: secondsUntil(expires) }
+    const terms = { owner, digest, issued, lease, keep: secondsUntil(expires) }
     const state = await staged(trace, 'claim', () => claim(store, id, terms))
     if (state.kind === 'claimed') return runClaimed(once, owner, run)
+    // The visitor does not wait for the outcome of other fields.
+    if (state.kind === 'running' && state.digest !== digest) return sentBefore()
     const ending = state.kind === 'running' ? await endingOf(once) : state
     // A copy was running when the store went down. If the answer said "nothing was done", the visitor would send it again.
     if (state.kind === 'running' && ending.kind === 'down') return used('the store went down meanwhile')
@@ -79,7 +84,7 @@ async function endingOf({ store, id, submission }: OneTime): Promise<State> {
   }
 }
 
-type State = ClaimState | { readonly kind: 'down'; readonly error: unknown }
+type State = ClaimState | { readonly kind: 'forgotten' } | { readonly kind: 'down'; readonly error: unknown }
 
 async function claim(
   store: ClaimStore,
@@ -146,19 +151,23 @@ function recordOf({ registry, id, submission }: OneTime, outcome: Outcome): stri
   }
 }
 
-function settlementOf({ registry, id, submission }: OneTime, state: State): Settlement | undefined {
+function settlementOf({ registry, id, digest, submission }: OneTime, state: State): Settlement | undefined {
   switch (state.kind) {
     case 'free':
     case 'running':
       return undefined
     case 'settled': {
+      // Another person at the same computer may have gone back to the page. The outcome is not for this one.
+      if (state.digest !== digest) return sentBefore()
       const stored = readOutcome(registry, id, state.result)
       if (!stored) return used('its outcome cannot be read')
       if (stored.cookies.length > 0) submission.cookies.repeat(stored.cookies)
       return { outcome: stored.outcome, run: 'earlier' }
     }
     case 'lost':
-      return used('its server stopped before it finished')
+      return used('its outcome was not kept: its server stopped before it finished, or the store was full')
+    case 'forgotten':
+      return { outcome: new Refused('forgotten', 409, forgotten), run: 'none' }
     case 'full':
       return down('accepts no more claims')
     case 'down':
@@ -169,6 +178,15 @@ function settlementOf({ registry, id, submission }: OneTime, state: State): Sett
 /** Returns the message of an error without its final full stop, because the sentence continues. */
 function reasonOf(error: unknown): string {
   return (error instanceof Error ? error.message : String(error)).replace(/\.$/, '')
+}
+
+const forgotten =
+  'The store has forgotten the claims of forms that are as old as this one, so it cannot tell whether a copy has run. Limit the rate of submissions, or raise maxClaims. See docs/errors/forgotten.md.'
+
+function sentBefore(): Settlement {
+  const detail =
+    'A copy of this submission with other fields or files has run or is running. Nothing was run for this one.'
+  return { outcome: new Refused('sent-before', 409, detail), run: 'none' }
 }
 
 function used(why: string): Settlement {

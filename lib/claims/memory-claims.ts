@@ -2,16 +2,21 @@ import { checkOptions } from '../base/check-options.js'
 import { SealformError } from '../base/errors.js'
 import { longestTimer, parseSize } from '../base/units.js'
 import type { ClaimEnding, ClaimResult, ClaimState, ClaimStore, ClaimTerms } from './claim-store.js'
-import { Expiries } from './expiries.js'
+import { SpentClaims } from './spent-claims.js'
 import { Waiters } from './waiters.js'
 
 /** The options of `memoryStore()`. */
 export interface MemoryStoreOptions {
-  /** The largest number of claims at a time. @default 100_000 */
+  /**
+   * The largest number of claims at a time. When it is reached, the oldest claims that have ended leave a trace of some 25
+   * bytes: copies of them get status 409 in place of the outcome. There are at most ten times as many traces, and 10,000 at
+   * least.
+   * @default 100_000
+   */
   readonly maxClaims?: number | undefined
   /**
-   * The size of all results together, in bytes or as a string such as `'64MiB'`. When it is reached, further submissions
-   * are refused; those that run can still store their results.
+   * The size of all results together, in bytes or as a string such as `'64MiB'`. When it is reached, the oldest results are
+   * dropped: copies of their submissions get status 409 in place of the outcome.
    * @default '64MiB'
    */
   readonly maxSize?: number | string | undefined
@@ -21,7 +26,9 @@ export interface MemoryStoreOptions {
  * Creates a store that keeps claims in the memory of this process, for an app with a single process. The claims are lost
  * when the process ends. Several servers need a shared store, such as that of `sealform/redis`.
  *
- * The store drops no claim early: when it is full, one-time submissions get status 503.
+ * A full store gives up outcomes before it gives up visitors, and lets no submission run twice. When there is no room for
+ * traces either, forms that are as old as the oldest of them get status 409 with their input and a fresh seal. One-time
+ * submissions get status 503 only while `maxClaims` actions run at once.
  *
  * @throws SealformError `ERR_OPTION_INVALID`
  * @example
@@ -41,51 +48,66 @@ export function memoryStore(options: MemoryStoreOptions = {}): ClaimStore {
   return new MemoryStore(maxClaims, parseSize(maxSize, 'memoryStore({ maxSize })'))
 }
 
-interface Claim {
-  readonly id: string
+/** A claim without a result. Times are milliseconds since 1970, except `issued`, which is in seconds. */
+interface Running {
+  readonly digest: string
+  readonly issued: number
+  readonly until: number
   readonly owner: string
-  result: string | undefined
-  /** When the lease expires: milliseconds since 1970, as is `until`. */
+  /** When the lease expires. */
   leased: number
-  until: number
   waiters: Waiters<ClaimEnding> | undefined
   /** Set only while copies wait. */
   leaseTimer: NodeJS.Timeout | undefined
 }
 
+/** A claim with a result. It has no more properties than it needs, since nearly all claims in memory are of this kind. */
+interface Settled {
+  readonly digest: string
+  readonly issued: number
+  readonly until: number
+  result: string
+}
+
 /** Milliseconds between two sweeps, which remove expired claims. */
 const sweepInterval = 30_000
+
+/** A full store makes this much room at once, because finding claims that have ended may mean looking at many. */
+const roomMade = 1 / 8
+
+const tracesPerClaim = 10
+const leastTraces = 10_000
 
 class MemoryStore implements ClaimStore {
   readonly #maxClaims: number
   readonly #maxSize: number
-  readonly #claims = new Map<string, Claim>()
-  readonly #expiries = new Expiries<Claim>()
+  /** In the order in which they were made. */
+  readonly #claims = new Map<string, Running | Settled>()
+  readonly #spent: SpentClaims
+  /** When a search for claims to drop found none: milliseconds since 1970. */
+  #noRoom = Number.NEGATIVE_INFINITY
   #size = 0
-  #swept = 0
   #sweeping: NodeJS.Timeout | undefined
 
   constructor(maxClaims: number, maxSize: number) {
     this.#maxClaims = maxClaims
     this.#maxSize = maxSize
+    this.#spent = new SpentClaims(Math.max(maxClaims * tracesPerClaim, leastTraces))
   }
 
-  async claim(id: string, { owner, lease, keep }: ClaimTerms): Promise<ClaimState | { kind: 'claimed' }> {
+  async claim(
+    id: string,
+    { owner, digest, issued, lease, keep }: ClaimTerms,
+  ): Promise<ClaimState | { kind: 'claimed' } | { kind: 'forgotten' }> {
     const found = this.#find(id)
     if (found) return stateOf(found)
-    if (this.#isFull()) return { kind: 'full' }
+    const spent = this.#spent.find(id, issued)
+    if (spent !== 'unknown') return { kind: spent === 'spent' ? 'lost' : 'forgotten' }
     const now = Date.now()
-    const claim: Claim = {
-      id,
-      owner,
-      result: undefined,
-      leased: now + lease * 1000,
-      until: now + keep * 1000,
-      waiters: undefined,
-      leaseTimer: undefined,
-    }
-    this.#claims.set(id, claim)
-    this.#expiries.add(claim, claim.until)
+    if (this.#claims.size >= this.#maxClaims && !this.#makeRoom(now)) return { kind: 'full' }
+    const leased = now + lease * 1000
+    const until = now + keep * 1000
+    this.#claims.set(id, { digest, issued, until, owner, leased, waiters: undefined, leaseTimer: undefined })
     this.#sweeping ??= setInterval(() => this.#sweep(), sweepInterval).unref()
     return { kind: 'claimed' }
   }
@@ -98,89 +120,121 @@ class MemoryStore implements ClaimStore {
   async settle(id: string, owner: string, { result, keep }: ClaimResult): Promise<void> {
     const claim = this.#running(id, owner)
     if (!claim) return
-    this.#expiries.remove(claim, claim.until)
-    claim.until = Date.now() + keep * 1000
-    this.#expiries.add(claim, claim.until)
-    claim.result = result
+    const { digest, issued } = claim
+    this.#claims.set(id, { digest, issued, until: Date.now() + keep * 1000, result })
     this.#size += Buffer.byteLength(result)
-    this.#wake(claim, { kind: 'settled', result })
+    if (this.#size > this.#maxSize) this.#dropResults()
+    wake(claim, { kind: 'settled', digest, result })
   }
 
   async release(id: string, owner: string): Promise<void> {
     const claim = this.#running(id, owner)
-    if (!claim) return
-    this.#expiries.remove(claim, claim.until)
-    this.#drop(claim)
+    if (claim) this.#drop(id, claim)
   }
 
   async outcome(id: string, signal: AbortSignal): Promise<ClaimEnding> {
     signal.throwIfAborted()
     const claim = this.#find(id)
     if (!claim) return { kind: 'free' }
-    const state = stateOf(claim)
-    if (state.kind !== 'running') return state
-    if (!claim.leaseTimer) this.#watchLease(claim)
+    if ('result' in claim) return settled(claim)
+    if (claim.leased <= Date.now()) return { kind: 'lost' }
+    if (!claim.leaseTimer) this.#watchLease(id, claim)
     claim.waiters ??= new Waiters()
     return claim.waiters.wait(signal)
   }
 
-  #find(id: string): Claim | undefined {
+  #find(id: string): Running | Settled | undefined {
     const claim = this.#claims.get(id)
     if (!claim || Date.now() < claim.until) return claim
-    this.#expiries.remove(claim, claim.until)
-    this.#drop(claim)
+    this.#drop(id, claim)
     return undefined
   }
 
   /** Finds the owner's claim while it has no result, even when its lease has expired. */
-  #running(id: string, owner: string): Claim | undefined {
+  #running(id: string, owner: string): Running | undefined {
     const claim = this.#find(id)
-    return claim?.owner === owner && claim.result === undefined ? claim : undefined
+    return claim && 'owner' in claim && claim.owner === owner ? claim : undefined
   }
 
-  #isFull(): boolean {
-    if (this.#claims.size < this.#maxClaims && this.#size < this.#maxSize) return false
-    // Under a flood this runs many times a second; one sweep per second is enough.
-    if (Date.now() - this.#swept >= 1000) this.#sweep()
-    return this.#claims.size >= this.#maxClaims || this.#size >= this.#maxSize
+  /**
+   * Drops expired claims and the oldest that have ended. The latter leave a trace.
+   *
+   * @returns whether there is room for another claim
+   */
+  #makeRoom(now: number): boolean {
+    // While all claims run, there is nothing to drop, and a flood must not look at all of them for each submission.
+    if (now - this.#noRoom < 1000) return false
+    let missing = Math.ceil(this.#maxClaims * roomMade)
+    for (const [id, claim] of this.#claims) {
+      if (missing === 0) break
+      const expired = claim.until <= now
+      if (!expired && !('result' in claim) && claim.leased > now) continue
+      if (!expired) this.#spent.add(id, claim.issued, claim.until)
+      this.#drop(id, claim)
+      missing--
+    }
+    const made = this.#claims.size < this.#maxClaims
+    if (!made) this.#noRoom = now
+    return made
+  }
+
+  /** Drops the oldest results. Their claims stay, so that none of them runs again. */
+  #dropResults(): void {
+    for (const claim of this.#claims.values()) {
+      if (this.#size <= this.#maxSize * (1 - roomMade)) return
+      if (!('result' in claim)) continue
+      this.#size -= Buffer.byteLength(claim.result)
+      claim.result = ''
+    }
   }
 
   #sweep(): void {
-    this.#swept = Date.now()
-    for (const claim of this.#expiries.takeExpired(this.#swept)) this.#drop(claim)
+    const now = Date.now()
+    for (const [id, claim] of this.#claims) if (claim.until <= now) this.#drop(id, claim)
+    this.#spent.sweep(now)
+    this.#rest()
   }
 
-  #drop(claim: Claim): void {
-    this.#claims.delete(claim.id)
-    if (claim.result !== undefined) this.#size -= Buffer.byteLength(claim.result)
-    this.#wake(claim, { kind: 'free' })
-    if (this.#claims.size > 0) return
+  /** Stops sweeping when there is nothing to sweep. */
+  #rest(): void {
+    if (this.#claims.size > 0 || this.#spent.size > 0) return
     clearInterval(this.#sweeping)
     this.#sweeping = undefined
   }
 
-  #watchLease(claim: Claim): void {
+  #drop(id: string, claim: Running | Settled): void {
+    this.#claims.delete(id)
+    if ('result' in claim) this.#size -= Buffer.byteLength(claim.result)
+    else wake(claim, { kind: 'free' })
+    this.#rest()
+  }
+
+  #watchLease(id: string, claim: Running): void {
     const left = Math.min(claim.leased, claim.until) - Date.now()
-    claim.leaseTimer = setTimeout(() => this.#judgeLease(claim), Math.min(left, longestTimer * 1000)).unref()
+    const wait = Math.min(left, longestTimer * 1000)
+    claim.leaseTimer = setTimeout(() => this.#judgeLease(id, claim), wait).unref()
   }
 
-  #judgeLease(claim: Claim): void {
+  #judgeLease(id: string, claim: Running): void {
     claim.leaseTimer = undefined
-    const found = this.#find(claim.id)
+    const found = this.#find(id)
     if (found !== claim || !claim.waiters?.size) return
-    const state = stateOf(claim)
-    if (state.kind === 'running') this.#watchLease(claim)
-    else this.#wake(claim, state)
-  }
-
-  #wake(claim: Claim, ending: ClaimEnding): void {
-    clearTimeout(claim.leaseTimer)
-    claim.leaseTimer = undefined
-    claim.waiters?.wake(ending)
+    if (Date.now() < claim.leased) this.#watchLease(id, claim)
+    else wake(claim, { kind: 'lost' })
   }
 }
 
-function stateOf({ result, leased }: Claim): ClaimState {
-  if (result !== undefined) return { kind: 'settled', result }
-  return { kind: Date.now() < leased ? 'running' : 'lost' }
+function stateOf(claim: Running | Settled): ClaimState {
+  if ('result' in claim) return settled(claim)
+  return Date.now() < claim.leased ? { kind: 'running', digest: claim.digest } : { kind: 'lost' }
+}
+
+function settled({ digest, result }: Settled): ClaimEnding {
+  return { kind: 'settled', digest, result }
+}
+
+function wake(claim: Running, ending: ClaimEnding): void {
+  clearTimeout(claim.leaseTimer)
+  claim.leaseTimer = undefined
+  claim.waiters?.wake(ending)
 }

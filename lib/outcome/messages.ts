@@ -17,6 +17,10 @@ export interface Messages {
   readonly otherPath: string
   /** The one-time form was sent before, and its result is not known. */
   readonly used: string
+  /** The one-time form was sent before with other input, so the action did not run for this one. */
+  readonly sentBefore: string
+  /** The one-time form is so old that the store cannot tell whether it was sent before. */
+  readonly forgotten: string
   /** The store of one-time submissions cannot be reached, so the action did not run. */
   readonly storeDown: string
   readonly restarting: string
@@ -80,6 +84,10 @@ export const english: Messages = {
     'You signed in or out since you opened this page. Nothing is lost: check your input and send it again.',
   otherPath: 'This form belongs to another page. Nothing is lost: check your input and send it again.',
   used: 'You sent this form before, and we do not know if it worked. Check this before you send it again.',
+  sentBefore:
+    'This form was sent before with other input, so what you see here was not sent. Check it, and send it again if you still want to.',
+  forgotten:
+    'This page was open for too long, and we no longer know if you sent this form before. Check this before you send it again.',
   storeDown:
     'We cannot accept this form at the moment, so nothing was done. Nothing is lost: wait a moment and send it again.',
   restarting:
@@ -151,6 +159,8 @@ const refusalMessages: Record<RefusalReason, TextName> = {
   'other-session': 'otherSession',
   'other-path': 'otherPath',
   used: 'used',
+  'sent-before': 'sentBefore',
+  forgotten: 'forgotten',
   'store-down': 'storeDown',
   restarting: 'restarting',
   'too-large': 'tooLarge',

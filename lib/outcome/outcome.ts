@@ -29,6 +29,8 @@ export type RefusalReason =
   | 'other-session'
   | 'other-path'
   | 'used'
+  | 'sent-before'
+  | 'forgotten'
   | 'store-down'
   | 'restarting'
   | 'too-large'

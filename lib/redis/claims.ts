@@ -40,11 +40,14 @@ export class RedisClaims implements ClaimStore {
     redis.onReady(() => void this.#ledger.tellAgain())
   }
 
-  async claim(id: string, { owner, lease, keep }: ClaimTerms): Promise<ClaimState | { kind: 'claimed' }> {
-    const held: HeldClaim = { id, owner, lease, until: Date.now() + keep * 1000 }
+  async claim(
+    id: string,
+    { owner, digest, lease, keep }: ClaimTerms,
+  ): Promise<ClaimState | { kind: 'claimed' }> {
+    const held: HeldClaim = { id, owner, digest, lease, until: Date.now() + keep * 1000 }
     let reply: unknown
     try {
-      reply = await this.#run(claimScript, id, [owner, milliseconds(lease), milliseconds(keep)])
+      reply = await this.#run(claimScript, id, [owner, digest, milliseconds(lease), milliseconds(keep)])
     } catch (error) {
       if (isFull(error)) return { kind: 'full' }
       // Redis may have made the claim in spite of the error. It is released, so that the next copy can run.
@@ -61,7 +64,7 @@ export class RedisClaims implements ClaimStore {
     const held = this.#ledger.find(id, owner)
     if (held?.ending) return
     if (held) held.lease = lease
-    await this.#tell(held ?? { id, owner, lease, until: Number.NaN })
+    await this.#tell(held ?? { id, owner, digest: '', lease, until: Number.NaN })
   }
 
   async settle(id: string, owner: string, { result, keep }: ClaimResult): Promise<void> {
@@ -93,11 +96,11 @@ export class RedisClaims implements ClaimStore {
   }
 
   /** Tells Redis the state of a claim of this process. A claim that Redis has lost is restored. */
-  async #tell({ id, owner, lease, until, ending }: HeldClaim): Promise<void> {
+  async #tell({ id, owner, digest, lease, until, ending }: HeldClaim): Promise<void> {
     const keep = Number.isNaN(until) ? '' : milliseconds((until - Date.now()) / 1000)
-    if (!ending) await this.#run(renewScript, id, [owner, milliseconds(lease), keep])
+    if (!ending) await this.#run(renewScript, id, [owner, milliseconds(lease), digest, keep])
     else if (ending.kind === 'released') await this.#run(releaseScript, id, [owner, this.#channel, id])
-    else await this.#run(settleScript, id, [owner, ending.result, keep, this.#channel, id, 'held'])
+    else await this.#run(settleScript, id, [owner, ending.result, keep, this.#channel, id, digest])
   }
 
   #watch(id: string): Watch {
@@ -169,16 +172,17 @@ function kindOf(reply: unknown): unknown {
 }
 
 function stateOf(reply: unknown): ClaimState {
-  const kind = kindOf(reply)
-  if (kind === 'free' || kind === 'running' || kind === 'lost') return { kind }
-  if (kind === 'settled' && Array.isArray(reply) && typeof reply[1] === 'string') {
-    return { kind, result: reply[1] }
+  const [kind, digest, result]: readonly unknown[] = Array.isArray(reply) ? reply : []
+  if (kind === 'free' || kind === 'lost') return { kind }
+  if (kind === 'running' && typeof digest === 'string') return { kind, digest }
+  if (kind === 'settled' && typeof digest === 'string' && typeof result === 'string') {
+    return { kind, digest, result }
   }
   throw new Error(`Redis sent an unexpected reply about a claim: ${JSON.stringify(reply)?.slice(0, 100)}.`)
 }
 
 function leaseLeft(reply: unknown): number {
-  return Array.isArray(reply) ? Number(reply[1]) : 0
+  return Array.isArray(reply) ? Number(reply[2]) : 0
 }
 
 function milliseconds(seconds: number): string {

@@ -2,6 +2,7 @@
 export interface HeldClaim {
   readonly id: string
   readonly owner: string
+  readonly digest: string
   /** Seconds. */
   lease: number
   /** Milliseconds since 1970. */

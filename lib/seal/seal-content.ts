@@ -39,8 +39,8 @@ export interface SealContent {
   values: string
 }
 
-/** The purposes of seals. The subkey for session bindings does not seal. */
-export type SealPurpose = Exclude<Purpose, 'session'>
+/** The purposes of seals. The subkeys for session bindings and for digests of copies do not seal. */
+export type SealPurpose = Exclude<Purpose, 'session' | 'copy'>
 
 /** The content is padded to a multiple of this many bytes. */
 export const bucket = 64

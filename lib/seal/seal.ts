@@ -136,6 +136,21 @@ export function matchesSession(ring: KeyRing, opened: Opened, value: string | un
   return key !== undefined && timingSafeEqual(bound, bindingWith(key, value))
 }
 
+/**
+ * Returns 22 characters that stand for what was sent with a seal. They are keyed, so they show nothing of it, and every
+ * server that can open the seal makes the same.
+ *
+ * @param parts well-formed Unicode. A length stands before each of them, so no two lists give the same text
+ * @returns `undefined` when the key of the seal has left the ring since the seal was opened
+ */
+export function copyDigest(ring: KeyRing, opened: Opened, parts: Iterable<string>): string | undefined {
+  const key = ring.find(Number.parseInt(opened.keyId, 16))
+  if (!key) return undefined
+  const hmac = createHmac('sha256', key.subkey('copy')).update(idOf(opened))
+  for (const part of parts) hmac.update(`${part.length}:${part}`)
+  return hmac.digest().toString('base64url', 0, 16)
+}
+
 /** Hashes as UTF-16. In UTF-8, all values that differ only in lone surrogates would become one. */
 function bindingWith(key: Key, value: string): Uint8Array {
   return new Uint8Array(

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
 import { buffer } from 'node:stream/consumers'
-import { after, before, test } from 'node:test'
+import { after, before, type TestContext, test } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Browser } from 'playwright-core'
 import { listen } from '../setup/koa-app.js'
@@ -55,19 +55,36 @@ test('order: reloading the thanks page orders nothing', async (t) => {
   assert.deepEqual(await tab.texts('output'), ['1', '1'])
 })
 
-test('order: going back and ordering again, even with other text, thanks for the first order', async (t) => {
-  const keeping = await launchChromiumThatKeepsPages()
-  t.after(() => keeping.close())
-  const { tab, tour } = await visitOrder(t, { in: keeping })
-  await fillIn(tab)
-  await tab.press('Order')
-  await tab.page.goBack({ waitUntil: 'commit' })
-  assert.equal(await tab.value('Name'), 'Ada')
-  await tab.page.getByLabel('Name').fill('Bob')
+test('order: going back and ordering again thanks for the first order', async (t) => {
+  const { tab, tour } = await orderAndGoBack(t)
   await tab.press('Order')
   assert.equal(tour.posts.length, 2)
   await thanked(tab, { number: 1, runs: 1 })
 })
+
+test('order: going back and ordering with other text asks first, and then takes another order', async (t) => {
+  const { tab, tour } = await orderAndGoBack(t)
+  await tab.page.getByLabel('Name').fill('Bob')
+  await tab.press('Order')
+  assert.equal(tour.posts.length, 2)
+  assert.equal(await tab.page.getByText('This form was sent before with other input').count(), 1)
+  assert.equal(await tab.value('Name'), 'Bob')
+  assert.deepEqual(await tab.texts('output'), ['1', '1'])
+  await tab.press('Order')
+  await thanked(tab, { number: 2, runs: 2, name: 'Bob' })
+})
+
+/** Orders, and goes back to the page as the browser has kept it. */
+async function orderAndGoBack(t: TestContext) {
+  const keeping = await launchChromiumThatKeepsPages()
+  t.after(() => keeping.close())
+  const visit = await visitOrder(t, { in: keeping })
+  await fillIn(visit.tab)
+  await visit.tab.press('Order')
+  await visit.tab.page.goBack({ waitUntil: 'commit' })
+  assert.equal(await visit.tab.value('Name'), 'Ada')
+  return visit
+}
 
 test('order: a browser that fetches the page again on the way back gets a new form', async (t) => {
   const { tab } = await visitOrder(t)
@@ -204,8 +221,14 @@ async function fillIn(tab: Tab): Promise<void> {
   await tab.page.getByLabel('Product').selectOption('tea')
 }
 
-async function thanked(tab: Tab, { number, runs }: { readonly number: number; readonly runs: number }) {
+interface Thanks {
+  readonly number: number
+  readonly runs: number
+  readonly name?: string
+}
+
+async function thanked(tab: Tab, { number, runs, name = 'Ada' }: Thanks) {
   assert.equal(new URL(tab.page.url()).pathname, '/ordered')
-  assert.deepEqual(await tab.texts('.success'), [`Thank you, Ada. Your order has the number ${number}.`])
+  assert.deepEqual(await tab.texts('.success'), [`Thank you, ${name}. Your order has the number ${number}.`])
   assert.deepEqual(await tab.texts('output'), [String(runs), String(number)])
 }

@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { ClaimStore } from '../../lib/claims/claim-store.js'
-import { done, flash, forbidden, invalid, notFound, redirect, unauthorized } from '../../lib/sealform.js'
+import {
+  done,
+  flash,
+  forbidden,
+  invalid,
+  memoryStore,
+  notFound,
+  redirect,
+  unauthorized,
+} from '../../lib/sealform.js'
 import { html } from '../../views/html.js'
 import { formIn, fromSamePage, urlencoded } from '../setup/koa-app.js'
 import { type Framework, frameworks } from './frameworks.js'
@@ -193,6 +202,91 @@ function cases(framework: Framework): void {
     const answers = await Promise.all(Array.from({ length: 10 }, send))
     for (const answer of answers) assert.deepEqual([answer.status, answer.headers.location], [303, '/next'])
     assert.deepEqual(site.runs, ['b1'])
+  })
+
+  it('gives another person at the same page neither the outcome nor the cookies of the first', async (t) => {
+    const site = await openSite(t, framework, {
+      action: { once: true, secrets: ['password'] },
+      run({ formData, cookies }) {
+        cookies.set('seen', String(formData.get('text')))
+        return done({ hello: formData.get('text') })
+      },
+    })
+    const fields = await site.fields()
+    const send = (text: string, password: string) =>
+      site.request.post('/page').set(fromSamePage).send(urlencoded(fields, { text, password }))
+    const first = await send('ann', 'pa55')
+    assert.match(first.text, /cookie ann.*state {&quot;hello&quot;:&quot;ann&quot;}/s)
+    for (const [text, password] of [
+      ['ben', 'pa55'],
+      ['ann', 'guess'],
+      ['ann', ''],
+    ] as const) {
+      const other = await send(text, password)
+      assert.equal(other.status, 409)
+      assert.equal(other.headers['set-cookie'], undefined)
+      assert.match(other.text, /cookie none, refused.*was sent before with other input/s)
+      assert.match(other.text, new RegExp(`value="${text}"`))
+      assert.doesNotMatch(other.text, /hello|guess/)
+      const fresh = formIn(other.text, 'act').fields
+      assert.notEqual(fresh.sealform, fields.sealform)
+      const own = await site.request
+        .post('/page')
+        .set(fromSamePage)
+        .send(urlencoded(fresh, { text: 'ben' }))
+      assert.match(own.text, /cookie ben/)
+    }
+    const copy = await send('ann', 'pa55')
+    assert.deepEqual([copy.status, copy.headers['set-cookie']], [200, first.headers['set-cookie']])
+    assert.match(copy.text, /hello&quot;:&quot;ann/)
+    assert.equal(site.runs.length, 4)
+    assert.deepEqual(site.refusals, ['sent-before', 'sent-before', 'sent-before'])
+  })
+
+  it('serves a visitor after others have filled the memory of one-time submissions', async (t) => {
+    const site = await openSite(t, framework, {
+      actions: { store: memoryStore({ maxClaims: 8 }) },
+      action: { once: true },
+      run: () => redirect('/next'),
+    })
+    const opened = urlencoded(await site.fields(), { text: 'typed' })
+    const sent = urlencoded(await site.fields(), { text: 'typed' })
+    const send = (body: string) => site.request.post('/page').set(fromSamePage).send(body)
+    assert.equal((await send(sent)).status, 303)
+    for (let i = 0; i < 20; i++) assert.equal((await site.submit()).status, 303)
+    assert.equal((await send(opened)).status, 303)
+    const again = await send(sent)
+    assert.equal(again.status, 409)
+    assert.match(again.text, /You sent this form before, and we do not know if it worked.*value="typed"/s)
+    assert.equal(site.runs.length, 22)
+    const fresh = formIn(again.text, 'act').fields
+    assert.equal((await send(urlencoded(fresh, { text: 'typed' }))).status, 303)
+  })
+
+  it('refuses a form of which the store has forgotten whether it was sent, with its input and a fresh seal', async (t) => {
+    const store = memoryStore()
+    let opened = 0
+    const site = await openSite(t, framework, {
+      actions: {
+        store: {
+          claim: async (id, terms) =>
+            terms.issued <= opened ? { kind: 'forgotten' } : store.claim(id, terms),
+          renew: store.renew.bind(store),
+          settle: store.settle.bind(store),
+          release: store.release.bind(store),
+          outcome: store.outcome.bind(store),
+        },
+      },
+      action: { once: true },
+    })
+    opened = Math.floor(Date.now() / 1000) + 1
+    const answer = await site.submit()
+    assert.equal(answer.status, 409)
+    assert.match(answer.text, /no longer know if you sent this form before.*value="typed"/s)
+    assert.deepEqual([site.runs, site.refusals], [[], ['forgotten']])
+    opened = 0
+    const fresh = urlencoded(formIn(answer.text, 'act').fields, { text: 'typed' })
+    assert.equal((await site.request.post('/page').set(fromSamePage).send(fresh)).status, 200)
   })
 
   it('refuses a redirect to another site with 400 and tells the app', async (t) => {

@@ -7,11 +7,13 @@ import { before, describe, it } from 'node:test'
 import ejs from 'ejs'
 import { Eta } from 'eta'
 import Handlebars from 'handlebars'
+import Koa from 'koa'
 import nunjucks from 'nunjucks'
 import pug from 'pug'
 import supertest from 'supertest'
-import { invalid, redirect } from '../../lib/sealform.js'
+import { invalid, redirect, type Submittable } from '../../lib/sealform.js'
 import type { FileStorage } from '../../lib/types.js'
+import type { SealformContext, sealform } from '../../middleware/koa.js'
 import { freePort } from '../setup/free-port.js'
 import { createTestApp, formIn, fromSamePage, urlencoded } from '../setup/koa-app.js'
 import { until } from '../setup/patience.js'
@@ -113,6 +115,36 @@ describe('the code in README.md and the guide', () => {
     assert.equal((await app.send([...app.hidden(first.body), ['title', 'T']])).status, 303)
     assert.equal(content, 'hello')
     assert.equal(await storage.sweep(new Date(Date.now() + 1000)), 0)
+  })
+
+  it('limits the rate of one-time submissions as the page about them says, and lets the form be sent later', async (t) => {
+    type Actions = Parameters<typeof sealform>[0]
+    const page: { readonly actions: Actions; readonly order: Submittable } = await import(
+      join(folders.plain, 'one-time', 'limit-rate.js')
+    )
+    const { sealform: mount }: { readonly sealform: typeof sealform } = await import('sealform/koa')
+    const app = new Koa<Koa.DefaultState, SealformContext>()
+    app.use(mount(page.actions, { onRefused: () => {} }))
+    app.use((ctx) => {
+      const form = ctx.form(page.order)
+      ctx.type = 'html'
+      ctx.body = `${form.summary()}<form ${form.attributes}>${form.fields}<input ${form.input('text')}></form>`
+    })
+    const server = app.listen(0, '127.0.0.1')
+    t.after(() => server.close())
+    const request = supertest(server)
+    const fresh = async () => formIn((await request.get('/')).text, 'order').fields
+    const send = (fields: Record<string, string>) =>
+      request
+        .post('/')
+        .set(fromSamePage)
+        .send(urlencoded(fields, { text: 'typed' }))
+    const fields = await fresh()
+    for (let i = 0; i < 20; i++) await send(i === 0 ? fields : await fresh()).expect(303)
+    const limited = await send(await fresh()).expect(429)
+    assert.match(limited.headers['retry-after'] ?? '', /^\d+$/)
+    assert.match(limited.text, /Too many orders.*value="typed"/s)
+    await send(fields).expect(429)
   })
 
   it('runs the first app of the README', async (t) => {

@@ -23,6 +23,42 @@ test(`${copies} copies sent to three servers at once run once, and get the same 
   assert.deepEqual(await servers[2].send(fields, typed), answers[0])
 })
 
+test('a copy with other fields gets neither the outcome nor the cookie, on whichever server it arrives', async (t) => {
+  const { servers, runs, redis } = await shop(t)
+  const fields = await servers[0].form('order')
+  const typed = { text: 'one', time: '700' }
+  const running = servers[0].send(fields, typed)
+  await until(() => runs().length === 1)
+  assertOther(await servers[1].send(fields, { ...typed, text: 'two' }), 'two')
+  const first = await running
+  assert.equal(first.status, 303)
+  for (const server of servers) assertOther(await server.send(fields, { ...typed, text: 'three' }), 'three')
+  for (const server of servers) assert.deepEqual(await server.send(fields, typed), first)
+  assert.deepEqual(runs(), ['one'])
+  const client = await redis.connect(t)
+  for (const key of await client.keys('*'))
+    assert.doesNotMatch(String(await client.get(key)), /one|two|three/)
+})
+
+test('servers in the middle of a key rotation tell copies from others alike', async (t) => {
+  const redis = await startRedis(t)
+  const key = (start: number) =>
+    Buffer.from(Array.from({ length: 32 }, (_, i) => (start + 3 * i) & 255)).toString('base64')
+  const start = (...keys: string[]) => OnceProcess.start(t, { redis: redis.url, keys })
+  const [before, during, after] = await Promise.all([
+    start(key(1)),
+    start(key(1), key(2)),
+    start(key(2), key(1)),
+  ])
+  const fields = await before.form('order')
+  const first = await after.send(fields, { text: 'one' })
+  assert.equal(first.status, 303)
+  // The outcome is encrypted with a key that the first server has not got.
+  assert.deepEqual(await during.send(fields, { text: 'one' }), first)
+  for (const server of [before, during, after]) assertOther(await server.send(fields, { text: 'two' }), 'two')
+  assert.deepEqual([before.runs, during.runs, after.runs], [[], [], ['one']])
+})
+
 test('different submissions run on the servers that receive them', async (t) => {
   const { servers, runs } = await shop(t)
   const forms = await Promise.all(Array.from({ length: 30 }, (_, i) => servers[i % 3]!.form('order')))
@@ -138,6 +174,13 @@ async function shop(
   const start = () => OnceProcess.start(t, { redis: redis.url, ...(lease === undefined ? {} : { lease }) })
   const servers = await Promise.all([start(), start(), start()] as const)
   return { redis, servers, runs: () => servers.flatMap((server) => server.runs) }
+}
+
+function assertOther(answer: Answer, text: string): void {
+  assert.equal(answer.status, 409)
+  assert.deepEqual([answer.location, answer.cookies], [null, []])
+  assert.match(answer.body, /was sent before with other input/)
+  assert.match(answer.body, new RegExp(`value="${text}"`))
 }
 
 function assertStoreDown(answer: Answer): void {

@@ -9,6 +9,8 @@ export interface OnceServerOptions {
   readonly redis: string
   /** The lease in seconds, in place of the library's. */
   readonly lease?: number
+  /** The key ring. @default the key of all tests */
+  readonly keys?: readonly string[]
 }
 
 type Message = { readonly port: number } | { readonly ran: string }

@@ -19,7 +19,7 @@ client.on('error', () => {})
 await client.connect()
 
 const actions = createActions({
-  keys: testKey,
+  keys: options.keys ?? testKey,
   app: 'shop',
   store: withLease(redisClaims(client), options.lease),
 })

@@ -41,11 +41,8 @@ export function storeContract(
     assert.deepEqual(count(states), { claimed: hostileIds.length })
     await Promise.all(hostileIds.map((id) => store.settle(id, id, { result: `result of ${id}`, keep: 60 })))
     for (const id of hostileIds) {
-      assert.deepEqual(await store.claim(id, terms()), { kind: 'settled', result: `result of ${id}` })
-      assert.deepEqual(await store.outcome(id, patienceSignal()), {
-        kind: 'settled',
-        result: `result of ${id}`,
-      })
+      assert.deepEqual(await store.claim(id, terms()), settled(`result of ${id}`))
+      assert.deepEqual(await store.outcome(id, patienceSignal()), settled(`result of ${id}`))
     }
   })
 
@@ -56,6 +53,37 @@ export function storeContract(
     assert.deepEqual(await store.claim('s', terms({ owner: 'b' })), settled('the result'))
     assert.deepEqual(await other.claim('s', terms({ owner: 'c' })), settled('the result'))
     assert.deepEqual(await other.outcome('s', patienceSignal()), settled('the result'))
+  })
+
+  test(`${name}: tells every later copy the digest of the first, before and after it has a result`, async (t) => {
+    const { store, other } = await make(t)
+    await store.claim('s', terms({ digest: 'of the first' }))
+    for (const at of [store, other]) {
+      const state = await at.claim('s', terms({ owner: 'b', digest: 'of another' }))
+      assert.deepEqual(state, { kind: 'running', digest: 'of the first' })
+    }
+    await store.renew('s', 'owner', 60)
+    const waiting = other.outcome('s', patienceSignal())
+    await store.settle('s', 'owner', { result: 'the result', keep: 60 })
+    const ending = { kind: 'settled', digest: 'of the first', result: 'the result' }
+    assert.deepEqual(await waiting, ending)
+    for (const at of [store, other]) {
+      assert.deepEqual(await at.claim('s', terms({ owner: 'b', digest: 'of another' })), ending)
+      assert.deepEqual(await at.outcome('s', patienceSignal()), ending)
+    }
+    await store.claim('t', terms({ digest: 'of the first' }))
+    await store.release('t', 'owner')
+    await other.claim('t', terms({ digest: 'of the second' }))
+    assert.deepEqual(await store.claim('t', terms()), { kind: 'running', digest: 'of the second' })
+  })
+
+  test(`${name}: keeps the time of a claim whose lease is renewed`, async (t) => {
+    const { store } = await make(t)
+    await store.claim('s', terms({ keep: 1.5 }))
+    await store.renew('s', 'owner', 60)
+    assert.deepEqual(await store.claim('s', terms()), running)
+    await sleep(1600)
+    assert.deepEqual(await store.claim('s', terms()), { kind: 'claimed' })
   })
 
   test(`${name}: returns a result unchanged, character by character`, async (t) => {
@@ -97,7 +125,7 @@ export function storeContract(
     await other.release('s', 'stranger')
     await other.settle('s', 'stranger', { result: 'forged', keep: 60 })
     await other.renew('s', 'stranger', 60)
-    assert.deepEqual(await store.claim('s', terms()), { kind: 'running' })
+    assert.deepEqual(await store.claim('s', terms()), running)
     await sleep(2200)
     assert.deepEqual(await store.claim('s', terms()), { kind: 'lost' })
   })
@@ -122,7 +150,7 @@ export function storeContract(
   test(`${name}: reports a run as lost when its lease has expired, and never gives it to another`, async (t) => {
     const { store, other } = await make(t)
     await store.claim('s', terms({ lease: 2 }))
-    assert.deepEqual(await other.claim('s', terms()), { kind: 'running' })
+    assert.deepEqual(await other.claim('s', terms()), running)
     await sleep(2200)
     assert.deepEqual(await other.claim('s', terms()), { kind: 'lost' })
     assert.deepEqual(await store.outcome('s', patienceSignal()), { kind: 'lost' })
@@ -134,11 +162,11 @@ export function storeContract(
     await sleep(1800)
     await store.renew('s', 'owner', 3)
     await sleep(1800)
-    assert.deepEqual(await other.claim('s', terms()), { kind: 'running' })
+    assert.deepEqual(await other.claim('s', terms()), running)
     await sleep(1800)
     assert.deepEqual(await other.claim('s', terms()), { kind: 'lost' })
     await store.renew('s', 'owner', 60)
-    assert.deepEqual(await other.claim('s', terms()), { kind: 'running' })
+    assert.deepEqual(await other.claim('s', terms()), running)
   })
 
   test(`${name}: accepts the result of a run that was reported as lost`, async (t) => {
@@ -220,12 +248,14 @@ export function storeContract(
   })
 }
 
-function terms({ owner = 'owner', lease = 60, keep = 600 } = {}) {
-  return { owner, lease, keep }
+function terms({ owner = 'owner', digest = 'digest', lease = 60, keep = 600 } = {}) {
+  return { owner, digest, issued: Math.floor(Date.now() / 1000), lease, keep }
 }
 
+const running = { kind: 'running', digest: 'digest' }
+
 function settled(result: string) {
-  return { kind: 'settled', result }
+  return { kind: 'settled', digest: 'digest', result }
 }
 
 function count(states: readonly { readonly kind: string }[]): Record<string, number> {

@@ -93,6 +93,7 @@ ${lines.length < mostLines && html`<div><button ${form.submit(addLine, { class: 
 ${tally()}`,
       tryThis: [
         'Double-click “Order”, reload the page that thanks you, or go back and order again: it is one order.',
+        'Go back and order something else: you are asked before it becomes another order.',
         'Check your order before you send it. Nothing runs, and nothing is used up.',
         'Fill in some lines, wrongly if you like, then add and remove others: what you have typed stays.',
         'Order moon rock. The server looks for it in vain, and is stopped after five seconds.',

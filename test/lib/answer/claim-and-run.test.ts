@@ -4,8 +4,17 @@ import { noInput } from '../../../lib/action/run-action.js'
 import { admit } from '../../../lib/answer/admit.js'
 import { claimAndRun } from '../../../lib/answer/claim-and-run.js'
 import { openSeal } from '../../../lib/answer/open-seal.js'
+import { english } from '../../../lib/outcome/messages.js'
+import { issuesOf } from '../../../lib/outcome/outcome.js'
 import { invalid, redirect } from '../../../lib/sealform.js'
-import { admitted, brief, pendingAt, registryWith, sealsOf } from '../../setup/pending-submission.js'
+import {
+  admitted,
+  brief,
+  pendingAt,
+  readingOf,
+  registryWith,
+  sealsOf,
+} from '../../setup/pending-submission.js'
 
 function appWith(once: boolean, run: (...given: unknown[]) => unknown = () => redirect('/done')) {
   const runs: unknown[] = []
@@ -19,14 +28,20 @@ function appWith(once: boolean, run: (...given: unknown[]) => unknown = () => re
     }),
   )
   const seal = sealsOf(registry).action('act', 'list 7')
-  async function submit(checked: Parameters<typeof claimAndRun>[2] = noInput) {
+  async function submit(
+    checked: Parameters<typeof claimAndRun>[2] = noInput,
+    given: Parameters<typeof readingOf>[0] = {},
+    meanwhile: () => void = () => {},
+  ) {
     const pending = pendingAt(registry, { seal })
+    if (given.own?.state !== undefined) pending.submission.previous = given.own.state
     const sent = openSeal(pending, { verdict: 'allow' })
     assert.ok('opened' in sent)
     const chosen = admitted(await admit(registry, pending.exchange, sent))
-    return { pending, ran: claimAndRun(pending, chosen, checked) }
+    meanwhile()
+    return { pending, ran: claimAndRun(pending, { chosen, reading: readingOf(given) }, checked) }
   }
-  return { submit, runs }
+  return { submit, runs, registry }
 }
 
 test('runs the action with its bound values, and returns no promise when the action returns none', async () => {
@@ -88,4 +103,76 @@ test('reports that the visitor left while another copy ran', async () => {
   finish()
   await first.ran
   assert.equal(first.pending.aborted, false)
+})
+
+const fields = (...entries: [string, string][]) => ({ entries })
+
+test('gives other fields neither the outcome nor a run, and says what is wrong with them', async () => {
+  const { submit, runs } = appWith(true)
+  await (await submit(noInput, fields(['name', 'Ann']))).ran
+  const other = await submit(noInput, fields(['name', 'Ben']))
+  assert.equal(brief((await other.ran).outcome), 'refused 409 sent-before')
+  assert.equal(other.pending.repeated, false)
+  const wrong = await submit(invalid({ name: 'Enter a name' }), fields(['name', '']))
+  const { outcome } = await wrong.ran
+  assert.equal(brief(outcome), 'refused 409 sent-before')
+  assert.deepEqual(issuesOf(outcome), [
+    { name: '', message: english.sentBefore },
+    { name: 'name', message: 'Enter a name' },
+  ])
+  const same = await submit(noInput, fields(['name', 'Ann']))
+  assert.equal(brief((await same.ran).outcome), 'redirect')
+  assert.deepEqual(runs, ['list 7'])
+})
+
+test('tells submissions apart by everything that the visitor sent, and by nothing else', async () => {
+  const { submit } = appWith(true)
+  const first = fields(['a', '1'], ['b', '2'])
+  await (await submit(noInput, first)).ran
+  const ofSealform = { form: 'act-2', submit: undefined, validate: undefined, state: undefined }
+  const same = [first, { ...first, own: ofSealform }, { ...first, secrets: new Set(['a']) }]
+  const reference = { field: 'picture', token: 'one', position: 0 }
+  const kept = { references: [reference], dropped: [] }
+  const others = [
+    {},
+    fields(['b', '2'], ['a', '1']),
+    fields(['a', '1'], ['b', '2'], ['b', '2']),
+    fields(['a', '1b'], ['', '2']),
+    fields(['a', '1","b'], ['b', '2']),
+    fields(['a', '1'], ['b', '2 ']),
+    fields(['a', '1'], ['b', 'ü']),
+    fields(['a', '1'], ['b2', '']),
+    { ...first, own: { ...ofSealform, state: 'another' } },
+    { ...first, kept },
+    { ...first, kept: { references: [], dropped: [{ field: 'picture', mark: 'one' }] } },
+  ]
+  for (const given of same) {
+    assert.equal(brief((await (await submit(noInput, given)).ran).outcome), 'redirect', JSON.stringify(given))
+  }
+  for (const given of others) {
+    const { outcome } = await (await submit(noInput, given)).ran
+    assert.equal(brief(outcome), 'refused 409 sent-before', JSON.stringify(given))
+  }
+})
+
+test('does not wait for the run of other fields', async () => {
+  let finish = () => {}
+  const running = new Promise<void>((resolve) => {
+    finish = resolve
+  })
+  const { submit } = appWith(true, () => running)
+  const first = await submit(noInput, fields(['name', 'Ann']))
+  const other = await submit(noInput, fields(['name', 'Ben']))
+  assert.equal(brief((await other.ran).outcome), 'refused 409 sent-before')
+  finish()
+  assert.equal(brief((await first.ran).outcome), 'done 200')
+})
+
+test('refuses a submission whose key has left the ring while the body was read', async () => {
+  const { submit, runs, registry } = appWith(true)
+  const { ran } = await submit(noInput, {}, () =>
+    registry.keys.reload(Buffer.alloc(32, 'new key').toString('base64')),
+  )
+  assert.equal(brief((await ran).outcome), 'refused 400 malformed')
+  assert.deepEqual(runs, [])
 })

@@ -60,7 +60,7 @@ test('wakes waiting copies after a restart of Redis', async (t) => {
   await server.start()
   await until(() => one.isReady)
   await store.settle('s', 'owner', { result: 'result', keep: 60 })
-  assert.deepEqual(await waiting, { kind: 'settled', result: 'result' })
+  assert.deepEqual(await waiting, { kind: 'settled', digest: 'digest', result: 'result' })
 })
 
 test('answers within its timeout when Redis hangs, and releases what was claimed meanwhile', async (t) => {
@@ -123,12 +123,16 @@ test('reports that it is full when Redis is, and still returns stored claims', a
   await store.claim('running', terms())
   await fill(admin)
   assert.deepEqual(await store.claim('s', terms()), { kind: 'full' })
-  assert.deepEqual(await store.claim('settled', terms()), { kind: 'settled', result: 'result' })
-  assert.deepEqual(await store.claim('running', terms()), { kind: 'running' })
+  assert.deepEqual(await store.claim('settled', terms()), {
+    kind: 'settled',
+    digest: 'digest',
+    result: 'result',
+  })
+  assert.deepEqual(await store.claim('running', terms()), { kind: 'running', digest: 'digest' })
   await assert.rejects(store.settle('running', 'owner', { result: 'late', keep: 60 }), /OOM/)
   await admin.del('filling')
   assert.deepEqual(await store.claim('s', terms()), { kind: 'claimed' })
-  const became = { kind: 'settled', result: 'late' }
+  const became = { kind: 'settled', digest: 'digest', result: 'late' }
   assert.deepEqual(await store.outcome('running', patienceSignal()), became)
 })
 
@@ -140,8 +144,12 @@ test('keeps claims and results through a restart with appendonly', async (t) => 
   await store.settle('settled', 'owner', { result: 'result', keep: 60 })
   await store.claim('running', terms())
   await restart(server, client)
-  assert.deepEqual(await store.claim('settled', terms()), { kind: 'settled', result: 'result' })
-  assert.deepEqual(await store.claim('running', terms()), { kind: 'running' })
+  assert.deepEqual(await store.claim('settled', terms()), {
+    kind: 'settled',
+    digest: 'digest',
+    result: 'result',
+  })
+  assert.deepEqual(await store.claim('running', terms()), { kind: 'running', digest: 'digest' })
 })
 
 test('restores the running claims of this process when Redis has lost its data', async (t) => {
@@ -159,10 +167,18 @@ test('restores the running claims of this process when Redis has lost its data',
   await until(() => client.isReady && another.isReady)
   await until(async () => (await another.exists(['sealform:claim:running', 'sealform:claim:done'])) === 2)
   await sleep(100)
-  assert.deepEqual(await other.claim('running', terms({ owner: 'b' })), { kind: 'running' })
-  assert.deepEqual(await other.claim('done', terms({ owner: 'b' })), { kind: 'settled', result: 'result' })
+  assert.deepEqual(await other.claim('running', terms({ owner: 'b' })), { kind: 'running', digest: 'digest' })
+  assert.deepEqual(await other.claim('done', terms({ owner: 'b' })), {
+    kind: 'settled',
+    digest: 'digest',
+    result: 'result',
+  })
   await store.settle('running', 'owner', { result: 'result', keep: 60 })
-  assert.deepEqual(await other.claim('running', terms({ owner: 'b' })), { kind: 'settled', result: 'result' })
+  assert.deepEqual(await other.claim('running', terms({ owner: 'b' })), {
+    kind: 'settled',
+    digest: 'digest',
+    result: 'result',
+  })
 })
 
 test('does not restore a claim that another run has taken meanwhile', async (t) => {
@@ -175,7 +191,11 @@ test('does not restore a claim that another run has taken meanwhile', async (t) 
   assert.deepEqual(await redisClaims(admin).claim('s', terms({ owner: 'b' })), { kind: 'claimed' })
   await store.settle('s', 'a', { result: 'of the first', keep: 60 })
   await redisClaims(admin).settle('s', 'b', { result: 'of the second', keep: 60 })
-  assert.deepEqual(await store.outcome('s', patienceSignal()), { kind: 'settled', result: 'of the second' })
+  assert.deepEqual(await store.outcome('s', patienceSignal()), {
+    kind: 'settled',
+    digest: 'digest',
+    result: 'of the second',
+  })
 })
 
 test('works when Redis has forgotten the scripts', async (t) => {
@@ -196,7 +216,7 @@ test('finds the result by polling when messages are not permitted', async (t) =>
   const waiting = redisClaims(other).outcome('s', patienceSignal())
   await sleep(100)
   await store.settle('s', 'owner', { result: 'result', keep: 60 })
-  assert.deepEqual(await waiting, { kind: 'settled', result: 'result' })
+  assert.deepEqual(await waiting, { kind: 'settled', digest: 'digest', result: 'result' })
 })
 
 test('finds by polling a result that was published while the connection for messages was cut', async (t) => {
@@ -209,7 +229,7 @@ test('finds by polling a result that was published while the connection for mess
   const killing = one.sendCommand(['CLIENT', 'KILL', 'TYPE', 'pubsub'])
   await store.settle('s', 'owner', { result: 'result', keep: 60 })
   assert.equal(await killing, 1)
-  assert.deepEqual(await waiting, { kind: 'settled', result: 'result' })
+  assert.deepEqual(await waiting, { kind: 'settled', digest: 'digest', result: 'result' })
 })
 
 test('adds the same number of listeners to the client for any number of stores', async (t) => {
@@ -264,7 +284,7 @@ test('works again after the app has reconnected a client that does not reconnect
   await client.connect()
   await until(async () => (await store.claim('s', terms()).catch(() => undefined))?.kind === 'running')
   await store.settle('s', 'owner', { result: 'result', keep: 60 })
-  assert.deepEqual(await waiting, { kind: 'settled', result: 'result' })
+  assert.deepEqual(await waiting, { kind: 'settled', digest: 'digest', result: 'result' })
 })
 
 test('keeps the process alive when the app handles no client errors, and warns', async (t) => {
@@ -275,13 +295,13 @@ test('keeps the process alive when the app handles no client errors, and warns',
     const client = createClient({ url: '${server.url}' })
     await client.connect()
     const store = redisClaims(client, { timeout: 1 })
-    await store.claim('s', { owner: 'o', lease: 60, keep: 60 })
+    await store.claim('s', { owner: 'o', digest: 'd', issued: 1, lease: 60, keep: 60 })
     store.outcome('s', AbortSignal.timeout(5000)).catch(() => {})
     const back = new Promise((resolve) => client.once('ready', resolve))
     await client.sendCommand(['CLIENT', 'KILL', 'SKIPME', 'no', 'TYPE', 'normal']).catch(() => {})
     await back
     await store.settle('s', 'o', { result: 'result', keep: 60 })
-    console.log((await store.claim('s', { owner: 'o', lease: 60, keep: 60 })).kind)
+    console.log((await store.claim('s', { owner: 'o', digest: 'd', issued: 1, lease: 60, keep: 60 })).kind)
     await client.close()
   `
   const { status, stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', program], {
@@ -304,7 +324,7 @@ test('refuses a value that is not a client', () => {
 })
 
 function terms({ owner = 'owner', lease = 60, keep = 600 } = {}) {
-  return { owner, lease, keep }
+  return { owner, digest: 'digest', issued: 1, lease, keep }
 }
 
 /** Resolves when a server listens for the end of a claim, and has looked at it. */

@@ -37,13 +37,13 @@ test('needs no more permissions than the guide lists', async (t) => {
   t.after(() => client.destroy())
   await client.on('error', () => {}).connect()
   const store = redisClaims(client)
-  const terms = { owner: 'a', lease: 60, keep: 60 }
+  const terms = { owner: 'a', digest: 'digest', issued: 1, lease: 60, keep: 60 }
   await store.claim('s', terms)
   await store.claim('t', terms)
   await store.renew('s', 'a', 60)
   const waiting = store.outcome('s', patienceSignal())
   await store.settle('s', 'a', { result: 'result', keep: 60 })
-  assert.deepEqual(await waiting, { kind: 'settled', result: 'result' })
+  assert.deepEqual(await waiting, { kind: 'settled', digest: 'digest', result: 'result' })
   await store.release('t', 'a')
   const storage = redisFiles(client)
   const id = newFileId()
@@ -66,14 +66,14 @@ test('wakes copies that wait on another server by a message, before they poll', 
   const store = redisClaims(one)
   // The first to wait opens the connection for messages.
   const waits = redisClaims(other)
-  await store.claim('before', { owner: 'a', lease: 60, keep: 60 })
+  await store.claim('before', { owner: 'a', digest: 'digest', issued: 1, lease: 60, keep: 60 })
   await waits.outcome('before', AbortSignal.timeout(300)).catch(() => {})
   for (const end of ['settle', 'release'] as const) {
     let round = 0
     // A busy machine may miss it, though not every time.
     await until(async () => {
       const id = `${end} ${++round}`
-      await store.claim(id, { owner: 'a', lease: 60, keep: 60 })
+      await store.claim(id, { owner: 'a', digest: 'digest', issued: 1, lease: 60, keep: 60 })
       const waiting = waits.outcome(id, AbortSignal.timeout(900)).catch(() => undefined)
       await sleep(50)
       await (end === 'settle'
@@ -96,10 +96,10 @@ test('ignores the options that the app has set on its client', async (t) => {
   t.after(() => client.destroy())
   await client.on('error', () => {}).connect()
   const [store, storage, tier] = [redisClaims(client), redisFiles(client), redisCacheTier(client)]
-  await store.claim('s', { owner: 'a', lease: 60, keep: 60 })
+  await store.claim('s', { owner: 'a', digest: 'digest', issued: 1, lease: 60, keep: 60 })
   const waiting = store.outcome('s', patienceSignal())
   await store.settle('s', 'a', { result: 'déjà vu', keep: 60 })
-  assert.deepEqual(await waiting, { kind: 'settled', result: 'déjà vu' })
+  assert.deepEqual(await waiting, { kind: 'settled', digest: 'digest', result: 'déjà vu' })
   const id = newFileId()
   await storage.put(id, pieces(2, 10))
   assert.equal((await storage.open(id))?.size, 20)

@@ -69,13 +69,15 @@ test('has a different 32-byte subkey for each purpose and each key', () => {
     ring.sealing.subkey('state'),
     ring.sealing.subkey('upload'),
     ring.sealing.subkey('session'),
+    ring.sealing.subkey('copy'),
     other.subkey('action'),
     other.subkey('state'),
     other.subkey('upload'),
     other.subkey('session'),
+    other.subkey('copy'),
   ]
   for (const subkey of subkeys) assert.equal(subkey.length, 32)
-  assert.equal(new Set(subkeys.map((subkey) => Buffer.from(subkey).toString('hex'))).size, 8)
+  assert.equal(new Set(subkeys.map((subkey) => Buffer.from(subkey).toString('hex'))).size, 10)
 })
 
 test('derives the same subkeys as every release before', () => {

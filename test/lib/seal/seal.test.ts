@@ -4,7 +4,15 @@ import { inspect } from 'node:util'
 import nacl from 'tweetnacl'
 import { SealformError, type SealformErrorCode } from '../../../lib/base/errors.js'
 import { createKeyRing } from '../../../lib/seal/key-ring.js'
-import { idOf, matchesSession, maxSealLength, open, seal, sessionBinding } from '../../../lib/seal/seal.js'
+import {
+  copyDigest,
+  idOf,
+  matchesSession,
+  maxSealLength,
+  open,
+  seal,
+  sessionBinding,
+} from '../../../lib/seal/seal.js'
 import type { SealContent } from '../../../lib/seal/seal-content.js'
 
 const key = (from: number) =>
@@ -324,4 +332,29 @@ test('matches a session with an older key when another key seals now', () => {
 test('binds sessions that differ only in a lone surrogate to different bytes', () => {
   assert.equal(sessionBinding(ring, 'a').length, 16)
   assert.notDeepEqual(sessionBinding(ring, 'a\uD800'), sessionBinding(ring, 'a\uD801'))
+})
+
+test('digests what came with a seal: the same on every server that opens it, and another for every difference', () => {
+  const token = seal(ring, 'action', content())
+  const opened = open(ring, 'action', token)!
+  const sent = ['what was', 'sent']
+  const digest = copyDigest(ring, opened, sent)
+  assert.match(digest ?? '', /^[\w-]{22}$/)
+  const rotated = createKeyRing([key(2), key(1)], {})
+  assert.equal(copyDigest(rotated, open(rotated, 'action', token)!, sent), digest)
+  for (const other of [
+    ['what was', 'sent.'],
+    ['what was', 'sent', ''],
+    ['what', 'was', 'sent'],
+    ['what was4:sent'],
+    [],
+  ]) {
+    assert.notEqual(copyDigest(ring, opened, other), digest, JSON.stringify(other))
+  }
+  const another = open(ring, 'action', seal(ring, 'action', content()))!
+  assert.notEqual(copyDigest(ring, another, sent), digest)
+  const other = createKeyRing(key(2), {})
+  const elsewhere = open(other, 'action', seal(other, 'action', content()))!
+  assert.notEqual(copyDigest(other, elsewhere, sent), digest)
+  assert.equal(copyDigest(other, opened, sent), undefined, 'the key has left the ring')
 })

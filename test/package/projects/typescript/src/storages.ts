@@ -17,19 +17,20 @@ import type {
 
 /** A store that an author writes from its types alone. */
 export class Claims implements ClaimStore {
-  readonly #claims = new Map<string, { owner: string; state: ClaimState }>()
+  readonly #claims = new Map<string, { owner: string; digest: string; state: ClaimState }>()
 
-  async claim(id: string, { owner }: ClaimTerms): Promise<ClaimState | { readonly kind: 'claimed' }> {
+  async claim(id: string, { owner, digest }: ClaimTerms): Promise<ClaimState | { readonly kind: 'claimed' }> {
     const known = this.#claims.get(id)
     if (known) return known.state
-    this.#claims.set(id, { owner, state: { kind: 'running' } })
+    this.#claims.set(id, { owner, digest, state: { kind: 'running', digest } })
     return { kind: 'claimed' }
   }
 
   async renew(): Promise<void> {}
 
   async settle(id: string, owner: string, { result }: ClaimResult): Promise<void> {
-    this.#claims.set(id, { owner, state: { kind: 'settled', result } })
+    const digest = this.#claims.get(id)?.digest ?? ''
+    this.#claims.set(id, { owner, digest, state: { kind: 'settled', digest, result } })
   }
 
   async release(id: string): Promise<void> {
