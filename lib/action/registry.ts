@@ -31,14 +31,18 @@ import type { Submission } from './submission.js'
 /** Options of `createActions()`. */
 export interface ActionsOptions<Context = unknown> extends HookOptions<Context> {
   /**
-   * The key ring: base64 or base64url values of 16, 24 or 32 bytes, as an array or separated by commas. The first key
-   * seals forms; every key opens them.
+   * The key ring: base64 or base64url values of 16, 24 or 32 bytes, as an array or separated by commas. The first key seals
+   * forms; every key opens them.
    * @default the environment variable SEALFORM_KEYS, or the file that SEALFORM_KEYS_FILE names
    */
   keys?: string | readonly string[]
   /** The name of the app (the audience). A seal of another app is refused, even with the same key. @default '' */
   app?: string
-  /** How long a rendered form stays valid, in seconds or as `'90s'`, `'24h'`. @default '24h' */
+  /**
+   * How long a rendered form stays valid, in seconds or as `'90s'`, `'24h'`. Forms of one-time actions stay valid for 1 h at
+   * most, unless the action has a `ttl` of its own.
+   * @default '24h'
+   */
   ttl?: number | string
   /** Limits on one submission. */
   limits?: LimitOptions
@@ -49,11 +53,7 @@ export interface ActionsOptions<Context = unknown> extends HookOptions<Context> 
   store?: ClaimStore
   /** Where the files of submissions are stored, and for how long. */
   uploads?: UploadOptions
-  /**
-   * The cache that `createCache()` from `sealform/cache` returned, for `cachePage()` and revalidation.
-   *
-   * @default none
-   */
+  /** The cache that `createCache()` from `sealform/cache` returned, for `cachePage()` and revalidation. @default none */
   cache?: Revalidator
 }
 

@@ -98,7 +98,7 @@ export function describeAction(name: string, runOrOptions: unknown, defaults: Ac
     constraints: schema === undefined ? undefined : new Constraints(schema, limits.depth),
     version: inputVersion(given.version, where),
     migrate: given.migrate?.bind(options),
-    ttl: given.ttl === undefined ? defaults.ttl : parseSealLife(given.ttl, `${where} "ttl"`),
+    ttl: timeToLive(given, defaults, where),
     limits,
     path: given.path ?? false,
     stateOf: stateOwner(given.stateOf, defaults, where),
@@ -121,6 +121,22 @@ function stateOwner(
     'ERR_OPTION_INVALID',
     `${where}: "stateOf" must be an action that this registry has defined before.`,
   )
+}
+
+/**
+ * Seconds. The claim of a one-time submission is kept for as long as its form is valid, so a flood of submissions with the
+ * 24 hours of other forms would fill a store 24 times as far. Most forms are sent within an hour, and a later one comes back
+ * with its input and a fresh seal.
+ */
+const oneTimeTtl = 3600
+
+function timeToLive(
+  { ttl, once }: Pick<ActionOptions<undefined, unknown, never[], unknown>, 'ttl' | 'once'>,
+  defaults: ActionDefaults,
+  where: string,
+): number {
+  if (ttl !== undefined) return parseSealLife(ttl, `${where} "ttl"`)
+  return once ? Math.min(defaults.ttl, oneTimeTtl) : defaults.ttl
 }
 
 function inputVersion(version: unknown, where: string): string | undefined {
