@@ -7,6 +7,7 @@ import { CachedData, type CachedOptions } from './cached-data.js'
 import { GuardedTier } from './guarded-tier.js'
 import { lifetime } from './lifetime.js'
 import type { KeepablePage, PageRequest } from './offered-page.js'
+import type { Bounds } from './own-share.js'
 import { PageCache, type PageCacheOptions } from './page-cache.js'
 import type { SharedTier } from './shared-tier.js'
 import { TagVersions } from './tag-versions.js'
@@ -36,6 +37,19 @@ export interface CacheOptions {
   }
   /** The tier that several servers share, such as `redisCacheTier()`. @default none, for one server */
   shared?: SharedTier
+  /**
+   * The most that this server puts into the shared tier. What it wrote first is deleted first. Of several servers, each has
+   * as much.
+   */
+  sharedMemory?: {
+    /** 1 to 10,000,000. @default 10_000 */
+    entries?: number
+    /**
+     * All keys and texts together in UTF-8: bytes, or a string such as `'64MiB'`. What is larger by itself is not shared.
+     * @default '64MiB'
+     */
+    size?: number | string
+  }
   /**
    * A text that changes when the shape or the look of cached entries changes, such as the number of a build. Entries of
    * another version are not found. Revalidation reaches all versions.
@@ -114,7 +128,9 @@ export function createCache(options: CacheOptions = {}): Cache {
   return new OpenCache(options)
 }
 
-const defaults = { ttl: '5m', entries: 5000, size: '32MiB' }
+const defaultTtl = '5m'
+const defaultMemory = { entries: 5000, size: '32MiB' }
+const defaultShare = { entries: 10_000, size: '64MiB' }
 
 /** Memory is reserved for all entries at once. */
 const mostEntries = 10_000_000
@@ -134,12 +150,13 @@ class OpenCache implements Cache {
       'ttl',
       'memory',
       'shared',
+      'sharedMemory',
       'version',
       'cdn',
       'onRevalidate',
       'onError',
     ])
-    const { ttl = defaults.ttl, version = '', onRevalidate, onError = warn } = options
+    const { ttl = defaultTtl, version = '', onRevalidate, onError = warn } = options
     if (typeof version !== 'string') {
       throw new SealformError(
         'ERR_OPTION_INVALID',
@@ -150,7 +167,9 @@ class OpenCache implements Cache {
     checkFunction('onError', onError)
     const shared =
       options.shared !== undefined ? new GuardedTier(checkTier(options.shared), onError) : undefined
-    const tiers = openTiers(memoryBounds(options.memory), shared)
+    const memory = boundsOf('memory', options.memory, defaultMemory)
+    const share = boundsOf('sharedMemory', options.sharedMemory, defaultShare)
+    const tiers = openTiers(memory, shared && { tier: shared, bounds: share })
     this.#versions = new TagVersions(shared)
     this.#onRevalidate = onRevalidate
     const entries = new TaggedEntries(tiers, this.#versions)
@@ -202,18 +221,23 @@ class OpenCache implements Cache {
   }
 }
 
-function memoryBounds(memory: CacheOptions['memory'] = {}) {
-  checkOptions('createCache({ memory })', memory, ['entries', 'size'])
-  const { entries = defaults.entries, size = defaults.size } = memory
+function boundsOf(
+  name: 'memory' | 'sharedMemory',
+  given: CacheOptions['memory'] = {},
+  defaults: typeof defaultMemory,
+): Bounds {
+  const where = `createCache({ ${name}`
+  checkOptions(`${where} })`, given, ['entries', 'size'])
+  const { entries = defaults.entries, size = defaults.size } = given
   if (!Number.isSafeInteger(entries) || entries < 1 || entries > mostEntries) {
     throw new SealformError(
       'ERR_OPTION_INVALID',
-      `createCache({ memory: { entries } }) is a whole number from 1 to ${mostEntries}, not ${entries}.`,
+      `${where}: { entries } }) is a whole number from 1 to ${mostEntries}, not ${entries}.`,
     )
   }
-  const bytes = parseSize(size, 'createCache({ memory: { size } })')
+  const bytes = parseSize(size, `${where}: { size } })`)
   if (bytes > 0) return { entries, size: bytes }
-  throw new SealformError('ERR_OPTION_INVALID', 'createCache({ memory: { size } }) must be above 0.')
+  throw new SealformError('ERR_OPTION_INVALID', `${where}: { size } }) must be above 0.`)
 }
 
 function cdnTerms(cdn: CacheOptions['cdn']): CdnTerms | undefined {

@@ -13,6 +13,8 @@ export interface AskingFacts {
   readonly showsOutcome: boolean
   /** `settings.session()` returned a value. */
   readonly session: boolean
+  /** The query has a parameter that the page has not named. */
+  readonly unnamed: boolean
 }
 
 export type AskingVerdict =
@@ -20,17 +22,22 @@ export type AskingVerdict =
   | 'outcome'
   | 'method'
   | 'host'
+  | 'query'
   | 'session'
   | 'authorization'
   | 'flash'
   | 'fragment'
 
 /** Judges whether the cache may answer this request, and keep its answer. */
-export function judgeAsking({ method, host, headers, showsOutcome, session }: AskingFacts): AskingVerdict {
-  if (showsOutcome) return 'outcome'
+export function judgeAsking(facts: AskingFacts): AskingVerdict {
+  const { method, headers } = facts
+  if (facts.showsOutcome) return 'outcome'
   if (method !== 'GET' && method !== 'HEAD') return 'method'
-  if (host === '') return 'host'
-  if (session) return 'session'
+  if (facts.host === '') return 'host'
+  // Anybody can make up parameters, and each would be an entry. To leave them out of the key would show a page that depends
+  // on one of them to visitors who asked for another.
+  if (facts.unnamed) return 'query'
+  if (facts.session) return 'session'
   // RFC 9111, section 3.5.
   if (headers.authorization !== undefined) return 'authorization'
   if (headers.cookie?.includes('sealform.flash')) return 'flash'

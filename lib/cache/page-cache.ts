@@ -8,7 +8,7 @@ import { judgeAsking } from './judge-page.js'
 import { lifetime } from './lifetime.js'
 import type { KeepablePage, PageRequest } from './offered-page.js'
 import { keepPage } from './page-keeper.js'
-import { type KeptPage, pageKey, pathOfUrl, readKeptPage } from './page-record.js'
+import { hasOthers, type KeptPage, pageKey, pathOfUrl, readKeptPage } from './page-record.js'
 import type { Address, TaggedEntries } from './tagged-entries.js'
 import { tagNames, tagsOfPath } from './tags.js'
 
@@ -23,6 +23,15 @@ export interface PageCacheOptions {
   ttl?: number | string
   /** Names of request headers by which the page differs, such as `'Accept-Language'`. @default none */
   vary?: readonly string[]
+  /** Names of query parameters by which the page differs, such as `'page'`. @default none */
+  query?: readonly string[]
+  /**
+   * What becomes of a request with another parameter. With `'pass'`, its page is neither sent from the cache nor kept. With
+   * `'ignore'`, it gets the page without that parameter: only for pages that look the same whatever stands there, as with
+   * `utm_source`.
+   * @default 'pass'
+   */
+  otherQuery?: 'pass' | 'ignore'
 }
 
 /** The terms of all pages. */
@@ -58,8 +67,9 @@ export class PageCache {
     request: PageRequest,
     options: PageCacheOptions = {},
   ): Promise<string | Buffer | undefined> {
-    checkOptions('cachePage()', options, ['tags', 'ttl', 'vary'])
+    checkOptions('cachePage()', options, ['tags', 'ttl', 'vary', 'query', 'otherQuery'])
     const { tags = [] } = options
+    const names = parameterNames(options)
     const vary = headerNames(options.vary)
     const ttl = options.ttl === undefined ? this.#terms.ttl : lifetime(options.ttl, 'cachePage({ ttl })')
     const ownTags = tagNames(tags, 'cachePage()')
@@ -67,7 +77,8 @@ export class PageCache {
     const { method, headers } = req
     const { showsOutcome } = page
     const session = request.session() !== undefined
-    const verdict = judgeAsking({ method, host, headers, showsOutcome, session })
+    const unnamed = options.otherQuery !== 'ignore' && hasOthers(url, names)
+    const verdict = judgeAsking({ method, host, headers, showsOutcome, session, unnamed })
     // An answer to a submission has its own Cache-Control, and no cache keeps other methods.
     if (verdict === 'outcome' || verdict === 'method') return undefined
     addVary(res, vary)
@@ -77,7 +88,7 @@ export class PageCache {
       return undefined
     }
     const values = vary.map((name) => String(headers[name] ?? ''))
-    const key = pageKey(request, [this.#terms.version, ...values])
+    const key = pageKey(request, names, [this.#terms.version, ...values])
     const address = await this.#entries.address('p', key, [...ownTags, ...tagsOfPath(pathOfUrl(url))])
     const kept = await this.#find(address)
     if (kept) {
@@ -130,5 +141,19 @@ function headerNames(names: PageCacheOptions['vary'] = []): readonly string[] {
   throw new SealformError(
     'ERR_OPTION_INVALID',
     "cachePage({ vary }) must be a list of request header names such as ['Accept-Language'].",
+  )
+}
+
+function parameterNames({ query = [], otherQuery = 'pass' }: PageCacheOptions): readonly string[] {
+  if (otherQuery !== 'pass' && otherQuery !== 'ignore') {
+    throw new SealformError(
+      'ERR_OPTION_INVALID',
+      `cachePage({ otherQuery }) is 'pass' or 'ignore', not ${JSON.stringify(otherQuery)}.`,
+    )
+  }
+  if (Array.isArray(query) && query.every((name) => typeof name === 'string' && name !== '')) return query
+  throw new SealformError(
+    'ERR_OPTION_INVALID',
+    "cachePage({ query }) takes a list of names of query parameters, such as ['page'].",
   )
 }

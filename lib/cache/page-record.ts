@@ -31,14 +31,26 @@ export function readKeptPage(text: string): KeptPage | undefined {
   }
 }
 
-/** Makes the key of a page. In the query, only the order of different names makes no difference. */
+/**
+ * Makes the key of a page. Of the query, the named parameters count, in any order of different names.
+ *
+ * @param names the parameters by which the page differs
+ * @param more what else tells it from others
+ */
 export function pageKey(
   request: { readonly protocol: string; readonly host: string; readonly url: string },
+  names: readonly string[],
   more: readonly string[],
 ): string {
   const { protocol, host, url } = request
   const [path = '', query = ''] = splitUrl(url)
-  return JSON.stringify([protocol, host, path, sortedQuery(query), ...more])
+  const named = names.length === 0 ? '' : sorted(fieldsOf(query).filter((field) => isNamed(field, names)))
+  return JSON.stringify([protocol, host, path, named, ...more])
+}
+
+/** Says whether the query of a URL has other parameters than these. */
+export function hasOthers(url: string, names: readonly string[]): boolean {
+  return url.includes('?') && fieldsOf(splitUrl(url)[1]).some((field) => !isNamed(field, names))
 }
 
 /** Takes the path from the URL of a request line. */
@@ -52,14 +64,34 @@ function splitUrl(url: string): [string, string] {
   return start === -1 ? [url, ''] : [url.slice(0, start), url.slice(start + 1)]
 }
 
-/** Sorts a query by names. Fields of one name keep their order and their spelling, which may matter to a page. */
-function sortedQuery(query: string): string {
-  if (!query.includes('&')) return query
+interface Field {
+  /** As it is spelt in the URL. */
+  readonly field: string
+  readonly name: string
+  /** The property that Express's extended parser makes of it: `tag` of `tag[]`, `tag[a]` and `[tag]`. */
+  readonly property: string
+}
+
+function fieldsOf(query: string): readonly Field[] {
   return query
     .split('&')
     .filter((field) => field !== '')
-    .map((field) => ({ field, name: [...new URLSearchParams(field).keys()][0] ?? '' }))
-    .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0))
+    .map((field) => {
+      // URLSearchParams drops a question mark at the start, and there may be two in a URL.
+      const name = [...new URLSearchParams(`?${field}`).keys()][0] ?? ''
+      return { field, name, property: /^\[?([^[\]]*)/.exec(name)?.[1] ?? '' }
+    })
+}
+
+/** `?tag[]=x` is `tag` for some parsers. If it did not count, a page about x could be kept as the page without a tag. */
+function isNamed({ name, property }: Field, names: readonly string[]): boolean {
+  return names.includes(name) || names.includes(property)
+}
+
+/** Sorts fields by their properties. Those of one property keep their order and spelling, which may matter to a page. */
+function sorted(fields: readonly Field[]): string {
+  return [...fields]
+    .sort((a, b) => (a.property < b.property ? -1 : a.property > b.property ? 1 : 0))
     .map(({ field }) => field)
     .join('&')
 }

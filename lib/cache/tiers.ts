@@ -1,12 +1,12 @@
 import type { LRUCache } from 'lru-cache'
 import { loadOptional } from '../base/optional-package.js'
 import type { GuardedTier } from './guarded-tier.js'
+import { type Bounds, OwnShare } from './own-share.js'
 
-/** The most that this server keeps in memory. */
-interface MemoryBounds {
-  readonly entries: number
-  /** Bytes of all keys and texts together, as UTF-8. */
-  readonly size: number
+/** The tier that servers share, and the most that this server puts into it. */
+interface Shared {
+  readonly tier: GuardedTier
+  readonly bounds: Bounds
 }
 
 /** Texts by key: in the memory of this server and, when there is one, in a tier that servers share. */
@@ -24,23 +24,29 @@ export interface Tiers {
  *
  * @throws SealformError `ERR_OPTION_INVALID` when the package lru-cache is not installed
  */
-export function openTiers(bounds: MemoryBounds, shared: GuardedTier | undefined): Tiers {
+export function openTiers(bounds: Bounds, shared: Shared | undefined): Tiers {
   const memory = openMemory(bounds)
-  const writing = new Set<Promise<void>>()
+  const share = shared && new OwnShare(shared.bounds)
+  const writing = new Set<Promise<unknown>>()
   return {
     async get(key) {
       const kept = memory.get(key)
       if (kept !== undefined || !shared) return kept
-      const entry = await readShared(shared, key)
+      const entry = await readShared(shared.tier, key)
       if (entry) memory.set(key, entry.text, { ttl: entry.left })
       return entry?.text
     },
     async set(key, text, ttl) {
       const left = Math.ceil(ttl * 1000)
       memory.set(key, text, { ttl: left })
-      if (!shared) return
-      // The guard has reported the error.
-      const write = shared.set(key, `${Date.now() + left}\n${text}`, left / 1000).catch(() => {})
+      if (!shared || !share) return
+      const until = Date.now() + left
+      const stored = `${until}\n${text}`
+      const { fits, surplus } = share.add(key, stored, until)
+      const writes = surplus.map((old) => shared.tier.delete(old))
+      if (fits) writes.push(shared.tier.set(key, stored, left / 1000))
+      // The guard has reported the errors.
+      const write = Promise.allSettled(writes)
       writing.add(write)
       await write
       writing.delete(write)
@@ -52,7 +58,7 @@ export function openTiers(bounds: MemoryBounds, shared: GuardedTier | undefined)
 }
 
 /** The one place that uses lru-cache. An app without a cache does not load it. */
-function openMemory({ entries, size }: MemoryBounds): LRUCache<string, string> {
+function openMemory({ entries, size }: Bounds): LRUCache<string, string> {
   const library = loadOptional<typeof import('lru-cache')>('createCache()', 'lru-cache@11')
   return new library.LRUCache({
     max: entries,

@@ -61,6 +61,18 @@ function cases(framework: Framework): void {
     assert.equal(renders.count, 1)
   })
 
+  it('keeps a copy for each value of a named parameter, and none for a parameter that nobody named', async (t) => {
+    const { request, renders } = await cachedSite(t, framework, undefined, { page: { query: ['page'] } })
+    for (const query of ['?page=1', '?page=2', '?page=1', '?page=2']) await request.get(`/news${query}`)
+    assert.equal(renders.count, 2)
+    for (const query of ['?q=1', '?q=1', '?page=1&q=1']) {
+      const { headers } = await request.get(`/news${query}`).expect(200)
+      assert.equal(headers['cache-control'], 'private, no-cache')
+    }
+    assert.equal(renders.count, 5)
+    await request.get('/news?page=1').expect(/rendering 1/)
+  })
+
   it('runs the handler once for fifty visitors at once', async (t) => {
     const { request, renders } = await cachedSite(t, framework, async () => {
       await new Promise((resolve) => setTimeout(resolve, 50))

@@ -3,6 +3,7 @@ import { describe, it, type TestContext } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
 import { type Cache, createCache } from '../../lib/cache/cache.js'
 import { redisCacheTier } from '../../lib/redis/redis.js'
+import { newsApp } from '../setup/cache-app.js'
 import { until } from '../setup/patience.js'
 import { type RedisServer, startRedis } from '../setup/redis.js'
 
@@ -55,6 +56,26 @@ describe('caches that share a Redis', () => {
     await one.get()
     redis.resume()
     assert.match(one.reported[0] ?? '', /500 ms/)
+  })
+})
+
+describe('pages in a Redis', () => {
+  it('take a bounded part of it, whatever a client asks for', async (t) => {
+    const redis = await startRedis(t)
+    const client = await redis.connect(t)
+    const shared = redisCacheTier(client)
+    const { request, cache } = await newsApp(t, () => `<p>${'x'.repeat(2000)}</p>`, {
+      page: { query: ['page'] },
+      cache: { shared, sharedMemory: { entries: 20 } },
+    })
+    const pages = async () => (await client.keys('sealform:cache:p*')).length
+    for (let i = 0; i < 40; i++) await request.get(`/news?x=${i}`).expect(200)
+    assert.equal(await pages(), 0)
+    for (let i = 0; i < 40; i++) await request.get(`/news?page=${i}`).expect(200)
+    for (let i = 0; i < 40; i++) await request.get(`/news/${i}`).expect(200)
+    for (let i = 0; i < 40; i++) await request.get('/news').set('Host', `h${i}.example`).expect(200)
+    await cache.close()
+    assert.equal(await pages(), 20)
   })
 })
 

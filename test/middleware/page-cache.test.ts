@@ -190,7 +190,21 @@ describe('cachePage()', () => {
   })
 
   it('refuses unknown options', async (t) => {
-    for (const page of [{ tag: ['a'] }, { tags: 'a' }, { tags: [''] }, { ttl: 'soon' }, { vary: ['a b'] }]) {
+    const query = [
+      { query: 'page' },
+      { query: [''] },
+      { query: [1] },
+      { otherQuery: 'skip' },
+      { otherQuery: true },
+    ]
+    for (const page of [
+      { tag: ['a'] },
+      { tags: 'a' },
+      { tags: [''] },
+      { ttl: 'soon' },
+      { vary: ['a b'] },
+      ...query,
+    ]) {
       const { request, errors } = await newsApp(t, undefined, { page: page as PageCacheOptions })
       await request.get('/news').expect(500)
       assert.equal((errors[0] as { code?: string }).code, 'ERR_OPTION_INVALID', JSON.stringify(page))
@@ -251,7 +265,8 @@ describe('a cached page with forms', () => {
 
 describe('what tells cached pages apart', () => {
   it('is the query, whatever the order of its names', async (t) => {
-    const { request, renders } = await newsApp(t, (ctx) => `<p>${JSON.stringify(ctx.query)}</p>`)
+    const show = (ctx: PageContext) => `<p>${JSON.stringify(ctx.query)}</p>`
+    const { request, renders } = await newsApp(t, show, { page: { query: ['a', 'b'] } })
     await request.get('/news?a=1&b=2').expect('<p>{"a":"1","b":"2"}</p>')
     await request.get('/news?b=2&a=1').expect('<p>{"a":"1","b":"2"}</p>')
     assert.equal(renders.count, 1)
@@ -260,6 +275,34 @@ describe('what tells cached pages apart', () => {
     await request.get('/news?%61=2&b=2&a=1').expect('<p>{"a":["2","1"],"b":"2"}</p>')
     await request.get('/news?a=1&b=3').expect('<p>{"a":"1","b":"3"}</p>')
     await request.get('/news').expect('<p>{}</p>')
+  })
+
+  it('is no parameter that the page has not named: such a request passes the cache by', async (t) => {
+    const show = (ctx: PageContext) => `<p>${String(ctx.query.page)} ${String(ctx.query.q)}</p>`
+    const { request, renders } = await newsApp(t, show, { page: { query: ['page'] } })
+    await request.get('/news').expect('<p>undefined undefined</p>')
+    for (const q of ['evil', 'good']) {
+      const answer = await request.get(`/news?q=${q}`).expect(`<p>undefined ${q}</p>`)
+      assert.equal(answer.headers['cache-control'], 'private, no-cache')
+      await request.get(`/news?page=2&q=${q}`).expect(`<p>2 ${q}</p>`)
+    }
+    assert.equal(renders.count, 5)
+    await request.get('/news').expect('<p>undefined undefined</p>')
+    await request.get('/news?page=2').expect('<p>2 undefined</p>')
+    await request.get('/news?page=2').expect('<p>2 undefined</p>')
+    assert.equal(renders.count, 6)
+  })
+
+  it('is no parameter that the page ignores: such a request gets the page without it', async (t) => {
+    const page: PageCacheOptions = { query: ['page'], otherQuery: 'ignore' }
+    const { request, renders } = await newsApp(t, (ctx) => `<p>${String(ctx.query.page)}</p>`, { page })
+    for (const query of ['', '?utm_source=a', '?utm_source=b&x', '?']) {
+      await request.get(`/news${query}`).expect('<p>undefined</p>')
+    }
+    assert.equal(renders.count, 1)
+    await request.get('/news?utm_source=a&page=2').expect('<p>2</p>')
+    await request.get('/news?page=2').expect('<p>2</p>')
+    assert.equal(renders.count, 2)
   })
 
   it('is the host, so that a forged host reaches no other visitor', async (t) => {

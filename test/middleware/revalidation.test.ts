@@ -45,7 +45,7 @@ async function newsApp(
         ctx.body = html`<form ${form.attributes}>${form.fields}</form><p>${text}</p>`
       })
       router.get('/news{/*rest}', async (ctx) => {
-        if (await cachePage(ctx, { tags: ['news'] })) return
+        if (await cachePage(ctx, { tags: ['news'], query: ['page'] })) return
         renders.count++
         ctx.body = html`<p>${(await headlines()).join(', ')} of ${ctx.path}</p>`
       })

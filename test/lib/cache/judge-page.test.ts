@@ -17,6 +17,7 @@ const asked: AskingFacts = {
   headers: { host: 'a.example', cookie: 'theme=dark', accept: 'text/html', 'accept-language': 'de' },
   showsOutcome: false,
   session: false,
+  unnamed: false,
 }
 
 const made: KeepingFacts = {
@@ -45,6 +46,7 @@ describe('judgeAsking()', () => {
     assert.equal(judged({ host: '' }), 'host')
     assert.equal(judged({ showsOutcome: true }), 'outcome')
     assert.equal(judged({ session: true }), 'session')
+    assert.equal(judged({ unnamed: true }), 'query')
     assert.equal(withHeader('authorization'), 'authorization')
     assert.equal(withHeader('authorization', ''), 'authorization')
     assert.equal(withHeader('cookie', 'a=b; sealform.flash=x'), 'flash')

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { pageKey, pathOfUrl, readKeptPage, writeKeptPage } from '../../../lib/cache/page-record.js'
+import { hasOthers, pageKey, pathOfUrl, readKeptPage, writeKeptPage } from '../../../lib/cache/page-record.js'
 import { pathTag, tagsOfPath } from '../../../lib/cache/tags.js'
 
-const key = (url: string) => pageKey({ protocol: 'https', host: 'a.example', url }, [])
+const named = (names: readonly string[]) => (url: string) =>
+  pageKey({ protocol: 'https', host: 'a.example', url }, names, [])
+const key = named(['x', 'y', '__proto__'])
 
 describe('a kept page', () => {
   it('is restored byte by byte, with its headers, vary and lifetime', () => {
@@ -56,6 +58,50 @@ describe('the key of a page', () => {
     assert.equal(new Set(apart.map(key)).size, apart.length - 1, '"/a" and "/a?" are one')
     assert.equal(key('/a?%78=1&x=2'), key('/a?%78=1&x=2'))
     assert.notEqual(key('/a?%78=1&x=2'), key('/a?x=2&%78=1'))
+  })
+})
+
+describe('parameters of the query that the page has not named', () => {
+  it('do not count', () => {
+    const none = named([])
+    for (const url of ['/a?x=1', '/a?x=2&y', '/a?', '/a?&&']) assert.equal(none(url), none('/a'), url)
+    const page = named(['page'])
+    assert.equal(page('/a?utm_source=x&page=2&z'), page('/a?page=2'))
+    for (const url of ['/a?PAGE=2', '/a?pages=2', '/a?xpage=2', '/a? page=2', '/a?x[page]=2', '/a?page%00=2'])
+      assert.equal(page(url), page('/a'), url)
+  })
+
+  it('are found in a URL', () => {
+    for (const url of [
+      '/a',
+      '/a?',
+      '/a?&',
+      '/a?page=2',
+      '/a?page=2&page=3',
+      '/a?%70age=2',
+      '/a?page',
+      '/a?page[]=2',
+    ])
+      assert.equal(hasOthers(url, ['page']), false, url)
+    for (const url of ['/a?x', '/a?page=2&x=1', '/a?=1', '/a?pages=2', '/a?Page=2', '/a??page=2'])
+      assert.equal(hasOthers(url, ['page']), true, url)
+    assert.equal(hasOthers('/a?page=2', []), true)
+  })
+
+  it('are named as any parser may write them, so that none of them is kept as another page', () => {
+    const page = named(['page'])
+    for (const url of [
+      '/a?page[]=2',
+      '/a?page[0]=2',
+      '/a?page[x][y]=2',
+      '/a?[page]=2',
+      '/a?page%5B%5D=2',
+      '/a?%5Bpage%5D=2',
+    ]) {
+      assert.notEqual(page(url), page('/a'), url)
+    }
+    assert.notEqual(page('/a?page=1&page[]=2'), page('/a?page[]=2&page=1'))
+    assert.notEqual(named(['filter[a]'])('/a?filter[a]=1'), named(['filter[a]'])('/a'))
   })
 })
 

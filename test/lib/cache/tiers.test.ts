@@ -15,10 +15,14 @@ async function keysKept(tiers: Tiers, keys: readonly string[]): Promise<string> 
 }
 
 /** Servers, each with its own memory in front of the same tier. */
-function servers(count: number): { tier: TestTier; tiers: readonly Tiers[]; reported: unknown[] } {
+function servers(
+  count: number,
+  bounds = roomy,
+): { tier: TestTier; tiers: readonly Tiers[]; reported: unknown[] } {
   const tier = new TestTier()
   const reported: unknown[] = []
-  const open = () => openTiers(roomy, new GuardedTier(tier, (error) => reported.push(error)))
+  const guarded = () => new GuardedTier(tier, (error) => reported.push(error))
+  const open = () => openTiers(roomy, { tier: guarded(), bounds })
   return { tier, reported, tiers: Array.from({ length: count }, open) }
 }
 
@@ -212,3 +216,50 @@ function holdBack(t: TestContext, tier: TestTier): () => void {
   t.after(answer)
   return answer
 }
+
+describe('what a server puts into the shared tier', () => {
+  it('is as many entries as it may, and the first is deleted for one more', async () => {
+    const { tier, tiers } = servers(1, { entries: 3, size: 1000 })
+    const [one] = tiers
+    for (const key of ['a', 'b', 'c']) await one?.set(key, 'x', minute)
+    assert.deepEqual([...tier.entries.keys()], ['a', 'b', 'c'])
+    await one?.set('a', 'y', minute)
+    await one?.set('d', 'x', minute)
+    assert.deepEqual([...tier.entries.keys()].sort(), ['a', 'c', 'd'])
+    assert.equal(await one?.get('b'), 'x', 'its own memory still has it')
+  })
+
+  it('is as many bytes as it may, with its line about the end: exactly, and none more', async () => {
+    // One byte of key, 14 of the line, and the text.
+    const { tier, tiers } = servers(1, { entries: 100, size: 40 })
+    await tiers[0]?.set('a', '12345', minute)
+    await tiers[0]?.set('b', 'ü345', minute)
+    assert.deepEqual([...tier.entries.keys()], ['a', 'b'])
+    await tiers[0]?.set('b', 'ü3456', minute)
+    assert.deepEqual([...tier.entries.keys()], ['b'])
+    await tiers[0]?.set('c', 'x'.repeat(25), minute)
+    assert.deepEqual([...tier.entries.keys()], ['c'])
+    await tiers[0]?.set('d', 'x'.repeat(26), minute)
+    assert.deepEqual([...tier.entries.keys()], ['c'])
+    await tiers[0]?.set('c', 'x'.repeat(26), minute)
+    assert.deepEqual([...tier.entries.keys()], [], 'the earlier text is not left behind')
+    assert.equal(await tiers[0]?.get('c'), 'x'.repeat(26))
+  })
+
+  it('does not count what has expired, and deletes nothing for it', async (t) => {
+    t.mock.timers.enable({ apis: ['Date'], now: Date.now() })
+    const { tier, tiers } = servers(1, { entries: 2, size: 1000 })
+    await tiers[0]?.set('a', 'x', 1)
+    await tiers[0]?.set('b', 'x', minute)
+    t.mock.timers.tick(1000)
+    await tiers[0]?.set('c', 'x', minute)
+    assert.deepEqual(tier.calls, ['set a', 'set b', 'set c'])
+  })
+
+  it('is bounded for each server by itself', async () => {
+    const { tier, tiers } = servers(2, { entries: 2, size: 1000 })
+    for (const key of ['a', 'b', 'c'])
+      for (const [i, one] of tiers.entries()) await one.set(`${key}${i}`, 'x', minute)
+    assert.deepEqual([...tier.entries.keys()].sort(), ['b0', 'b1', 'c0', 'c1'])
+  })
+})
