@@ -14,6 +14,7 @@ import { connectionProtocol } from './connection-protocol.js'
 import { asError, failureLine } from './failure-report.js'
 import { HttpHost } from './node-host.js'
 import type { PageTools } from './page-tools.js'
+import type { WatchedResponse } from './watched-response.js'
 
 export type { MiddlewareOptions, Refusal } from '../lib/answer/settings.js'
 export type { FormStatus } from '../lib/page/page.js'
@@ -70,8 +71,7 @@ export function sealform<Own = unknown>(
     }
     receive(app, host, next).catch((error: unknown) => {
       host.abandon()
-      // Outside of the promise, so that an error in Express's handlers does not reject it.
-      setImmediate(() => next(error))
+      host.failAnswer(error)
     })
   }
 }
@@ -127,6 +127,21 @@ class ExpressHost extends HttpHost<Request, Response> {
     this.holdForRegion()
   }
 
+  failAnswer(error: unknown): void {
+    // Outside of the promise or event, so that an error in Express's handlers does not reject or end it.
+    setImmediate(() => this.#next(error))
+  }
+
+  protected override watchWith(watched: WatchedResponse): void {
+    super.watchWith(watched)
+    const { res } = this
+    sendSafeHtml(res)
+    for (const name of lateSenders) {
+      const send = senderOf(res, name)
+      if (send) Reflect.set(res, name, sendLater.bind(undefined, { watched, name, send }))
+    }
+  }
+
   protected runPage(fail: (error: unknown) => void): void {
     this.#addPageTools()
     try {
@@ -164,7 +179,12 @@ class ExpressHost extends HttpHost<Request, Response> {
     silence(res)
     for (const { error, details } of this.#reports.splice(0)) {
       res.locals.failure = details
-      this.#next(error)
+      try {
+        this.#next(error)
+      } catch (another) {
+        // Thrown in an event of the response, it would end the process.
+        console.error(another)
+      }
     }
   }
 
@@ -192,6 +212,40 @@ function sendSafeHtml(res: Response): void {
 
 function sendEither(res: Response, send: Response['send'], ...args: unknown[]): Response {
   return Reflect.apply(send, res, args[0] instanceof SafeHtml ? [args[0].toString()] : args)
+}
+
+/** Methods of Express that write to the response some time after they have returned. `res.download()` uses `sendFile()`. */
+const lateSenders = ['sendFile', 'sendfile', 'render'] as const
+
+interface LateSender {
+  readonly watched: WatchedResponse
+  readonly name: (typeof lateSenders)[number]
+  readonly send: (...args: unknown[]) => unknown
+}
+
+/** Returns a method of the response. Express 5 has no `sendfile`. */
+function senderOf(res: Response, name: LateSender['name']): LateSender['send'] | undefined {
+  const send: unknown = Reflect.get(res, name)
+  return typeof send === 'function' ? (...args) => Reflect.apply(send, res, args) : undefined
+}
+
+/** Calls a method that writes later, and lets the watch know that an answer has begun. */
+function sendLater({ watched, name, send }: LateSender, ...args: unknown[]): unknown {
+  const last: unknown = args.at(-1)
+  const callback = typeof last === 'function' ? last : undefined
+  // With a callback, `render()` passes the text on and sends nothing.
+  if (callback && name === 'render') return send(...args)
+  const end = watched.expect()
+  try {
+    if (!callback) return send(...args)
+    return send(...args.slice(0, -1), (error?: unknown) => {
+      Reflect.apply(callback, undefined, [error])
+      end(error)
+    })
+  } catch (error) {
+    end()
+    throw error
+  }
 }
 
 /** Tells whether the app's `trust proxy` setting trusts the sender. `req.protocol` of Express uses the same setting. */

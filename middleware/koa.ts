@@ -1,5 +1,8 @@
+import { finished, Readable, Stream } from 'node:stream'
 import type { DefaultState, Middleware, Next, ParameterizedContext } from 'koa'
+import type { OwnAnswer } from '../lib/action/own-answer.js'
 import { type Actions, asRegistry } from '../lib/action/registry.js'
+import type { WatchedSubmission } from '../lib/action/submission.js'
 import { answer, consumedError, type Host, regionOf } from '../lib/answer/answer.js'
 import { hintAtForm } from '../lib/answer/hint-at-form.js'
 import { judgeVisit, type RenderedPage, type Rendering } from '../lib/answer/judge-rendering.js'
@@ -19,6 +22,7 @@ import { asError, failureLine } from './failure-report.js'
 import { formOn, type PageTools, regionOn } from './page-tools.js'
 import { presentAsGet, restoreRequest } from './present-as-get.js'
 import { pathOf } from './request-path.js'
+import { progressOf, WatchedResponse } from './watched-response.js'
 
 export type { MiddlewareOptions, Refusal } from '../lib/answer/settings.js'
 export type { FormStatus } from '../lib/page/page.js'
@@ -59,6 +63,7 @@ export function sealform<Own = unknown>(
       const recognition = await recognise(ctx.req, [ctx.request, ctx.req])
       if (recognition.kind === 'aborted') return
       if (recognition.kind === 'submission') {
+        host.noteResponse()
         await answer(app, host, recognition.body)
         return
       }
@@ -82,6 +87,8 @@ class KoaHost implements Host {
   readonly #app: App<unknown>
   readonly #next: Next
   #rendered = false
+  #watched: WatchedResponse | undefined
+  #noted: NotedResponse | undefined
 
   constructor(app: App<unknown>, ctx: Context, next: Next) {
     this.req = ctx.req
@@ -131,6 +138,71 @@ class KoaHost implements Host {
   /** Says in development what a form lacks that is not a submission. */
   hintAtForm(form: ForeignForm): void {
     hintAtForm(form, this.res, { path: this.path, development: this.settings.development })
+  }
+
+  /** Notes what earlier middleware has set on the response, before an action can answer by itself. */
+  noteResponse(): void {
+    this.#noted = noteResponse(this.context)
+  }
+
+  watchAnswer(submission: WatchedSubmission): void {
+    this.#watched = new WatchedResponse(this.res, submission)
+  }
+
+  ownAnswer(): OwnAnswer {
+    const { context, res } = this
+    const progress = this.#watched?.progress ?? 'none'
+    const raw = progress === 'none' ? progressOf(res) : progress
+    if (raw !== 'none' || !this.#noted) return raw
+    const noted = this.#noted
+    const { body, respond, status, explicit } = noteResponse(context)
+    if (body !== noted.body || respond !== noted.respond) return 'set'
+    return status !== noted.status || explicit !== noted.explicit ? 'status' : 'none'
+  }
+
+  takeBackAnswer(): void {
+    const { context } = this
+    const { response } = context
+    const noted = this.#noted
+    if (noted && this.ownAnswer() !== 'none') {
+      dropBody(context, noted.body)
+      context.respond = noted.respond
+      response.status = noted.status
+      Reflect.set(response, explicitStatus, noted.explicit)
+    }
+    this.#watched?.takeBack()
+  }
+
+  takeOverAnswer(): void {
+    this.takeBackAnswer()
+    this.#watched?.stop()
+  }
+
+  leaveOwnAnswer(): void {
+    const { context, res } = this
+    const { body } = context.response
+    if (context.respond === false || (this.#watched?.progress ?? progressOf(res)) !== 'none') {
+      // Koa would end the answer with the words of its status.
+      context.respond = false
+      this.#watched?.leave((error) => {
+        this.#watched?.stop()
+        context.onerror(asError(error, { reference: '', action: undefined }))
+      })
+      return
+    }
+    this.#watched?.stop()
+    if (body instanceof SafeHtml) setHtml(context, body)
+    // Koa 2 leaves the connection open when a stream fails after its first byte.
+    if (body instanceof Readable) {
+      finished(body, { writable: false }, (error) => {
+        if (error && res.headersSent && !res.writableEnded) res.destroy()
+      })
+    }
+  }
+
+  cutOwnAnswer(): void {
+    this.context.respond = false
+    this.res.destroy()
   }
 
   renderPage(cookieHeader: string | undefined): Promise<Rendering> {
@@ -217,6 +289,40 @@ class KoaHost implements Host {
     return builtInPage(page).toString()
   }
 }
+
+/** What Koa sends after all middleware has run. */
+interface NotedResponse {
+  readonly body: unknown
+  readonly respond: boolean | undefined
+  readonly status: number
+  /** Whether the status was set, or is Koa's 404. */
+  readonly explicit: unknown
+}
+
+/** Koa's own mark of a status that was set. Without it, a body makes the status 200. */
+const explicitStatus = '_explicitStatus'
+
+function noteResponse({ response, respond }: Context): NotedResponse {
+  const { body, status } = response
+  return { body, respond, status, explicit: Reflect.get(response, explicitStatus) }
+}
+
+/** Puts another body in place of one that is not sent. Destroys it when it is a stream. */
+function dropBody({ response }: Context, other: unknown): void {
+  const { body } = response
+  if (body === other) return
+  if (body instanceof Stream) {
+    // Koa answers with an error of a body. This one has no answer to give any more.
+    body.removeAllListeners('error').on('error', ignore)
+    if ('destroy' in body && typeof body.destroy === 'function') body.destroy()
+  }
+  // With this type, Koa 3 would take the text `null` for no body.
+  response.remove('Content-Type')
+  response.body = other
+  Reflect.set(response, '_explicitNullBody', undefined)
+}
+
+function ignore(): void {}
 
 async function renderAsGet(ctx: Context, next: Next, cookieHeader: string | undefined): Promise<Rendering> {
   const { req, res } = ctx

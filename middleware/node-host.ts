@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Submittable } from '../lib/action/action.js'
+import type { OwnAnswer } from '../lib/action/own-answer.js'
+import type { WatchedSubmission } from '../lib/action/submission.js'
 import { type Host, regionOf } from '../lib/answer/answer.js'
 import type { AnswerContent } from '../lib/answer/describe-answer.js'
 import { hintAtForm } from '../lib/answer/hint-at-form.js'
@@ -21,6 +23,7 @@ import { applyHead, HeldResponse } from './held-response.js'
 import { formOn, type PageTools, type RegionArguments, regionOn } from './page-tools.js'
 import { presentAsGet, restoreRequest } from './present-as-get.js'
 import { pathOf } from './request-path.js'
+import { progressOf, WatchedResponse } from './watched-response.js'
 
 /** The most bytes of a page that are held before Sealform decides whether the page is shown. */
 const maxHeldBytes = 1024 * 1024
@@ -51,6 +54,7 @@ export abstract class HttpHost<
   #describesHead = false
   /** The page failed after it was judged, so it will never end its answer. */
   #brokenOff = false
+  #watched: WatchedResponse | undefined
 
   constructor(app: App<unknown>, context: { readonly req: Req; readonly res: Res }) {
     this.req = context.req
@@ -69,6 +73,8 @@ export abstract class HttpHost<
   abstract logFailure(details: FailureDetails): void
   /** Runs the app's page. Passes an error that the framework does not handle to `fail`. */
   protected abstract runPage(fail: (error: unknown) => void): void
+  /** Answers as the framework does when a handler fails. */
+  protected abstract failAnswer(error: unknown): void
 
   get path(): string {
     return pathOf(this.url)
@@ -95,6 +101,40 @@ export abstract class HttpHost<
       form: toolForm.bind(this) as PageTools['form'],
       region: toolRegion.bind(this) as PageTools['region'],
     }
+  }
+
+  watchAnswer(submission: WatchedSubmission): void {
+    this.watchWith(new WatchedResponse(this.res, submission))
+  }
+
+  /** Begins to watch. A framework with further ways to answer adds them. */
+  protected watchWith(watched: WatchedResponse): void {
+    this.#watched = watched
+  }
+
+  ownAnswer(): OwnAnswer {
+    const progress = this.#watched?.progress ?? 'none'
+    return progress === 'none' ? progressOf(this.res) : progress
+  }
+
+  takeBackAnswer(): void {
+    this.#watched?.takeBack()
+  }
+
+  takeOverAnswer(): void {
+    this.#watched?.stop()
+    this.#watched?.takeBack()
+  }
+
+  leaveOwnAnswer(): void {
+    this.#watched?.leave((error) => {
+      this.takeOverAnswer()
+      this.failAnswer(error)
+    })
+  }
+
+  cutOwnAnswer(): void {
+    this.res.destroy()
   }
 
   addSetCookie(lines: readonly string[]): void {

@@ -155,6 +155,10 @@ class NodeHost extends HttpHost {
     }
   }
 
+  protected failAnswer(error: unknown): void {
+    this.fail(error)
+  }
+
   /** Answers when the handler threw. An error with a 4xx status means that there is no page for this visitor. */
   fail(error: unknown): void {
     const { res } = this

@@ -17,7 +17,8 @@ import { SafeHtml } from './safe-html.js'
 export function builtInPage(page: BuiltInPage): SafeHtml {
   const { outcome, messages, onward, advice, reference } = page
   const text = reference === undefined ? explain(outcome, messages) : messages.pageFailed(reference)
-  const wrong = (outcome.kind !== 'done' && !isValid(outcome)) || reference !== undefined
+  const done = outcome.kind === 'done' || outcome.kind === 'answered'
+  const wrong = (!done && !isValid(outcome)) || reference !== undefined
   const title = wrong ? `${messages.titlePrefix}${messages.summaryTitle}` : text
   const issues = issuesOf(outcome)
   return html`<!doctype html>

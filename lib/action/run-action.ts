@@ -15,7 +15,7 @@ export interface Call {
   readonly values: readonly unknown[]
 }
 
-/** Runs the action's `authorize`. An outcome refuses, `undefined` admits, and any other value is an error. */
+/** Runs the action's `authorize`. An outcome or an own answer refuses, `undefined` admits, any other value is an error. */
 export async function authorize(
   { definition, values }: Call,
   submission: CurrentSubmission,
@@ -23,13 +23,16 @@ export async function authorize(
   if (!definition.authorize) return undefined
   try {
     const result = await Reflect.apply(definition.authorize, undefined, [submission, ...values])
-    if (result === undefined || isOutcome(result)) return result
+    if (result === undefined || isOutcome(result)) return submission.outcomeAfter(result)
+    // For example `return res.redirect('/sign-in')` on Express, which returns the response.
+    const own = submission.outcomeAfter(undefined)
+    if (own) return own
     throw new SealformError(
       'ERR_AUTHORIZE_RESULT',
       `authorize() of "${definition.name}" returned ${typeof result}. Return an outcome such as forbidden() to refuse, or nothing to admit.`,
     )
   } catch (thrown) {
-    return settle(thrown)
+    return isOutcome(thrown) ? submission.outcomeAfter(thrown) : submission.failureAfter(thrown)
   }
 }
 
@@ -64,7 +67,7 @@ async function checkWith(
       result.issues.map(({ name, message }) => ({ name, message: texts.issue(message, name) })),
     )
   } catch (thrown) {
-    return settle(thrown)
+    return isOutcome(thrown) ? thrown : failed(thrown)
   }
 }
 
@@ -102,10 +105,10 @@ async function runWithHooks(
 ): Promise<Ran> {
   const early = await hooks.before()
   const outcome = named(early ?? (await act()), nameOf)
-  const answered = outcome instanceof Failed ? await hooks.onError(outcome) : outcome
+  const handled = outcome instanceof Failed ? await hooks.onError(outcome) : outcome
   return early
-    ? { outcome: answered, ran: false }
-    : { outcome: named(await hooks.after(answered), nameOf), ran: true }
+    ? { outcome: handled, ran: false }
+    : { outcome: named(await hooks.after(handled), nameOf), ran: true }
 }
 
 function named(outcome: Outcome, nameOf: NameOf): Outcome {
@@ -123,23 +126,24 @@ function runAction<Result>(
   try {
     const result = timeout === undefined ? start(call, submission) : startWithin(timeout, call, submission)
     // Await every object. Reading `.then` first to test for a promise would run lazy query builders twice.
-    if (mayBePromise(result) && !isOutcome(result)) return finishLater(result, finish)
-    outcome = outcomeOf(result)
+    if (mayBePromise(result) && !isOutcome(result)) return finishLater(result, submission, finish)
+    outcome = outcomeOf(result, submission)
   } catch (thrown) {
-    outcome = settle(thrown)
+    outcome = outcomeOfThrown(thrown, submission)
   }
   return finish(outcome)
 }
 
 async function finishLater<Result>(
   result: object,
+  submission: CurrentSubmission,
   finish: (outcome: Outcome) => Result | Promise<Result>,
 ): Promise<Result> {
   let outcome: Outcome
   try {
-    outcome = outcomeOf(await result)
+    outcome = outcomeOf(await result, submission)
   } catch (thrown) {
-    outcome = settle(thrown)
+    outcome = outcomeOfThrown(thrown, submission)
   }
   return finish(outcome)
 }
@@ -148,8 +152,14 @@ function itself(outcome: Outcome): Outcome {
   return outcome
 }
 
-function outcomeOf(result: unknown): Outcome {
-  return isOutcome(result) ? result : new Done(result)
+/** Returns the outcome of an action that returned this value, unless the action has answered by itself. */
+function outcomeOf(result: unknown, submission: CurrentSubmission): Outcome {
+  if (result === undefined) return submission.outcomeAfter(undefined) ?? new Done(undefined)
+  return submission.outcomeAfter(isOutcome(result) ? result : new Done(result))
+}
+
+function outcomeOfThrown(thrown: unknown, submission: CurrentSubmission): Outcome {
+  return isOutcome(thrown) ? submission.outcomeAfter(thrown) : submission.failureAfter(thrown)
 }
 
 function mayBePromise(result: unknown): result is object {
@@ -177,8 +187,4 @@ function startWithin(seconds: number, call: Call, submission: CurrentSubmission)
       .then(resolve, reject)
       .finally(() => clearTimeout(timer))
   })
-}
-
-function settle(thrown: unknown): Outcome {
-  return isOutcome(thrown) ? thrown : failed(thrown)
 }

@@ -1,4 +1,3 @@
-import { failed } from '../outcome/failure.js'
 import type { Failed, Outcome } from '../outcome/outcome.js'
 import { type ActionEvent, callHook, type Hooks } from './hooks.js'
 import type { CurrentSubmission } from './submission.js'
@@ -19,21 +18,22 @@ export class RunHooks {
   async before(): Promise<Outcome | undefined> {
     try {
       for (const hook of this.#hooks.before) {
-        const outcome = await callHook(hook, this.#event, 'before')
+        const outcome = this.#submission.outcomeAfter(await callHook(hook, this.#event, 'before'))
         if (outcome) return outcome
       }
     } catch (thrown) {
-      return failed(thrown)
+      return this.#submission.failureAfter(thrown)
     }
     return undefined
   }
 
-  /** Runs the `after` hooks. Each one may replace the outcome. */
+  /** Runs the `after` hooks. Each one may replace the outcome, unless it is an own answer. */
   async after(outcome: Outcome): Promise<Outcome> {
     let last = outcome
     for (const hook of this.#hooks.after) {
       try {
-        last = (await callHook(hook, { ...this.#event, outcome: last } as ActionEvent, 'after')) ?? last
+        const outcome = await callHook(hook, { ...this.#event, outcome: last } as ActionEvent, 'after')
+        if (last.kind !== 'answered') last = this.#submission.outcomeAfter(outcome) ?? last
       } catch (error) {
         this.#submission.report(error)
       }
@@ -44,9 +44,12 @@ export class RunHooks {
   /** Runs the `onError` hooks. Returns the outcome of the first one that answers, or the failure itself. */
   async onError(failure: Failed): Promise<Outcome> {
     const { error, reference } = failure
+    // What had answered before it threw has answered. Its failure goes to the hooks and to the app.
+    const answered = this.#submission.ownAnswer !== 'none'
     for (const hook of this.#hooks.onError) {
       try {
-        const other = await callHook(hook, { ...this.#event, error, reference } as ActionEvent, 'onError')
+        const returned = await callHook(hook, { ...this.#event, error, reference } as ActionEvent, 'onError')
+        const other = answered ? undefined : this.#submission.outcomeAfter(returned)
         if (other) return other
       } catch (thrown) {
         this.#submission.report(thrown)

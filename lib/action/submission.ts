@@ -3,7 +3,10 @@ import type { Entry, FormFile } from '../base/entry.js'
 import { SealformError } from '../base/errors.js'
 import { whenLeft } from '../base/visitor-left.js'
 import type { StoredFile } from '../files/stored-file.js'
+import { failed } from '../outcome/failure.js'
+import { Answered, type Failed, type Outcome } from '../outcome/outcome.js'
 import { type Cookies, SubmissionCookies } from './cookies.js'
+import { judgeOwnAnswer, type OwnAnswer } from './own-answer.js'
 import { type Revalidator, requireRevalidator } from './revalidator.js'
 
 /** One POST, as an action receives it. */
@@ -24,7 +27,10 @@ export interface Submission<Input = undefined, State = unknown, Context = unknow
     readonly url: string
     readonly headers: IncomingHttpHeaders
   }
-  /** Koa's `ctx`; on Express and plain Node servers an object with `req` and `res`. */
+  /**
+   * Koa's `ctx`; on Express and plain Node servers an object with `req` and `res`. What you answer with it (`ctx.redirect()`,
+   * `res.download()`, a stream) is the answer, and no page is shown.
+   */
   readonly context: Context
   /**
    * Aborts when the visitor disconnects before the answer is complete, or when the action's `timeout` is over. For a
@@ -65,10 +71,36 @@ export interface SubmissionSource {
   readonly url: string
   readonly secure: boolean
   readonly context: unknown
+  /** Called before the app's code gets the context for the first time. From then on it may answer by itself. */
+  watchAnswer(submission: WatchedSubmission): void
+  /** Tells how far the app's code has answered by itself. */
+  ownAnswer(): OwnAnswer
+  /** Takes back what the app's code has set on the response and what is not sent yet: status, body, content headers. */
+  takeBackAnswer(): void
+}
+
+/** What the watch over a response needs of its submission. */
+export interface WatchedSubmission {
+  /** The Set-Cookie lines of the submission so far. */
+  readonly cookieLines: readonly string[]
+  /** Called when the answer begins. */
+  begin(): void
+  /** Called when the stream that was to be the answer has failed before its first byte. */
+  breakOff(error: unknown): void
+  /** Reports an error to the app that changes nothing for the visitor. */
+  report(error: unknown): void
+}
+
+/** Receives the errors that change nothing for the visitor. */
+interface FaultReporter {
+  reportError(
+    error: unknown,
+    details: { readonly reference: string; readonly action: string | undefined },
+  ): void
 }
 
 /** One submission. Creates each property on first access, because most actions use only two. */
-export class CurrentSubmission implements Submission<unknown> {
+export class CurrentSubmission implements Submission<unknown>, WatchedSubmission {
   input: unknown = undefined
   previous: unknown = undefined
   readonly #source: SubmissionSource
@@ -78,6 +110,11 @@ export class CurrentSubmission implements Submission<unknown> {
   #controller: AbortController | undefined
   #left: AbortSignal | undefined
   #faults: unknown[] | undefined
+  #reporter: FaultReporter | undefined
+  #action: string | undefined
+  #watched = false
+  #broken: { readonly error: unknown } | undefined
+  #waiting: (() => void)[] | undefined
   readonly #revalidator: Revalidator | undefined
   #revalidations: Promise<void>[] | undefined
   /** Whether the action continues when the visitor disconnects. */
@@ -89,6 +126,10 @@ export class CurrentSubmission implements Submission<unknown> {
   }
 
   get context(): unknown {
+    if (!this.#watched) {
+      this.#watched = true
+      this.#source.watchAnswer(this)
+    }
     return this.#source.context
   }
 
@@ -146,8 +187,74 @@ export class CurrentSubmission implements Submission<unknown> {
 
   /** Reports an error to the app that changes nothing for the visitor. */
   report(error: unknown): void {
+    if (this.#reporter) {
+      this.#reporter.reportError(error, { reference: '', action: this.#action })
+      return
+    }
     this.#faults ??= []
     this.#faults.push(error)
+  }
+
+  /** Passes the errors that were reported so far, and all later ones, to the app. */
+  reportTo(reporter: FaultReporter, action: string | undefined): void {
+    this.#reporter = reporter
+    this.#action = action
+    for (const error of this.takeFaults()) this.report(error)
+  }
+
+  /** How far the app's code has answered by the framework's own means. */
+  get ownAnswer(): OwnAnswer {
+    return this.#source.ownAnswer()
+  }
+
+  /**
+   * Returns the outcome after a part of the app's code has run. When that part has answered by itself, this is the outcome.
+   * Otherwise it is what the part returned, and what it has set on the response is taken back.
+   */
+  outcomeAfter<Returned extends Outcome | undefined>(returned: Returned): Returned | Answered | Failed {
+    const own = this.#source.ownAnswer()
+    if (own === 'none') {
+      const broken = this.#broken
+      this.#broken = undefined
+      return broken && returned === undefined ? failed(broken.error) : returned
+    }
+    if (judgeOwnAnswer(own, returned === undefined ? 'nothing' : 'outcome') === 'answer') {
+      return new Answered(this.#source.res.statusCode)
+    }
+    this.#source.takeBackAnswer()
+    return returned
+  }
+
+  /** Returns the failure after a part of the app's code has thrown. Takes back what that part has set on the response. */
+  failureAfter(thrown: unknown): Failed {
+    if (judgeOwnAnswer(this.#source.ownAnswer(), 'error') === 'outcome') this.#source.takeBackAnswer()
+    return failed(thrown)
+  }
+
+  /**
+   * Resolves when the app's code begins to answer by itself. For code that calls another part of the app and waits for it,
+   * such as a middleware that either calls `next()` or answers.
+   */
+  whenAnswered(): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.#source.ownAnswer() !== 'none') resolve()
+      else {
+        this.#waiting ??= []
+        this.#waiting.push(resolve)
+      }
+    })
+  }
+
+  begin(): void {
+    for (const resolve of this.#waiting?.splice(0) ?? []) resolve()
+  }
+
+  breakOff(error: unknown): void {
+    this.#broken = { error }
+  }
+
+  get cookieLines(): readonly string[] {
+    return this.#cookies?.headers ?? noLines
   }
 
   // Getters that return closures, because actions destructure their submission.
@@ -195,6 +302,8 @@ export class CurrentSubmission implements Submission<unknown> {
     this.#formData = undefined
   }
 }
+
+const noLines: readonly string[] = []
 
 function visitorLeft(): DOMException {
   return new DOMException('The visitor has left.', 'AbortError')

@@ -1,4 +1,6 @@
 import type { Exchange } from '../action/exchange.js'
+import { judgeOwnAnswer } from '../action/own-answer.js'
+import type { CurrentSubmission } from '../action/submission.js'
 import { SealformError } from '../base/errors.js'
 import { staged, type Trace, traceRefusal, traceSubmission } from '../base/trace.js'
 import { fieldNames } from '../base/wire-names.js'
@@ -30,6 +32,12 @@ export interface Host extends Exchange {
   sendHtml(status: number, html: string): void
   /** Leaves the answer to the page, which has started to write it to the raw response. */
   leaveAnswer(): void
+  /** Leaves the answer to the action, `authorize` or hook that has given it by the framework's own means. */
+  leaveOwnAnswer(): void
+  /** Takes back what the app's code has set on the response. From now on only Sealform and the page answer. */
+  takeOverAnswer(): void
+  /** Closes the connection, because the own answer is incomplete and stays so. */
+  cutOwnAnswer(): void
   /** Passes an error to the app's own error handlers. */
   reportError(error: unknown, details: FailureDetails): void
   /** Writes the reference of a failure to the log. Used when the page handled the error itself. */
@@ -69,7 +77,9 @@ async function respond<Context>(answering: Answering<Context>, body: Body): Prom
   if (reply.kind === 'redirect') host.sendRedirect(reply.location)
   else if (reply.kind === 'page') host.sendPage(reply.status)
   else if (reply.kind === 'html') host.sendHtml(reply.status, reply.html)
-  else host.leaveAnswer()
+  else if (reply.kind === 'leave') host.leaveAnswer()
+  else if (reply.kind === 'own') host.leaveOwnAnswer()
+  else host.cutOwnAnswer()
 }
 
 type Reply =
@@ -77,11 +87,12 @@ type Reply =
   /** The app's own page, as it was rendered. */
   | { readonly kind: 'page'; readonly status: number }
   | { readonly kind: 'html'; readonly status: number; readonly html: string }
-  | { readonly kind: 'leave' }
+  /** The page's, or the action's own. */
+  | { readonly kind: 'leave' | 'own' | 'cut' }
 
 function statusOf(reply: Reply, { res }: Host): number {
   if (reply.kind === 'redirect') return 303
-  return reply.kind === 'leave' ? res.statusCode : reply.status
+  return reply.kind === 'page' || reply.kind === 'html' ? reply.status : res.statusCode
 }
 
 /** Chooses the reply. Returns a redirect without a promise, because most submissions end in one. */
@@ -91,12 +102,44 @@ function replyTo<Context>(answering: Answering<Context>, received: Received): Re
   if (!host.req.readableEnded) drainAfterAnswer(host.req, host.res)
 
   const conclusion = conclude(app, host, received)
-  host.addSetCookie(conclusion.setCookies)
   if (conclusion.failure) host.reportError(conclusion.failure.error, failureDetails(received))
-  for (const error of received.submission.takeFaults()) {
-    host.reportError(error, { reference: '', action: received.action?.name })
+  received.submission.reportTo(host, received.action?.name)
+  const own = ownReply(host, received)
+  if (own) {
+    addOwnCookies(host, conclusion.setCookies, received.submission)
+    return own
   }
-  return conclusion.kind === 'redirect' ? conclusion : showOutcome(answering, conclusion, received)
+  host.takeOverAnswer()
+  host.addSetCookie(conclusion.setCookies)
+  if (conclusion.kind === 'redirect') return conclusion
+  if (conclusion.kind === 'page') return showOutcome(answering, conclusion, received)
+  host.page.show(received.outcome, received.submitted)
+  return builtIn(answering, received, { status: 200 })
+}
+
+/** Returns the reply when the app's code has answered by itself. What it has only set, an outcome has replaced. */
+function ownReply(host: Host, { outcome, repeated }: Received): Reply | undefined {
+  if (outcome.kind === 'answered') return repeated ? undefined : { kind: 'own' }
+  const own = host.ownAnswer()
+  if (own === 'none' || own === 'status' || own === 'set') return undefined
+  const verdict = judgeOwnAnswer(own, outcome.kind === 'failed' ? 'error' : 'outcome')
+  return { kind: verdict === 'cut' ? 'cut' : 'own' }
+}
+
+/** Adds the cookies of the submission to an own answer. Reports those that were set after its headers were sent. */
+function addOwnCookies(host: Host, lines: readonly string[], submission: CurrentSubmission): void {
+  if (!host.res.headersSent) {
+    host.addSetCookie(lines)
+    return
+  }
+  const sent = [host.res.getHeader('Set-Cookie') ?? []].flat().map(String)
+  if (lines.every((line) => sent.includes(line))) return
+  submission.report(
+    new SealformError(
+      'ERR_COOKIE_INVALID',
+      'A cookie was set after the headers of the answer were sent, so it is lost. Set cookies before you answer.',
+    ),
+  )
 }
 
 async function showOutcome<Context>(
@@ -106,6 +149,7 @@ async function showOutcome<Context>(
 ): Promise<Reply> {
   const { app, host, trace } = answering
   const { page } = host
+  const shown = { outcome, submitted: received.submitted }
   page.show(outcome, received.submitted)
   const cookies = setCookies.length > 0 ? received.submission.changedCookies?.nextHeader : undefined
   const mayRun = mayRender(outcome)
@@ -130,22 +174,30 @@ async function showOutcome<Context>(
     case 'leave':
       return { kind: 'leave' }
     case 'built-in':
-      return builtIn(status, { advice: mayRun ? undefined : adviceOn(received, app.settings) })
+      return builtIn(answering, shown, {
+        status,
+        advice: mayRun ? undefined : adviceOn(received, app.settings),
+      })
     case 'built-in-link':
-      return builtIn(status, { onward: locationOf(rendering) })
+      return builtIn(answering, shown, { status, onward: locationOf(rendering) })
     case 'built-in-500':
-      return builtIn(500, { reference })
+      return builtIn(answering, shown, { status: 500, reference })
   }
+}
 
-  function builtIn(
-    ownStatus: number,
-    more: Partial<Pick<BuiltInPage, 'advice' | 'reference' | 'onward'>>,
-  ): Reply {
-    const messages = app.settings.messages(host.context as Context)
-    const { submitted } = received
-    const built = lastResort(page, { outcome, submitted, messages, ...more })
-    return { kind: 'html', status: ownStatus, html: host.builtInPage(built) }
-  }
+/** What the built-in page shows beside the outcome. */
+interface BuiltInOptions extends Partial<Pick<BuiltInPage, 'advice' | 'reference' | 'onward'>> {
+  readonly status: number
+}
+
+function builtIn<Context>(
+  { app, host }: Answering<Context>,
+  { outcome, submitted }: Pick<Received, 'outcome' | 'submitted'>,
+  { status, ...more }: BuiltInOptions,
+): Reply {
+  const messages = app.settings.messages(host.context as Context)
+  const built = lastResort(host.page, { outcome, submitted, messages, ...more })
+  return { kind: 'html', status, html: host.builtInPage(built) }
 }
 
 /** Reports a page that failed to the app. Returns the reference that is in the log. */

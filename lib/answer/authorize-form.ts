@@ -15,7 +15,8 @@ export async function authorizeForm(
 ): Promise<Outcome | undefined> {
   const { trace, submission } = pending
   const refusal = await staged(trace, 'authorize', () => authorize(form, submission))
-  if (!refusal) return undefined
+  // An own answer holds no input, so the rest of the body is not read.
+  if (!refusal || refusal.kind === 'answered') return refusal
   await giveBack(pending, refusal)
   await changeOwnFields(pending, form)
   return refusal

@@ -9,7 +9,7 @@ import type { Received } from './receive.js'
 import type { App } from './settings.js'
 
 /** How an outcome is answered. */
-type Conclusion = RedirectConclusion | PageConclusion
+type Conclusion = RedirectConclusion | PageConclusion | OwnConclusion
 
 interface RedirectConclusion {
   readonly kind: 'redirect'
@@ -17,6 +17,13 @@ interface RedirectConclusion {
   readonly setCookies: readonly string[]
   /** An error to report to the app: a flash message that does not fit into its cookie. */
   readonly failure: { readonly error: unknown } | undefined
+}
+
+/** The app's code has answered by itself. A copy of such a submission gets a page that says so. */
+interface OwnConclusion {
+  readonly kind: 'answered'
+  readonly setCookies: readonly string[]
+  readonly failure: undefined
 }
 
 export interface PageConclusion {
@@ -40,6 +47,7 @@ export function conclude<Context>(
   if (outcome.kind === 'failed')
     return { kind: 'page', outcome, status: 500, setCookies: [], failure: repeated ? undefined : outcome }
   const setCookies = submission.changedCookies?.headers ?? []
+  if (outcome.kind === 'answered') return { kind: 'answered', setCookies, failure: undefined }
   if (outcome.kind !== 'redirect') {
     return { kind: 'page', outcome, status: outcome.status, setCookies, failure: undefined }
   }

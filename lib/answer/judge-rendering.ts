@@ -1,8 +1,8 @@
 import { saysMissing } from '../outcome/failure.js'
-import type { Outcome, Redirect } from '../outcome/outcome.js'
+import type { Answered, Outcome, Redirect } from '../outcome/outcome.js'
 
 /** An outcome that a page shows. */
-export type ShownOutcome = Exclude<Outcome, Redirect>
+export type ShownOutcome = Exclude<Outcome, Redirect | Answered>
 
 /** The result of running the app's own page. */
 export type Rendering =

@@ -161,8 +161,11 @@ function settlementOf({ registry, id, digest, submission }: OneTime, state: Stat
       if (state.digest !== digest) return sentBefore()
       const stored = readOutcome(registry, id, state.result)
       if (!stored) return used('its outcome cannot be read')
+      const { outcome } = stored
+      if (outcome.kind === 'answered' && outcome.status >= 400)
+        return used(`its action answered by itself, with status ${outcome.status}`)
       if (stored.cookies.length > 0) submission.cookies.repeat(stored.cookies)
-      return { outcome: stored.outcome, run: 'earlier' }
+      return { outcome, run: 'earlier' }
     }
     case 'lost':
       return used('its outcome was not kept: its server stopped before it finished, or the store was full')

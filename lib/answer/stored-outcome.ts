@@ -2,6 +2,7 @@ import type { CookieChange } from '../action/cookies.js'
 import type { Registry } from '../action/registry.js'
 import type { Issue } from '../outcome/outcome.js'
 import {
+  Answered,
   Done,
   Failed,
   Invalid,
@@ -60,6 +61,8 @@ function partsOf(outcome: Outcome): unknown[] {
       return ['refused', outcome.status, outcome.reason, outcome.detail, [...outcome.issues]]
     case 'failed':
       return ['failed', outcome.reference, outcome.timedOut]
+    case 'answered':
+      return ['answered', outcome.status]
   }
 }
 
@@ -82,6 +85,8 @@ function outcomeOf([kind, ...parts]: readonly unknown[]): Outcome | undefined {
     }
     case 'failed':
       return new Failed(undefined, ...(parts as [string, boolean]))
+    case 'answered':
+      return new Answered(...(parts as [number]))
   }
   return undefined
 }

@@ -26,6 +26,7 @@ export type SealformErrorCode =
   | 'ERR_ACTION_TIMEOUT'
   | 'ERR_HOOK_RESULT'
   | 'ERR_PAGE_UNANSWERED'
+  | 'ERR_ANSWERED_TWICE'
   | 'ERR_BROWSER_REFUSED'
 
 /**

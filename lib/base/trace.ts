@@ -4,7 +4,7 @@ import { debuglog } from 'node:util'
 
 /** The part of an outcome that a trace contains. */
 interface TracedOutcome {
-  readonly kind: 'redirect' | 'invalid' | 'done' | 'refused' | 'failed'
+  readonly kind: 'redirect' | 'invalid' | 'done' | 'refused' | 'failed' | 'answered'
   /** Why the submission was refused. */
   readonly reason?: string
 }

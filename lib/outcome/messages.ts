@@ -59,6 +59,8 @@ export interface Messages {
   /** A region of the page failed; the rest of the page is shown. `reference` is also in the log. */
   readonly regionFailed: (reference: string) => string
   readonly done: string
+  /** A copy of a one-time form whose action has sent an answer of its own, such as a download. */
+  readonly answered: string
   /** The visitor asked for validation only, and all fields are valid. */
   readonly valid: string
   /** The heading above the input on a built-in page. */
@@ -124,6 +126,7 @@ export const english: Messages = {
     `Your form was received, but we could not show the next page. Reference: ${reference}`,
   regionFailed: (reference) => `This part of the page could not be shown. Reference: ${reference}`,
   done: 'Done.',
+  answered: 'You sent this form before, and it was done. The answer was sent once, and is not sent again.',
   valid: 'Nothing is wrong with this form so far. It has not been sent yet.',
   yourInput: 'Your input',
   copyInput: 'You can copy it from here.',
@@ -141,6 +144,8 @@ export function explain(outcome: Outcome, messages: Messages): string {
       return outcome.timedOut ? messages.timedOut(outcome.reference) : messages.failed(outcome.reference)
     case 'done':
       return messages.done
+    case 'answered':
+      return messages.answered
     case 'invalid':
       return isValid(outcome) ? messages.valid : messages.summaryTitle
     case 'redirect':

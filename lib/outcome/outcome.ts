@@ -146,8 +146,19 @@ export class Failed {
   }
 }
 
+/** The outcome of a submission that the app's code has answered by the framework's own means, such as a download. */
+export class Answered {
+  readonly kind = 'answered'
+  /** The status of that answer. */
+  readonly status: number
+
+  constructor(status: number) {
+    this.status = status
+  }
+}
+
 /** The result of a submission. */
-export type Outcome = Redirect | Invalid | Done | Refused | Failed
+export type Outcome = Redirect | Invalid | Done | Refused | Failed | Answered
 
 /**
  * Sends the visitor to another page with `303 See Other`. After that, a reload does not send the form again.
@@ -265,7 +276,8 @@ export function isOutcome(value: unknown): value is Outcome {
       value instanceof Invalid ||
       value instanceof Done ||
       value instanceof Refused ||
-      value instanceof Failed
+      value instanceof Failed ||
+      value instanceof Answered
     )
   } catch {
     // `instanceof` throws a TypeError for a revoked proxy.

@@ -263,7 +263,7 @@ function shownState(
 
 function formStatus(outcome: Outcome): FormStatus {
   if (isValid(outcome)) return 'valid'
-  return outcome.kind === 'redirect' ? 'done' : outcome.kind
+  return outcome.kind === 'redirect' || outcome.kind === 'answered' ? 'done' : outcome.kind
 }
 
 function escapePattern(text: string): string {

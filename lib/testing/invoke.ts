@@ -118,6 +118,10 @@ async function submit(
     secure: url.protocol === 'https:',
     context,
     session: () => undefined,
+    // The context is the test's own, so nothing that is done to it can be watched.
+    watchAnswer: () => {},
+    ownAnswer: () => 'none',
+    takeBackAnswer: () => {},
   }
   const rules: Rules = {
     origin: { origin: undefined, allowed: compileAllowedOrigins(undefined) },

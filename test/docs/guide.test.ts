@@ -172,6 +172,33 @@ describe('the code in README.md and the guide', () => {
     assert.doesNotMatch((await request.get('/')).text, /Evil/)
   })
 
+  it('downloads the files of the page about answers of your own', async (t) => {
+    const folder = join(folders.plain, 'own-answers')
+    const koa = await start(join(folder, 'app.js'), (stop) => t.after(stop))
+    const express = await start(join(folder, 'express-app.js'), (stop) => t.after(stop))
+    const send = async (request: typeof koa, action: string, typed: Record<string, string>) =>
+      request
+        .post('/')
+        .set(fromSamePage)
+        .send(urlencoded(formIn((await request.get('/')).text, action).fields, typed))
+    const orders = await send(koa, 'orders.export', { year: '2025' })
+    assert.equal(orders.status, 200)
+    assert.equal(orders.headers['content-disposition'], 'attachment; filename="orders-2025.csv"')
+    assert.equal(orders.text, '"name","amount"\r\n"Ann","3"\r\n"Ben ""the cook""","5"\r\n')
+    const numbers = await send(express, 'numbers.export', { count: '200000' })
+    assert.equal(numbers.status, 200)
+    assert.match(numbers.headers['content-disposition'] ?? '', /^attachment; filename="?numbers\.csv"?$/)
+    assert.equal(numbers.text.split('\r\n').at(-2), '200000,40000000000')
+    for (const wrong of [
+      await send(koa, 'orders.export', { year: '1999' }),
+      await send(express, 'numbers.export', { count: '1999999' }),
+    ]) {
+      assert.equal(wrong.status, 422)
+      assert.equal(wrong.headers['content-disposition'], undefined)
+      assert.match(wrong.text, /value="1999/)
+    }
+  })
+
   it('passes the tests on the page about testing', () => {
     const folder = join(folders.plain, 'testing')
     const { NODE_TEST_CONTEXT: _, ...env } = process.env

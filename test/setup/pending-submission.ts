@@ -110,6 +110,9 @@ export function arrivalAt(registry: Registry, given: Given = {}): Arrival & { re
       secure: false,
       context: undefined,
       session: () => given.session,
+      watchAnswer: () => {},
+      ownAnswer: () => 'none',
+      takeBackAnswer: () => {},
     },
     body: new GivenBody(given.seal, given.reading ?? readingOf()),
     rules: {

@@ -1,0 +1,201 @@
+import type { ServerResponse } from 'node:http'
+import { finished } from 'node:stream'
+import type { OwnAnswer } from '../lib/action/own-answer.js'
+import type { WatchedSubmission } from '../lib/action/submission.js'
+import { SealformError } from '../lib/base/errors.js'
+import { hasLeft, isTaken } from '../lib/base/visitor-left.js'
+import { applyHead } from './held-response.js'
+
+type Arguments = readonly unknown[]
+
+/** Headers that describe a body. They are taken back when the body that they were set for is not sent. */
+const contentHeaders = [
+  'content-type',
+  'content-length',
+  'content-disposition',
+  'content-encoding',
+  'content-range',
+  'transfer-encoding',
+  'trailer',
+  'etag',
+  'last-modified',
+  'location',
+]
+
+/**
+ * Watches a response while an action, `authorize` or a hook has it, and so may answer by itself. Everything that they write
+ * passes through at once. The watch adds the cookies of the submission to the headers, knows the streams that are piped to
+ * the response, and reports what Node would throw or emit when the response is written after its end: that comes from code
+ * which nobody awaits any more, and would end the process.
+ */
+export class WatchedResponse {
+  readonly #res: ServerResponse
+  readonly #submission: WatchedSubmission
+  readonly #before: Pick<ServerResponse, 'writeHead' | 'write' | 'end'>
+  readonly #headers: ReturnType<ServerResponse['getHeaders']>
+  readonly #status: number
+  readonly #drains: number
+  /** The app's own code may answer. False after Sealform has taken over. */
+  #watching = true
+  #written = false
+  #ended = false
+  #reported = false
+  #streams = 0
+  #senders = 0
+  #onBroken: ((error: unknown) => void) | undefined
+
+  constructor(res: ServerResponse, submission: WatchedSubmission) {
+    this.#res = res
+    this.#submission = submission
+    this.#headers = res.getHeaders()
+    this.#status = res.statusCode
+    this.#drains = res.listenerCount('drain')
+    const { writeHead, write, end, setHeader, appendHeader, removeHeader } = res
+    this.#before = { writeHead, write, end }
+    res.writeHead = this.#writeHead.bind(this)
+    res.write = this.#write.bind(this)
+    res.end = this.#end.bind(this)
+    res.setHeader = this.#changeHeader.bind(this, setHeader)
+    res.appendHeader = this.#changeHeader.bind(this, appendHeader)
+    res.removeHeader = this.#changeHeader.bind(this, removeHeader)
+    res.on('pipe', (stream) => this.#addStream(stream))
+    res.on('error', (error) => this.#reportLate(error))
+  }
+
+  /** How far the app's code has answered by writing to the response. */
+  get progress(): OwnAnswer {
+    if (this.#ended) return 'ended'
+    if (this.#streams + this.#senders > 0 || this.#res.listenerCount('drain') > this.#drains) return 'begun'
+    return this.#written ? 'sent' : 'none'
+  }
+
+  /** Counts something that is going to write to the response. Call the returned function when it has, or with its error. */
+  expect(): (error?: unknown) => void {
+    let counts = true
+    this.#senders++
+    this.#submission.begin()
+    return (error) => {
+      if (!counts) return
+      counts = false
+      this.#senders--
+      if (error && this.progress === 'none') this.#break(error)
+    }
+  }
+
+  /** Calls `onBroken` when the stream that the app's code has begun to send fails before its first byte. */
+  leave(onBroken: (error: unknown) => void): void {
+    this.#onBroken = onBroken
+  }
+
+  /** Ends the watch, because something else answers from now on. Late writes of the app's code are still reported. */
+  stop(): void {
+    this.#watching = false
+  }
+
+  /** Restores the status, and the headers that describe a body. */
+  takeBack(): void {
+    const res = this.#res
+    if (res.headersSent) return
+    res.statusCode = this.#status
+    for (const name of contentHeaders) {
+      const value = this.#headers[name]
+      if (res.getHeader(name) === value) continue
+      if (value === undefined) res.removeHeader(name)
+      else res.setHeader(name, value)
+    }
+  }
+
+  #writeHead(...args: Arguments): ServerResponse {
+    const res = this.#res
+    if (res.headersSent || !this.#watching) return this.#attempt(this.#before.writeHead, args)
+    this.#begin()
+    const lines = this.#submission.cookieLines
+    if (lines.length === 0) return this.#attempt(this.#before.writeHead, args)
+    applyHead(res, args)
+    const said = [res.getHeader('Set-Cookie') ?? []].flat().map(String)
+    const missing = lines.filter((line) => !said.includes(line))
+    if (missing.length > 0) res.setHeader('Set-Cookie', [...said, ...missing])
+    return this.#attempt(this.#before.writeHead, [res.statusCode])
+  }
+
+  #write(...args: Arguments): boolean {
+    if (this.#watching) this.#begin()
+    return Reflect.apply(this.#before.write, this.#res, args)
+  }
+
+  #end(...args: Arguments): ServerResponse {
+    if (this.#watching) {
+      this.#ended = true
+      this.#begin()
+    }
+    return Reflect.apply(this.#before.end, this.#res, args)
+  }
+
+  #begin(): void {
+    this.#written = true
+    this.#submission.begin()
+  }
+
+  #changeHeader<Result>(
+    change: (this: ServerResponse, ...args: never[]) => Result,
+    ...args: Arguments
+  ): ServerResponse {
+    return this.#attempt(change, args)
+  }
+
+  /** Calls a method of the response. Node throws when the headers are sent already. */
+  #attempt(method: (this: ServerResponse, ...args: never[]) => unknown, args: Arguments): ServerResponse {
+    try {
+      Reflect.apply(method, this.#res, args)
+    } catch (error) {
+      if (!this.#res.headersSent) throw error
+      this.#reportLate(error)
+    }
+    return this.#res
+  }
+
+  #reportLate(cause: unknown): void {
+    const res = this.#res
+    if (this.#reported || (hasLeft(res) && !isTaken(res))) return
+    this.#reported = true
+    const message =
+      'Something wrote to the response of a submission after it was answered. Return after an answer, and await what answers later: an action that returns before its answer begins gets its page shown.'
+    this.#submission.report(new SealformError('ERR_ANSWERED_TWICE', message, { cause }))
+  }
+
+  #addStream(stream: NodeJS.ReadableStream): void {
+    if (!this.#watching) return
+    const res = this.#res
+    let piped = true
+    this.#streams++
+    this.#submission.begin()
+    const remove = () => {
+      if (piped) this.#streams--
+      piped = false
+    }
+    res.on('unpipe', (other) => other === stream && remove())
+    // Listens for errors, which would end the process when the app's code does not.
+    finished(stream, { writable: false }, (error) => {
+      if (!piped) return
+      remove()
+      if (error) this.#break(error)
+    })
+  }
+
+  #break(error: unknown): void {
+    const res = this.#res
+    if (res.writableEnded) this.#submission.report(error)
+    else if (res.headersSent) {
+      this.#submission.report(error)
+      res.destroy()
+    } else if (this.#onBroken) this.#onBroken(error)
+    else this.#submission.breakOff(error)
+  }
+}
+
+/** Tells how far a response has been written that is not watched: the app's code got it in another way than the context. */
+export function progressOf(res: ServerResponse): OwnAnswer {
+  if (res.writableEnded) return 'ended'
+  if (res.listenerCount('unpipe') > 0) return 'begun'
+  return res.headersSent ? 'sent' : 'none'
+}
