@@ -12,6 +12,7 @@ import type { Form } from '../views/form.js'
 import { SafeHtml } from '../views/safe-html.js'
 import { connectionProtocol } from './connection-protocol.js'
 import { asError, failureLine } from './failure-report.js'
+import { watchLateSenders } from './late-senders.js'
 import { HttpHost } from './node-host.js'
 import type { PageTools } from './page-tools.js'
 import type { WatchedResponse } from './watched-response.js'
@@ -136,10 +137,7 @@ class ExpressHost extends HttpHost<Request, Response> {
     super.watchWith(watched)
     const { res } = this
     sendSafeHtml(res)
-    for (const name of lateSenders) {
-      const send = senderOf(res, name)
-      if (send) Reflect.set(res, name, sendLater.bind(undefined, { watched, name, send }))
-    }
+    watchLateSenders(res, watched)
   }
 
   protected runPage(fail: (error: unknown) => void): void {
@@ -212,40 +210,6 @@ function sendSafeHtml(res: Response): void {
 
 function sendEither(res: Response, send: Response['send'], ...args: unknown[]): Response {
   return Reflect.apply(send, res, args[0] instanceof SafeHtml ? [args[0].toString()] : args)
-}
-
-/** Methods of Express that write to the response some time after they have returned. `res.download()` uses `sendFile()`. */
-const lateSenders = ['sendFile', 'sendfile', 'render'] as const
-
-interface LateSender {
-  readonly watched: WatchedResponse
-  readonly name: (typeof lateSenders)[number]
-  readonly send: (...args: unknown[]) => unknown
-}
-
-/** Returns a method of the response. Express 5 has no `sendfile`. */
-function senderOf(res: Response, name: LateSender['name']): LateSender['send'] | undefined {
-  const send: unknown = Reflect.get(res, name)
-  return typeof send === 'function' ? (...args) => Reflect.apply(send, res, args) : undefined
-}
-
-/** Calls a method that writes later, and lets the watch know that an answer has begun. */
-function sendLater({ watched, name, send }: LateSender, ...args: unknown[]): unknown {
-  const last: unknown = args.at(-1)
-  const callback = typeof last === 'function' ? last : undefined
-  // With a callback, `render()` passes the text on and sends nothing.
-  if (callback && name === 'render') return send(...args)
-  const end = watched.expect()
-  try {
-    if (!callback) return send(...args)
-    return send(...args.slice(0, -1), (error?: unknown) => {
-      Reflect.apply(callback, undefined, [error])
-      end(error)
-    })
-  } catch (error) {
-    end()
-    throw error
-  }
 }
 
 /** Tells whether the app's `trust proxy` setting trusts the sender. `req.protocol` of Express uses the same setting. */

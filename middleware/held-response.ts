@@ -24,6 +24,7 @@ export class HeldResponse {
   #chunks: Buffer[] = []
   #headers: OutgoingHttpHeaders | undefined
   #length = 0
+  #firstStatus: number | undefined
   #state: 'held' | 'passing' | 'dropped' = 'held'
 
   /**
@@ -48,9 +49,20 @@ export class HeldResponse {
     return this.#length
   }
 
+  /** The page has begun to write with one status and ended with another, as an error handler does that takes over. */
+  get takenOver(): boolean {
+    return this.#firstStatus !== undefined && this.#firstStatus !== this.#res.statusCode
+  }
+
+  /** The held bytes. */
+  get bytes(): Buffer {
+    if (this.#chunks.length !== 1) this.#chunks = [Buffer.concat(this.#chunks)]
+    return this.#chunks[0]!
+  }
+
   /** The whole body, once the page has ended its answer. */
   get whole(): Buffer | undefined {
-    return this.ended ? Buffer.concat(this.#chunks) : undefined
+    return this.ended ? this.bytes : undefined
   }
 
   /**
@@ -73,7 +85,7 @@ export class HeldResponse {
 
   /** Sends the held bytes with the current headers and status. Later writes pass through. */
   release(): void {
-    const held = this.#chunks.length === 1 ? this.#chunks[0]! : Buffer.concat(this.#chunks)
+    const held = this.bytes
     this.#chunks = []
     this.#state = 'passing'
     if (this.ended) {
@@ -153,6 +165,7 @@ export class HeldResponse {
       typeof chunk === 'string'
         ? Buffer.from(chunk, typeof encoding === 'string' ? (encoding as BufferEncoding) : 'utf8')
         : Buffer.from(chunk)
+    this.#firstStatus ??= this.#res.statusCode
     this.#chunks.push(bytes)
     this.#length += bytes.length
   }

@@ -1,11 +1,11 @@
-import { finished, Readable, Stream } from 'node:stream'
+import { finished, Readable } from 'node:stream'
 import type { DefaultState, Middleware, Next, ParameterizedContext } from 'koa'
 import type { OwnAnswer } from '../lib/action/own-answer.js'
 import { type Actions, asRegistry } from '../lib/action/registry.js'
 import type { WatchedSubmission } from '../lib/action/submission.js'
 import { answer, consumedError, type Host, regionOf } from '../lib/answer/answer.js'
 import { hintAtForm } from '../lib/answer/hint-at-form.js'
-import { judgeVisit, type RenderedPage, type Rendering } from '../lib/answer/judge-rendering.js'
+import { judgeVisit, type Rendering } from '../lib/answer/judge-rendering.js'
 import { type ForeignForm, recognise } from '../lib/answer/recognise.js'
 import { type App, type MiddlewareOptions, resolveSettings, type Settings } from '../lib/answer/settings.js'
 import { webProtocol } from '../lib/base/web-protocol.js'
@@ -16,11 +16,12 @@ import type { FailureDetails } from '../lib/page/page-host.js'
 import { builtInPage } from '../views/built-in-page.js'
 import type { Form } from '../views/form.js'
 import { SafeHtml } from '../views/safe-html.js'
-import { applyChanges, describeResponse, headerOf, noCookies, redirectAtOnce } from './answer-headers.js'
+import { applyChanges, describeResponse, noCookies, redirectAtOnce } from './answer-headers.js'
 import { connectionProtocol } from './connection-protocol.js'
 import { asError, failureLine } from './failure-report.js'
+import { renderAsGet, setHtml } from './koa-rendering.js'
+import { changeSince, type NotedResponse, noteResponse, restoreResponse } from './koa-response.js'
 import { formOn, type PageTools, regionOn } from './page-tools.js'
-import { presentAsGet, restoreRequest } from './present-as-get.js'
 import { pathOf } from './request-path.js'
 import { progressOf, WatchedResponse } from './watched-response.js'
 
@@ -154,22 +155,11 @@ class KoaHost implements Host {
     const progress = this.#watched?.progress ?? 'none'
     const raw = progress === 'none' ? progressOf(res) : progress
     if (raw !== 'none' || !this.#noted) return raw
-    const noted = this.#noted
-    const { body, respond, status, explicit } = noteResponse(context)
-    if (body !== noted.body || respond !== noted.respond) return 'set'
-    return status !== noted.status || explicit !== noted.explicit ? 'status' : 'none'
+    return changeSince(this.#noted, context)
   }
 
   takeBackAnswer(): void {
-    const { context } = this
-    const { response } = context
-    const noted = this.#noted
-    if (noted && this.ownAnswer() !== 'none') {
-      dropBody(context, noted.body)
-      context.respond = noted.respond
-      response.status = noted.status
-      Reflect.set(response, explicitStatus, noted.explicit)
-    }
+    if (this.#noted && this.ownAnswer() !== 'none') restoreResponse(this.#noted, this.context)
     this.#watched?.takeBack()
   }
 
@@ -247,7 +237,6 @@ class KoaHost implements Host {
 
   sendPage(status: number): void {
     const { context } = this
-    if (context.response.body instanceof SafeHtml) setHtml(context, context.response.body)
     context.status = status
     describeResponse(this, 'page')
   }
@@ -288,73 +277,6 @@ class KoaHost implements Host {
   builtInPage(page: BuiltInPage): string {
     return builtInPage(page).toString()
   }
-}
-
-/** What Koa sends after all middleware has run. */
-interface NotedResponse {
-  readonly body: unknown
-  readonly respond: boolean | undefined
-  readonly status: number
-  /** Whether the status was set, or is Koa's 404. */
-  readonly explicit: unknown
-}
-
-/** Koa's own mark of a status that was set. Without it, a body makes the status 200. */
-const explicitStatus = '_explicitStatus'
-
-function noteResponse({ response, respond }: Context): NotedResponse {
-  const { body, status } = response
-  return { body, respond, status, explicit: Reflect.get(response, explicitStatus) }
-}
-
-/** Puts another body in place of one that is not sent. Destroys it when it is a stream. */
-function dropBody({ response }: Context, other: unknown): void {
-  const { body } = response
-  if (body === other) return
-  if (body instanceof Stream) {
-    // Koa answers with an error of a body. This one has no answer to give any more.
-    body.removeAllListeners('error').on('error', ignore)
-    if ('destroy' in body && typeof body.destroy === 'function') body.destroy()
-  }
-  // With this type, Koa 3 would take the text `null` for no body.
-  response.remove('Content-Type')
-  response.body = other
-  Reflect.set(response, '_explicitNullBody', undefined)
-}
-
-function ignore(): void {}
-
-async function renderAsGet(ctx: Context, next: Next, cookieHeader: string | undefined): Promise<Rendering> {
-  const { req, res } = ctx
-  const sent = presentAsGet(req, cookieHeader)
-  try {
-    await next()
-  } catch (error) {
-    return { kind: 'threw', error, sent: res.headersSent }
-  } finally {
-    restoreRequest(req, sent)
-  }
-  if (res.headersSent || ctx.respond === false) return { kind: 'sent' }
-  const { body } = ctx.response
-  return {
-    kind: 'rendered',
-    status: res.statusCode,
-    location: headerOf(res, 'Location'),
-    body: bodyKind(body),
-    contentType: body instanceof SafeHtml ? 'text/html' : headerOf(res, 'Content-Type'),
-  }
-}
-
-function bodyKind(body: unknown): RenderedPage['body'] {
-  if (body === undefined || body === null) return 'none'
-  if (typeof body === 'string' || Buffer.isBuffer(body)) return body.length > 0 ? 'finished' : 'none'
-  return body instanceof SafeHtml ? 'finished' : 'unfinished'
-}
-
-/** Sets SafeHtml as an HTML body. Koa would send the object as JSON. */
-function setHtml(ctx: Context, html: SafeHtml): void {
-  ctx.type = 'html'
-  ctx.body = html.toString()
 }
 
 /**

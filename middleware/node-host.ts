@@ -8,7 +8,6 @@ import { hintAtForm } from '../lib/answer/hint-at-form.js'
 import { judgeVisit, type RenderedPage, type Rendering } from '../lib/answer/judge-rendering.js'
 import type { ForeignForm } from '../lib/answer/recognise.js'
 import type { App, Settings } from '../lib/answer/settings.js'
-import { SealformError } from '../lib/base/errors.js'
 import { hasLeft } from '../lib/base/visitor-left.js'
 import { offerPage } from '../lib/cache/offered-page.js'
 import { askedRegion } from '../lib/page/asked-region.js'
@@ -19,16 +18,13 @@ import { builtInPage } from '../views/built-in-page.js'
 import type { Form } from '../views/form.js'
 import type { SafeHtml } from '../views/safe-html.js'
 import { describeResponse, headerOf, noCookies, redirectAtOnce } from './answer-headers.js'
+import { isEncoded, isJson, maxHeldBytes, pageTime, unanswered } from './held-page.js'
 import { applyHead, HeldResponse } from './held-response.js'
 import { formOn, type PageTools, type RegionArguments, regionOn } from './page-tools.js'
 import { presentAsGet, restoreRequest } from './present-as-get.js'
 import { pathOf } from './request-path.js'
 import { progressOf, WatchedResponse } from './watched-response.js'
 
-/** The most bytes of a page that are held before Sealform decides whether the page is shown. */
-const maxHeldBytes = 1024 * 1024
-/** Milliseconds within which a page must show an outcome. */
-const pageTime = 30_000
 /** Headers that Sealform itself sets between the end of a page and its sending. */
 const ownHeaders = ['server-timing']
 const nothing = Buffer.alloc(0)
@@ -309,7 +305,10 @@ export abstract class HttpHost<
       status: res.statusCode,
       location: headerOf(res, 'Location'),
       body: bodyKind(this.#heldResponse),
-      contentType: headerOf(res, 'Content-Type'),
+      content: this.#heldResponse?.bytes,
+      encoded: isEncoded(res),
+      json: isJson(res),
+      takenOver: this.#heldResponse?.takenOver === true,
     }
   }
 }
@@ -317,13 +316,6 @@ export abstract class HttpHost<
 function bodyKind(held: HeldResponse | undefined): RenderedPage['body'] {
   if (held === undefined || held.length === 0) return 'none'
   return held.ended ? 'finished' : 'unfinished'
-}
-
-function unanswered(): SealformError {
-  return new SealformError(
-    'ERR_PAGE_UNANSWERED',
-    `The page that should show an outcome did not answer within ${pageTime / 1000} seconds. On Express 4, pass what an async handler throws to next().`,
-  )
 }
 
 function toolForm(this: HttpHost, action: Submittable, options?: FormOptions): Form {

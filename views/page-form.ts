@@ -192,8 +192,9 @@ class PageForm<State> implements Form<State> {
 
   #printFields(): string {
     const { definition, boundText, carriesState, state } = this.#record
-    this.#record.printed()
-    let text = printHidden(fieldNames.seal, this.#seals.action(definition, boundText))
+    const seal = this.#seals.action(definition, boundText)
+    this.#record.printed(seal)
+    let text = printHidden(fieldNames.seal, seal)
     text += printHidden(fieldNames.form, this.id)
     if (carriesState) text += printHidden(fieldNames.state, this.#seals.state(definition, boundText, state))
     return text + this.#unspokenNotice() + this.#printKept()

@@ -59,7 +59,10 @@ export function printRegion(
     const { reference, lost } = boundary.catch(error, messages)
     const input = lost ? inputGivenBack(lost) : new SafeHtml('')
     const printed = keep(fallback?.({ error, reference, input }) ?? standIn(reference, input))
-    if (lost && String(printed).includes(String(input))) page.adopted = page.printed = true
+    if (lost && String(printed).includes(String(input))) {
+      page.adopted = true
+      page.notePrinted(lost.seal ?? String(input))
+    }
     return printed
   }
 

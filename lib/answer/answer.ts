@@ -14,7 +14,7 @@ import { type BuiltInPage, lastResort } from '../page/last-resort.js'
 import type { Page } from '../page/page.js'
 import type { FailureDetails } from '../page/page-host.js'
 import { conclude, type PageConclusion } from './conclude.js'
-import { hasFailed, judgeRendering, mayRender, type Rendering } from './judge-rendering.js'
+import { type FormOnPage, hasFailed, judgeRendering, mayRender, type Rendering } from './judge-rendering.js'
 import { type Received, receive } from './receive.js'
 import type { App, Refusal, Settings } from './settings.js'
 
@@ -156,14 +156,12 @@ async function showOutcome<Context>(
   const rendering: Rendering = mayRun
     ? await staged(trace, 'render', () => host.renderPage(cookies))
     : { kind: 'not-run' }
-  const reference = reportFailedPage(host, rendering, received.action?.name)
+  const form = formIn(page, rendering)
+  const reference = hasFailed(rendering, form)
+    ? reportFailedPage(host, rendering, received.action?.name)
+    : undefined
   const region = regionOf(host)
-  const verdict = judgeRendering({
-    outcome: outcome.kind,
-    rendering,
-    form: page,
-    region: region !== '',
-  })
+  const verdict = judgeRendering({ outcome: outcome.kind, rendering, form, region: region !== '' })
   switch (verdict) {
     case 'page':
       return { kind: 'page', status }
@@ -200,9 +198,15 @@ function builtIn<Context>(
   return { kind: 'html', status, html: host.builtInPage(built) }
 }
 
+/** Returns what the page did with the form that was sent. */
+function formIn(page: Page, rendering: Rendering): FormOnPage {
+  const { adopted, printed, losesInput } = page
+  const sent = rendering.kind === 'rendered' && page.isPrintedIn(rendering.content)
+  return { adopted, printed, losesInput, sent }
+}
+
 /** Reports a page that failed to the app. Returns the reference that is in the log. */
-function reportFailedPage(host: Host, rendering: Rendering, action: string | undefined): string | undefined {
-  if (!hasFailed(rendering)) return undefined
+function reportFailedPage(host: Host, rendering: Rendering, action: string | undefined): string {
   const error = rendering.kind === 'threw' ? rendering.error : undefined
   const { reference } = failed(error)
   if (rendering.kind === 'threw') host.reportError(error, { reference, action })

@@ -21,8 +21,14 @@ export interface RenderedPage {
   readonly location: string
   /** `unfinished` when the page still prints after it is judged, for example a stream. */
   readonly body: 'none' | 'unfinished' | 'finished'
-  /** The Content-Type header, empty when there is none. */
-  readonly contentType: string
+  /** The body, as far as it is held. */
+  readonly content: string | Buffer | undefined
+  /** The body is compressed, so that nothing is found in it. */
+  readonly encoded: boolean
+  /** The body is JSON, for a script that reads what the form knows. */
+  readonly json: boolean
+  /** The page has failed half-way, and an error handler has written the rest with another status. */
+  readonly takenOver: boolean
 }
 
 interface RenderingFacts {
@@ -39,6 +45,8 @@ export interface FormOnPage {
   readonly adopted: boolean
   /** The page has printed that form. */
   readonly printed: boolean
+  /** What was printed is in the body that is held. */
+  readonly sent: boolean
   /** The form has no field for some of the visitor's input. */
   readonly losesInput: boolean
 }
@@ -61,21 +69,11 @@ type RenderingVerdict =
   | 'leave'
 
 /** The kinds of rendered pages: one row of the table each. */
-type PageResult =
-  | 'not-run'
-  | 'sent'
-  | 'threw'
-  | '5xx'
-  | '5xx-with-form'
-  | '4xx'
-  | '4xx-with-form'
-  | 'missing'
-  | 'moved'
-  | 'shown'
-  | 'shown-with-form'
+type PageResult = 'not-run' | 'sent' | 'threw' | 'with-form' | 'moved' | 'shown' | 'missing' | '4xx' | '5xx'
 
 type Row = Readonly<Record<ShownOutcome['kind'], Exclude<RenderingVerdict, 'region'>>>
 
+// What a page shows counts first, and its status second: a page that holds the form is sent, whatever its own status.
 // After `done` the answer must not look as if the action did not run, so the page or its redirect is sent. Any other
 // outcome has input to show again, so it needs a page that holds the form. See docs/decisions/answer-policy.md.
 
@@ -83,14 +81,12 @@ const verdicts: Readonly<Record<PageResult, Row>> = {
   'not-run': row('built-in', 'built-in'),
   sent: row('leave', 'leave'),
   threw: row('built-in', 'built-in-500'),
-  '5xx': row('built-in', 'built-in-500'),
-  '5xx-with-form': row('built-in', 'built-in-500'),
-  '4xx': row('built-in', 'built-in'),
-  '4xx-with-form': row('built-in', 'built-in'),
-  missing: row('built-in', 'built-in'),
+  'with-form': row('page', 'page'),
   moved: row('built-in-link', 'redirect'),
   shown: row('built-in', 'page'),
-  'shown-with-form': row('page', 'page'),
+  missing: row('built-in', 'built-in'),
+  '4xx': row('built-in', 'built-in'),
+  '5xx': row('built-in', 'built-in-500'),
 }
 
 /** Makes a row of the table: `invalid`, `refused` and `failed` get the same verdict. */
@@ -111,10 +107,10 @@ export function mayRender(outcome: ShownOutcome): boolean {
   return outcome.kind !== 'refused' || outcome.reason !== 'origin'
 }
 
-/** Judges whether a page has failed: it threw an error other than "not found", or its status is 5xx. */
-export function hasFailed(rendering: Rendering): boolean {
+/** Judges whether a page has failed: it threw an error other than "not found", or says 5xx and does not hold the form. */
+export function hasFailed(rendering: Rendering, form: FormOnPage): boolean {
   if (rendering.kind === 'threw') return !saysMissing(rendering.error)
-  return rendering.kind === 'rendered' && rendering.status >= 500
+  return resultOf(rendering, form) === '5xx'
 }
 
 /** Judges a page that shows no outcome: a region is sent alone only when the page's status is 200. */
@@ -125,27 +121,28 @@ export function judgeVisit({ status, region }: { readonly status: number; readon
 function resultOf(rendering: Rendering, form: FormOnPage): PageResult {
   if (rendering.kind === 'threw') {
     if (rendering.sent) return 'sent'
-    return hasFailed(rendering) ? 'threw' : 'missing'
+    return saysMissing(rendering.error) ? 'missing' : 'threw'
   }
   if (rendering.kind !== 'rendered') return rendering.kind
   const { status, location, body } = rendering
-  if (status >= 300 && status < 400) return location === '' ? 'missing' : 'moved'
-  const withForm = body !== 'none' && holdsInput(rendering, form)
-  if (status >= 500) return withForm ? '5xx-with-form' : '5xx'
-  if (body === 'none') return 'missing'
-  if (status >= 400) return withForm ? '4xx-with-form' : '4xx'
-  return withForm ? 'shown-with-form' : 'shown'
+  const isRedirect = status >= 300 && status < 400
+  if (isRedirect && location !== '') return 'moved'
+  if (body !== 'none' && holdsInput(rendering, form)) return 'with-form'
+  if (status >= 500) return '5xx'
+  if (body === 'none' || isRedirect) return 'missing'
+  return status >= 400 ? '4xx' : 'shown'
 }
 
 /**
- * Tells whether the page holds the form that was sent, with a field for all of the visitor's input. A page that is not
- * HTML, or not finished, may still print the form, so it counts.
+ * Tells whether the page holds the form that was sent, with a field for all of the visitor's input. What it has printed has
+ * to be in what is sent, because a page can print the form into a text and send another. Where the library cannot look,
+ * having printed it counts. Having made it is enough for JSON, which a script reads, and for a page that goes on after it is
+ * judged.
  */
-function holdsInput({ body, contentType }: RenderedPage, { adopted, printed, losesInput }: FormOnPage) {
-  return adopted && !losesInput && (printed || body !== 'finished' || !isHtml(contentType))
-}
-
-/** Tells whether a page is HTML. One without a Content-Type counts as HTML. */
-function isHtml(contentType: string): boolean {
-  return contentType === '' || /\bhtml\b/i.test(contentType)
+function holdsInput(
+  { body, encoded, json, takenOver }: RenderedPage,
+  { adopted, printed, sent, losesInput }: FormOnPage,
+): boolean {
+  if (!adopted || losesInput || takenOver) return false
+  return printed ? sent || encoded : json || body === 'unfinished'
 }

@@ -44,8 +44,8 @@ export interface FormRecord {
   readonly files: readonly ShownFile[]
   /** Set when this is the form that was submitted. */
   readonly outcome: Outcome | undefined
-  /** Called when its hidden fields are printed. */
-  printed(): void
+  /** Called with the seal when its hidden fields are printed. */
+  printed(seal: string): void
 }
 
 /** What tells a form on a page from the others. */
@@ -79,8 +79,6 @@ interface Boundary {
 export class Page {
   /** A form on this page shows the outcome, so no input is lost when the page is sent. */
   adopted = false
-  /** That form was printed. A page can make a form and then show something else. */
-  printed = false
   /** The answer is made for one visitor: no cache may keep it. */
   personal = false
   /** A part of it has failed, and something else was printed instead. */
@@ -92,6 +90,8 @@ export class Page {
   readonly #host: PageHost
   #shown: Shown | undefined
   #watched: WatchedInput | undefined
+  /** The seals that were printed for the form that shows the outcome. */
+  #printed: string[] | undefined
   #ids: Map<string, number> | undefined
   #regions: Map<string, string> | undefined
 
@@ -129,6 +129,24 @@ export class Page {
    */
   get losesInput(): boolean {
     return this.#watched?.lost ?? false
+  }
+
+  /** The form that shows the outcome was printed. A page can make a form and then show something else. */
+  get printed(): boolean {
+    return this.#printed !== undefined
+  }
+
+  /** Notes a text by which the printed form is found in what is sent: its seal, which no other page has. */
+  notePrinted(text: string): void {
+    this.#printed ??= []
+    this.#printed.push(text)
+  }
+
+  /** Tells whether this content has the form that shows the outcome. */
+  isPrintedIn(content: string | Buffer | undefined): boolean {
+    if (content === undefined || !this.#printed) return false
+    for (const text of this.#printed) if (content.includes(text)) return true
+    return false
   }
 
   get showsOutcome(): boolean {
@@ -177,12 +195,8 @@ export class Page {
       given: shown && shown.outcome.kind !== 'done' ? this.#give(shown) : undefined,
       files: shown ? filesOf(shown, definition) : noFiles,
       outcome: shown?.outcome,
-      printed: shown ? this.#notePrinted.bind(this) : ignore,
+      printed: shown ? this.notePrinted.bind(this) : ignore,
     }
-  }
-
-  #notePrinted(): void {
-    this.printed = true
   }
 
   #newId(name: string, key: string | number | undefined): string {

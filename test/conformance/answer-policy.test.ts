@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict'
+import { createReadStream } from 'node:fs'
 import { ServerResponse } from 'node:http'
+import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { describe, it, type TestContext } from 'node:test'
 import type supertest from 'supertest'
 import { forbidden, invalid, redirect } from '../../lib/sealform.js'
 import { fromSamePage, urlencoded } from '../setup/koa-app.js'
+import { until } from '../setup/patience.js'
+import { requestText, talk } from '../setup/raw-http.js'
 import { type Framework, frameworks, type View } from './frameworks.js'
 import { openSite, page, type Site, type SiteOptions } from './site.js'
 
@@ -15,6 +19,12 @@ for (const framework of frameworks) {
 type Pages = NonNullable<SiteOptions['pages']>
 
 const other = '<p>something else</p>'
+const packageFile = join(import.meta.dirname, '..', '..', '..', 'package.json')
+
+/** Filler of so many times 32 KiB: more than 1 MiB from 33 on. */
+function pieces(count: number): string[] {
+  return Array.from({ length: count }, () => '.'.repeat(32 * 1024))
+}
 
 /** Pages that are run to show an outcome, by what they do. */
 const pages = {
@@ -25,18 +35,82 @@ const pages = {
     headers: { Location: '/new' },
   }),
   '/form-404': (view, act) => ({ html: page(view, act), status: 404 }),
+  '/form-401': (view, act) => ({ html: page(view, act), status: 401 }),
+  '/form-410': (view, act) => ({ html: page(view, act), status: 410 }),
+  '/form-422': (view, act) => ({ html: page(view, act), status: 422 }),
+  '/form-500': (view, act) => ({ html: page(view, act), status: 500 }),
   '/form-503': (view, act) => ({ html: page(view, act), status: 503 }),
+  '/form-302': (view, act) => ({ html: page(view, act), status: 302, headers: { Location: '/away' } }),
+  '/form-302-no-location': (view, act) => ({ html: page(view, act), status: 302 }),
   '/form-not-printed': (view, act) => {
     view.form(act)
     return { html: other }
   },
+  '/form-not-sent': (view, act) => {
+    String(page(view, act))
+    return { html: other }
+  },
+  '/form-not-sent-503': (view, act) => {
+    String(page(view, act))
+    return { html: other, status: 503 }
+  },
+  '/form-not-sent-json': (view, act) => {
+    String(page(view, act))
+    return { json: { some: 'thing' } }
+  },
+  '/form-not-sent-file': (view, act) => {
+    String(page(view, act))
+    return { html: createReadStream(packageFile), headers: { 'Content-Disposition': 'attachment' } }
+  },
+  '/form-not-sent-large': (view, act) => {
+    String(page(view, act))
+    return { html: Readable.from(pieces(40)) }
+  },
   '/no-form': () => ({ html: other }),
   '/stream': (view, act) => ({ html: Readable.from([page(view, act).toString()]) }),
+  '/stream-lazy': (view, act) => ({
+    html: Readable.from(
+      (function* () {
+        yield '<!doctype html>'
+        yield String(page(view, act))
+      })(),
+    ),
+  }),
+  '/stream-lazy-503': (view, act) => ({
+    html: Readable.from(
+      (async function* () {
+        yield String(page(view, act))
+      })(),
+    ),
+    status: 503,
+  }),
+  '/stream-large': (view, act) => ({
+    html: Readable.from(
+      (function* () {
+        yield String(page(view, act))
+        yield* pieces(60)
+      })(),
+    ),
+  }),
+  '/text-large': (view, act) => ({ html: [...pieces(60), page(view, act)].join('') }),
+  '/stream-fails': () => ({
+    html: Readable.from(
+      (function* () {
+        yield other
+        throw new Error('the template broke')
+      })(),
+    ),
+  }),
   '/stream-no-form': () => ({ html: Readable.from([other]) }),
   '/json': () => ({ json: { some: 'thing' } }),
   '/json-form': (view, act) => {
     const form = view.form(act)
     return { json: { fields: String(form.fields), text: form.value('text') } }
+  },
+  '/json-unprinted': (view, act) => ({ json: { text: view.form(act).value('text') } }),
+  '/file-unprinted': (view, act) => {
+    view.form(act)
+    return { html: createReadStream(packageFile), headers: { 'Content-Disposition': 'attachment' } }
   },
   '/301': () => ({ to: '/away', status: 301 }),
   '/302': () => ({ to: '/away', status: 302 }),
@@ -81,14 +155,32 @@ interface Expected {
 const expected: Readonly<Record<Path, Expected>> = {
   '/form': { otherwise: 'page', done: '200 page' },
   '/form-201-location': { otherwise: 'page', done: '200 page' },
-  '/form-404': { otherwise: 'built-in', done: '200 built-in' },
-  '/form-503': { otherwise: 'built-in', done: '500 built-in: received, reference' },
+  '/form-401': { otherwise: 'page', done: '200 page' },
+  '/form-404': { otherwise: 'page', done: '200 page' },
+  '/form-410': { otherwise: 'page', done: '200 page' },
+  '/form-422': { otherwise: 'page', done: '200 page' },
+  '/form-500': { otherwise: 'page', done: '200 page' },
+  '/form-503': { otherwise: 'page', done: '200 page' },
+  '/form-302': { otherwise: 'built-in with a link', done: '303 to /away' },
+  '/form-302-no-location': { otherwise: 'page', done: '200 page' },
+  '/form-not-sent': { otherwise: 'built-in', done: '200 page' },
+  '/form-not-sent-503': { otherwise: 'built-in', done: '500 built-in: received, reference' },
+  '/form-not-sent-json': { otherwise: 'built-in', done: '200 page' },
+  '/form-not-sent-file': { otherwise: 'built-in', done: '200 page' },
+  '/form-not-sent-large': { otherwise: 'built-in', done: '200 page' },
   '/form-not-printed': { otherwise: 'built-in', done: '200 page' },
   '/no-form': { otherwise: 'built-in', done: '200 page' },
   '/stream': { otherwise: 'page', done: '200 page' },
+  '/stream-lazy': { otherwise: 'page', done: '200 page' },
+  '/stream-lazy-503': { otherwise: 'page', done: '200 page' },
+  '/stream-large': { otherwise: 'page', done: '200 page' },
+  '/text-large': { otherwise: 'page', done: '200 page' },
+  '/stream-fails': { otherwise: 'built-in', done: '500 built-in: received, reference' },
   '/stream-no-form': { otherwise: 'built-in', done: '200 page' },
   '/json': { otherwise: 'built-in', done: '200 page' },
   '/json-form': { otherwise: 'page', done: '200 page' },
+  '/json-unprinted': { otherwise: 'page', done: '200 page' },
+  '/file-unprinted': { otherwise: 'built-in', done: '200 page' },
   '/301': { otherwise: 'built-in with a link', done: '303 to /away' },
   '/302': { otherwise: 'built-in with a link', done: '303 to /away' },
   '/302-json': { otherwise: 'built-in with a link', done: '303 to /away' },
@@ -204,6 +296,62 @@ function cases(framework: Framework): void {
       const input = done.includes('reference') ? ' with the input' : ''
       return `${done}${input}, no-store, ran 1`
     })
+  })
+
+  it('is held up to one mebibyte, so that a form is known that is made until then', async (t) => {
+    const site = await openSite(t, framework, {
+      run: () => invalid('No'),
+      pages: Object.fromEntries(
+        [-1, 0, 1].map((more) => [
+          `/filler${more}`,
+          (view, act) => ({
+            html: Readable.from(
+              (function* () {
+                yield '.'.repeat(1024 * 1024 + more)
+                yield String(page(view, act))
+                yield '.'.repeat(1024 * 1024)
+              })(),
+            ),
+          }),
+        ]),
+      ),
+    })
+    const words: string[] = []
+    for (const path of ['/filler-1', '/filler0', '/filler1'])
+      words.push(inWords(await site.submit({}, { path })))
+    assert.deepEqual(words, [
+      '422 page with the input',
+      '422 page with the input',
+      '422 built-in with the input',
+    ])
+  })
+
+  it('is read no further when the visitor has left, and nothing is reported', async (t) => {
+    let source: Readable | undefined
+    const site = await openSite(t, framework, {
+      run: () => invalid('No'),
+      pages: {
+        '/endless': () => {
+          source = new Readable({ read() {} })
+          source.push(other)
+          return { html: source }
+        },
+      },
+    })
+    const body = urlencoded(await site.fields(), { text: 'typed' })
+    const request = requestText(
+      'POST /endless HTTP/1.1',
+      [
+        ['Host', `127.0.0.1:${site.port}`],
+        ['Content-Type', 'application/x-www-form-urlencoded'],
+        ...Object.entries(fromSamePage),
+      ],
+      body,
+    )
+    await talk(site.port, [request, () => source !== undefined], { ending: 'reset' })
+    if (framework.name.startsWith('Koa')) await until(() => source?.destroyed)
+    assert.equal((await site.submit()).status, 422)
+    assert.deepEqual(site.failures, [])
   })
 
   it('does not start for a request of foreign origin', async (t) => {

@@ -132,13 +132,17 @@ async function show(page: Page, req: Request, res: Response): Promise<void> {
   if ('to' in shown) return res.redirect(shown.status ?? 302, shown.to)
   res.status(shown.status ?? 200).set(shown.headers ?? {})
   if ('json' in shown) res.json(shown.json)
-  else if (shown.html instanceof Readable) stream(shown.html, res)
+  else if (shown.html instanceof Readable) await stream(shown.html, res)
   else res.send(shown.html)
 }
 
-function stream(html: Readable, res: ServerResponse): void {
+/** Pipes a page. Rejects when it fails, as handlers of such pages have to tell their framework. */
+function stream(html: Readable, res: ServerResponse): Promise<void> {
   res.setHeader('Content-Type', 'text/html; charset=utf-8')
   html.pipe(res)
+  return new Promise((resolve, reject) => {
+    html.once('end', resolve).once('close', resolve).once('error', reject)
+  })
 }
 
 const onNode: Framework = {
@@ -159,7 +163,7 @@ const onNode: Framework = {
         if ('json' in shown) {
           res.setHeader('Content-Type', 'application/json')
           res.end(JSON.stringify(shown.json))
-        } else if (shown.html instanceof Readable) stream(shown.html, res)
+        } else if (shown.html instanceof Readable) await stream(shown.html, res)
         else page.send(shown.html)
       },
       { ...options, onError: (error, details) => failed(error, details) },

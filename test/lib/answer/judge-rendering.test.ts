@@ -16,10 +16,15 @@ const html: RenderedPage = {
   status: 200,
   location: '',
   body: 'finished',
-  contentType: 'text/html; charset=utf-8',
+  content: '<p>',
+  encoded: false,
+  json: false,
+  takenOver: false,
 }
-const printed: FormOnPage = { adopted: true, printed: true, losesInput: false }
-const unprinted: FormOnPage = { ...printed, printed: false }
+const printed: FormOnPage = { adopted: true, printed: true, sent: true, losesInput: false }
+/** The page has printed the form into a text that is not in its body. */
+const unsent: FormOnPage = { ...printed, sent: false }
+const unprinted: FormOnPage = { ...unsent, printed: false }
 const absent: FormOnPage = { ...unprinted, adopted: false }
 
 const missing = Object.assign(new Error('gone'), { status: 404 })
@@ -64,17 +69,38 @@ const cases: readonly Case[] = [
     done: 'page',
   },
   {
-    what: 'a page that does not say what it is, and did not print the form',
-    rendering: page({ contentType: '' }),
-    form: unprinted,
+    what: 'a page that printed the form and sends something else',
+    rendering: html,
+    form: unsent,
     otherwise: 'built-in',
     done: 'page',
   },
   {
     what: 'JSON that was made from the form',
-    rendering: page({ contentType: 'application/json' }),
+    rendering: page({ json: true }),
     form: unprinted,
     otherwise: 'page',
+    done: 'page',
+  },
+  {
+    what: 'JSON of a page that printed the form and does not send it',
+    rendering: page({ json: true }),
+    form: unsent,
+    otherwise: 'built-in',
+    done: 'page',
+  },
+  {
+    what: 'a compressed page, in which the form cannot be found',
+    rendering: page({ encoded: true }),
+    form: unsent,
+    otherwise: 'page',
+    done: 'page',
+  },
+  {
+    what: 'a compressed page that did not print the form',
+    rendering: page({ encoded: true }),
+    form: unprinted,
+    otherwise: 'built-in',
     done: 'page',
   },
   {
@@ -82,6 +108,20 @@ const cases: readonly Case[] = [
     rendering: page({ body: 'unfinished' }),
     form: unprinted,
     otherwise: 'page',
+    done: 'page',
+  },
+  {
+    what: 'a stream that goes on, and has sent the form',
+    rendering: page({ body: 'unfinished' }),
+    form: printed,
+    otherwise: 'page',
+    done: 'page',
+  },
+  {
+    what: 'a stream that goes on, and has not sent the form that was printed',
+    rendering: page({ body: 'unfinished' }),
+    form: unsent,
+    otherwise: 'built-in',
     done: 'page',
   },
   {
@@ -140,8 +180,8 @@ const cases: readonly Case[] = [
     what: '404 with the form',
     rendering: page({ status: 404 }),
     form: printed,
-    otherwise: 'built-in',
-    done: 'built-in',
+    otherwise: 'page',
+    done: 'page',
   },
   { what: '503', rendering: page({ status: 503 }), otherwise: 'built-in', done: 'built-in-500' },
   {
@@ -151,11 +191,47 @@ const cases: readonly Case[] = [
     done: 'built-in-500',
   },
   {
+    what: '404 with the form and with the region that was asked for',
+    rendering: page({ status: 404 }),
+    form: printed,
+    region: true,
+    otherwise: 'region',
+    done: 'region',
+  },
+  {
     what: '503 with the form',
     rendering: page({ status: 503 }),
     form: printed,
+    otherwise: 'page',
+    done: 'page',
+  },
+  {
+    what: 'a page with the form that failed half-way, so that an error handler wrote the rest',
+    rendering: page({ status: 503, takenOver: true }),
+    form: printed,
     otherwise: 'built-in',
     done: 'built-in-500',
+  },
+  {
+    what: '503 that printed the form and sends something else',
+    rendering: page({ status: 503 }),
+    form: unsent,
+    otherwise: 'built-in',
+    done: 'built-in-500',
+  },
+  {
+    what: '302 with a Location and the form',
+    rendering: page({ status: 302, location: '/away' }),
+    form: printed,
+    otherwise: 'built-in-link',
+    done: 'redirect',
+  },
+  {
+    what: '302 without a Location and with the form',
+    rendering: page({ status: 302 }),
+    form: printed,
+    otherwise: 'page',
+    done: 'page',
   },
   {
     what: 'an error',
@@ -211,15 +287,17 @@ describe('mayRender()', () => {
 })
 
 describe('hasFailed()', () => {
-  it('is true for 5xx statuses, and for errors that do not mean a missing page', () => {
-    assert.equal(hasFailed(threw(new Error('broke'))), true)
-    assert.equal(hasFailed(threw(undefined, true)), true)
-    assert.equal(hasFailed(threw(broken)), true)
-    assert.equal(hasFailed(threw(missing)), false)
-    assert.equal(hasFailed(page({ status: 500 })), true)
-    assert.equal(hasFailed(page({ status: 499 })), false)
-    assert.equal(hasFailed({ kind: 'sent' }), false)
-    assert.equal(hasFailed({ kind: 'not-run' }), false)
+  it('is true for 5xx statuses without the form, and for errors that do not mean a missing page', () => {
+    assert.equal(hasFailed(threw(new Error('broke')), printed), true)
+    assert.equal(hasFailed(threw(undefined, true), absent), true)
+    assert.equal(hasFailed(threw(broken), absent), true)
+    assert.equal(hasFailed(threw(missing), absent), false)
+    assert.equal(hasFailed(page({ status: 500 }), absent), true)
+    assert.equal(hasFailed(page({ status: 500 }), unsent), true)
+    assert.equal(hasFailed(page({ status: 500 }), printed), false)
+    assert.equal(hasFailed(page({ status: 499 }), absent), false)
+    assert.equal(hasFailed({ kind: 'sent' }, absent), false)
+    assert.equal(hasFailed({ kind: 'not-run' }, absent), false)
   })
 })
 
