@@ -18,6 +18,7 @@ import type { Form } from '../views/form.js'
 import { SafeHtml } from '../views/safe-html.js'
 import { applyChanges, describeResponse, noCookies, redirectAtOnce } from './answer-headers.js'
 import { connectionProtocol } from './connection-protocol.js'
+import { cutAnswer } from './cut-answer.js'
 import { asError, failureLine } from './failure-report.js'
 import { renderAsGet, setHtml } from './koa-rendering.js'
 import { changeSince, type NotedResponse, noteResponse, restoreResponse } from './koa-response.js'
@@ -185,14 +186,14 @@ class KoaHost implements Host {
     // Koa 2 leaves the connection open when a stream fails after its first byte.
     if (body instanceof Readable) {
       finished(body, { writable: false }, (error) => {
-        if (error && res.headersSent && !res.writableEnded) res.destroy()
+        if (error && res.headersSent && !res.writableEnded) cutAnswer(res)
       })
     }
   }
 
   cutOwnAnswer(): void {
     this.context.respond = false
-    this.res.destroy()
+    cutAnswer(this.res)
   }
 
   renderPage(cookieHeader: string | undefined): Promise<Rendering> {

@@ -18,6 +18,7 @@ import { builtInPage } from '../views/built-in-page.js'
 import type { Form } from '../views/form.js'
 import type { SafeHtml } from '../views/safe-html.js'
 import { describeResponse, headerOf, noCookies, redirectAtOnce } from './answer-headers.js'
+import { cutAnswer } from './cut-answer.js'
 import { isEncoded, isJson, maxHeldBytes, pageTime, unanswered } from './held-page.js'
 import { applyHead, HeldResponse } from './held-response.js'
 import { formOn, type PageTools, type RegionArguments, regionOn } from './page-tools.js'
@@ -130,7 +131,7 @@ export abstract class HttpHost<
   }
 
   cutOwnAnswer(): void {
-    this.res.destroy()
+    cutAnswer(this.res)
   }
 
   addSetCookie(lines: readonly string[]): void {

@@ -4,6 +4,7 @@ import type { OwnAnswer } from '../lib/action/own-answer.js'
 import type { WatchedSubmission } from '../lib/action/submission.js'
 import { SealformError } from '../lib/base/errors.js'
 import { hasLeft, isTaken } from '../lib/base/visitor-left.js'
+import { cutAnswer } from './cut-answer.js'
 import { applyHead } from './held-response.js'
 
 type Arguments = readonly unknown[]
@@ -187,7 +188,7 @@ export class WatchedResponse {
     if (res.writableEnded) this.#submission.report(error)
     else if (res.headersSent) {
       this.#submission.report(error)
-      res.destroy()
+      cutAnswer(res)
     } else if (this.#onBroken) this.#onBroken(error)
     else this.#submission.breakOff(error)
   }
