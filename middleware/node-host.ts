@@ -278,7 +278,7 @@ export abstract class HttpHost<
   }
 
   #cutConnection(): void {
-    if (!this.res.writableEnded) this.res.destroy()
+    if (!this.res.writableEnded) cutAnswer(this.res)
   }
 
   #describeAnswer(status: number, content: AnswerContent): void {

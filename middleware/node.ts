@@ -12,6 +12,7 @@ import type { Form } from '../views/form.js'
 import type { SafeHtml } from '../views/safe-html.js'
 import { describeResponse } from './answer-headers.js'
 import { connectionProtocol } from './connection-protocol.js'
+import { cutAnswer } from './cut-answer.js'
 import { asError, failureLine } from './failure-report.js'
 import { HttpHost } from './node-host.js'
 import type { PageTools } from './page-tools.js'
@@ -167,7 +168,7 @@ class NodeHost extends HttpHost {
     this.abandon()
     if (res.writableEnded) return
     if (res.headersSent) {
-      res.destroy()
+      cutAnswer(res)
       return
     }
     const status = missing && error instanceof Error && 'status' in error ? Number(error.status) : 500

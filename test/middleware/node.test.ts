@@ -350,6 +350,26 @@ describe('sealform for plain Node servers', () => {
     assert.deepEqual(left, ['AbortError: The visitor has left.'])
   })
 
+  it('breaks off a page on HTTP/2 that fails in the middle, so that it does not look complete', async (t) => {
+    const actions = createActions({ keys: testKey })
+    const errors: unknown[] = []
+    const listener = sealform(
+      actions,
+      (_req, res) => {
+        res.writeHead(200, { 'Content-Type': 'text/html' })
+        res.write('<p>half')
+        throw boom
+      },
+      { onError: (error) => errors.push(error) },
+    )
+    const { session } = await openHttp2(t, listener)
+    const stream = session.request({ ':path': '/' })
+    await assert.rejects(async () => {
+      for await (const _ of stream);
+    }, /NGHTTP2_INTERNAL_ERROR/)
+    assert.deepEqual(errors, [boom])
+  })
+
   it('shows an outcome on a page that is not HTML and prints no form', async () => {
     const actions = createActions({ keys: testKey })
     const check = actions.define('act', async () => invalid({ text: 'Not that' }))
