@@ -1,9 +1,11 @@
-import type { ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type AnswerContent, describeAnswer, type HeaderChanges } from '../lib/answer/describe-answer.js'
+import { askedRegion } from '../lib/page/asked-region.js'
 import type { Page } from '../lib/page/page.js'
 
 /** A request whose answer is about to be sent. */
 interface AnsweredRequest {
+  readonly req: IncomingMessage
   readonly res: ServerResponse
   readonly page: Page
   /** The Set-Cookie lines that Sealform has added to the response. */
@@ -24,11 +26,19 @@ export const redirectAtOnce: HeaderChanges = describeAnswer({
 })
 
 /** Applies Sealform's header changes to the response. Call it after the page has set all of its headers. */
-export function describeResponse({ res, page, cookies }: AnsweredRequest, content: AnswerContent): void {
+export function describeResponse(request: AnsweredRequest, content: AnswerContent): void {
+  const { res, page, cookies } = request
   if (res.headersSent) return
   const answers = page.showsOutcome ? 'submission' : 'visit'
   const status = res.statusCode
-  applyChanges(res, describeAnswer({ content, answers, status, page, cookies, said: res }))
+  const flashRemoval = page.flash && removalOf(request, content)
+  applyChanges(res, describeAnswer({ content, answers, status, page, cookies, flashRemoval, said: res }))
+}
+
+function removalOf({ req, res, page }: AnsweredRequest, content: AnswerContent): string | undefined {
+  if (content !== 'page' && content !== 'region') return undefined
+  const region = content === 'region' ? askedRegion(req.headers) : undefined
+  return page.flash?.removal({ status: res.statusCode, region })
 }
 
 export function applyChanges(res: ServerResponse, { remove, set }: HeaderChanges): void {

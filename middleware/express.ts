@@ -9,6 +9,7 @@ import { webProtocol } from '../lib/base/web-protocol.js'
 import type { FormOptions } from '../lib/page/page.js'
 import type { FailureDetails } from '../lib/page/page-host.js'
 import type { Form } from '../views/form.js'
+import type { Forms } from '../views/forms.js'
 import { SafeHtml } from '../views/safe-html.js'
 import { connectionProtocol } from './connection-protocol.js'
 import { asError, failureLine } from './failure-report.js'
@@ -22,7 +23,7 @@ export type { FormStatus } from '../lib/page/page.js'
 export type { Attributes } from '../views/attributes.js'
 export type { SelectOption } from '../views/form.js'
 export type { RegionFailure, RegionOptions } from '../views/region.js'
-export type { FailureDetails, Form, FormOptions }
+export type { FailureDetails, Form, FormOptions, Forms }
 
 /** What the middleware adds to Express's request. */
 export interface SealformRequest extends PageTools {}
@@ -192,11 +193,13 @@ class ExpressHost extends HttpHost<Request, Response> {
   }
 
   #addPageTools(): void {
-    const { form, region } = this.tools()
+    const { form, forms, region } = this.tools()
     const { req, res } = this
     req.form = form
+    req.forms = forms
     req.region = region
     res.locals.form = form
+    res.locals.forms = forms
     res.locals.region = region
     sendSafeHtml(res)
   }

@@ -15,6 +15,7 @@ import { type FormOptions, Page } from '../lib/page/page.js'
 import type { FailureDetails } from '../lib/page/page-host.js'
 import { builtInPage } from '../views/built-in-page.js'
 import type { Form } from '../views/form.js'
+import { createForms, type Forms } from '../views/forms.js'
 import { SafeHtml } from '../views/safe-html.js'
 import { applyChanges, describeResponse, noCookies, redirectAtOnce } from './answer-headers.js'
 import { connectionProtocol } from './connection-protocol.js'
@@ -31,7 +32,7 @@ export type { FormStatus } from '../lib/page/page.js'
 export type { Attributes } from '../views/attributes.js'
 export type { SelectOption } from '../views/form.js'
 export type { RegionFailure, RegionOptions } from '../views/region.js'
-export type { FailureDetails, Form, FormOptions }
+export type { FailureDetails, Form, FormOptions, Forms }
 
 /** What the middleware adds to Koa's context. */
 export interface SealformContext extends PageTools {}
@@ -127,11 +128,12 @@ class KoaHost implements Host {
     return this.settings.session(this.context)
   }
 
-  /** Adds `form` and `region` to the context. */
+  /** Adds `form`, `forms` and `region` to the context. */
   addPageTools(): void {
     const { context } = this
     // Bound functions, because V8 keeps a closure that is assigned to the context until the next full collection.
     context.form = formOn.bind(this) as PageTools['form']
+    context.forms = createForms(this.page)
     context.region = regionOn.bind(this) as PageTools['region']
     const { cache } = this.#app.registry
     if (cache) offerPage(this, cache)
@@ -208,7 +210,7 @@ class KoaHost implements Host {
     const region = regionOf(this)
     const shown = judgeVisit({ status: context.status, region: region !== '' })
     if (shown === 'region') {
-      describeResponse(this, 'html')
+      describeResponse(this, 'region')
       context.body = region
     } else {
       if (body instanceof SafeHtml) setHtml(context, body)
@@ -242,10 +244,10 @@ class KoaHost implements Host {
     describeResponse(this, 'page')
   }
 
-  sendHtml(status: number, html: string): void {
+  sendHtml(status: number, html: string, content: 'html' | 'region' = 'html'): void {
     const { context } = this
     context.status = status
-    describeResponse(this, 'html')
+    describeResponse(this, content)
     context.body = html
   }
 

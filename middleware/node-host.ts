@@ -16,6 +16,7 @@ import { type FormOptions, Page } from '../lib/page/page.js'
 import type { FailureDetails } from '../lib/page/page-host.js'
 import { builtInPage } from '../views/built-in-page.js'
 import type { Form } from '../views/form.js'
+import { createForms } from '../views/forms.js'
 import type { SafeHtml } from '../views/safe-html.js'
 import { describeResponse, headerOf, noCookies, redirectAtOnce } from './answer-headers.js'
 import { cutAnswer } from './cut-answer.js'
@@ -90,12 +91,13 @@ export abstract class HttpHost<
     hintAtForm(form, this.res, { path: this.path, development: this.settings.development })
   }
 
-  /** Makes `form` and `region` for a page that is about to run. */
+  /** Makes `form`, `forms` and `region` for a page that is about to run. */
   tools(): PageTools {
     const { cache } = this.#app.registry
     if (cache) offerPage(this, cache)
     return {
       form: toolForm.bind(this) as PageTools['form'],
+      forms: createForms(this.page, () => this.describeWhenWritten()),
       region: toolRegion.bind(this) as PageTools['region'],
     }
   }
@@ -158,8 +160,8 @@ export abstract class HttpHost<
     if (this.#brokenOff) this.#cutConnection()
   }
 
-  sendHtml(status: number, html: string): void {
-    this.#describeAnswer(status, 'html')
+  sendHtml(status: number, html: string, content: 'html' | 'region' = 'html'): void {
+    this.#describeAnswer(status, content)
     this.#sendInstead(Buffer.from(html))
   }
 
@@ -214,7 +216,7 @@ export abstract class HttpHost<
         describeResponse(this, 'page')
         heldResponse.release()
       } else {
-        describeResponse(this, 'html')
+        describeResponse(this, 'region')
         heldResponse.replace(Buffer.from(region))
       }
     })

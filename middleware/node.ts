@@ -9,6 +9,7 @@ import { saysMissing } from '../lib/outcome/failure.js'
 import type { FormOptions } from '../lib/page/page.js'
 import type { FailureDetails } from '../lib/page/page-host.js'
 import type { Form } from '../views/form.js'
+import type { Forms } from '../views/forms.js'
 import type { SafeHtml } from '../views/safe-html.js'
 import { describeResponse } from './answer-headers.js'
 import { connectionProtocol } from './connection-protocol.js'
@@ -22,7 +23,7 @@ export type { FormStatus } from '../lib/page/page.js'
 export type { Attributes } from '../views/attributes.js'
 export type { SelectOption } from '../views/form.js'
 export type { RegionFailure, RegionOptions } from '../views/region.js'
-export type { FailureDetails, Form, FormOptions }
+export type { FailureDetails, Form, FormOptions, Forms }
 
 /** The type of `submission.context` in actions, and of the argument of options that are functions. */
 export interface NodeContext {

@@ -2,12 +2,15 @@ import type { Submittable } from '../lib/action/action.js'
 import type { Settings } from '../lib/answer/settings.js'
 import type { FormOptions, Page } from '../lib/page/page.js'
 import type { Form } from '../views/form.js'
+import type { Forms } from '../views/forms.js'
 import { createForm } from '../views/page-form.js'
 import { printRegion, type RegionContent, type RegionOptions } from '../views/region.js'
 import type { SafeHtml } from '../views/safe-html.js'
 
-/** The methods that a page finds on its request or context. */
+/** What a page finds on its request or context. */
 export interface PageTools {
+  /** What the page says about its forms as a whole: the flash that waits for it. */
+  forms: Forms
   /**
    * Makes a form for an action.
    *

@@ -23,7 +23,7 @@ export interface Form<State = unknown> {
    * that has to be corrected, they also name the files that were received, unless `kept()` does so elsewhere.
    */
   readonly fields: SafeHtml
-  /** What the action returned last, what `flash()` brought, or `initial`. */
+  /** What the action returned last, what `flash()` brought when this is the form that was sent, or `initial`. */
   readonly state: State | undefined
   /**
    * `idle` until this page answers a submission of this form; `valid` when the form was checked and nothing is wrong.

@@ -43,7 +43,7 @@ export function printRegion(
   if (typeof content !== 'function') return keep(content)
   const boundary = page.openBoundary()
   try {
-    const made = content()
+    const made = page.flash ? page.flash.within(id, content) : content()
     return made instanceof Promise ? made.then(keep).catch(fall) : keep(made)
   } catch (error) {
     return fall(error)
@@ -56,6 +56,7 @@ export function printRegion(
   }
 
   function fall(error: unknown): SafeHtml {
+    page.flash?.unreadBy(id)
     const { reference, lost } = boundary.catch(error, messages)
     const input = lost ? inputGivenBack(lost) : new SafeHtml('')
     const printed = keep(fallback?.({ error, reference, input }) ?? standIn(reference, input))

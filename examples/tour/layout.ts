@@ -1,4 +1,5 @@
 import { html, type SafeHtml } from 'sealform/html'
+import type { SealformContext } from 'sealform/koa'
 
 export interface PageParts {
   /** The heading, and the title in the browser's tab. */
@@ -29,16 +30,9 @@ const links = [
   { path: '/news', text: 'News' },
 ]
 
-/** Renders the common parts of all pages. */
-export function layout({
-  title,
-  titlePrefix = '',
-  path,
-  notices = [],
-  main,
-  tryThis = [],
-  source,
-}: PageParts): SafeHtml {
+/** Renders the common parts of all pages. An action that redirects leaves its message in `forms.flash`. */
+export function layout({ forms }: Pick<SealformContext, 'forms'>, parts: PageParts): SafeHtml {
+  const { title, titlePrefix = '', path, notices = [], main, tryThis = [], source } = parts
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -59,6 +53,7 @@ export function layout({
 </nav>
 </header>
 <main id="main">
+${typeof forms.flash === 'string' && success(forms.flash)}
 ${notices}
 <h1>${title}</h1>
 ${main}

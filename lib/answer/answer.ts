@@ -28,8 +28,8 @@ export interface Host extends Exchange {
   sendRedirect(location: string): void
   /** Sends the page that `renderPage` rendered, with another status. */
   sendPage(status: number): void
-  /** Sends this HTML in place of the page. */
-  sendHtml(status: number, html: string): void
+  /** Sends this HTML in place of the page. @param content `region` when it is a part of the page. @default 'html' */
+  sendHtml(status: number, html: string, content?: 'html' | 'region'): void
   /** Leaves the answer to the page, which has started to write it to the raw response. */
   leaveAnswer(): void
   /** Leaves the answer to the action, `authorize` or hook that has given it by the framework's own means. */
@@ -76,7 +76,7 @@ async function respond<Context>(answering: Answering<Context>, body: Body): Prom
   }
   if (reply.kind === 'redirect') host.sendRedirect(reply.location)
   else if (reply.kind === 'page') host.sendPage(reply.status)
-  else if (reply.kind === 'html') host.sendHtml(reply.status, reply.html)
+  else if (reply.kind === 'html') host.sendHtml(reply.status, reply.html, reply.content)
   else if (reply.kind === 'leave') host.leaveAnswer()
   else if (reply.kind === 'own') host.leaveOwnAnswer()
   else host.cutOwnAnswer()
@@ -86,7 +86,12 @@ type Reply =
   | { readonly kind: 'redirect'; readonly location: string }
   /** The app's own page, as it was rendered. */
   | { readonly kind: 'page'; readonly status: number }
-  | { readonly kind: 'html'; readonly status: number; readonly html: string }
+  | {
+      readonly kind: 'html'
+      readonly status: number
+      readonly html: string
+      readonly content?: 'region'
+    }
   /** The page's, or the action's own. */
   | { readonly kind: 'leave' | 'own' | 'cut' }
 
@@ -166,7 +171,7 @@ async function showOutcome<Context>(
     case 'page':
       return { kind: 'page', status }
     case 'region':
-      return { kind: 'html', status, html: region }
+      return { kind: 'html', status, html: region, content: 'region' }
     case 'redirect':
       return { kind: 'redirect', location: locationOf(rendering) }
     case 'leave':

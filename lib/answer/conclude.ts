@@ -42,7 +42,7 @@ export interface PageConclusion {
 export function conclude<Context>(
   { registry, settings }: App<Context>,
   exchange: Exchange,
-  { outcome, action, submission, repeated }: Received,
+  { outcome, action, submission, submitted, repeated }: Received,
 ): Conclusion {
   if (outcome.kind === 'failed')
     return { kind: 'page', outcome, status: 500, setCookies: [], failure: repeated ? undefined : outcome }
@@ -67,11 +67,9 @@ export function conclude<Context>(
   const { location } = target
   if (!outcome.flash) return { kind: 'redirect', location, setCookies, failure: undefined }
   try {
-    const flashed = flashHeader(
-      registry,
-      { action: action?.name ?? '', state: outcome.flash.state },
-      exchange.secure,
-    )
+    const { definition, boundText, formId } = submitted
+    const form = { action: (definition ?? action)?.name ?? '', boundText, formId }
+    const flashed = flashHeader(registry, { form, state: outcome.flash.state }, exchange.secure)
     return { kind: 'redirect', location, setCookies: [...setCookies, flashed], failure: undefined }
   } catch (error) {
     // The action has run, so the visitor is still redirected, without the message.

@@ -10,12 +10,14 @@ export interface AnswerFacts {
   readonly page: DescribedPage | undefined
   /** The Set-Cookie lines that were on the response before the page ran. */
   readonly cookies: readonly string[]
+  /** The Set-Cookie line that removes a flash which is shown now. @default none */
+  readonly flashRemoval?: string | undefined
   /** Reads the headers that are on the response now. */
   readonly said: Pick<ServerResponse, 'getHeader'>
 }
 
-/** What is sent. `html` is one region or the built-in page, in place of the app's page. */
-export type AnswerContent = 'redirect' | 'page' | 'html'
+/** What is sent. `html` is other HTML in place of the app's page: the built-in page. */
+export type AnswerContent = 'redirect' | 'page' | 'region' | 'html'
 
 interface DescribedPage {
   /** The page is made for one visitor. */
@@ -41,13 +43,13 @@ export function describeAnswer(facts: AnswerFacts): HeaderChanges {
   if (cacheControl !== undefined) set['Cache-Control'] = cacheControl
   const vary = page.hasRegions ? addedVary(facts.said.getHeader('Vary')) : undefined
   if (vary !== undefined) set.Vary = vary
-  const setCookie = facts.cookies.length > 0 ? restoredCookies(facts) : undefined
+  const setCookie = cookiesOf(facts)
   if (setCookie) set['Set-Cookie'] = setCookie
   // RFC 9110, section 10.2.3. A Retry-After that the action or the page has set takes precedence.
   if (facts.status === 503 && answers === 'submission' && facts.said.getHeader('Retry-After') === undefined) {
     set['Retry-After'] = retryAfter
   }
-  if (content === 'html') set['Content-Type'] = 'text/html; charset=utf-8'
+  if (replacesPage(content)) set['Content-Type'] = 'text/html; charset=utf-8'
   return { remove: removedBy(facts), set }
 }
 
@@ -80,9 +82,13 @@ const replaced = [
 const ownContent = ['Content-Type', ...replaced]
 const none: readonly string[] = []
 
+function replacesPage(content: AnswerContent): boolean {
+  return content === 'region' || content === 'html'
+}
+
 function removedBy({ content, answers }: AnswerFacts): readonly string[] {
   if (content === 'redirect') return ownContent
-  if (content === 'html') return replaced
+  if (replacesPage(content)) return replaced
   // The page after a submission is for this visitor at this moment, so a later revalidation is wrong.
   return answers === 'submission' ? validators : none
 }
@@ -100,11 +106,14 @@ function addedVary(said: ReturnType<ServerResponse['getHeader']>): string | unde
 }
 
 /**
- * Adds the Set-Cookie lines again that the page overwrote. `setHeader` overwrites them, and on plain Node it is the usual
- * way to set a cookie. The page's own lines come last, so that they win when two lines set the same cookie.
+ * Adds the Set-Cookie lines again that the page overwrote, and the one that removes a flash. `setHeader` overwrites lines,
+ * and on plain Node it is the usual way to set a cookie. The page's own lines come last, so that they win when two lines
+ * set the same cookie.
  */
-function restoredCookies({ cookies, said }: AnswerFacts): readonly string[] | undefined {
+function cookiesOf({ cookies, flashRemoval, said }: AnswerFacts): readonly string[] | undefined {
+  if (cookies.length === 0 && flashRemoval === undefined) return undefined
   const own = [said.getHeader('Set-Cookie') ?? []].flat().map(String)
-  const missing = cookies.filter((line) => !own.includes(line))
+  const ours = flashRemoval === undefined ? cookies : [...cookies, flashRemoval]
+  const missing = ours.filter((line) => !own.includes(line))
   return missing.length > 0 ? [...missing, ...own] : undefined
 }

@@ -208,8 +208,8 @@ export function done(state?: unknown, options: { readonly status?: number } = {}
 }
 
 /**
- * Redirects, and keeps `state` for the next page that renders a form of this action. That page shows it once. The state
- * travels in an encrypted cookie, so no session is needed.
+ * Redirects, and keeps `state` for the next page that reads `ctx.forms.flash` or makes the form that was sent. That page
+ * shows it once. The state travels in an encrypted cookie, so no session is needed.
  *
  * @param state any value that a seal can carry, small enough for a cookie (about 2.7 kB)
  * @param to the target, as in `redirect()`

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { SealformError } from '../base/errors.js'
 import { lazyPackage } from '../base/lazy-package.js'
 import { openState, sealState } from '../seal/sealed-state.js'
@@ -5,11 +6,24 @@ import type { SealingContext } from '../seal/sealing-context.js'
 
 const cookie = lazyPackage<typeof import('cookie')>('cookie')
 
+/** The form that was sent when an action set a flash. */
+export interface FlashingForm {
+  readonly action: string
+  /** The values bound to the action, as the form's seal holds them. */
+  readonly boundText: string
+  readonly formId: string | undefined
+}
+
 /** A message of one answer for the next page. */
 interface Flash {
-  /** The name of the action that set it. */
-  readonly action: string
+  readonly form: FlashingForm
   readonly state: unknown
+}
+
+/** A form of the page that asks whether the flash is its own. */
+export interface AskingForm extends FlashingForm {
+  /** The page gave it a `key`, so that its id alone identifies it. */
+  readonly keyed: boolean
 }
 
 /** Seconds for which a flash waits for its page. */
@@ -35,13 +49,14 @@ function cookieOptions(secure: boolean) {
  *
  * @throws SealformError `ERR_FLASH_TOO_LARGE` when it does not fit into a cookie
  */
-export function flashHeader(context: SealingContext, { action, state }: Flash, secure: boolean): string {
+export function flashHeader(context: SealingContext, { form, state }: Flash, secure: boolean): string {
+  const { action, boundText, formId } = form
   const token = sealState(context, state, {
     carrier: 'flash',
     action,
     ttl: flashTtl,
     binding: undefined,
-    form: undefined,
+    form: `${mark(boundText)}${mark(formId)}`,
   })
   if (token.length > longestFlash) {
     throw new SealformError(
@@ -60,14 +75,55 @@ export function clearFlashHeader(secure: boolean): string {
   return cookie().stringifySetCookie(flashCookie(secure), '', { ...cookieOptions(secure), maxAge: 0 })
 }
 
+/** Tells whether a visitor sent a flash, without opening it. */
+export function hasFlash(cookieHeader: string | undefined): boolean {
+  return cookieHeader?.includes('sealform.flash=') === true
+}
+
 /** Opens the flash among the cookies that a visitor sent. */
-export function openFlash(context: SealingContext, cookieHeader: string, secure: boolean): Flash | undefined {
+export function openFlash(
+  context: SealingContext,
+  cookieHeader: string,
+  secure: boolean,
+): OpenedFlash | undefined {
   const name = flashCookie(secure)
-  if (!cookieHeader.includes(name)) return undefined
   const pair = cookieHeader.split(';').find((part) => part.trimStart().startsWith(`${name}=`))
   const opened = openState(context, pair?.slice(pair.indexOf('=') + 1).trim(), {
     carrier: 'flash',
     session: undefined,
   })
-  return opened?.current ? opened : undefined
+  if (!opened?.current) return undefined
+  const { action, form = '', state } = opened
+  return { state, action, values: form.slice(0, markLength), formId: form.slice(markLength) }
+}
+
+/** A flash as its cookie holds it. `values` and `formId` are marks of the form's bound values and id. */
+export interface OpenedFlash {
+  readonly state: unknown
+  readonly action: string
+  readonly values: string
+  readonly formId: string
+}
+
+/**
+ * Decides whether a form of the page is the one that was sent when the flash was set. Like the form that shows an outcome,
+ * a form with a key is found by its id, and one without a key by its bound values.
+ */
+export function belongsTo(flash: OpenedFlash, form: AskingForm): boolean {
+  if (flash.action !== form.action) return false
+  const sameId = flash.formId === mark(form.formId)
+  if (form.keyed && flash.formId !== noMark) return sameId
+  const bound = form.boundText !== ''
+  return flash.values === mark(form.boundText) && (sameId || flash.formId === noMark || bound)
+}
+
+const markLength = 16
+
+/** Stands for a form id that was not sent. */
+const noMark = '-'.repeat(markLength)
+
+/** Shortens a text to 96 bits, because the cookie has to hold it. Two texts of one action never get the same mark by chance. */
+function mark(text: string | undefined): string {
+  if (text === undefined) return noMark
+  return createHash('sha256').update(text).digest('base64url').slice(0, markLength)
 }

@@ -1,8 +1,7 @@
 import type { Exchange } from '../action/exchange.js'
 
 /** What a page has to know of its request, and do for it. */
-export interface PageHost extends Pick<Exchange, 'req' | 'path' | 'secure' | 'session'> {
-  addSetCookie(lines: readonly string[]): void
+export interface PageHost extends Pick<Exchange, 'req' | 'res' | 'path' | 'secure' | 'session'> {
   reportError(error: unknown, details: FailureDetails): void
 }
 

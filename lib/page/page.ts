@@ -7,12 +7,12 @@ import { failed, saysMissing } from '../outcome/failure.js'
 import type { Messages } from '../outcome/messages.js'
 import { type Issue, issuesOf, isValid, type Outcome } from '../outcome/outcome.js'
 import { encodeBoundValues } from '../seal/bound-values.js'
-import { clearFlashHeader, openFlash } from './flash.js'
 import { type GivenInput, groupInput, secretsOf, WatchedInput } from './given-input.js'
 import { type BuiltInPage, lastResort } from './last-resort.js'
 import type { PageHost } from './page-host.js'
 import { PageSeals } from './page-seals.js'
 import type { SubmittedForm } from './submitted-form.js'
+import { WaitingFlash } from './waiting-flash.js'
 
 /** Options of `ctx.form(action, options)`. */
 export interface FormOptions<State = unknown> {
@@ -94,6 +94,8 @@ export class Page {
   #printed: string[] | undefined
   #ids: Map<string, number> | undefined
   #regions: Map<string, string> | undefined
+  /** `null` when the visitor sent none. */
+  #flash: WaitingFlash | null | undefined
 
   constructor(registry: Registry, host: PageHost) {
     this.seals = new PageSeals(registry, host)
@@ -104,6 +106,19 @@ export class Page {
   /** Makes the page show an outcome from now on. */
   show(outcome: Outcome, submitted: SubmittedForm): void {
     this.#shown = { outcome, submitted }
+  }
+
+  /** The flash that waits for this page; `undefined` when the visitor sent none. */
+  get flash(): WaitingFlash | undefined {
+    if (this.#flash === undefined) this.#flash = WaitingFlash.of(this.registry, this.#host) ?? null
+    return this.#flash ?? undefined
+  }
+
+  /** Gives the state of the flash to the page, which is then for this visitor alone. */
+  readFlash(): unknown {
+    const opened = this.flash?.read()
+    if (opened) this.personal = true
+    return opened?.state
   }
 
   /** Begins a part of the page that may fail: the forms made after this belong to it. */
@@ -182,8 +197,12 @@ export class Page {
     if (this.seals.personal) this.personal = true
     const boundText = encodeBoundValues(values, definition.name, this.registry)
     const id = this.#newId(definition.name, options.key)
-    const shown = this.#adopt({ id, keyed: options.key !== undefined, definition, boundText })
-    const flashed = shown ? undefined : this.#takeFlash(definition)
+    const keyed = options.key !== undefined
+    const shown = this.#adopt({ id, keyed, definition, boundText })
+    const flashed = shown
+      ? undefined
+      : this.flash?.readBy({ action: definition.name, boundText, formId: id, keyed })
+    if (flashed) this.personal = true
     return {
       id,
       definition,
@@ -239,17 +258,6 @@ export class Page {
     if (outcome.kind !== 'refused' || outcome.reason !== 'other-version') return input
     this.#watched = new WatchedInput(input)
     return this.#watched
-  }
-
-  #takeFlash(definition: Definition): { readonly state: unknown } | undefined {
-    const { cookie } = this.#host.req.headers
-    if (cookie === undefined) return undefined
-    const { secure } = this.#host
-    const flashed = openFlash(this.registry, cookie, secure)
-    if (flashed?.action !== definition.name) return undefined
-    this.personal = true
-    this.#host.addSetCookie([clearFlashHeader(secure)])
-    return flashed
   }
 }
 

@@ -60,8 +60,9 @@ export interface View extends PageTools {
   cookie(name: string): string | undefined
 }
 
-function view({ req, res }: Pick<View, 'req' | 'res'>, { form, region }: PageTools): View {
-  return { req, res, form, region, cookie: (name) => parseCookie(req.headers.cookie ?? '')[name] }
+function view({ req, res }: Pick<View, 'req' | 'res'>, tools: PageTools): View {
+  const { form, forms, region } = tools
+  return { req, res, form, forms, region, cookie: (name) => parseCookie(req.headers.cookie ?? '')[name] }
 }
 
 function pathIn(req: IncomingMessage): string {

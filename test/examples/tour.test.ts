@@ -190,6 +190,14 @@ test('signup: names the errors, and keeps the input except the password', async 
   assert.deepEqual(form.values('topics'), ['releases', 'stories'])
 })
 
+test('todos: says once what was removed, whichever rows are left', async () => {
+  const { todos, browser } = visitTour()
+  for (const title of ['One', 'Two', 'Three']) await (await todos()).fill({ title }).submit()
+  const removed = await (await browser.visit('/todos')).form('todos.remove-2').submit()
+  assert.deepEqual(removed.texts('.success'), ['“Two” is off the list.'])
+  assert.deepEqual((await removed.reload()).texts('.success'), [])
+})
+
 test('signup: refuses values that no control offers', async () => {
   const { send } = visitTour()
   const offered = { email: 'ada@example.org', name: 'Ada', password: 'correct horse', terms: 'on' }

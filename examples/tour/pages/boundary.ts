@@ -56,7 +56,7 @@ ${choices(form, 'fails', 'Which part should fail?', 'radio', ways, 'none')}
 </section>`
     })
 
-    ctx.body = layout({
+    ctx.body = layout(ctx, {
       title: 'Failures',
       titlePrefix,
       path: '/boundary',

@@ -11,7 +11,7 @@ export function counterPage(router: TourRouter, actions: Actions): void {
 
   router.get('/counter', (ctx) => {
     const form = ctx.form(count.bind(null, 1), { initial: 0 })
-    ctx.body = layout({
+    ctx.body = layout(ctx, {
       title: 'Counter',
       titlePrefix: form.titlePrefix,
       path: '/counter',

@@ -1,18 +1,15 @@
 import { html, type SafeHtml } from 'sealform/html'
 import type { TourRouter } from '../app.js'
 import type { Arrival, Arrivals } from '../arrivals.js'
-import { layout, success } from '../layout.js'
+import { layout } from '../layout.js'
 import { sizeText } from '../size.js'
-import type { Upload } from './upload.js'
 
-export function galleryPage(router: TourRouter, upload: Upload, arrivals: Arrivals): void {
+export function galleryPage(router: TourRouter, arrivals: Arrivals): void {
   router.get('/gallery', (ctx) => {
-    const { state: title } = ctx.form(upload)
     const { list } = arrivals
-    ctx.body = layout({
+    ctx.body = layout(ctx, {
       title: 'Gallery',
       path: '/gallery',
-      notices: title === undefined ? [] : [success(`“${title}” has arrived.`)],
       main: html`
 <p class="lead">The last twelve uploads, newest first. Pictures stay in the memory of this server. Of attachments it
 keeps only the names: their content was removed as soon as the upload was answered.</p>

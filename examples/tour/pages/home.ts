@@ -57,7 +57,7 @@ const cards = [
 
 export function homePage(router: TourRouter): void {
   router.get('/', (ctx) => {
-    ctx.body = layout({
+    ctx.body = layout(ctx, {
       title: 'Server actions for plain Node servers',
       path: '/',
       main: html`

@@ -34,7 +34,7 @@ export function largePage(router: TourRouter, actions: Actions): void {
   router.get('/large', (ctx) => {
     const form = ctx.form(large)
     const digest = form.state
-    ctx.body = layout({
+    ctx.body = layout(ctx, {
       title: 'Large file',
       titlePrefix: form.titlePrefix,
       path: '/large',

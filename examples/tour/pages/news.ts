@@ -48,7 +48,7 @@ export function newsPage(router: TourRouter, actions: Actions, cache: Cache): vo
     const start = Date.now()
     const { list, made } = await readNews()
     const form = ctx.form(publish)
-    ctx.body = layout({
+    ctx.body = layout(ctx, {
       title: 'News',
       titlePrefix: form.titlePrefix,
       path: '/news',
@@ -83,7 +83,7 @@ ${field(form, 'headline', 'What has happened?', { required: true, autocomplete: 
   router.get('/frontpage', async (ctx) => {
     if (await cachePage(ctx, { tags: ['news'], ttl: '1h' })) return
     const { list, made } = await readNews()
-    ctx.body = layout({
+    ctx.body = layout(ctx, {
       title: 'Front page',
       path: '/news',
       main: html`

@@ -67,7 +67,7 @@ export function orderPage(router: TourRouter, actions: Actions): void {
     const form = ctx.form<Draft>(place)
     const drafted = form.state?.lines.length ? form.state.lines : [emptyLine]
     const lines = form.indexes('lines', [...drafted.keys()])
-    ctx.body = layout({
+    ctx.body = layout(ctx, {
       title: 'Order',
       titlePrefix: form.titlePrefix,
       path: '/order',
@@ -104,7 +104,7 @@ ${tally()}`,
 
   router.get('/ordered', (ctx) => {
     const { state } = ctx.form<Draft>(place)
-    ctx.body = layout({
+    ctx.body = layout(ctx, {
       title: 'Ordered',
       path: '/ordered',
       notices: state ? [success(`Thank you, ${state.name}. Your order has the number ${state.number}.`)] : [],

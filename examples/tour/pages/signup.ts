@@ -3,7 +3,7 @@ import { html } from 'sealform/html'
 import { z } from 'zod'
 import type { TourRouter } from '../app.js'
 import { choices, field } from '../field.js'
-import { layout, success } from '../layout.js'
+import { layout } from '../layout.js'
 
 const plans = [
   { value: 'free', label: 'Free' },
@@ -40,22 +40,17 @@ const signupInput = z.object({
   terms: z.literal(true, 'Accept the terms to go on'),
 })
 
-interface Welcome {
-  readonly name: string
-  readonly plan: string
-}
-
 export function signupPage(router: TourRouter, actions: Actions): void {
   const signup = actions.define('signup', {
     input: signupInput,
-    run({ input: { name, plan } }: Submission<z.output<typeof signupInput>, Welcome>) {
-      return flash({ name, plan }, '/welcome')
+    run({ input: { name, plan } }: Submission<z.output<typeof signupInput>>) {
+      return flash(`Welcome, ${name}. You have signed up for the plan “${planLabel(plan)}”.`, '/welcome')
     },
   })
 
   router.get('/signup', (ctx) => {
     const form = ctx.form(signup)
-    ctx.body = layout({
+    ctx.body = layout(ctx, {
       title: 'Sign up',
       titlePrefix: form.titlePrefix,
       path: '/signup',
@@ -94,18 +89,10 @@ ${form.issue('terms')}
   })
 
   router.get('/welcome', (ctx) => {
-    const { state: welcome } = ctx.form(signup)
-    ctx.body = layout({
+    ctx.body = layout(ctx, {
       title: 'Welcome',
       path: '/welcome',
-      notices: welcome
-        ? [
-            success(
-              html`Welcome, ${welcome.name}. You have signed up for the plan “${planLabel(welcome.plan)}”.`,
-            ),
-          ]
-        : [],
-      main: welcome
+      main: ctx.forms.flash
         ? html`<p class="lead">This message came in an encrypted cookie that is gone by now. Reload the page to see.</p>`
         : html`<p class="lead">There is nothing to say here, or it has been said already.</p>`,
       tryThis: [html`<a href="/signup">Sign up</a> and come back.`],

@@ -28,7 +28,7 @@ export function sourcePages(router: TourRouter): void {
     const { name = '' } = ctx.params
     const source = sources.get(name)
     if (source === undefined) return next()
-    ctx.body = layout({
+    ctx.body = layout(ctx, {
       title: `Source: ${name}.ts`,
       path: `/source/${name}`,
       main: html`

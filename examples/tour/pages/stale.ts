@@ -20,7 +20,7 @@ export function stalePage(router: TourRouter, actions: Actions): void {
 
   router.get('/stale', (ctx) => {
     const form = ctx.form(send)
-    ctx.body = layout({
+    ctx.body = layout(ctx, {
       title: 'Stale form',
       titlePrefix: form.titlePrefix,
       path: '/stale',

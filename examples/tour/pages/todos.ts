@@ -1,4 +1,4 @@
-import { type Actions, invalid, redirect } from 'sealform'
+import { type Actions, flash, invalid, redirect } from 'sealform'
 import { html, type SafeHtml } from 'sealform/html'
 import type { Form } from 'sealform/koa'
 import { z } from 'zod'
@@ -39,8 +39,9 @@ export function todosPage(router: TourRouter, actions: Actions): void {
   })
 
   const removeTodo = actions.define('todos.remove', async (_submission, id: number) => {
-    todos = todos.filter((todo) => todo.id !== id)
-    return redirect('/todos')
+    const removed = todos.find((todo) => todo.id === id)
+    todos = todos.filter((todo) => todo !== removed)
+    return removed ? flash(`“${removed.title}” is off the list.`, '/todos') : redirect('/todos')
   })
 
   const clearTodos = actions.define('todos.clear', async () => {
@@ -56,7 +57,7 @@ export function todosPage(router: TourRouter, actions: Actions): void {
     }))
     const forms = [add, ...items.map((item) => item.remove)]
 
-    ctx.body = layout({
+    ctx.body = layout(ctx, {
       title: 'Todos',
       titlePrefix: forms.find((form) => form.titlePrefix !== '')?.titlePrefix ?? '',
       path: '/todos',

@@ -1,4 +1,4 @@
-import { type Action, type Actions, flash, type Submission } from 'sealform'
+import { type Actions, flash, type Submission } from 'sealform'
 import { html } from 'sealform/html'
 import { z } from 'zod'
 import type { TourRouter } from '../app.js'
@@ -15,29 +15,27 @@ const uploadInput = z.object({
     .transform((files) => [files].flat()),
 })
 
-export type Upload = Action<z.output<typeof uploadInput>, string>
-
-export function uploadPage(router: TourRouter, actions: Actions, arrivals: Arrivals): Upload {
+export function uploadPage(router: TourRouter, actions: Actions, arrivals: Arrivals): void {
   const upload = actions.define('upload', {
     files: {
       picture: { types: ['image/*'], maxSize: '5MiB', required: true },
       attachments: { maxFiles: 3, maxSize: '10MiB' },
     },
     input: uploadInput,
-    async run({ input: { title, picture, attachments } }: Submission<z.output<typeof uploadInput>, string>) {
+    async run({ input: { title, picture, attachments } }: Submission<z.output<typeof uploadInput>>) {
       const content = Buffer.from(await picture.arrayBuffer())
       arrivals.add({
         title,
         picture: { name: picture.name, type: pixelType(content), content },
         attachments: attachments.map(({ name, size }) => ({ name, size })),
       })
-      return flash(title, '/gallery')
+      return flash(`“${title}” has arrived.`, '/gallery')
     },
   })
 
   router.get('/upload', (ctx) => {
     const form = ctx.form(upload)
-    ctx.body = layout({
+    ctx.body = layout(ctx, {
       title: 'Upload',
       titlePrefix: form.titlePrefix,
       path: '/upload',
@@ -66,6 +64,4 @@ ${fileField(form, 'attachments', 'Attachments', {
       source: 'upload',
     })
   })
-
-  return upload
 }

@@ -4,15 +4,13 @@ import type { Form } from 'sealform/koa'
 import type { TourRouter } from '../app.js'
 import { type Answers, bookingInput, breakfasts, draftInput, rooms, steps } from '../booking.js'
 import { choices, field, textField } from '../field.js'
-import { layout, success } from '../layout.js'
+import { layout } from '../layout.js'
 
 /** The state that the form carries from step to step. */
 interface Booking {
   /** The current step, from 0. The last step is the summary. */
   readonly step: number
   readonly answers: Answers
-  /** The number of the booking, when it is made. */
-  readonly number?: number
 }
 
 const start: Booking = { step: 0, answers: {} }
@@ -48,7 +46,8 @@ export function wizardPage(router: TourRouter, actions: Actions): void {
     run({ previous = start }: Submission<undefined, Booking>) {
       const checked = bookingInput.safeParse(previous.answers)
       if (!checked.success) return invalid(`Change this first: ${checked.error.issues[0]?.message}`)
-      return flash({ ...start, answers: { name: checked.data.name }, number: ++bookings }, '/booked')
+      const { name } = checked.data
+      return flash(`Thank you, ${name}. This is booking number ${++bookings}.`, '/booked')
     },
   })
 
@@ -56,7 +55,7 @@ export function wizardPage(router: TourRouter, actions: Actions): void {
     const form = ctx.form<Booking>(keep, { initial: start })
     const { step, answers } = form.state ?? start
     const last = step === steps.length
-    ctx.body = layout({
+    ctx.body = layout(ctx, {
       title: `Step ${step + 1} of ${steps.length + 1}: ${steps[step]?.title ?? 'Check and book'}`,
       titlePrefix: form.titlePrefix,
       path: '/wizard',
@@ -83,15 +82,11 @@ ${step > 0 && html`<button ${form.submit(goTo.bind(null, step - 1), { class: 'se
   })
 
   router.get('/booked', (ctx) => {
-    const { state } = ctx.form<Booking>(book)
-    ctx.body = layout({
+    ctx.body = layout(ctx, {
       title: 'Booked',
       path: '/booked',
-      notices: state
-        ? [success(`Thank you, ${state.answers.name}. This is booking number ${state.number}.`)]
-        : [],
       main: html`
-<p class="lead">${state ? 'There is no hotel, so nobody waits for you.' : 'There is nothing to say here, or it has been said already.'}</p>
+<p class="lead">${ctx.forms.flash ? 'There is no hotel, so nobody waits for you.' : 'There is nothing to say here, or it has been said already.'}</p>
 <p><a href="/wizard">Book again</a></p>`,
       source: 'wizard',
     })

@@ -1,0 +1,101 @@
+import type { Registry } from '../action/registry.js'
+import {
+  type AskingForm,
+  belongsTo,
+  clearFlashHeader,
+  hasFlash,
+  type OpenedFlash,
+  openFlash,
+} from './flash.js'
+import type { PageHost } from './page-host.js'
+
+/** What is sent of a page. */
+interface SentPart {
+  readonly status: number
+  /** The id of the region that is sent alone, or `undefined` for the whole page. */
+  readonly region: string | undefined
+}
+
+/** The flash that waits for the page of one request, and which part of that page has asked for it. */
+export class WaitingFlash {
+  readonly #registry: Registry
+  readonly #host: PageHost
+  /** `undefined` until the page asks for the flash, `null` when none can be opened. */
+  #opened: OpenedFlash | null | undefined
+  /** The page has asked for the flash outside of its regions' functions. */
+  #read = false
+  #adopted = false
+  #described = false
+  /** The regions whose functions run now, and those whose functions have asked for the flash. */
+  readonly #running: string[] = []
+  readonly #readers = new Set<string>()
+
+  constructor(registry: Registry, host: PageHost) {
+    this.#registry = registry
+    this.#host = host
+  }
+
+  /** Returns `undefined` when the visitor sent no flash. */
+  static of(registry: Registry, host: PageHost): WaitingFlash | undefined {
+    return hasFlash(host.req.headers.cookie) ? new WaitingFlash(registry, host) : undefined
+  }
+
+  /** Gives the flash to the page. After the headers, which have to remove it, are sent, it waits for the next page. */
+  read(): OpenedFlash | undefined {
+    const opened = this.#open()
+    if (!opened) return undefined
+    if (this.#running.length === 0) this.#read = true
+    for (const id of this.#running) this.#readers.add(id)
+    return opened
+  }
+
+  /** Gives the flash to the first form that is the one that was sent. */
+  readBy(form: AskingForm): OpenedFlash | undefined {
+    if (this.#adopted) return undefined
+    const opened = this.#open()
+    if (!opened || !belongsTo(opened, form)) return undefined
+    this.#adopted = true
+    return this.read()
+  }
+
+  /**
+   * Runs the function of a region. Of an async function only the part before its first `await` counts as the region's: two
+   * such functions may run at the same time.
+   */
+  within<Content>(region: string, make: () => Content): Content {
+    this.#running.push(region)
+    try {
+      return make()
+    } finally {
+      this.#running.pop()
+    }
+  }
+
+  /** Takes back what the function of a region has read, because the function failed and something else is printed. */
+  unreadBy(region: string): void {
+    this.#readers.delete(region)
+  }
+
+  /**
+   * Returns the `Set-Cookie` line that removes the flash when what is sent shows it. A region shows it only when its own
+   * function has read it. A redirect, an answer to HEAD and a page that failed show nothing.
+   */
+  removal({ status, region }: SentPart): string | undefined {
+    this.#described = true
+    const shown = region === undefined ? this.#isRead : this.#readers.has(region)
+    if (!shown) return undefined
+    if ((status >= 300 && status < 400) || status >= 500 || this.#host.req.method === 'HEAD') return undefined
+    return clearFlashHeader(this.#host.secure)
+  }
+
+  get #isRead(): boolean {
+    return this.#read || this.#readers.size > 0
+  }
+
+  #open(): OpenedFlash | null {
+    const { req, res, secure } = this.#host
+    if (!this.#isRead && (this.#described || res.headersSent)) return null
+    this.#opened ??= openFlash(this.#registry, req.headers.cookie ?? '', secure) ?? null
+    return this.#opened
+  }
+}
