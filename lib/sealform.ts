@@ -24,6 +24,7 @@ export {
   notFound,
   type Outcome,
   type PathIssue,
+  type RedirectOptions,
   type RefusalReason,
   redirect,
   unauthorized,

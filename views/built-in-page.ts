@@ -51,8 +51,8 @@ ${onward !== undefined && isWebLink(onward) && html`<p><a href="${onward}">${mes
  * Prints what the visitor sent: in a form that can be sent again, or for copying when there is no seal to send it with.
  */
 export function inputGivenBack(page: BuiltInPage): SafeHtml {
-  const { outcome, messages, given, withheld } = page
-  const canSend = outcome.kind !== 'done' && page.seal !== undefined
+  const { messages, given, withheld } = page
+  const canSend = page.seal !== undefined
   const shown = given.length + (canSend ? withheld.length : 0)
   const heading = shown > 0 && html`<h2>${messages.yourInput}</h2>`
   if (canSend) return html`${heading}\n${sendAgain(page)}`

@@ -23,10 +23,10 @@ export function claimAndRun(
   pending: PendingSubmission,
   sent: ChosenSubmission,
   checked: Checked | Outcome,
-): Pick<Ran, 'outcome'> | Promise<Pick<Ran, 'outcome'>> {
+): Ran | Promise<Ran> {
   const once = oneTime(pending, sent)
-  if (once instanceof Refused) return { outcome: once }
-  if (isOutcome(checked)) return once ? earlierOr(pending, once, checked) : { outcome: checked }
+  if (once instanceof Refused) return { outcome: once, ran: false }
+  if (isOutcome(checked)) return once ? earlierOr(pending, once, checked) : { outcome: checked, ran: false }
   const { submission, trace } = pending
   submission.input = checked.input
   const act = () => staged(trace, 'run', () => run(sent.chosen, submission, checked.nameOf))
@@ -34,20 +34,17 @@ export function claimAndRun(
 }
 
 /** Returns the outcome of an earlier copy, or else the validation error of this one. */
-async function earlierOr(
-  pending: PendingSubmission,
-  once: OneTime,
-  wrong: Outcome,
-): Promise<Pick<Ran, 'outcome'>> {
+async function earlierOr(pending: PendingSubmission, once: OneTime, wrong: Outcome): Promise<Ran> {
   const earlier = await findEarlier(once)
-  if (!earlier) return { outcome: wrong }
-  const { outcome } = settled(pending, earlier)
+  if (!earlier) return { outcome: wrong, ran: false }
+  const settlement = settled(pending, earlier)
+  const { outcome } = settlement
   const issues = issuesOf(wrong)
   if (!(outcome instanceof Refused) || outcome.reason !== 'sent-before' || issues.length === 0)
-    return { outcome }
+    return settlement
   // The page says what is wrong with these fields as well, because the visitor corrects and sends them next.
   const message = pending.messages().sentBefore
-  return { outcome: outcome.withIssues([{ name: '', message }, ...issues]) }
+  return { ...settlement, outcome: outcome.withIssues([{ name: '', message }, ...issues]) }
 }
 
 function settled(pending: PendingSubmission, settlement: Settlement): Settlement {

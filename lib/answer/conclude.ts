@@ -1,9 +1,10 @@
 import type { Exchange } from '../action/exchange.js'
 import { SealformError } from '../base/errors.js'
 import { expectedOrigin } from '../origin/judge-origin.js'
-import { judgeTarget } from '../origin/judge-redirect.js'
-import { Refused } from '../outcome/outcome.js'
+import { judgeTarget, type TargetRefusalReason } from '../origin/judge-redirect.js'
+import { type Redirect, Refused } from '../outcome/outcome.js'
 import { flashHeader } from '../page/flash.js'
+import type { SealingContext } from '../seal/sealing-context.js'
 import type { ShownOutcome } from './judge-rendering.js'
 import type { Received } from './receive.js'
 import type { App } from './settings.js'
@@ -39,11 +40,8 @@ export interface PageConclusion {
  * Decides how an outcome is answered. A redirect to an unsafe target becomes a refusal, because such a target comes from
  * user input (open redirect). Cookies of an action that threw are dropped.
  */
-export function conclude<Context>(
-  { registry, settings }: App<Context>,
-  exchange: Exchange,
-  { outcome, action, submission, submitted, repeated }: Received,
-): Conclusion {
+export function conclude<Context>(app: App<Context>, exchange: Exchange, received: Received): Conclusion {
+  const { outcome, submission, repeated } = received
   if (outcome.kind === 'failed')
     return { kind: 'page', outcome, status: 500, setCookies: [], failure: repeated ? undefined : outcome }
   const setCookies = submission.changedCookies?.headers ?? []
@@ -51,30 +49,52 @@ export function conclude<Context>(
   if (outcome.kind !== 'redirect') {
     return { kind: 'page', outcome, status: outcome.status, setCookies, failure: undefined }
   }
-  const policy = settings.origin
+  const policy = app.settings.origin
   const target = judgeTarget(outcome.to, exchange.url, {
     ownOrigin: () => expectedOrigin(exchange, policy),
     allowed: policy.allowed,
+    external: outcome.external,
   })
   if (target.verdict === 'refused') {
-    const error = new SealformError(
-      'ERR_REDIRECT_TARGET',
-      `"${action?.name}" redirects to ${show(outcome.to)}, which is not allowed (${target.reason}). Redirect to a path of this app, or list the other origin in allowedOrigins.`,
-    )
-    const refusal = new Refused('malformed', 400, error.message)
-    return { kind: 'page', outcome: refusal, status: 400, setCookies, failure: { error } }
+    return { ...refuseTarget(outcome, target.reason, received), setCookies }
   }
   const { location } = target
   if (!outcome.flash) return { kind: 'redirect', location, setCookies, failure: undefined }
   try {
-    const { definition, boundText, formId } = submitted
-    const form = { action: (definition ?? action)?.name ?? '', boundText, formId }
-    const flashed = flashHeader(registry, { form, state: outcome.flash.state }, exchange.secure)
+    const flashed = flashOf(received, outcome.flash, { context: app.registry, secure: exchange.secure })
     return { kind: 'redirect', location, setCookies: [...setCookies, flashed], failure: undefined }
   } catch (error) {
     // The action has run, so the visitor is still redirected, without the message.
     return { kind: 'redirect', location, setCookies, failure: { error } }
   }
+}
+
+/** The target is judged after the action has run, so the page must not say that nothing was done. */
+function refuseTarget(
+  { to, external }: Redirect,
+  reason: TargetRefusalReason,
+  { action, ran, repeated }: Received,
+): Omit<PageConclusion, 'setCookies'> {
+  const advice = external
+    ? 'Give the whole URL, with https:// and without a user name.'
+    : 'Redirect to a path of this app, list the other origin in allowedOrigins, or pass { external: true } when your code chose the URL.'
+  const error = new SealformError(
+    'ERR_REDIRECT_TARGET',
+    `"${action?.name}" redirects to ${show(to)}, which is not allowed (${reason}). ${advice}`,
+  )
+  const outcome = new Refused(ran ? 'done-unsafe-redirect' : 'unsafe-redirect', 400, error.message)
+  return { kind: 'page', outcome, status: 400, failure: repeated ? undefined : { error } }
+}
+
+/** Makes the Set-Cookie line of a flash. It belongs to the form that was sent, also when a button ran another action. */
+function flashOf(
+  { action, submitted }: Received,
+  { state }: NonNullable<Redirect['flash']>,
+  { context, secure }: { readonly context: SealingContext; readonly secure: boolean },
+): string {
+  const { definition, boundText, formId } = submitted
+  const form = { action: (definition ?? action)?.name ?? '', boundText, formId }
+  return flashHeader(context, { form, state }, secure)
 }
 
 /** Formats a redirect target for a message, shortened: it may come from user input of any length. */

@@ -65,6 +65,8 @@ export class PendingSubmission {
   stale = false
   /** Set once the action takes files. */
   files: Files | undefined
+  /** The action has run, for this copy of the submission or an earlier one. */
+  ran = false
   /** The visitor has disconnected, so no answer is sent. */
   aborted = false
   /** The outcome comes from an earlier copy of a one-time submission. */

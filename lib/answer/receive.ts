@@ -21,6 +21,8 @@ export interface Received {
   readonly submission: CurrentSubmission
   /** The action that ran, or that would run if the submission were accepted. The button's, when it has its own seal. */
   readonly action: Definition | undefined
+  /** The action has run, for this copy of the submission or an earlier one. */
+  readonly ran: boolean
   /** Set when the origin policy would refuse the request. In `mode: 'report'` the request continued. */
   readonly suspect: SuspectOrigin | undefined
   /** The visitor has disconnected, so no answer is sent. */
@@ -69,7 +71,8 @@ export async function receive(arrival: Arrival): Promise<Received> {
     if (asked) return end(pending, answerValidation(checked, asked))
 
     const running = claimAndRun(pending, { chosen, reading }, checked)
-    const { outcome } = running instanceof Promise ? await running : running
+    const { outcome, ran } = running instanceof Promise ? await running : running
+    pending.ran = ran
     return end(pending, outcome)
   } finally {
     pending.concludeFiles()
@@ -84,7 +87,7 @@ function giveBackRefused(pending: PendingSubmission, outcome: Outcome): Promise<
 
 function end(pending: PendingSubmission, outcome: Outcome): Received {
   pending.outcome = outcome
-  const { submitted, submission, action, suspect, aborted, repeated } = pending
+  const { submitted, submission, action, ran, suspect, aborted, repeated } = pending
   pending.trace?.end(outcome, action?.name, repeated)
-  return { outcome, submitted, submission, action, suspect, aborted, repeated }
+  return { outcome, submitted, submission, action, ran, suspect, aborted, repeated }
 }

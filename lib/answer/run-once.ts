@@ -26,8 +26,7 @@ export interface OneTime {
 }
 
 /** The answer to one copy of a one-time submission. */
-export interface Settlement {
-  readonly outcome: Outcome
+export interface Settlement extends Ran {
   /** The run that the outcome comes from. An earlier run is not reported or counted again. */
   readonly run: 'own' | 'earlier' | 'none'
 }
@@ -123,7 +122,7 @@ async function runClaimed(once: OneTime, owner: string, run: () => Ran | Promise
         void settleLater(settle)
       })
     }
-    return { outcome, run: 'own' }
+    return { outcome, ran, run: 'own' }
   } finally {
     clearInterval(renewal)
   }
@@ -165,12 +164,12 @@ function settlementOf({ registry, id, digest, submission }: OneTime, state: Stat
       if (outcome.kind === 'answered' && outcome.status >= 400)
         return used(`its action answered by itself, with status ${outcome.status}`)
       if (stored.cookies.length > 0) submission.cookies.repeat(stored.cookies)
-      return { outcome, run: 'earlier' }
+      return { outcome, ran: true, run: 'earlier' }
     }
     case 'lost':
       return used('its outcome was not kept: its server stopped before it finished, or the store was full')
     case 'forgotten':
-      return { outcome: new Refused('forgotten', 409, forgotten), run: 'none' }
+      return { outcome: new Refused('forgotten', 409, forgotten), ran: false, run: 'none' }
     case 'full':
       return down('accepts no more claims')
     case 'down':
@@ -189,17 +188,17 @@ const forgotten =
 function sentBefore(): Settlement {
   const detail =
     'A copy of this submission with other fields or files has run or is running. Nothing was run for this one.'
-  return { outcome: new Refused('sent-before', 409, detail), run: 'none' }
+  return { outcome: new Refused('sent-before', 409, detail), ran: false, run: 'none' }
 }
 
 function used(why: string): Settlement {
   const detail = `A copy of this submission has run, and ${why}.`
-  return { outcome: new Refused('used', 409, detail), run: 'none' }
+  return { outcome: new Refused('used', 409, detail), ran: false, run: 'none' }
 }
 
 function down(why: string): Settlement {
   const detail = `The store of one-time submissions ${why}. Nothing was run for this copy.`
-  return { outcome: new Refused('store-down', 503, detail), run: 'none' }
+  return { outcome: new Refused('store-down', 503, detail), ran: false, run: 'none' }
 }
 
 /** Returns how long to keep a claim: as long as any server may still admit the seal. */

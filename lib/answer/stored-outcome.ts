@@ -52,7 +52,7 @@ export function readOutcome(registry: Registry, id: string, record: string): Sto
 function partsOf(outcome: Outcome): unknown[] {
   switch (outcome.kind) {
     case 'redirect':
-      return ['redirect', outcome.to, outcome.flash && { state: outcome.flash.state }]
+      return ['redirect', outcome.to, outcome.flash && { state: outcome.flash.state }, outcome.external]
     case 'invalid':
       return ['invalid', outcome.status, [...outcome.issues]]
     case 'done':
@@ -69,8 +69,10 @@ function partsOf(outcome: Outcome): unknown[] {
 /** Decodes the parts that `partsOf` made. The types hold because only text that our own keys encrypted gets here. */
 function outcomeOf([kind, ...parts]: readonly unknown[]): Outcome | undefined {
   switch (kind) {
-    case 'redirect':
-      return new Redirect(...(parts as [string, { readonly state: unknown } | undefined]))
+    case 'redirect': {
+      const [to, flash, external] = parts as [string, Redirect['flash'], boolean]
+      return new Redirect(to, { flash, external })
+    }
     case 'invalid': {
       const [status, issues] = parts as [number, Issue[]]
       return new Invalid(issues, status)

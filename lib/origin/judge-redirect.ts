@@ -21,6 +21,8 @@ interface TargetPolicy {
    */
   ownOrigin(): string | undefined
   readonly allowed: OriginMatcher
+  /** The code of the app chose the target, so its origin may be any. @default false */
+  readonly external?: boolean
 }
 
 type TargetVerdict =
@@ -57,7 +59,8 @@ function judgeAbsolute(to: string, policy: TargetPolicy): TargetVerdict {
   if (authority.includes('@')) return refused('userinfo')
   if (!URL.canParse(to)) return refused('malformed')
   const url = new URL(to)
-  if (url.origin !== policy.ownOrigin() && !policy.allowed(url.origin)) return refused('unlisted-origin')
+  const known = policy.external === true || url.origin === policy.ownOrigin() || policy.allowed(url.origin)
+  if (!known) return refused('unlisted-origin')
   return safe(url.href)
 }
 

@@ -50,6 +50,10 @@ export interface Messages {
   readonly unauthorized: string
   readonly forbidden: string
   readonly notFound: string
+  /** The target of a redirect was refused before the action ran. */
+  readonly unsafeRedirect: string
+  /** The action has run, but the target of its redirect was refused. */
+  readonly doneUnsafeRedirect: string
   /** `reference` is also in the log. */
   readonly failed: (reference: string) => string
   /** The action took longer than its `timeout`, and its result is not known. `reference` is also in the log. */
@@ -117,6 +121,10 @@ export const english: Messages = {
     'Your browser sent this form in a way that we cannot read. Check your input and send it again.',
   unauthorized: 'You need to sign in before you can do this.',
   forbidden: 'You are not allowed to do this.',
+  unsafeRedirect:
+    'Nothing was done. This form leads to a page whose address is not part of this site, so we do not open it.',
+  doneUnsafeRedirect:
+    'What you asked for is done, but we could not take you to the next page: its address is not part of this site. You do not need to send the form another time.',
   notFound: 'The thing that this form is about is no longer there.',
   failed: (reference) =>
     `Something went wrong on our side, so this was not done. Your input is kept. Try again in a moment. Reference: ${reference}`,
@@ -175,4 +183,6 @@ const refusalMessages: Record<RefusalReason, TextName> = {
   unauthorized: 'unauthorized',
   forbidden: 'forbidden',
   'not-found': 'notFound',
+  'unsafe-redirect': 'unsafeRedirect',
+  'done-unsafe-redirect': 'doneUnsafeRedirect',
 }

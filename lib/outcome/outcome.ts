@@ -1,3 +1,4 @@
+import { checkOptions } from '../base/check-options.js'
 import { SealformError } from '../base/errors.js'
 import { joinName } from '../base/field-path.js'
 
@@ -40,6 +41,10 @@ export type RefusalReason =
   | 'unauthorized'
   | 'forbidden'
   | 'not-found'
+  /** The target of a redirect was refused before the action ran. */
+  | 'unsafe-redirect'
+  /** The action has run, and the target of its redirect was refused. */
+  | 'done-unsafe-redirect'
 
 /** The outcome that sends the visitor to another page with `303 See Other`. */
 export class Redirect {
@@ -47,10 +52,13 @@ export class Redirect {
   readonly to: string
   /** A state that the next page shows once. */
   readonly flash: { readonly state: unknown } | undefined
+  /** The target may have any origin. */
+  readonly external: boolean
 
-  constructor(to: string, flashed?: { readonly state: unknown }) {
+  constructor(to: string, { flash, external = false }: Partial<Pick<Redirect, 'flash' | 'external'>> = {}) {
     this.to = to
-    this.flash = flashed
+    this.flash = flash
+    this.external = external
   }
 }
 
@@ -160,20 +168,41 @@ export class Answered {
 /** The result of a submission. */
 export type Outcome = Redirect | Invalid | Done | Refused | Failed | Answered
 
+/** Options of `redirect(to, options)`. */
+export interface RedirectOptions {
+  /**
+   * The target may have any origin, such as that of a payment page. For targets that your code chose, never for what a
+   * visitor sent: such a redirect leads wherever an attacker wants. @default false
+   */
+  readonly external?: boolean
+}
+
 /**
  * Sends the visitor to another page with `303 See Other`. After that, a reload does not send the form again.
  *
  * @param to a relative URL (`/lists/3`, `?page=2`), or an absolute one whose origin is the app's own or listed in
  *   `allowedOrigins`. With any other target, such as `//evil.example` or `javascript:`, the visitor gets a page with
- *   status 400, and the app's error handler gets `ERR_REDIRECT_TARGET`
+ *   status 400 that says what was done, and the app's error handler gets `ERR_REDIRECT_TARGET`
+ * @param options `external: true` allows an absolute URL of any origin whose scheme is http or https. @default false
+ * @throws SealformError `ERR_OPTION_INVALID` on other options
  * @example
  * ```ts
  * return redirect(`/lists/${listId}`)
  * ```
  * @see RFC 9110, section 15.4.4
  */
-export function redirect(to: string): Redirect {
-  return new Redirect(to)
+export function redirect(to: string, options?: RedirectOptions): Redirect {
+  return options === undefined ? new Redirect(to) : new Redirect(to, checkRedirect(options))
+}
+
+function checkRedirect(options: RedirectOptions): RedirectOptions {
+  checkOptions('redirect()', options, ['external'])
+  const external: unknown = options.external ?? false
+  if (typeof external === 'boolean') return { external }
+  throw new SealformError(
+    'ERR_OPTION_INVALID',
+    `redirect(): "external" must be true or false, not ${typeof external}.`,
+  )
 }
 
 /**
@@ -219,7 +248,7 @@ export function done(state?: unknown, options: { readonly status?: number } = {}
  * ```
  */
 export function flash(state: unknown, to: string): Redirect {
-  return new Redirect(to, { state })
+  return new Redirect(to, { flash: { state } })
 }
 
 /**
@@ -261,6 +290,11 @@ export function forbidden(): Refused {
 /** Returns the messages of an outcome that stand beside fields. */
 export function issuesOf(outcome: Outcome): readonly Issue[] {
   return outcome.kind === 'invalid' || outcome.kind === 'refused' ? outcome.issues : noIssues
+}
+
+/** Says whether the action has run and did what the visitor asked for. */
+export function isCarriedOut(outcome: Outcome): boolean {
+  return outcome.kind === 'done' || (outcome.kind === 'refused' && outcome.reason === 'done-unsafe-redirect')
 }
 
 /** Says whether the visitor asked for validation only, and all fields are valid. */

@@ -1,7 +1,7 @@
 import { isHidden, isSecret, type SecretFields, secretName } from '../action/secrets.js'
 import type { ShownFile } from '../files/uploads.js'
 import type { Messages } from '../outcome/messages.js'
-import type { Outcome } from '../outcome/outcome.js'
+import { isCarriedOut, type Outcome } from '../outcome/outcome.js'
 import type { Seal } from '../seal/seal.js'
 import { secretsOf } from './given-input.js'
 import type { PageSeals } from './page-seals.js'
@@ -53,7 +53,9 @@ export function lastResort(
       .filter((name) => !isHidden(name))
       .map((name) => ({ name, sentAs: secretName(definition ?? registry, name) })),
     seal:
-      definition && submitted.admitted ? ifPossible(() => seals.action(definition, boundText)) : undefined,
+      definition && submitted.admitted && !isCarriedOut(outcome)
+        ? ifPossible(() => seals.action(definition, boundText))
+        : undefined,
     state:
       definition && submitted.hasState
         ? ifPossible(() => seals.state(definition, boundText, submitted.state))

@@ -17,6 +17,8 @@ const refusalPages: Record<string, readonly string[]> = {
   unauthorized: [],
   forbidden: [],
   'not-found': [],
+  'unsafe-redirect': ['redirect-target'],
+  'done-unsafe-redirect': ['redirect-target'],
 }
 
 describe('docs/errors', () => {
