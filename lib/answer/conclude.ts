@@ -50,7 +50,7 @@ export function conclude<Context>(app: App<Context>, exchange: Exchange, receive
     return { kind: 'page', outcome, status: outcome.status, setCookies, failure: undefined }
   }
   const policy = app.settings.origin
-  const target = judgeTarget(outcome.to, exchange.url, {
+  const target = judgeTarget(outcome.to, {
     ownOrigin: () => expectedOrigin(exchange, policy),
     allowed: policy.allowed,
     external: outcome.external,

@@ -30,24 +30,22 @@ type TargetVerdict =
   | { readonly verdict: 'refused'; readonly reason: TargetRefusalReason }
 
 /**
- * Decides whether a redirect may lead to a target: a URL of this site, or of a listed origin.
+ * Decides whether a redirect may lead to a target: a URL of this site, or of a listed origin. A relative target stays
+ * relative, because only the browser knows the URL of the page: a proxy in front may have removed a prefix from the path.
  *
  * @param to what the action passed to `redirect()`. It is not a string when it comes from a field that was not sent
- * @param requestUrl path and query of the request; relative targets are resolved against it
  */
-export function judgeTarget(to: unknown, requestUrl: string, policy: TargetPolicy): TargetVerdict {
+export function judgeTarget(to: unknown, policy: TargetPolicy): TargetVerdict {
   if (typeof to !== 'string') return refused('no-text')
   if (plainPath.test(to) && !dotSegment.test(to)) return { verdict: 'safe', location: to }
-  if (plainQuery.test(to) && plainPath.test(requestUrl) && !dotSegment.test(requestUrl)) {
-    return { verdict: 'safe', location: requestUrl.replace(queryOnwards, '') + to }
-  }
+  if (plainQuery.test(to)) return { verdict: 'safe', location: to }
   if (to === '') return refused('empty')
   if (controlCharacter.test(to)) return refused('control-character')
   if (to.trim() !== to) return refused('whitespace')
   if (loneSurrogate.test(to)) return refused('malformed')
   if (backslashBeforeQuery.test(to)) return refused('backslash')
   if (to.startsWith('//')) return refused('protocol-relative')
-  return scheme.test(to) ? judgeAbsolute(to, policy) : judgeRelative(to, requestUrl)
+  return scheme.test(to) ? judgeAbsolute(to, policy) : judgeRelative(to)
 }
 
 function judgeAbsolute(to: string, policy: TargetPolicy): TargetVerdict {
@@ -64,25 +62,18 @@ function judgeAbsolute(to: string, policy: TargetPolicy): TargetVerdict {
   return safe(url.href)
 }
 
-function judgeRelative(to: string, requestUrl: string): TargetVerdict {
-  const url = new URL(to, ownUrl(requestUrl))
-  // "/.//evil" and "x/..//evil" become "//evil", which is a host in a Location header.
-  if (url.pathname.startsWith('//')) return refused('double-slash')
-  return safe(url.pathname + url.search + url.hash)
-}
-
 /**
- * Returns the URL of this request on a fixed host. A request line may contain `//evil/x` or `http://evil/x`; both are
- * paths of this app. The setters of `URL` cannot change the host.
+ * Judges where a relative target leads, and gives the target itself. Its base is the root, where `..` removes the most: a
+ * target that is harmless from there is harmless from every page.
  */
-function ownUrl(requestUrl: string): URL {
-  const target = webAuthority.test(requestUrl) ? requestUrl.replace(webAuthority, '') : requestUrl
-  const [, path = '', query = ''] = pathAndQuery.exec(target) ?? []
-  const url = new URL(anySite)
-  url.pathname = path
-  url.pathname = url.pathname.replace(/^\/+/, '/')
-  url.search = query
-  return url
+function judgeRelative(to: string): TargetVerdict {
+  const url = new URL(to, anySite)
+  // "/.//evil" and "x/..//evil" become "//evil", which is a host in a Location header.
+  if (url.origin !== anySite || url.pathname.startsWith('//')) return refused('double-slash')
+  if (to.startsWith('/')) return safe(url.pathname + url.search + url.hash)
+  const encoded = to.replace(notInUrls, encodeURIComponent)
+  // RFC 3986, section 4.2: without "./" the first segment would look like a scheme.
+  return safe(colonInFirstSegment.test(encoded) ? `./${encoded}` : encoded)
 }
 
 /** Escapes backslashes. In a query they are ordinary characters, but some clients read them as slashes. */
@@ -97,7 +88,6 @@ function refused(reason: TargetRefusalReason): TargetVerdict {
 // Only characters of RFC 3986, and nothing that resolving could change: no second slash at the start, no dot segment.
 const plainPath = /^\/(?:[\w~!$&'()*+,;=:@%.-][\w~!$&'()*+,;=:@%./?#-]*)?$/
 const plainQuery = /^\?[\w~!$&'()*+,;=:@%./?#-]+$/
-const queryOnwards = /[?#].*$/
 const dotSegment = /\/\.|%2e/i
 
 // A URL parser silently drops tabs, line breaks and leading control characters.
@@ -107,7 +97,9 @@ const backslashBeforeQuery = /^[^?#]*\\/
 const scheme = /^[a-z][a-z0-9+.-]*:/i
 const webScheme = /^https?:/i
 const webAuthority = /^https?:\/\/([^/?#]+)/i
-const pathAndQuery = /^([^?#]*)([^#]*)/
+const colonInFirstSegment = /^[^/?#]*:/
+/** Characters that RFC 3986 does not have. `%` stays, because it begins an escape. */
+const notInUrls = /[^\w~!$&'()*+,;=:@%./?#[\]-]/gu
 
 /** Stands for the host of the request. RFC 2606 reserves `.invalid`. */
 const anySite = 'http://sealform.invalid'

@@ -299,11 +299,6 @@ function cases(framework: Framework): void {
     assert.equal(Object(failure?.error).code, 'ERR_REDIRECT_TARGET')
   })
 
-  it('resolves a redirect against the URL that was asked for', async (t) => {
-    const site = await openSite(t, framework, { run: () => redirect('?tab=2') })
-    assert.equal((await site.submit()).headers.location, '/page?tab=2')
-  })
-
   it('shows the page with the cookies that the action has set', async (t) => {
     const site = await openSite(t, framework, {
       run({ cookies }) {
