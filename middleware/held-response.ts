@@ -83,6 +83,13 @@ export class HeldResponse {
     }
   }
 
+  /** Puts this body in the place of the one that is held. */
+  change(body: Buffer): void {
+    if (this.#state !== 'held') return
+    this.#chunks = [body]
+    this.#length = body.length
+  }
+
   /** Sends the held bytes with the current headers and status. Later writes pass through. */
   release(): void {
     const held = this.bytes

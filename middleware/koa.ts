@@ -238,6 +238,10 @@ class KoaHost implements Host {
     response.set('Location', location)
   }
 
+  changePage(content: string | Buffer): void {
+    this.context.response.body = content
+  }
+
   sendPage(status: number): void {
     const { context } = this
     context.status = status

@@ -153,6 +153,10 @@ export abstract class HttpHost<
     this.#sendInstead(nothing)
   }
 
+  changePage(content: string | Buffer): void {
+    this.#heldResponse?.change(Buffer.from(content))
+  }
+
   sendPage(status: number): void {
     this.#heldResponse?.takeBackHeaders(ownHeaders)
     this.#describeAnswer(status, 'page')

@@ -1,7 +1,7 @@
 import { fieldNames } from '../lib/base/wire-names.js'
 import type { FileRule } from '../lib/files/file-rules.js'
 import { explain } from '../lib/outcome/messages.js'
-import { issuesOf, isValid } from '../lib/outcome/outcome.js'
+import { type Issue, issuesOf, isValid } from '../lib/outcome/outcome.js'
 import type { BuiltInPage } from '../lib/page/last-resort.js'
 import { printAttributes } from './attributes.js'
 import { printHidden } from './hidden-field.js'
@@ -15,8 +15,11 @@ import { SafeHtml } from './safe-html.js'
  * has no style sheet and no script, so no Content-Security-Policy can break it.
  */
 export function builtInPage(page: BuiltInPage): SafeHtml {
-  const { outcome, messages, onward, advice, reference } = page
-  const text = reference === undefined ? explain(outcome, messages) : messages.pageFailed(reference)
+  const { outcome, messages, advice, reference } = page
+  const text =
+    reference === undefined
+      ? explain(outcome, messages, page.seal !== undefined)
+      : messages.pageFailed(reference)
   const done = outcome.kind === 'done' || outcome.kind === 'answered'
   const wrong = (!done && !isValid(outcome)) || reference !== undefined
   const title = wrong ? `${messages.titlePrefix}${messages.summaryTitle}` : text
@@ -34,17 +37,35 @@ export function builtInPage(page: BuiltInPage): SafeHtml {
 <main>
 <h1>${wrong ? messages.summaryTitle : text}</h1>
 <div role="alert" tabindex="-1" autofocus>
-${wrong && issues.length === 0 && html`<p>${text}</p>`}
-${issues.length > 0 && html`<ul>${issues.map((issue) => html`<li>${issue.message}</li>`)}</ul>`}
+${wrong && problem(text, issues)}
 </div>
 ${advice !== undefined && html`<p>${advice}</p>`}
 ${(wrong || isValid(outcome)) && inputGivenBack(page)}
-<p><a href="">${messages.backToPage}</a></p>
-${onward !== undefined && isWebLink(onward) && html`<p><a href="${onward}">${messages.continue}</a></p>`}
+${linkOnward(page)}
 </main>
 </body>
 </html>
 `
+}
+
+/** Prints what went wrong in a region that failed, and the input. */
+export function problemGivenBack(page: BuiltInPage): SafeHtml {
+  const { outcome, messages } = page
+  const wrong = outcome.kind !== 'done' && !isValid(outcome)
+  const text = explain(outcome, messages, page.seal !== undefined)
+  return html`${wrong && problem(text, issuesOf(outcome))}${inputGivenBack(page)}`
+}
+
+function problem(text: string, issues: readonly Issue[]): SafeHtml {
+  if (issues.length === 0) return html`<p>${text}</p>`
+  return html`<ul>${issues.map((issue) => html`<li>${issue.message}</li>`)}</ul>`
+}
+
+/** Prints the link to the page, or to where that page redirects this visitor. */
+function linkOnward({ onward, messages }: BuiltInPage): SafeHtml {
+  const place = onward === undefined ? undefined : placeOf(onward)
+  if (onward === undefined || place === undefined) return html`<p><a href="">${messages.backToPage}</a></p>`
+  return html`<p><a href="${onward}">${messages.continue(place)}</a></p>`
 }
 
 /**
@@ -60,10 +81,16 @@ export function inputGivenBack(page: BuiltInPage): SafeHtml {
 }
 
 /**
- * Tells whether a location is safe as a link. In a `Location` header `javascript:` does nothing; a link would run it.
+ * Names the place that a location leads to: its path, after the host when it is another one. The query is left out, because
+ * it is long and can hold a secret. Returns `undefined` for what is not safe as a link: in a `Location` header
+ * `javascript:` does nothing; a link would run it.
  */
-function isWebLink(location: string): boolean {
-  return URL.canParse(location, anySite) && /^https?:$/.test(new URL(location, anySite).protocol)
+function placeOf(location: string): string | undefined {
+  if (!URL.canParse(location, anySite)) return undefined
+  const url = new URL(location, anySite)
+  if (!/^https?:$/.test(url.protocol)) return undefined
+  if (url.origin !== anySite) return url.host + (url.pathname === '/' ? '' : url.pathname)
+  return location.startsWith('/') ? url.pathname : location.replace(/[?#].*$/, '') || location
 }
 
 const anySite = 'http://sealform.invalid'

@@ -40,6 +40,11 @@ export class ControlIds {
     return count
   }
 
+  /** Whether the form has printed a control of this name. */
+  has(name: string): boolean {
+    return (this.#counts?.get(name) ?? 0) > 0
+  }
+
   issue(name: string): string {
     return `${this.first(name)}-issue`
   }

@@ -2,7 +2,7 @@ import type { Submittable } from '../lib/action/action.js'
 import { fieldNames } from '../lib/base/wire-names.js'
 import type { FileRule } from '../lib/files/file-rules.js'
 import type { ShownFile } from '../lib/files/uploads.js'
-import { explain, type Messages } from '../lib/outcome/messages.js'
+import type { Messages } from '../lib/outcome/messages.js'
 import type { Issue } from '../lib/outcome/outcome.js'
 import type { FormRecord, FormStatus } from '../lib/page/page.js'
 import type { PageSeals } from '../lib/page/page-seals.js'
@@ -17,7 +17,7 @@ import { printKeptList, printReference } from './kept-files.js'
 import { checkButton, refuseName } from './own-attributes.js'
 import { nameAsSecret } from './password-control.js'
 import { SafeHtml } from './safe-html.js'
-import { printSummary } from './summary.js'
+import { ToldOutcome } from './told-outcome.js'
 
 /** Makes the form that a page prints. */
 export function createForm<State>(record: FormRecord, seals: PageSeals, messages: Messages): Form<State> {
@@ -41,11 +41,11 @@ class PageForm<State> implements Form<State> {
   readonly #seals: PageSeals
   readonly #messages: Messages
   readonly #ids: ControlIds
+  /** Set when something is wrong. */
+  readonly #told: ToldOutcome | undefined
   #byName: Map<string, Issue[]> | undefined
   /** The fields whose kept files are named on the page. */
   #shownKept: Set<string> | undefined
-  /** The page says what went wrong, or nothing did. */
-  #spoken: boolean
 
   constructor(record: FormRecord, seals: PageSeals, messages: Messages) {
     const wrong = !quiet.has(record.status)
@@ -57,13 +57,13 @@ class PageForm<State> implements Form<State> {
     this.fields = new SafeHtml(() => this.#printFields())
     this.state = record.state as State | undefined
     this.status = record.status
-    this.issues = record.issues
     this.titlePrefix = wrong ? messages.titlePrefix : ''
     this.#record = record
     this.#seals = seals
     this.#messages = messages
     this.#ids = new ControlIds(record.id, record.definition.limits.depth)
-    this.#spoken = !wrong
+    this.#told = wrong ? this.#tellOutcome(record) : undefined
+    this.issues = this.#told?.issues ?? noIssues
     this.input = this.input.bind(this)
     this.control = this.control.bind(this)
     this.textarea = this.textarea.bind(this)
@@ -140,7 +140,11 @@ class PageForm<State> implements Form<State> {
     const own = this.#issuesOf(name)
     if (own.length === 0) return new SafeHtml('')
     const text = own.map((issue) => escapeHtml(issue.message)).join('<br>')
-    return new SafeHtml(`<p class="sealform-issue" id="${escapeHtml(this.#ids.issue(name))}">${text}</p>`)
+    const printed = `<p class="sealform-issue" id="${escapeHtml(this.#ids.issue(name))}">${text}</p>`
+    return new SafeHtml(() => {
+      this.#told?.tell(own)
+      return printed
+    })
   }
 
   kept(name: string): SafeHtml {
@@ -181,23 +185,22 @@ class PageForm<State> implements Form<State> {
   }
 
   summary(): SafeHtml {
-    const { outcome } = this.#record
-    if (this.titlePrefix === '' || !outcome) return new SafeHtml('')
-    this.#spoken = true
-    const controlId = (name: string) => this.#ids.first(name)
-    const text = explain(outcome, this.#messages)
-    const { issues } = this
-    return printSummary({ id: `${this.id}-summary`, issues, text, messages: this.#messages, controlId })
+    return new SafeHtml(this.#told?.summary() ?? '')
+  }
+
+  #tellOutcome({ id: formId, outcome, issues }: FormRecord): ToldOutcome | undefined {
+    return outcome && new ToldOutcome({ formId, outcome, issues, ids: this.#ids, messages: this.#messages })
   }
 
   #printFields(): string {
     const { definition, boundText, carriesState, state } = this.#record
+    const told = this.#told
     const seal = this.#seals.action(definition, boundText)
-    this.#record.printed(seal)
+    this.#record.printed(seal, told)
     let text = printHidden(fieldNames.seal, seal)
     text += printHidden(fieldNames.form, this.id)
     if (carriesState) text += printHidden(fieldNames.state, this.#seals.state(definition, boundText, state))
-    return text + this.#unspokenNotice() + this.#printKept()
+    return text + (told?.notice() ?? '') + this.#printKept()
   }
 
   /** The references to kept files, and a list of those that the page has not listed itself. */
@@ -235,17 +238,6 @@ class PageForm<State> implements Form<State> {
     return this.#record.given?.get(name)
   }
 
-  /** Says why the form came back, on a page that prints no summary. */
-  #unspokenNotice(): string {
-    const { outcome } = this.#record
-    if (this.#spoken || !outcome) return ''
-    const general = this.issues.filter((issue) => issue.name === '').map((issue) => issue.message)
-    const lines =
-      outcome.kind === 'invalid' || general.length > 0 ? general : [explain(outcome, this.#messages)]
-    if (lines.length === 0) return ''
-    return `<div class="sealform-notice" role="alert">${lines.map((line) => `<p>${escapeHtml(line)}</p>`).join('')}</div>`
-  }
-
   #choice(name: string, type: 'checkbox' | 'radio', attributes: Attributes): SafeHtml {
     const value = String(attributes.value ?? 'on')
     const given = attributes.checked === true
@@ -273,10 +265,11 @@ class PageForm<State> implements Form<State> {
   }
 
   #issuesOf(name: string): readonly Issue[] {
-    if (this.issues.length === 0) return noIssues
+    const { issues } = this.#record
+    if (issues.length === 0) return noIssues
     if (!this.#byName) {
       this.#byName = new Map()
-      for (const issue of this.issues) {
+      for (const issue of issues) {
         const key = this.#ids.plain(issue.name)
         const others = this.#byName.get(key)
         if (others) others.push(issue)

@@ -1,6 +1,6 @@
 import type { Messages } from '../lib/outcome/messages.js'
 import type { Page } from '../lib/page/page.js'
-import { inputGivenBack } from './built-in-page.js'
+import { problemGivenBack } from './built-in-page.js'
 import { html } from './html.js'
 import { SafeHtml } from './safe-html.js'
 
@@ -58,7 +58,7 @@ export function printRegion(
   function fall(error: unknown): SafeHtml {
     page.flash?.unreadBy(id)
     const { reference, lost } = boundary.catch(error, messages)
-    const input = lost ? inputGivenBack(lost) : new SafeHtml('')
+    const input = lost ? problemGivenBack(lost) : new SafeHtml('')
     const printed = keep(fallback?.({ error, reference, input }) ?? standIn(reference, input))
     if (lost && String(printed).includes(String(input))) {
       page.adopted = true

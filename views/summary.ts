@@ -9,14 +9,18 @@ interface Summary {
   /** What happened, for an outcome without issues. */
   readonly text: string
   readonly messages: Messages
-  controlId(name: string): string
+  /** The id that an issue is linked to. `undefined` when the form has no control of that name. */
+  controlId(name: string): string | undefined
+  /** The id of an issue, to which the control refers. @default none */
+  issueId?(name: string): string
 }
 
 /**
  * Prints the error summary: one element for the top of the page that takes focus without a script, is announced, and
  * links each message to its field (WCAG 2.2, techniques G139 and ARIA19).
  */
-export function printSummary({ id, issues, text, messages, controlId }: Summary): SafeHtml {
+export function printSummary({ id, issues, text, messages, controlId, issueId }: Summary): SafeHtml {
+  const seen = new Set<string>()
   const heading = `<h2 id="${escapeHtml(id)}-title">${escapeHtml(messages.summaryTitle)}</h2>`
   const content = issues.length === 0 ? `<p>${escapeHtml(text)}</p>` : `<ul>${issues.map(item).join('')}</ul>`
   return new SafeHtml(
@@ -24,8 +28,16 @@ export function printSummary({ id, issues, text, messages, controlId }: Summary)
   )
 
   function item({ name, message }: Issue): string {
-    return name === ''
-      ? `<li>${escapeHtml(message)}</li>`
-      : `<li><a href="#${escapeHtml(encodeURIComponent(controlId(name)))}">${escapeHtml(message)}</a></li>`
+    const control = name === '' ? undefined : controlId(name)
+    const item = control === undefined ? '<li>' : `<li${idOf(name)}>`
+    if (control === undefined) return `${item}${escapeHtml(message)}</li>`
+    return `${item}<a href="#${escapeHtml(encodeURIComponent(control))}">${escapeHtml(message)}</a></li>`
+  }
+
+  /** The id attribute for the first issue of a name. */
+  function idOf(name: string): string {
+    if (!issueId || seen.has(name)) return ''
+    seen.add(name)
+    return ` id="${escapeHtml(issueId(name))}"`
   }
 }

@@ -14,6 +14,7 @@ import { type BuiltInPage, lastResort } from '../page/last-resort.js'
 import type { Page } from '../page/page.js'
 import type { FailureDetails } from '../page/page-host.js'
 import { conclude, type PageConclusion } from './conclude.js'
+import { insertNotice } from './insert-notice.js'
 import { type FormOnPage, hasFailed, judgeRendering, mayRender, type Rendering } from './judge-rendering.js'
 import { type Received, receive } from './receive.js'
 import type { App, Refusal, Settings } from './settings.js'
@@ -26,6 +27,8 @@ export interface Host extends Exchange {
   addSetCookie(lines: readonly string[]): void
   /** Sends a `303` with an empty body. */
   sendRedirect(location: string): void
+  /** Puts this content in the place of the finished page that `renderPage` rendered. */
+  changePage(content: string | Buffer): void
   /** Sends the page that `renderPage` rendered, with another status. */
   sendPage(status: number): void
   /** Sends this HTML in place of the page. @param content `region` when it is a part of the page. @default 'html' */
@@ -168,10 +171,14 @@ async function showOutcome<Context>(
   const region = regionOf(host)
   const verdict = judgeRendering({ outcome: outcome.kind, rendering, form, region: region !== '' })
   switch (verdict) {
+    case 'region': {
+      const told = withNotice(page, region)
+      if (told !== undefined) return { kind: 'html', status, html: told, content: 'region' }
+      // The form is not in the region. A region alone would say nothing of the problem.
+      return tellsProblem(host, rendering) ? { kind: 'page', status } : builtIn(answering, shown, { status })
+    }
     case 'page':
-      return { kind: 'page', status }
-    case 'region':
-      return { kind: 'html', status, html: region, content: 'region' }
+      return tellsProblem(host, rendering) ? { kind: 'page', status } : builtIn(answering, shown, { status })
     case 'redirect':
       return { kind: 'redirect', location: locationOf(rendering) }
     case 'leave':
@@ -208,6 +215,28 @@ function formIn(page: Page, rendering: Rendering): FormOnPage {
   const { adopted, printed, losesInput } = page
   const sent = rendering.kind === 'rendered' && page.isPrintedIn(rendering.content)
   return { adopted, printed, losesInput, sent }
+}
+
+/**
+ * Makes sure that the page says what is wrong: inserts what it has not printed into its form. Returns false when the form
+ * is not in what the page sends. A page over the limit, a compressed one and JSON stay as they are.
+ */
+function tellsProblem(host: Host, rendering: Rendering): boolean {
+  const { problem, printedSeal } = host.page
+  if (!problem || printedSeal === undefined || problem.saysAll || rendering.kind !== 'rendered') return true
+  const { body, content, encoded, json } = rendering
+  if (body !== 'finished' || content === undefined || encoded || json) return true
+  const changed = insertNotice(content, printedSeal, problem.untold(undefined))
+  if (changed === undefined) return false
+  host.changePage(changed)
+  return true
+}
+
+/** Returns the region with what it does not say about the problem; `undefined` when the form is not in it. */
+function withNotice({ problem, printedSeal }: Page, region: string): string | undefined {
+  if (!problem || printedSeal === undefined) return region
+  const notice = problem.untold(region)
+  return notice === '' ? region : insertNotice(region, printedSeal, notice)
 }
 
 /** Reports a page that failed to the app. Returns the reference that is in the log. */

@@ -10,6 +10,10 @@ export interface Messages {
   readonly summaryTitle: string
   /** Changes a schema's message about the field `name`, for example to translate it. @default returns `message` */
   readonly issue: (message: string, name: string) => string
+  /** Follows the texts of refused forms that can be sent again: `expired` to `otherPath`, and `malformed`. */
+  readonly checkAndSend: string
+  /** Follows the same texts on a page from which the form cannot be sent. */
+  readonly openAgain: string
   readonly expired: string
   readonly unknownAction: string
   readonly otherVersion: string
@@ -73,7 +77,8 @@ export interface Messages {
   readonly copyInput: string
   readonly sendAgain: string
   readonly backToPage: string
-  readonly continue: string
+  /** The link to the place to which the page redirects, such as `/sign-in`. */
+  readonly continue: (place: string) => string
 }
 
 /** The built-in English texts. */
@@ -82,13 +87,13 @@ export const english: Messages = {
   titlePrefix: 'Error: ',
   summaryTitle: 'There is a problem',
   issue: (message) => message,
-  expired: 'This page was open for too long. Nothing is lost: check your input and send it again.',
+  checkAndSend: 'Nothing is lost: check your input and send it again.',
+  openAgain: 'Open the page again to send this form.',
+  expired: 'This page was open for too long.',
   unknownAction: 'This form has changed since you opened it, so it could not be sent. Your input is below.',
-  otherVersion:
-    'This form has changed since you opened it. Nothing is lost: check your input and send it again.',
-  otherSession:
-    'You signed in or out since you opened this page. Nothing is lost: check your input and send it again.',
-  otherPath: 'This form belongs to another page. Nothing is lost: check your input and send it again.',
+  otherVersion: 'This form has changed since you opened it.',
+  otherSession: 'You signed in or out since you opened this page.',
+  otherPath: 'This form belongs to another page.',
   used: 'You sent this form before, and we do not know if it worked. Check this before you send it again.',
   sentBefore:
     'This form was sent before with other input, so what you see here was not sent. Check it, and send it again if you still want to.',
@@ -98,8 +103,7 @@ export const english: Messages = {
     'We cannot accept this form at the moment, so nothing was done. Nothing is lost: wait a moment and send it again.',
   restarting:
     'This site restarted while you were sending the form, so nothing was done. Check your input and send it again.',
-  malformed:
-    'This form could not be opened. Maybe the site was updated after you opened the page. Nothing is lost: check your input and send it again.',
+  malformed: 'This form could not be opened. Maybe the site was updated after you opened the page.',
   malformedLong:
     'This form could not be opened, and only the beginning of your input is shown here. Go back to the page that you sent, copy your text, and send it again from a new page.',
   origin:
@@ -140,14 +144,21 @@ export const english: Messages = {
   copyInput: 'You can copy it from here.',
   sendAgain: 'Send again',
   backToPage: 'Back to the page',
-  continue: 'Continue',
+  continue: (place) => `Continue to ${place}`,
 }
 
-/** Returns the text that a visitor reads about an outcome. */
-export function explain(outcome: Outcome, messages: Messages): string {
+/**
+ * Returns the text that a visitor reads about an outcome.
+ *
+ * @param canSend whether the form can be sent again from the page that shows the text. @default true
+ */
+export function explain(outcome: Outcome, messages: Messages, canSend = true): string {
   switch (outcome.kind) {
-    case 'refused':
-      return messages[refusalMessages[outcome.reason]]
+    case 'refused': {
+      const text = messages[refusalMessages[outcome.reason]]
+      if (!sendable.has(outcome.reason)) return text
+      return `${text} ${canSend ? messages.checkAndSend : messages.openAgain}`
+    }
     case 'failed':
       return outcome.timedOut ? messages.timedOut(outcome.reference) : messages.failed(outcome.reference)
     case 'done':
@@ -157,9 +168,18 @@ export function explain(outcome: Outcome, messages: Messages): string {
     case 'invalid':
       return isValid(outcome) ? messages.valid : messages.summaryTitle
     case 'redirect':
-      return messages.continue
+      return messages.done
   }
 }
+
+/** Refusals of a seal: the same input is accepted under a new one. */
+const sendable: ReadonlySet<RefusalReason> = new Set([
+  'expired',
+  'other-version',
+  'other-session',
+  'other-path',
+  'malformed',
+])
 
 type TextName = { [Name in keyof Messages]: Messages[Name] extends string ? Name : never }[keyof Messages]
 

@@ -7,6 +7,7 @@ import { failed, saysMissing } from '../outcome/failure.js'
 import type { Messages } from '../outcome/messages.js'
 import { type Issue, issuesOf, isValid, type Outcome } from '../outcome/outcome.js'
 import { encodeBoundValues } from '../seal/bound-values.js'
+import type { Seal } from '../seal/seal.js'
 import { type GivenInput, groupInput, secretsOf, WatchedInput } from './given-input.js'
 import { type BuiltInPage, lastResort } from './last-resort.js'
 import type { PageHost } from './page-host.js'
@@ -45,7 +46,19 @@ export interface FormRecord {
   /** Set when this is the form that was submitted. */
   readonly outcome: Outcome | undefined
   /** Called with the seal when its hidden fields are printed. */
-  printed(seal: string): void
+  printed(seal: Seal, problem: PrintedProblem | undefined): void
+}
+
+/** What is wrong with the form that was sent, and which messages the page has printed. */
+export interface PrintedProblem {
+  /** The page has printed all messages. */
+  readonly saysAll: boolean
+  /**
+   * Returns HTML with the messages that are not shown; empty when all are.
+   *
+   * @param region the region that is sent alone; `undefined` for the whole page
+   */
+  untold(region: string | undefined): string
 }
 
 /** What tells a form on a page from the others. */
@@ -79,6 +92,10 @@ interface Boundary {
 export class Page {
   /** A form on this page shows the outcome, so no input is lost when the page is sent. */
   adopted = false
+  /** The seal that was printed last for the form that shows the outcome. */
+  printedSeal: Seal | undefined
+  /** What is wrong with that form, when something is. */
+  problem: PrintedProblem | undefined
   /** The answer is made for one visitor: no cache may keep it. */
   personal = false
   /** A part of it has failed, and something else was printed instead. */
@@ -133,6 +150,7 @@ export class Page {
         this.#host.reportError(error, { reference, action: shown?.submitted.definition?.name })
         if (!shown || adoptedBefore || !this.adopted) return { reference, lost: undefined }
         this.adopted = false
+        this.printedSeal = this.problem = undefined
         return { reference, lost: lastResort(this, { ...shown, messages }) }
       },
     }
@@ -214,8 +232,14 @@ export class Page {
       given: shown && shown.outcome.kind !== 'done' ? this.#give(shown) : undefined,
       files: shown ? filesOf(shown, definition) : noFiles,
       outcome: shown?.outcome,
-      printed: shown ? this.notePrinted.bind(this) : ignore,
+      printed: shown ? this.#notePrintedForm.bind(this) : ignore,
     }
+  }
+
+  #notePrintedForm(seal: Seal, problem: PrintedProblem | undefined): void {
+    this.notePrinted(seal)
+    this.printedSeal = seal
+    this.problem = problem
   }
 
   #newId(name: string, key: string | number | undefined): string {

@@ -1,12 +1,10 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { after, before, test } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
-import { type ConfigData, HtmlValidate, StaticConfigLoader } from 'html-validate'
-import type { Browser, Locator, Page } from 'playwright-core'
+import type { Browser, Locator } from 'playwright-core'
 import { pngPicture } from '../setup/sample-files.js'
 import { openChromium } from './chromium.js'
+import { mistakesIn, openAxe, violationsOn } from './inspection.js'
 import { type Answer, newTab, newVisitor, type RunningTour, startTour, type Tab } from './visit.js'
 
 /** Every page of the tour in every possible state, as the server sends it to a browser without scripts. */
@@ -47,16 +45,7 @@ test('nothing is wider than a window of 320 pixels', () => {
 })
 
 test('the HTML of every state is valid', async () => {
-  const validator = new HtmlValidate(new StaticConfigLoader(htmlRules))
-  for (const [name, { html }] of states) {
-    const { results } = await validator.validateString(html)
-    const messages = results.flatMap((result) => result.messages).filter((found) => !isOnPurpose(found))
-    assert.deepEqual(
-      messages.map(({ line, ruleId, message }) => `line ${line}: ${ruleId}: ${message}`),
-      [],
-      name,
-    )
-  }
+  for (const [name, { html }] of states) assert.deepEqual(await mistakesIn(html), [], name)
 })
 
 test('no state holds a script or an inline style, and each form begins with its seal', () => {
@@ -268,12 +257,12 @@ async function inspectStates(): Promise<void> {
     await page.emulateMedia({ colorScheme: 'light' })
     await page.setViewportSize({ width: 1280, height: 800 })
     await page.goto(url)
-    await page.evaluate(axeSource)
-    const violations = await runAxe(page, '{}')
+    await openAxe(page)
+    const violations = await violationsOn(page)
     await page.emulateMedia({ colorScheme: 'dark' })
     // Built-in pages have no style sheet, and axe treats the browser's dark canvas as white.
     const isNew = html.includes('/styles.css') && addLooks(looks, html)
-    const dark = isNew ? await runAxe(page, "{ runOnly: ['color-contrast'] }") : []
+    const dark = isNew ? await violationsOn(page, "{ runOnly: ['color-contrast'] }") : []
     await page.setViewportSize({ width: 320, height: 640 })
     const width = await page.evaluate<number>('document.documentElement.scrollWidth')
     inspections.set(name, { violations, dark, width })
@@ -293,42 +282,4 @@ function addLooks(looks: Set<string>, html: string): boolean {
     looks.add([/^<[a-z0-9]+/.exec(tag)?.[0], ...attributes].join(''))
   }
   return looks.size > before
-}
-
-interface AxeViolation {
-  readonly id: string
-  readonly help: string
-  readonly nodes: readonly { readonly html: string }[]
-}
-
-async function runAxe(page: Page, options: string): Promise<string[]> {
-  const found = await page.evaluate<AxeViolation[]>(
-    `axe.run({ ...${options}, resultTypes: ['violations'] }).then((result) => result.violations)`,
-  )
-  return found.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map((node) => node.html).join(' ')}`)
-}
-
-const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-
-/**
- * Tells what the validator reports of our hidden fields and is meant so. Several kept files of a field are hidden fields of one
- * name, which the rule permits only for boxes and buttons. For `autocomplete` see docs/decisions/hidden-fields.md.
- */
-function isOnPurpose({ ruleId, message }: { readonly ruleId: string; readonly message: string }): boolean {
-  return (
-    (ruleId === 'form-dup-name' && message.includes('"sealform.kept.')) ||
-    (ruleId === 'valid-autocomplete' && message === '"off" cannot be used on <input type="hidden">')
-  )
-}
-
-const htmlRules: ConfigData = {
-  extends: ['html-validate:recommended'],
-  rules: {
-    // A matter of style: HTML parsers accept both.
-    'doctype-style': ['error', { style: 'lowercase' }],
-    // The rule wants ids that need no escaping in CSS; HTML allows everything but white space (section 3.2.6).
-    'valid-id': ['error', { relaxed: true }],
-    // Checkboxes of one name are how HTML says "several of these"; the rule knows only names that end in [].
-    'form-dup-name': ['error', { shared: ['radio', 'checkbox', 'submit', 'button', 'reset'] }],
-  },
 }
