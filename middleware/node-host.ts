@@ -262,7 +262,8 @@ export abstract class HttpHost<
   describeWhenWritten(): void {
     const { personal, hasRegions } = this.page
     if (this.#heldResponse || this.#describesHead) return
-    if (!(personal || hasRegions || this.#app.registry.hasOneTime)) return
+    const { hasOneTime, hasForgotten } = this.#app.registry
+    if (!(personal || hasRegions || hasOneTime || hasForgotten)) return
     this.#describesHead = true
     const { res } = this
     res.writeHead = this.#writeHead.bind(this, res.writeHead)

@@ -110,6 +110,13 @@ export interface ActionOptions<
    */
   once?: boolean
   /**
+   * `'forget'` keeps browsers from storing pages with this form and answers to it: they say `Cache-Control: private,
+   * no-store`. On a shared computer the next person cannot go back to what was typed, and neither can the person who typed
+   * it. With `'keep'`, answers say `private, no-cache`, so that Back shows a corrected text again.
+   * @default 'keep'
+   */
+  history?: 'keep' | 'forget'
+  /**
    * How long `run` may take, in seconds or as `'30s'`. After that `submission.signal` aborts, and the visitor gets a page
    * with status 500 that says that the result is not known. `run` itself cannot be stopped; its result is ignored.
    * @default no limit
@@ -231,6 +238,8 @@ export interface Definition extends SecretFields {
   readonly path: boolean
   /** The action whose state this one gets as a button in its form. */
   readonly stateOf: Definition | undefined
+  /** Browsers must not store pages with the form, or answers to it. */
+  readonly forgotten: boolean
   /** The store that claims submissions. Set when `once` is true. */
   readonly store: ClaimStore | undefined
   /** Seconds. */

@@ -146,6 +146,8 @@ export class Registry implements SealingContext, SecretFields {
   #store: ClaimStore | undefined
   /** Whether at least one action is one-time. */
   hasOneTime = false
+  /** Whether browsers must not store the pages of at least one action. */
+  hasForgotten = false
   /** The secret fields of all actions, for a form whose action is not known. */
   readonly secrets = new Set<string>()
   readonly #hooks: Hooks | undefined
@@ -199,6 +201,7 @@ export class Registry implements SealingContext, SecretFields {
       find: (action) => this.#ownDetails(action)?.definition,
     })
     this.#definitions.set(name, definition)
+    if (definition.forgotten) this.hasForgotten = true
     for (const secret of definition.secrets) this.secrets.add(secret)
     return createAction({ definition, registry: this, values: [] })
   }

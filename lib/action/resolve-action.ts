@@ -41,6 +41,7 @@ const actionOptions = [
   'stateOf',
   'path',
   'once',
+  'history',
   'timeout',
   ...hookNames,
 ] as const
@@ -102,6 +103,7 @@ export function describeAction(name: string, runOrOptions: unknown, defaults: Ac
     limits,
     path: given.path ?? false,
     stateOf: stateOwner(given.stateOf, defaults, where),
+    forgotten: isForgotten(given.history, where),
     store: given.once ? defaults.openStore() : undefined,
     timeout: given.timeout === undefined ? undefined : parseTimer(given.timeout, `${where} "timeout"`),
     hooks: resolveHooks(given, defaults.hooks, where),
@@ -137,6 +139,11 @@ function timeToLive(
 ): number {
   if (ttl !== undefined) return parseSealLife(ttl, `${where} "ttl"`)
   return once ? Math.min(defaults.ttl, oneTimeTtl) : defaults.ttl
+}
+
+function isForgotten(history: unknown, where: string): boolean {
+  if (history === undefined || history === 'keep' || history === 'forget') return history === 'forget'
+  throw new SealformError('ERR_OPTION_INVALID', `${where}: "history" must be 'keep' or 'forget'.`)
 }
 
 function inputVersion(version: unknown, where: string): string | undefined {

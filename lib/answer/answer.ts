@@ -1,5 +1,6 @@
 import type { Exchange } from '../action/exchange.js'
 import { judgeOwnAnswer } from '../action/own-answer.js'
+import type { Registry } from '../action/registry.js'
 import type { CurrentSubmission } from '../action/submission.js'
 import { SealformError } from '../base/errors.js'
 import { staged, type Trace, traceRefusal, traceSubmission } from '../base/trace.js'
@@ -159,6 +160,7 @@ async function showOutcome<Context>(
   const { page } = host
   const shown = { outcome, submitted: received.submitted }
   page.show(outcome, received.submitted)
+  if (isForgotten(app.registry, received)) page.seals.forgotten = true
   const cookies = setCookies.length > 0 ? received.submission.changedCookies?.nextHeader : undefined
   const mayRun = mayRender(outcome)
   const rendering: Rendering = mayRun
@@ -215,6 +217,16 @@ function formIn(page: Page, rendering: Rendering): FormOnPage {
   const { adopted, printed, losesInput } = page
   const sent = rendering.kind === 'rendered' && page.isPrintedIn(rendering.content)
   return { adopted, printed, losesInput, sent }
+}
+
+/**
+ * Whether browsers must not store the answer. While the form's action is not known, all actions count. A form from another
+ * site gets nothing back, so there is nothing to find again.
+ */
+function isForgotten(registry: Registry, { outcome, submitted, action }: Received): boolean {
+  if (outcome.kind === 'refused' && outcome.reason === 'origin') return true
+  if (!registry.hasForgotten) return false
+  return submitted.definition === undefined || submitted.definition.forgotten || action?.forgotten === true
 }
 
 /**

@@ -24,8 +24,12 @@ interface DescribedPage {
   readonly personal: boolean
   /** The page has regions, which can be sent alone. */
   readonly hasRegions: boolean
-  /** Whether the page holds the seal of a one-time action. */
-  readonly seals: { readonly oneTime: boolean }
+  readonly seals: {
+    /** The page holds the seal of a one-time action. */
+    readonly oneTime: boolean
+    /** The page has to do with an action whose pages browsers must not store. */
+    readonly forgotten: boolean
+  }
 }
 
 /** Changes to the headers of an answer before it is sent. `remove` applies first, then `set`. */
@@ -53,13 +57,23 @@ export function describeAnswer(facts: AnswerFacts): HeaderChanges {
   return { remove: removedBy(facts), set }
 }
 
-/** Returns the Cache-Control that keeps caches from storing an answer to a submission or a page for one visitor. */
-function cacheControlOf({ answers, said }: AnswerFacts, page: DescribedPage): string | undefined {
+/**
+ * Returns the Cache-Control for an answer to a submission or a page for one visitor. A page that is shown again may be
+ * stored by the visitor's own browser: after a correction, Back finds what was typed. Without a stored answer a browser
+ * asks to send the form again, or shows an error (RFC 9111, section 5.2.2.5).
+ */
+function cacheControlOf({ content, answers, said }: AnswerFacts, page: DescribedPage): string | undefined {
+  if (content === 'redirect') return 'no-store'
+  const own = said.getHeader('Cache-Control')
+  const forgotten = page.seals.forgotten || (answers === 'submission' && noStore.test(String(own)))
+  if (forgotten) return page.personal ? 'private, no-store' : 'no-store'
+  if (answers === 'submission') return 'private, no-cache'
   if (page.personal) return 'private, no-store'
-  if (answers === 'submission') return 'no-store'
   // A shared cache would send one seal to two visitors, and the second would get "this form was already used".
-  return page.seals.oneTime && said.getHeader('Cache-Control') === undefined ? 'private, no-cache' : undefined
+  return page.seals.oneTime && own === undefined ? 'private, no-cache' : undefined
 }
+
+const noStore = /\bno-store\b/i
 
 const redirectAtOnce: HeaderChanges = { remove: [], set: { 'Cache-Control': 'no-store' } }
 

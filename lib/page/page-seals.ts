@@ -22,6 +22,8 @@ export class PageSeals {
   shortestTtl = Number.POSITIVE_INFINITY
   /** One of the seals is good for a single submission, so the page must not be shown to two visitors. */
   oneTime = false
+  /** The page has to do with an action whose pages browsers must not store. */
+  forgotten = false
   readonly #registry: Registry
   readonly #request: SealingRequest
   #bound: { readonly session: string; readonly key: Key; readonly binding: Uint8Array } | undefined
@@ -51,6 +53,7 @@ export class PageSeals {
     const life = sealLife(definition.ttl)
     if (definition.ttl < this.shortestTtl) this.shortestTtl = definition.ttl
     if (definition.store) this.oneTime = true
+    if (definition.forgotten) this.forgotten = true
     return seal(this.#registry.keys, owner === undefined ? 'action' : 'button', {
       audience: this.#registry.audience,
       action: definition.name,

@@ -255,7 +255,7 @@ function cases(framework: Framework): void {
 
   it('does not lose invalid input, nor its status', async (t) => {
     const answers = await answersOf(t, framework, { run: () => invalid({ text: 'Not that' }) })
-    assertAnswers(answers, ({ otherwise }) => `422 ${otherwise} with the input, no-store, ran 1`)
+    assertAnswers(answers, ({ otherwise }) => `422 ${otherwise} with the input, private, no-cache, ran 1`)
   })
 
   it('does not lose the input of a form that has expired, nor its status', async (t) => {
@@ -268,17 +268,17 @@ function cases(framework: Framework): void {
         return fields
       },
     })
-    assertAnswers(answers, ({ otherwise }) => `409 ${otherwise} with the input, no-store, ran 0`)
+    assertAnswers(answers, ({ otherwise }) => `409 ${otherwise} with the input, private, no-cache, ran 0`)
   })
 
   it('does not lose the input that authorize refused, nor the status', async (t) => {
     const answers = await answersOf(t, framework, { action: { authorize: () => forbidden() } })
-    assertAnswers(answers, ({ otherwise }) => `403 ${otherwise} with the input, no-store, ran 0`)
+    assertAnswers(answers, ({ otherwise }) => `403 ${otherwise} with the input, private, no-cache, ran 0`)
   })
 
   it('does not lose the input that an action refused, nor the status', async (t) => {
     const answers = await answersOf(t, framework, { run: () => forbidden() })
-    assertAnswers(answers, ({ otherwise }) => `403 ${otherwise} with the input, no-store, ran 1`)
+    assertAnswers(answers, ({ otherwise }) => `403 ${otherwise} with the input, private, no-cache, ran 1`)
   })
 
   it('does not lose the input of an action that failed, nor the status', async (t) => {
@@ -286,7 +286,7 @@ function cases(framework: Framework): void {
       throw new Error('the database is down')
     }
     const answers = await answersOf(t, framework, { run })
-    assertAnswers(answers, ({ otherwise }) => `500 ${otherwise} with the input, no-store, ran 1`)
+    assertAnswers(answers, ({ otherwise }) => `500 ${otherwise} with the input, private, no-cache, ran 1`)
   })
 
   it('decides the answer after an action is done', async (t) => {
@@ -294,7 +294,8 @@ function cases(framework: Framework): void {
     assertAnswers(answers, ({ done }) => {
       // Such a page shows the input to copy.
       const input = done.includes('reference') ? ' with the input' : ''
-      return `${done}${input}, no-store, ran 1`
+      const stored = done.startsWith('303') ? 'no-store' : 'private, no-cache'
+      return `${done}${input}, ${stored}, ran 1`
     })
   })
 

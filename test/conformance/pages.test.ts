@@ -54,7 +54,7 @@ function pages(framework: Framework): void {
         assert.equal(headers['content-type'], 'text/html; charset=utf-8')
       }
       assert.equal(got.headers['cache-control'], undefined)
-      assert.equal(answer.headers['cache-control'], 'no-store')
+      assert.equal(answer.headers['cache-control'], 'private, no-cache')
     }
   })
 
@@ -99,7 +99,7 @@ function pages(framework: Framework): void {
     const region = await site.request.get('/page').set({ Cookie: 'user=ann', 'HX-Target': 'box' })
     assert.equal(region.headers['cache-control'], 'private, no-store')
     const answer = await site.submit({}, { headers: { Cookie: 'user=ann' } })
-    assert.equal(answer.headers['cache-control'], 'private, no-store')
+    assert.equal(answer.headers['cache-control'], 'private, no-cache')
     assert.equal(answer.status, 200)
   })
 
@@ -194,7 +194,7 @@ function pages(framework: Framework): void {
     })
     const { headers } = await site.submit()
     assert.equal(headers['x-page'], 'yes')
-    assert.equal(headers['cache-control'], 'no-store')
+    assert.equal(headers['cache-control'], 'private, no-cache')
     assert.match(String(headers['set-cookie']), /^a=1;/)
   })
 }
@@ -284,7 +284,7 @@ function failures(framework: Framework): void {
       assert.doesNotMatch(answer.text, /hunter2|_note|the template broke/)
       assert.equal(answer.headers['content-type'], 'text/html; charset=utf-8')
       assert.equal(answer.headers['content-length'], String(Buffer.byteLength(answer.text)))
-      assert.equal(answer.headers['cache-control'], 'no-store')
+      assert.equal(answer.headers['cache-control'], 'private, no-cache')
       assert.deepEqual(
         (await site.failed(1)).map(({ error }) => error),
         [boom],

@@ -45,7 +45,7 @@ function answers(express: ExpressModule): void {
     assert.match(answer.text, /^<!doctype html>.*value="typed".*Not that.*<\/form>$/s)
     assert.equal(answer.headers['content-length'], String(Buffer.byteLength(answer.text)))
     assert.equal(answer.headers['transfer-encoding'], undefined)
-    assert.equal(answer.headers['cache-control'], 'no-store')
+    assert.equal(answer.headers['cache-control'], 'private, no-cache')
   }
 
   it('may end in one piece', async (t) => {

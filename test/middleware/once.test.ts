@@ -100,7 +100,7 @@ describe('a one-time action', () => {
       assert.equal(answer.status, 202)
       assert.match(answer.text, /cookie run-1/)
       assert.match(String(answer.headers['set-cookie']), /^seen=run-1;/)
-      assert.equal(answer.headers['cache-control'], 'no-store')
+      assert.equal(answer.headers['cache-control'], 'private, no-cache')
     }
     assert.equal(runs(), 1)
   })

@@ -364,7 +364,7 @@ describe('a page that cannot show the outcome', () => {
     assert.equal(answer.status, 500)
     assert.match(answer.text, /was received[\s\S]*Reference: [0-9A-Z]{4}-[0-9A-Z]{4}/)
     assert.equal((errors[0] as Error).message, 'template broke')
-    assert.equal(answer.headers['cache-control'], 'no-store')
+    assert.equal(answer.headers['cache-control'], 'private, no-cache')
   })
 
   it('counts as missing when it throws an error with a 4xx status', async () => {

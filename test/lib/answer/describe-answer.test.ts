@@ -4,7 +4,7 @@ import { type AnswerFacts, describeAnswer } from '../../../lib/answer/describe-a
 
 type Headers = Readonly<Record<string, string | string[]>>
 
-const plain = { personal: false, hasRegions: false, seals: { oneTime: false } }
+const plain = { personal: false, hasRegions: false, seals: { oneTime: false, forgotten: false } }
 const regions = 'Sealform-Region, Turbo-Frame, HX-Target, X-Up-Target'
 
 function described(facts: Partial<Omit<AnswerFacts, 'said'>>, said: Headers = {}) {
@@ -22,12 +22,33 @@ function described(facts: Partial<Omit<AnswerFacts, 'said'>>, said: Headers = {}
 const cacheControl = (...facts: Parameters<typeof described>) => described(...facts).set['Cache-Control']
 
 describe('describeAnswer()', () => {
-  it('keeps answers to submissions out of caches, whatever the page says', () => {
+  it('lets only the visitor’s own browser store a page that is shown again, whatever the page says', () => {
     const said = { 'Cache-Control': 'public, max-age=60' }
-    assert.equal(cacheControl({}, said), 'no-store')
-    assert.equal(cacheControl({ content: 'html' }, said), 'no-store')
+    const personal = { ...plain, personal: true }
+    assert.equal(cacheControl({}), 'private, no-cache')
+    assert.equal(cacheControl({}, said), 'private, no-cache')
+    assert.equal(cacheControl({ content: 'html' }, said), 'private, no-cache')
+    assert.equal(cacheControl({ content: 'region' }, said), 'private, no-cache')
+    assert.equal(cacheControl({ page: personal }, said), 'private, no-cache')
+  })
+
+  it('lets no browser store a page that is shown again where the page or the action says so', () => {
+    for (const value of ['no-store', 'private, No-Store', 'max-age=0,no-store']) {
+      assert.equal(cacheControl({}, { 'Cache-Control': value }), 'no-store', value)
+    }
+    assert.equal(cacheControl({}, { 'Cache-Control': 'no-storey' }), 'private, no-cache')
+    const forgotten = { ...plain, seals: { oneTime: false, forgotten: true } }
+    assert.equal(cacheControl({ page: forgotten }), 'no-store')
+    assert.equal(cacheControl({ page: forgotten, content: 'html' }), 'no-store')
+    assert.equal(cacheControl({ page: forgotten, answers: 'visit' }), 'no-store')
+    assert.equal(cacheControl({ page: { ...forgotten, personal: true } }), 'private, no-store')
+  })
+
+  it('lets no browser store a redirect, also when a page ran before it', () => {
+    const said = { 'Cache-Control': 'public, max-age=60' }
+    const personal = { ...plain, personal: true }
     assert.equal(cacheControl({ content: 'redirect', status: 303 }, said), 'no-store')
-    assert.equal(cacheControl({ page: { ...plain, personal: true } }, said), 'private, no-store')
+    assert.equal(cacheControl({ content: 'redirect', status: 303, page: personal }, said), 'no-store')
   })
 
   it('keeps pages for one visitor out of caches, whatever they say', () => {
@@ -37,10 +58,10 @@ describe('describeAnswer()', () => {
   })
 
   it('keeps pages with a one-time seal out of shared caches unless they set Cache-Control', () => {
-    const page = { ...plain, seals: { oneTime: true } }
+    const page = { ...plain, seals: { oneTime: true, forgotten: false } }
     assert.equal(cacheControl({ answers: 'visit', page }), 'private, no-cache')
     assert.equal(cacheControl({ answers: 'visit', page }, { 'Cache-Control': 'max-age=5' }), undefined)
-    assert.equal(cacheControl({ page }), 'no-store')
+    assert.equal(cacheControl({ page }), 'private, no-cache')
   })
 
   it('changes nothing of other pages', () => {
