@@ -203,7 +203,12 @@ export interface ActionOptions<
    * ```
    */
   stateOf?: StateOwner<NoInfer<State>>
-  /** Whether the seal is valid only on the path where it was rendered. @default false */
+  /**
+   * Whether a form is valid only on the path of the page that printed it. So what guards the page guards the action.
+   * Sent to another path, it is refused with 403, and the page there shows the input. `false` is for forms that one page
+   * prints and another one sends, such as a fragment that a script loads into other pages.
+   * @default true
+   */
   path?: boolean
 }
 

@@ -101,7 +101,7 @@ export function describeAction(name: string, runOrOptions: unknown, defaults: Ac
     migrate: given.migrate?.bind(options),
     ttl: timeToLive(given, defaults, where),
     limits,
-    path: given.path ?? false,
+    path: given.path ?? true,
     stateOf: stateOwner(given.stateOf, defaults, where),
     forgotten: isForgotten(given.history, where),
     store: given.once ? defaults.openStore() : undefined,

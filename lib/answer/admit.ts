@@ -6,7 +6,8 @@ import type { Registry } from '../action/registry.js'
 import type { Call } from '../action/run-action.js'
 import { isOutcome, type Outcome, Refused } from '../outcome/outcome.js'
 import { explainUnopened } from '../seal/explain-unopened.js'
-import { type AdmissionVerdict, judgeSeal, refusalStatus, sealedPath } from '../seal/judge-seal.js'
+import { type AdmissionVerdict, judgeSeal, refusalStatus } from '../seal/judge-seal.js'
+import { matchesPath } from '../seal/path-binding.js'
 import type { Opened } from '../seal/seal.js'
 import type { SealContent } from '../seal/seal-content.js'
 
@@ -41,7 +42,7 @@ export function admit(
     audience: registry.audience,
     action,
     sessionMatches,
-    path: content.path === undefined ? '' : sealedPath(exchange.path),
+    pathMatches: matchesPath(registry.keys, opened, exchange.path),
     now,
   })
   if (verdict === 'malformed') return new Refused(verdict, 400, explainUnopened(registry.keys, token))
@@ -68,6 +69,9 @@ function detailOf(
 ): string {
   if (verdict === 'unknown-action') {
     return `No action "${name}" is registered here. See docs/errors/failed-to-find-action.md.`
+  }
+  if (verdict === 'other-path') {
+    return `A page of another path printed this form of "${name}". See docs/errors/other-path.md.`
   }
   if (verdict !== 'other-version') return name
   return `The page is for version ${version ?? 'none'} of "${name}", which has ${action?.version ?? 'none'} here. See docs/errors/other-version.md.`

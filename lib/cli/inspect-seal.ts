@@ -1,8 +1,9 @@
 import { inspect } from 'node:util'
 import { decodeValues } from '../seal/bound-values.js'
 import { ownerName } from '../seal/form-owner.js'
-import { type AdmissionVerdict, judgeSeal, refusalStatus, sealedPath } from '../seal/judge-seal.js'
+import { type AdmissionVerdict, judgeSeal, refusalStatus } from '../seal/judge-seal.js'
 import type { KeyRing } from '../seal/key-ring.js'
+import { matchesPath } from '../seal/path-binding.js'
 import { idOf, type Opened, open } from '../seal/seal.js'
 import type { SealContent, SealPurpose } from '../seal/seal-content.js'
 import { explainEnvelope } from './inspect-envelope.js'
@@ -61,9 +62,11 @@ export function inspectSeal(token: string, facts: InspectionFacts): Inspection {
 
 function judge(
   purpose: SealPurpose,
-  { content }: Opened,
-  { app, version, path, now }: InspectionFacts,
+  opened: Opened,
+  { ring, app, version, path, now }: InspectionFacts,
 ): Pick<Inspection, 'verdict' | 'refused'> {
+  const { content } = opened
+  const asked = runs(purpose) && path !== undefined && ring !== undefined
   const verdict = judgeSeal({
     content,
     audience: app ?? content.audience,
@@ -72,7 +75,7 @@ function judge(
       version: runs(purpose) && version !== undefined ? version || undefined : content.version,
     },
     sessionMatches: true,
-    path: runs(purpose) && path !== undefined ? sealedPath(path) : (content.path ?? ''),
+    pathMatches: !asked || matchesPath(ring, opened, path),
     now,
   })
   if (verdict === 'admit') return { verdict: explainAdmission(purpose, content), refused: false }
@@ -94,7 +97,7 @@ function explain(
     case 'other-version':
       return `the page was rendered for version ${content.version ?? 'none'} of the action, and the action now has ${version || 'none'}. See docs/errors/other-version.md.`
     default:
-      return `it is valid for ${content.path} only, and not for ${path}. See docs/errors/other-path.md.`
+      return `it is bound to the path of the page that printed it, which is not ${path}. See docs/errors/other-path.md.`
   }
 }
 
@@ -133,7 +136,7 @@ function describe(purpose: SealPurpose, opened: Opened, now: number): Inspection
     ['issued', `${time(issued)}, ${ago(issued, now)}`],
     ['expires', `${time(expires)}, ${ago(expires, now)}`],
     ['session', session ? 'bound to one' : 'not bound to any'],
-    ...(runs(purpose) ? [['path', path ?? 'any'] as const] : []),
+    ...(runs(purpose) ? [['path', path === undefined ? 'any' : 'bound to one'] as const] : []),
     ['id', idOf(opened)],
     bound,
   ]

@@ -5,8 +5,8 @@ import type { ShownFile } from '../files/uploads.js'
 import { encodeBoundValues } from '../seal/bound-values.js'
 import { type FormOwner, ownerOf } from '../seal/form-owner.js'
 import { sealFormState } from '../seal/form-state.js'
-import { sealedPath } from '../seal/judge-seal.js'
 import type { Key } from '../seal/key-ring.js'
+import { pathBinding } from '../seal/path-binding.js'
 import { type Seal, seal, sessionBinding } from '../seal/seal.js'
 import { sealLife } from '../seal/seal-life.js'
 
@@ -61,7 +61,7 @@ export class PageSeals {
       issued: life.issued,
       expires: life.expires,
       session: this.#binding(),
-      path: definition.path ? sealedPath(this.#request.path) : undefined,
+      path: definition.path ? pathBinding(this.#registry.keys, this.#request.path) : undefined,
       owner,
       values: boundText,
     })

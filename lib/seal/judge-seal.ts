@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import type { RefusalReason } from '../outcome/outcome.js'
 
 /** The facts about an opened seal and this request. Times are whole seconds since the epoch. */
@@ -8,13 +7,12 @@ interface AdmissionFacts {
     readonly version: string | undefined
     readonly issued: number
     readonly expires: number
-    readonly path: string | undefined
   }
   readonly audience: string
   /** The action that the seal names, when it is registered here. */
   readonly action: { readonly version: string | undefined } | undefined
   readonly sessionMatches: boolean
-  readonly path: string
+  readonly pathMatches: boolean
   readonly now: number
 }
 
@@ -40,27 +38,16 @@ export function judgeSeal({
   audience,
   action,
   sessionMatches,
-  path,
+  pathMatches,
   now,
 }: AdmissionFacts): AdmissionVerdict {
   if (content.audience !== audience) return 'malformed'
   if (!sessionMatches) return 'other-session'
   if (now >= content.expires || content.issued > now + clockTolerance) return 'expired'
   if (!action) return 'unknown-action'
-  if (content.path !== undefined && content.path !== path) return 'other-path'
+  if (!pathMatches) return 'other-path'
   if (content.version !== action.version) return 'other-version'
   return 'admit'
-}
-
-const longestPath = 512
-
-/**
- * Returns what a seal stores for the path that it is bound to: the path itself, or its digest when it is long. A path can
- * be as long as the headers of a request, and would then fit into no seal. A digest never equals a path, since paths start
- * with a slash.
- */
-export function sealedPath(path: string): string {
-  return path.length <= longestPath ? path : createHash('sha256').update(path).digest('base64url')
 }
 
 /** The HTTP status of each refusal. */

@@ -3,9 +3,9 @@ import { SealformError } from '../base/errors.js'
 import { givenSecrets, type Secrets } from './read-keys.js'
 
 /** What a subkey is used for. A token that was sealed for one purpose does not open with the subkey of another. */
-export type Purpose = 'action' | 'button' | 'state' | 'upload' | 'session' | 'copy'
+export type Purpose = 'action' | 'button' | 'state' | 'upload' | 'session' | 'path' | 'copy'
 
-const purposes: readonly Purpose[] = ['action', 'button', 'state', 'upload', 'session', 'copy']
+const purposes: readonly Purpose[] = ['action', 'button', 'state', 'upload', 'session', 'path', 'copy']
 
 /** The keys of a running app. */
 export interface Keys {
@@ -97,6 +97,7 @@ export class Key {
   readonly #state: Uint8Array
   readonly #upload: Uint8Array
   readonly #session: Uint8Array
+  readonly #path: Uint8Array
   readonly #copy: Uint8Array
 
   constructor(secret: Uint8Array) {
@@ -104,12 +105,13 @@ export class Key {
     this.id = Buffer.from(id).toString('hex')
     this.number = Number.parseInt(this.id, 16)
     const subkeys = purposes.map((purpose) => derive(secret, 32, 'subkey', purpose))
-    const [action, button, state, upload, session, copy] = subkeys
+    const [action, button, state, upload, session, path, copy] = subkeys
     this.#action = action!
     this.#button = button!
     this.#state = state!
     this.#upload = upload!
     this.#session = session!
+    this.#path = path!
     this.#copy = copy!
   }
 
@@ -118,8 +120,9 @@ export class Key {
     if (purpose === 'action') return this.#action
     if (purpose === 'button') return this.#button
     if (purpose === 'state') return this.#state
-    if (purpose === 'copy') return this.#copy
-    return purpose === 'upload' ? this.#upload : this.#session
+    if (purpose === 'upload') return this.#upload
+    if (purpose === 'session') return this.#session
+    return purpose === 'path' ? this.#path : this.#copy
   }
 }
 

@@ -32,6 +32,7 @@ export interface SealContent {
   expires: number
   /** 16 bytes that stand for a session. */
   session: Uint8Array | undefined
+  /** What stands for the path of the page. In a state, what stands for its form. */
   path: string | undefined
   /** The form that a button stands in, from `ownerOf()`. */
   owner: string | undefined
@@ -39,8 +40,8 @@ export interface SealContent {
   values: string
 }
 
-/** The purposes of seals. The subkeys for session bindings and for digests of copies do not seal. */
-export type SealPurpose = Exclude<Purpose, 'session' | 'copy'>
+/** The purposes of seals. The subkeys for bindings and for digests of copies do not seal. */
+export type SealPurpose = Exclude<Purpose, 'session' | 'path' | 'copy'>
 
 /** The content is padded to a multiple of this many bytes. */
 export const bucket = 64

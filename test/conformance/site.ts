@@ -64,7 +64,10 @@ export interface Sending {
   readonly headers?: Readonly<Record<string, string>>
 }
 
-/** An app with the page `/page`, whose form `act` is bound to `b1`, on a real port. */
+/**
+ * An app with the page `/page`, whose form `act` is bound to `b1`, on a real port. The form may be sent to any path, unless
+ * the options of the action say otherwise.
+ */
 export async function openSite(
   t: TestContext,
   framework: Framework,
@@ -75,6 +78,7 @@ export async function openSite(
   const refusals: string[] = []
   const actions = createActions<AnyContext>({ keys: testKey, ...options.actions })
   const act = actions.define('act', {
+    path: false,
     ...action,
     async run(submission: Parameters<Run>[0], bound: string) {
       runs.push(bound)

@@ -28,6 +28,7 @@ function serve(build: Build) {
   const parts = createTestApp(
     ({ actions, router }) => {
       const add = actions.define('contacts.add', {
+        path: false,
         ...optional(build),
         async run({ formData, input, previous }, ...bound: unknown[]) {
           runs.push({ fields: Object.fromEntries(formData), input, bound, previous })

@@ -78,9 +78,12 @@ export async function expressApp(
 ): Promise<ExpressApp> {
   const actions = createActions<ExpressContext>({ keys: testKey, ...actionsOptions })
   let runs = 0
-  const act = actions.define('act', async (submission: Parameters<typeof run>[0]) => {
-    runs++
-    return run(submission)
+  const act = actions.define('act', {
+    path: false,
+    async run(submission: Parameters<typeof run>[0]) {
+      runs++
+      return run(submission)
+    },
   })
   const app = express()
   app.set('env', 'test')

@@ -158,9 +158,12 @@ function defineApp(
   const ran = (name: string) => runs.set(name, (runs.get(name) ?? 0) + 1)
   const router = new Router<Koa.DefaultState, SealformContext>()
 
-  const plain = actions.define('plain', async ({ formData }) => {
-    ran('plain')
-    return formData.get('text') === 'no' ? invalid({ text: 'Not that' }) : redirect('/thanks')
+  const plain = actions.define('plain', {
+    path: false,
+    async run({ formData }) {
+      ran('plain')
+      return formData.get('text') === 'no' ? invalid({ text: 'Not that' }) : redirect('/thanks')
+    },
   })
   const lists = new Set(['7', '8'])
   const add = actions.define('list.add', async ({ formData }, list: string) => {

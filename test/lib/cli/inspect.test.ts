@@ -3,6 +3,7 @@ import { describe, it } from 'node:test'
 import { encodeValues } from '../../../lib/seal/bound-values.js'
 import { ownerOf } from '../../../lib/seal/form-owner.js'
 import { createKeyRing } from '../../../lib/seal/key-ring.js'
+import { pathBinding } from '../../../lib/seal/path-binding.js'
 import { seal, sessionBinding } from '../../../lib/seal/seal.js'
 import type { SealContent, SealPurpose } from '../../../lib/seal/seal-content.js'
 import { createActions } from '../../../lib/sealform.js'
@@ -46,7 +47,7 @@ describe('sealform inspect', () => {
     const result = await inspect(
       sealed({
         version: '2',
-        path: '/lists/7',
+        path: pathBinding(ring, '/lists/7'),
         session: sessionBinding(ring, 'sid'),
         values: '["list-7",7]',
       }),
@@ -61,7 +62,7 @@ describe('sealform inspect', () => {
     assert.match(result.stdout, /^issued +\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC, 3 hours ago$/m)
     assert.match(result.stdout, /^expires +.* UTC, in 21 hours$/m)
     assert.match(result.stdout, /^session +bound to one$/m)
-    assert.match(result.stdout, /^path +\/lists\/7$/m)
+    assert.match(result.stdout, /^path +bound to one$/m)
     assert.match(result.stdout, /^bound values +\[ 'list-7', 7 \]$/m)
     assert.match(result.stdout, /would be accepted, when it comes from the session that it was made for/)
     assertNoKey(result)
@@ -121,7 +122,7 @@ describe('sealform inspect', () => {
   })
 
   it('compares the app, the version of the action and the path when they are given', async () => {
-    const token = sealed({ version: '1', path: '/a' })
+    const token = sealed({ version: '1', path: pathBinding(ring, '/a') })
     const fits = await inspect(token, { args: ['--app', 'shop', '--action-version', '1', '--path', '/a'] })
     assert.equal(fits.status, 0)
     const app = await inspect(token, { args: ['--app', ''] })
@@ -132,7 +133,10 @@ describe('sealform inspect', () => {
     const version = await inspect(token, { args: ['--action-version', '2'] })
     assert.match(version.stdout, /409 \(other-version\): .*version 1 .* now has 2/)
     const path = await inspect(token, { args: ['--path', '/b'] })
-    assert.match(path.stdout, /403 \(other-path\): it is valid for \/a only, and not for \/b/)
+    assert.match(
+      path.stdout,
+      /403 \(other-path\): it is bound to the path of the page that printed it, which is not \/b\./,
+    )
     assert.deepEqual([app.status, version.status, path.status], [1, 1, 1])
     assert.equal((await inspect(sealed(), { args: ['--action-version', ''] })).status, 0)
   })
