@@ -1,5 +1,5 @@
 export type { StandardSchemaV1 } from '@standard-schema/spec'
-export type { Action, ActionOptions, InputOf, Submittable } from './action/action.js'
+export type { Action, ActionOptions, AskedAction, InputOf, Submittable } from './action/action.js'
 export type { CookieOptions, Cookies } from './action/cookies.js'
 export type { ActionEvent, ActionFailure, HookOptions } from './action/hooks.js'
 export type { Migration } from './action/migration.js'

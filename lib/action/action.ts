@@ -63,8 +63,8 @@ export interface ActionOptions<
   /** A schema of any Standard Schema library; its output is `submission.input`. @default none */
   input?: Schema
   /**
-   * Runs after the seal opens, before the rest of the body is read. An outcome, returned or thrown, refuses the submission;
-   * returning nothing admits it.
+   * Runs after the seal opens, before the rest of the body is read, and after the `authorize` of `createActions()`. An
+   * outcome, returned or thrown, refuses the submission; returning nothing admits it.
    * @default every submission is admitted
    */
   authorize?(submission: Submission<InputOf<Schema>, State, Context>, ...bound: Bound): unknown
@@ -217,10 +217,20 @@ export type InputOf<Schema> = Schema extends StandardSchemaV1
   ? StandardSchemaV1.InferOutput<Schema>
   : undefined
 
+/** The action that `createActions({ authorize })` is asked about. */
+export interface AskedAction {
+  /** The action's name. */
+  readonly action: string
+  /** The values bound to the action. */
+  readonly values: readonly unknown[]
+}
+
 /** An action with its resolved options. */
 export interface Definition extends SecretFields {
   readonly name: string
   readonly run: (submission: never, ...values: never[]) => unknown
+  /** The registry's, which is asked first. */
+  readonly authorizeAll: ((submission: never, asked: AskedAction) => unknown) | undefined
   readonly authorize: ((submission: never, ...values: never[]) => unknown) | undefined
   readonly input: StandardSchemaV1 | undefined
   /** The types that the texts of the form are converted to; `undefined` when the schema declares none. */

@@ -18,6 +18,7 @@ import {
   type Action,
   type ActionDetails,
   type ActionOptions,
+  type AskedAction,
   createAction,
   type Definition,
   detailsOf,
@@ -51,6 +52,24 @@ export interface ActionsOptions<Context = unknown> extends HookOptions<Context> 
    * @default `memoryStore()`, which works for one server
    */
   store?: ClaimStore
+  /**
+   * Asked about every submission, before the `authorize` of its action: is the visitor signed in? Runs after the seal opens,
+   * before the rest of the body is read. An outcome, returned or thrown, refuses the submission; returning nothing admits it.
+   * A button with an action of its own is asked about as well.
+   *
+   * @param submission as in `authorize` of an action: without the fields
+   * @param asked the action's name and bound values, to make an exception
+   * @default every submission is admitted
+   * @example
+   * ```ts
+   * const actions = createActions<Koa.Context>({
+   *   authorize({ context }, { action }) {
+   *     if (!context.session?.user && action !== 'sign-in') return unauthorized()
+   *   },
+   * })
+   * ```
+   */
+  authorize?(submission: Submission<undefined, unknown, Context>, asked: AskedAction): unknown
   /** Where the files of submissions are stored, and for how long. */
   uploads?: UploadOptions
   /** The cache that `createCache()` from `sealform/cache` returned, for `cachePage()` and revalidation. @default none */
@@ -150,6 +169,7 @@ export class Registry implements SealingContext, SecretFields {
   hasForgotten = false
   /** The secret fields of all actions, for a form whose action is not known. */
   readonly secrets = new Set<string>()
+  readonly #authorize: Definition['authorizeAll']
   readonly #hooks: Hooks | undefined
   readonly #definitions = new Map<string, Definition>()
 
@@ -162,6 +182,7 @@ export class Registry implements SealingContext, SecretFields {
       'store',
       'uploads',
       'cache',
+      'authorize',
       ...hookNames,
     ])
     checkOptions('createActions({ uploads })', options.uploads, ['storage', 'keep'])
@@ -173,6 +194,7 @@ export class Registry implements SealingContext, SecretFields {
     this.cache = checkRevalidator(options.cache)
     this.#storage = checkStorage(options.uploads?.storage)
     this.#store = checkStore(options.store)
+    this.#authorize = checkAuthorize(options)
     this.#hooks = resolveHooks(options, undefined, 'createActions()')
   }
 
@@ -197,6 +219,7 @@ export class Registry implements SealingContext, SecretFields {
       limits: this.limits,
       openStorage: () => this.#openStorage(),
       openStore: () => this.#openStore(),
+      authorizeAll: this.#authorize,
       hooks: this.#hooks,
       find: (action) => this.#ownDetails(action)?.definition,
     })
@@ -290,6 +313,12 @@ function warnOfSweep(error: unknown): void {
 
 function checkStorage(storage: FileStorage | undefined): FileStorage | undefined {
   return checkMethods(storage, 'createActions({ uploads: { storage } })', ['put', 'open', 'remove', 'sweep'])
+}
+
+function checkAuthorize(options: ActionsOptions<never>): Definition['authorizeAll'] {
+  const { authorize } = options
+  if (authorize === undefined || typeof authorize === 'function') return authorize?.bind(options)
+  throw new SealformError('ERR_OPTION_INVALID', 'createActions(): "authorize" must be a function.')
 }
 
 function checkStore(store: ClaimStore | undefined): ClaimStore | undefined {

@@ -22,6 +22,7 @@ interface ActionDefaults {
   readonly limits: Limits
   openStorage(): FileStorage
   openStore(): ClaimStore
+  readonly authorizeAll: Definition['authorizeAll']
   readonly hooks: Hooks | undefined
   /** Finds the definition of an action of this registry. */
   find(action: unknown): Definition | undefined
@@ -93,6 +94,7 @@ export function describeAction(name: string, runOrOptions: unknown, defaults: Ac
     givenOnFile: given.onFile,
     storage: files.size > 0 && !given.onFile ? defaults.openStorage() : undefined,
     run: given.run.bind(options),
+    authorizeAll: defaults.authorizeAll,
     authorize: given.authorize?.bind(options),
     input: given.input,
     coercion: schema === undefined ? undefined : planCoercion(schema, limits.depth),

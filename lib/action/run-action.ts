@@ -15,21 +15,32 @@ export interface Call {
   readonly values: readonly unknown[]
 }
 
-/** Runs the action's `authorize`. An outcome or an own answer refuses, `undefined` admits, any other value is an error. */
+/** Asks the `authorize` of the registry, then that of the action. The first outcome or own answer refuses. */
 export async function authorize(
   { definition, values }: Call,
   submission: CurrentSubmission,
 ): Promise<Outcome | undefined> {
-  if (!definition.authorize) return undefined
+  const { name: action, authorizeAll, authorize: own } = definition
+  const refusal =
+    authorizeAll && (await ask(authorizeAll, submission, { action, rest: [{ action, values }] }))
+  return refusal ?? (own && ask(own, submission, { action, rest: values }))
+}
+
+/** Calls an `authorize`. An outcome or an own answer refuses, `undefined` admits, and any other value is an error. */
+async function ask(
+  admits: (submission: never, ...rest: never[]) => unknown,
+  submission: CurrentSubmission,
+  { action, rest }: { readonly action: string; readonly rest: readonly unknown[] },
+): Promise<Outcome | undefined> {
   try {
-    const result = await Reflect.apply(definition.authorize, undefined, [submission, ...values])
+    const result = await Reflect.apply(admits, undefined, [submission, ...rest])
     if (result === undefined || isOutcome(result)) return submission.outcomeAfter(result)
     // For example `return res.redirect('/sign-in')` on Express, which returns the response.
     const own = submission.outcomeAfter(undefined)
     if (own) return own
     throw new SealformError(
       'ERR_AUTHORIZE_RESULT',
-      `authorize() of "${definition.name}" returned ${typeof result}. Return an outcome such as forbidden() to refuse, or nothing to admit.`,
+      `authorize() of "${action}" returned ${typeof result}. Return an outcome such as forbidden() to refuse, or nothing to admit.`,
     )
   } catch (thrown) {
     return isOutcome(thrown) ? submission.outcomeAfter(thrown) : submission.failureAfter(thrown)

@@ -51,7 +51,7 @@ export async function receive(arrival: Arrival): Promise<Received> {
     if (isOutcome(form)) return end(pending, await giveBackRefused(pending, form))
     pending.admit(form)
 
-    const unauthorized = form.definition.authorize && (await authorizeForm(pending, form))
+    const unauthorized = mustAsk(form.definition) && (await authorizeForm(pending, form))
     if (unauthorized) return end(pending, unauthorized)
 
     const readingBody = readBody(pending, form)
@@ -83,6 +83,11 @@ export async function receive(arrival: Arrival): Promise<Received> {
 function giveBackRefused(pending: PendingSubmission, outcome: Outcome): Promise<Outcome> {
   const unopened = outcome instanceof Refused && outcome.reason === 'malformed'
   return unopened ? giveBackUnopened(pending, outcome) : giveBack(pending, outcome)
+}
+
+/** Tells whether the registry or the action has an `authorize`. Most submissions wait for none. */
+function mustAsk({ authorizeAll, authorize }: Definition): boolean {
+  return authorizeAll !== undefined || authorize !== undefined
 }
 
 function end(pending: PendingSubmission, outcome: Outcome): Received {
