@@ -23,6 +23,8 @@ export type { FormStatus } from '../lib/page/page.js'
 export type { Attributes } from '../views/attributes.js'
 export type { SelectOption } from '../views/form.js'
 export type { RegionFailure, RegionOptions } from '../views/region.js'
+export { guard } from './express-guard.js'
+export type { Guard } from './guard-outcome.js'
 export type { FailureDetails, Form, FormOptions, Forms }
 
 /** What the middleware adds to Express's request. */

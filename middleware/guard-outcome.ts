@@ -1,28 +1,51 @@
+import type { ServerResponse } from 'node:http'
+import { CurrentSubmission } from '../lib/action/submission.js'
+import { SealformError } from '../lib/base/errors.js'
 import { forbidden, notFound, type Outcome, Refused, unauthorized } from '../lib/outcome/outcome.js'
 
-/** What a guard made of a request for a page: a status that it has set, or an error with a status that it has thrown. */
+/** The `authorize` that `guard()` makes. It fits `createActions()` and every action. */
+export type Guard = (submission: { readonly context: unknown }) => Promise<Outcome | undefined>
 
-/** Returns the outcome that says the same as a guard that answered with this status, and keeps the visitor's input. */
-export function outcomeOfStatus(status: number): Outcome {
-  if (status === 401) return unauthorized()
-  if (status === 404) return notFound()
-  return status > 403 && status < 500 ? new Refused('forbidden', status) : forbidden()
+/** Returns the submission that a guard was called with, which knows whether it has been answered. */
+export function guardedSubmission(submission: unknown): CurrentSubmission {
+  if (submission instanceof CurrentSubmission) return submission
+  throw new SealformError(
+    'ERR_OPTION_INVALID',
+    'guard() makes an "authorize": pass it to createActions() or actions.define(), which call it with the submission.',
+  )
 }
 
 /**
- * Returns the outcome for what a guard has thrown or passed to `next()`. Errors with a status of the 400s are how frameworks
- * refuse: `ctx.throw(401)`, http-errors.
+ * Returns the outcome of a guard that did not call `next()`. Returns nothing when it has answered by itself, because that is
+ * the answer then. A status without a body becomes the outcome that says the same, because that keeps the visitor's input.
+ */
+export function outcomeOfGuard({ ownAnswer }: CurrentSubmission, status: number): Outcome | undefined {
+  if (ownAnswer === 'none') return notFound()
+  return ownAnswer === 'status' && isClientError(status) ? outcomeOfStatus(status) : undefined
+}
+
+/**
+ * Returns the outcome for an error that a guard has thrown or passed to `next()`. Errors with a status of the 400s are how
+ * frameworks refuse: `ctx.throw(401)`, http-errors. The headers that such an error names go along, such as WWW-Authenticate.
  *
  * @throws the error itself when it has no such status: the guard has failed
  */
-export function outcomeOfError(error: unknown): Outcome {
-  const status = statusOf(error)
-  if (status === undefined) throw error
+export function outcomeOfError(error: unknown, res: ServerResponse): Outcome {
+  if (!(error instanceof Error && 'status' in error)) throw error
+  const { status } = error
+  if (typeof status !== 'number' || !isClientError(status)) throw error
+  if ('headers' in error && typeof error.headers === 'object' && error.headers !== null && !res.headersSent) {
+    for (const [name, value] of Object.entries(error.headers)) res.setHeader(name, value)
+  }
   return outcomeOfStatus(status)
 }
 
-function statusOf(error: unknown): number | undefined {
-  if (!(error instanceof Error) || !('status' in error)) return undefined
-  const { status } = error
-  return typeof status === 'number' && status >= 400 && status < 500 ? status : undefined
+function outcomeOfStatus(status: number): Outcome {
+  if (status === 401) return unauthorized()
+  if (status === 404) return notFound()
+  return status === 403 ? forbidden() : new Refused('forbidden', status)
+}
+
+function isClientError(status: number): boolean {
+  return status >= 400 && status < 500
 }
