@@ -6,6 +6,7 @@ import { compileAllowedOrigins, normaliseOrigin } from '../origin/allowed-origin
 import type { OriginPolicy } from '../origin/judge-origin.js'
 import { english, type Messages } from '../outcome/messages.js'
 import type { RefusalReason } from '../outcome/outcome.js'
+import { readSession } from './session-value.js'
 
 /** A refusal as `onRefused` receives it. Holds none of the visitor's input. */
 export interface Refusal {
@@ -34,8 +35,9 @@ export interface MiddlewareOptions<Context> {
    */
   allowedOrigins?: readonly string[]
   /**
-   * Returns a value that changes at sign-in and sign-out, such as the session's id. Seals are bound to it, so that they
-   * are valid only for the visitor whose page holds them. Mount the session middleware before this one.
+   * Returns a value that changes at sign-in and sign-out: a random one that the sign-in has put into the session. Seals are
+   * bound to it, so that they are valid only for the visitor whose page holds them. Mount the session middleware before this
+   * one. In development it warns once when it never gives a value.
    * @default none
    */
   session?: (context: Context) => string | null | undefined
@@ -100,7 +102,7 @@ export function resolveSettings<Context>(
     },
     mode,
     development,
-    session: session ? (context) => sessionValue(session(context)) : () => undefined,
+    session: readSession(session, development),
     onRefused: onRefused ?? ((refusal) => development && warn(refusal)),
     messages: resolveMessages(messages),
   }
@@ -125,15 +127,6 @@ function mergeMessages(own: Partial<Messages> | undefined): Messages {
     )
   }
   return { ...english, ...Object.fromEntries(given) }
-}
-
-function sessionValue(value: unknown): string | undefined {
-  if (value === undefined || value === null || value === '') return undefined
-  if (typeof value === 'string') return value
-  throw new SealformError(
-    'ERR_SESSION_INVALID',
-    `sealform({ session }) must return a string or undefined synchronously, not ${value instanceof Promise ? 'a promise' : `a ${typeof value}`}.`,
-  )
 }
 
 function checkFunction(name: string, value: unknown): void {
