@@ -23,9 +23,9 @@ type Verdict =
  * @throws SealformError `ERR_OPTION_INVALID` when it is not a function
  * @example
  * ```ts
- * const requireUser: RequestHandler = (req, res, next) => (req.session.user ? next() : res.redirect('/sign-in'))
- * const actions = createActions<ExpressContext>({ authorize: guard(requireUser) })
- * router.use(requireUser)
+ * const requireUser: express.RequestHandler = (req, res, next) =>
+ *   req.signedCookies.user ? next() : res.redirect('/sign-in')
+ * const actions = createActions<{ req: express.Request }>({ authorize: guard(requireUser) })
  * ```
  */
 export function guard(middleware: RequestHandler): Guard {

@@ -19,7 +19,6 @@ type KoaContext = Parameters<Middleware>[0]
  * ```ts
  * const requireUser: Koa.Middleware = (ctx, next) => (ctx.session?.user ? next() : ctx.redirect('/sign-in'))
  * const actions = createActions<Koa.Context>({ authorize: guard(requireUser) })
- * router.use(requireUser)
  * ```
  */
 export function guard<State extends DefaultState, Own>(middleware: Middleware<State, Own>): Guard {

@@ -7,6 +7,7 @@ import { compile, root } from './project.js'
 /** Declarations that the examples use. */
 const scenery = `
 import type { IncomingHttpHeaders } from 'node:http'
+import type * as sealform from 'sealform'
 import type { Action, Actions, Cookies } from 'sealform'
 import type { SealformContext } from 'sealform/koa'
 import type { RedisClient } from 'sealform/redis'
@@ -17,6 +18,8 @@ declare global {
   const title: string
   const user: string
   const cookies: Cookies
+  const createActions: typeof sealform.createActions
+  const unauthorized: typeof sealform.unauthorized
   const todos: { title: string }[]
   const actions: Actions
   const client: RedisClient

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { once } from 'node:events'
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { readdirSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { before, describe, it } from 'node:test'
 import ejs from 'ejs'
@@ -10,16 +9,14 @@ import Handlebars from 'handlebars'
 import Koa from 'koa'
 import nunjucks from 'nunjucks'
 import pug from 'pug'
-import supertest from 'supertest'
 import { invalid, redirect, type Submittable } from '../../lib/sealform.js'
 import type { FileStorage } from '../../lib/types.js'
 import type { SealformContext, sealform } from '../../middleware/koa.js'
-import { freePort } from '../setup/free-port.js'
 import { createTestApp, formIn, fromSamePage, urlencoded } from '../setup/koa-app.js'
-import { until } from '../setup/patience.js'
 import { uploadApp } from '../setup/upload-app.js'
 import { codeBlocks, modulesOf } from './code-blocks.js'
 import { compile, root } from './project.js'
+import { start } from './start.js'
 
 const guide = join(root, 'docs', 'guide')
 const pages = [join(root, 'README.md'), ...readdirSync(guide).map((name) => join(guide, name))]
@@ -229,38 +226,3 @@ describe('the code in README.md and the guide', () => {
     assert.match(old.text, /Kept/)
   })
 })
-
-/** Starts a program on a free port, in place of its port 3000. */
-async function start(
-  program: string,
-  onEnd: (stop: () => Promise<void>) => void,
-): Promise<ReturnType<typeof supertest>> {
-  const port = await freePort()
-  const code = readFileSync(program, 'utf8')
-  assert.ok(code.includes('app.listen(3000)'))
-  writeFileSync(program, code.replace('app.listen(3000)', `app.listen(${port}, '127.0.0.1')`))
-  const { SEALFORM_KEYS: _, ...env } = process.env
-  const child = spawn(process.execPath, [program], { env, stdio: ['ignore', 'ignore', 'pipe'] })
-  onEnd(() => stop(child))
-  let errors = ''
-  child.stderr.on('data', (chunk) => {
-    errors += chunk
-  })
-  const url = `http://127.0.0.1:${port}`
-  await until(async () => child.exitCode !== null || (await isUp(url)))
-  if (child.exitCode === null) return supertest(url)
-  throw new Error(`${program} does not answer.\n${errors}`)
-}
-
-async function stop(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return
-  child.kill()
-  await once(child, 'exit')
-}
-
-async function isUp(url: string): Promise<boolean> {
-  return fetch(url).then(
-    (response) => response.ok,
-    () => false,
-  )
-}

@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync, writeFileSync } from 'node:fs'
+import supertest from 'supertest'
+import { freePort } from '../setup/free-port.js'
+import { until } from '../setup/patience.js'
+
+/** Starts a program on a free port, in place of its port 3000. */
+export async function start(
+  program: string,
+  onEnd: (stop: () => Promise<void>) => void,
+): Promise<ReturnType<typeof supertest>> {
+  const port = await freePort()
+  const code = readFileSync(program, 'utf8')
+  assert.ok(code.includes('app.listen(3000)'))
+  const copy = program.replace(/\.js$/, `-${port}.js`)
+  writeFileSync(copy, code.replace('app.listen(3000)', `app.listen(${port}, '127.0.0.1')`))
+  const { SEALFORM_KEYS: _, ...env } = process.env
+  const child = spawn(process.execPath, [copy], { env, stdio: ['ignore', 'ignore', 'pipe'] })
+  onEnd(() => stop(child))
+  let errors = ''
+  child.stderr.on('data', (chunk) => {
+    errors += chunk
+  })
+  const url = `http://127.0.0.1:${port}`
+  await until(async () => child.exitCode !== null || (await isUp(url)))
+  if (child.exitCode === null) return supertest(url)
+  throw new Error(`${program} does not answer.\n${errors}`)
+}
+
+async function stop(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  child.kill()
+  await once(child, 'exit')
+}
+
+async function isUp(url: string): Promise<boolean> {
+  return fetch(url).then(
+    () => true,
+    () => false,
+  )
+}
