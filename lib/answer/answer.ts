@@ -214,9 +214,9 @@ function builtIn<Context>(
 
 /** Returns what the page did with the form that was sent. */
 function formIn(page: Page, rendering: Rendering): FormOnPage {
-  const { adopted, printed, losesInput } = page
+  const { adopted, printed, losesInput, asked } = page
   const sent = rendering.kind === 'rendered' && page.isPrintedIn(rendering.content)
-  return { adopted, printed, losesInput, sent }
+  return { adopted, printed, losesInput, sent, asked }
 }
 
 /**

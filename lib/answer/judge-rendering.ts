@@ -49,6 +49,8 @@ export interface FormOnPage {
   readonly sent: boolean
   /** The form has no field for some of the visitor's input. */
   readonly losesInput: boolean
+  /** The page has made a form of the action that ran, or the seal is bound to its path, so it has printed the form before. */
+  readonly asked: boolean
 }
 
 /** How an outcome is answered after the page has run. */
@@ -69,7 +71,17 @@ type RenderingVerdict =
   | 'leave'
 
 /** The kinds of rendered pages: one row of the table each. */
-type PageResult = 'not-run' | 'sent' | 'threw' | 'with-form' | 'moved' | 'shown' | 'missing' | '4xx' | '5xx'
+type PageResult =
+  | 'not-run'
+  | 'sent'
+  | 'threw'
+  | 'with-form'
+  | 'moved'
+  | 'shown'
+  | 'unasked'
+  | 'missing'
+  | '4xx'
+  | '5xx'
 
 type Row = Readonly<Record<ShownOutcome['kind'], Exclude<RenderingVerdict, 'region'>>>
 
@@ -83,6 +95,8 @@ const verdicts: Readonly<Record<PageResult, Row>> = {
   threw: row('built-in', 'built-in-500'),
   'with-form': row('page', 'page'),
   moved: row('built-in-link', 'redirect'),
+  // Nothing shows that this visitor may see such a page: a guard for GET alone is not asked about a POST.
+  unasked: row('built-in', 'built-in'),
   shown: row('built-in', 'page'),
   missing: row('built-in', 'built-in'),
   '4xx': row('built-in', 'built-in'),
@@ -130,7 +144,8 @@ function resultOf(rendering: Rendering, form: FormOnPage): PageResult {
   if (body !== 'none' && holdsInput(rendering, form)) return 'with-form'
   if (status >= 500) return '5xx'
   if (body === 'none' || isRedirect) return 'missing'
-  return status >= 400 ? '4xx' : 'shown'
+  if (status >= 400) return '4xx'
+  return form.asked ? 'shown' : 'unasked'
 }
 
 /**

@@ -48,6 +48,7 @@ export class PendingSubmission {
     formId: undefined,
     definition: undefined,
     admitted: false,
+    onOwnPath: false,
     boundText: '',
     state: undefined,
     hasState: false,
@@ -93,6 +94,7 @@ export class PendingSubmission {
     // Fields of another version must be migrated first: under a seal of this version the action would misread them.
     if (!form.changeFields) this.allowSealing(form)
     this.submission.outlivesVisitor = form.definition.store !== undefined
+    this.submitted.onOwnPath = form.opened.content.path !== undefined
   }
 
   /** Allows the page to seal the form again, with these bound values and the fields in `submitted`. */

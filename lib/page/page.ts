@@ -96,6 +96,8 @@ export class Page {
   printedSeal: Seal | undefined
   /** What is wrong with that form, when something is. */
   problem: PrintedProblem | undefined
+  /** It has made a form of the action that was sent, or has printed the form that was sent before. */
+  asked = false
   /** The answer is made for one visitor: no cache may keep it. */
   personal = false
   /** A part of it has failed, and something else was printed instead. */
@@ -123,6 +125,7 @@ export class Page {
   /** Makes the page show an outcome from now on. */
   show(outcome: Outcome, submitted: SubmittedForm): void {
     this.#shown = { outcome, submitted }
+    this.asked = submitted.onOwnPath
   }
 
   /** The flash that waits for this page; `undefined` when the visitor sent none. */
@@ -214,6 +217,7 @@ export class Page {
     const { definition, values } = this.registry.detailsOf(action)
     if (this.seals.personal) this.personal = true
     const boundText = encodeBoundValues(values, definition.name, this.registry)
+    if (this.#shown?.submitted.definition === definition) this.asked = true
     const id = this.#newId(definition.name, options.key)
     const keyed = options.key !== undefined
     const shown = this.#adopt({ id, keyed, definition, boundText })

@@ -6,7 +6,8 @@ import { Readable } from 'node:stream'
 import { describe, it, type TestContext } from 'node:test'
 import type supertest from 'supertest'
 import { forbidden, invalid, redirect } from '../../lib/sealform.js'
-import { fromSamePage, urlencoded } from '../setup/koa-app.js'
+import { html } from '../../views/html.js'
+import { formIn, fromSamePage, urlencoded } from '../setup/koa-app.js'
 import { until } from '../setup/patience.js'
 import { requestText, talk } from '../setup/raw-http.js'
 import { type Framework, frameworks, type View } from './frameworks.js'
@@ -169,15 +170,15 @@ const expected: Readonly<Record<Path, Expected>> = {
   '/form-not-sent-file': { otherwise: 'built-in', done: '200 page' },
   '/form-not-sent-large': { otherwise: 'built-in', done: '200 page' },
   '/form-not-printed': { otherwise: 'built-in', done: '200 page' },
-  '/no-form': { otherwise: 'built-in', done: '200 page' },
+  '/no-form': { otherwise: 'built-in', done: '200 built-in' },
   '/stream': { otherwise: 'page', done: '200 page' },
   '/stream-lazy': { otherwise: 'page', done: '200 page' },
   '/stream-lazy-503': { otherwise: 'page', done: '200 page' },
   '/stream-large': { otherwise: 'page', done: '200 page' },
   '/text-large': { otherwise: 'page', done: '200 page' },
   '/stream-fails': { otherwise: 'built-in', done: '500 built-in: received, reference' },
-  '/stream-no-form': { otherwise: 'built-in', done: '200 page' },
-  '/json': { otherwise: 'built-in', done: '200 page' },
+  '/stream-no-form': { otherwise: 'built-in', done: '200 built-in' },
+  '/json': { otherwise: 'built-in', done: '200 built-in' },
   '/json-form': { otherwise: 'page', done: '200 page' },
   '/json-unprinted': { otherwise: 'page', done: '200 page' },
   '/file-unprinted': { otherwise: 'built-in', done: '200 page' },
@@ -353,6 +354,75 @@ function cases(framework: Framework): void {
     if (framework.name.startsWith('Koa')) await until(() => source?.destroyed)
     assert.equal((await site.submit()).status, 422)
     assert.deepEqual(site.failures, [])
+  })
+
+  it('is what an action is done on, also when its page has no form of the action any more', async (t) => {
+    const rows = new Set(['b1'])
+    const site = await openSite(t, framework, {
+      run: (_submission, row) => void rows.delete(row),
+      action: { path: true },
+      pages: {
+        '/rows': (view, act) => ({
+          html: html`<h1>${rows.size} rows</h1>${[...rows].map(() => page(view, act))}`,
+        }),
+      },
+    })
+    const { fields } = formIn((await site.request.get('/rows')).text, 'act')
+    const answer = await site.request.post('/rows').set(fromSamePage).send(urlencoded(fields))
+    assert.equal(answer.status, 200)
+    assert.match(answer.text, /<h1>0 rows<\/h1>/)
+  })
+
+  it('is shown after an action of another row is done, when it has a form of that action', async (t) => {
+    const rows = new Set(['b1', 'b2'])
+    const site = await openSite(t, framework, {
+      run: (_submission, row) => void rows.delete(row),
+      pages: {
+        '/rows': (view, act) => ({ html: html`<h1>${rows.size} rows</h1>${page(view, act)}` }),
+      },
+    })
+    const answer = await site.submit({}, { path: '/rows' })
+    assert.equal(answer.status, 200)
+    assert.match(answer.text, /<h1>1 rows<\/h1>/)
+  })
+
+  it('stays behind a guard for GET alone that comes before, after any form of another page', async (t) => {
+    let started = 0
+    const site = await openSite(t, framework, {
+      run: ({ formData }) => (formData.get('text') === 'no, typed' ? invalid('No') : undefined),
+      define: (actions) => ({ bound: actions.define('bound', async () => {}) }),
+      pages: {
+        '/': (view, _act, { bound }) => ({ html: page(view, bound!) }),
+        '/admin': () => {
+          started++
+          return { html: '<p>for administrators</p>' }
+        },
+      },
+      async before(req, res) {
+        if (req.method === 'GET' && req.url === '/admin') res.writeHead(302, { Location: '/sign-in' }).end()
+      },
+    })
+    const { fields } = formIn((await site.request.get('/')).text, 'bound')
+    const bound = await site.request
+      .post('/admin')
+      .set(fromSamePage)
+      .send(urlencoded(fields, { text: 'typed' }))
+    const free = await site.submit({}, { path: '/admin' })
+    const wrong = await site.submit({ text: 'no, typed' }, { path: '/admin' })
+    const forged = await site.request
+      .post('/admin')
+      .set(fromSamePage)
+      .send(urlencoded({ ...fields, sealform: 'x' }))
+    const answers = [bound, free, wrong, forged]
+    assert.deepEqual(answers.map(inWords), [
+      '403 built-in with the input',
+      '200 built-in',
+      '422 built-in with the input',
+      '400 built-in',
+    ])
+    for (const { text } of answers) assert.doesNotMatch(text, /administrators/)
+    assert.deepEqual([started, site.runs], [4, ['b1', 'b1']])
+    assert.equal((await site.request.get('/admin').redirects(0)).status, 302)
   })
 
   it('does not start for a request of foreign origin', async (t) => {

@@ -32,7 +32,7 @@ export interface SiteOptions {
     Record<string, (view: View, act: Bound, others: Readonly<Record<string, Bound>>) => ReturnType<Page>>
   >
   readonly posts?: Readonly<Record<string, (req: IncomingMessage) => Promise<string>>>
-  /** Does something with each request before the app sees it. */
+  /** Does something with each request before the app sees it. The app does not see one that it has answered. */
   readonly before?: (req: IncomingMessage, res: ServerResponse) => Promise<void>
 }
 
@@ -104,7 +104,7 @@ export async function openSite(
   })
   const server = createServer(async (req, res) => {
     if (options.before) await options.before(req, res)
-    listener(req, res)
+    if (!res.writableEnded) listener(req, res)
   })
   const port = await listen(server, (close) => t.after(close))
   const request = supertest(`http://127.0.0.1:${port}`)

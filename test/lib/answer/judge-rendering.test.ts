@@ -21,11 +21,12 @@ const html: RenderedPage = {
   json: false,
   takenOver: false,
 }
-const printed: FormOnPage = { adopted: true, printed: true, sent: true, losesInput: false }
+const printed: FormOnPage = { adopted: true, printed: true, sent: true, losesInput: false, asked: true }
 /** The page has printed the form into a text that is not in its body. */
 const unsent: FormOnPage = { ...printed, sent: false }
 const unprinted: FormOnPage = { ...unsent, printed: false }
 const absent: FormOnPage = { ...unprinted, adopted: false }
+const unasked: FormOnPage = { ...absent, asked: false }
 
 const missing = Object.assign(new Error('gone'), { status: 404 })
 const broken = Object.assign(new Error('broke'), { status: 503 })
@@ -54,6 +55,21 @@ const cases: readonly Case[] = [
     done: 'region',
   },
   { what: 'a page without the form', rendering: html, otherwise: 'built-in', done: 'page' },
+  {
+    what: 'a page that never made the form',
+    rendering: html,
+    form: unasked,
+    otherwise: 'built-in',
+    done: 'built-in',
+  },
+  {
+    what: 'a page that never made the form, with the region that was asked for',
+    rendering: html,
+    form: unasked,
+    region: true,
+    otherwise: 'built-in',
+    done: 'built-in',
+  },
   {
     what: 'a page with the region that was asked for, without the form',
     rendering: html,
