@@ -1,10 +1,11 @@
 import type { ServerResponse } from 'node:http'
 import type { NextFunction, Request, Response } from 'express'
 import { sentCookies } from '../lib/action/cookies.js'
-import { type Actions, asRegistry } from '../lib/action/registry.js'
+import type { Actions } from '../lib/action/registry.js'
 import { answer, consumedError } from '../lib/answer/answer.js'
+import { misplaced } from '../lib/answer/mount.js'
 import { recognise } from '../lib/answer/recognise.js'
-import { type App, type MiddlewareOptions, resolveSettings } from '../lib/answer/settings.js'
+import { type App, createApp, type MiddlewareOptions } from '../lib/answer/settings.js'
 import { webProtocol } from '../lib/base/web-protocol.js'
 import type { FormOptions } from '../lib/page/page.js'
 import type { FailureDetails } from '../lib/page/page-host.js'
@@ -14,6 +15,7 @@ import { SafeHtml } from '../views/safe-html.js'
 import { connectionProtocol } from './connection-protocol.js'
 import { asError, failureLine } from './failure-report.js'
 import { watchLateSenders } from './late-senders.js'
+import { hostOn, isServed, joinHost, type MountedHost } from './mounted.js'
 import { HttpHost } from './node-host.js'
 import type { PageTools } from './page-tools.js'
 import type { WatchedResponse } from './watched-response.js'
@@ -61,13 +63,17 @@ export function sealform<Own = unknown>(
   actions: Actions<Own>,
   options: MiddlewareOptions<Own> = {},
 ): SealformHandler {
-  const app: App<unknown> = {
-    registry: asRegistry(actions, 'sealform()'),
-    settings: resolveSettings(options as MiddlewareOptions<unknown>),
-  }
+  const app = createApp(actions, options)
 
   return function sealform(req, res, next) {
-    const host = new ExpressHost(app, { req, res }, next)
+    const outer = hostOn(req)
+    if (isServed(app, outer)) {
+      addPageTools({ req, res }, outer.tools())
+      next()
+      return
+    }
+    refuseRoute(req, sealform)
+    const host = new ExpressHost(app, { context: { req, res }, next, outer })
     if (req.method !== 'POST') {
       host.openPage()
       next()
@@ -81,9 +87,10 @@ export function sealform<Own = unknown>(
 }
 
 async function receive(app: App<unknown>, host: ExpressHost, next: NextFunction): Promise<void> {
-  const recognition = await recognise(host.req)
+  const recognition = await recognise(host.req, [host.req], (seal) => app.mount.passesOn(seal, host.path))
   if (recognition.kind === 'aborted') return
   if (recognition.kind === 'submission') {
+    host.mount()
     await answer(app, host, recognition.body)
     return
   }
@@ -98,14 +105,14 @@ class ExpressHost extends HttpHost<Request, Response> {
   readonly #next: NextFunction
   readonly #reports: { readonly error: Error; readonly details: FailureDetails }[] = []
 
-  constructor(app: App<unknown>, context: ExpressContext, next: NextFunction) {
-    super(app, context)
+  constructor(app: App<unknown>, { context, next, outer }: ExpressArrival) {
+    super(app, context, outer)
     this.#next = next
   }
 
   /** The URL that the browser asked for, including the part that a mount removes from `req.url`. */
   get url(): string {
-    return this.req.originalUrl
+    return this.outer ? this.outer.url : this.req.originalUrl
   }
 
   get protocol(): string {
@@ -127,7 +134,14 @@ class ExpressHost extends HttpHost<Request, Response> {
 
   /** Prepares the request before the app's page runs for a GET, or for a POST that is not a submission. */
   openPage(): void {
-    this.#addPageTools()
+    const { outer } = this
+    if (outer) {
+      joinHost(outer, this)
+      addPageTools(this.context, outer.tools())
+      return
+    }
+    this.mount()
+    addPageTools(this.context, this.tools())
     this.holdForRegion()
   }
 
@@ -144,7 +158,7 @@ class ExpressHost extends HttpHost<Request, Response> {
   }
 
   protected runPage(fail: (error: unknown) => void): void {
-    this.#addPageTools()
+    addPageTools(this.context, this.tools())
     try {
       this.#next()
     } catch (error) {
@@ -193,18 +207,23 @@ class ExpressHost extends HttpHost<Request, Response> {
   override sendKept(body: string | Buffer): void {
     this.res.status(200).send(body)
   }
+}
 
-  #addPageTools(): void {
-    const { form, forms, region } = this.tools()
-    const { req, res } = this
-    req.form = form
-    req.forms = forms
-    req.region = region
-    res.locals.form = form
-    res.locals.forms = forms
-    res.locals.region = region
-    sendSafeHtml(res)
-  }
+/** A request, and the host that an earlier middleware has mounted on it. */
+interface ExpressArrival {
+  readonly context: ExpressContext
+  readonly next: NextFunction
+  readonly outer: MountedHost | undefined
+}
+
+function addPageTools({ req, res }: ExpressContext, { form, forms, region }: PageTools): void {
+  req.form = form
+  req.forms = forms
+  req.region = region
+  res.locals.form = form
+  res.locals.forms = forms
+  res.locals.region = region
+  sendSafeHtml(res)
 }
 
 /** Lets `res.send()` send SafeHtml as HTML. Express would send the object as JSON. */
@@ -252,6 +271,23 @@ function silence(res: ServerResponse): void {
   })
   // If headers look sent, Express's final handler destroys the socket, which may already serve the next request.
   Object.defineProperty(res, 'headersSent', { value: false, configurable: true })
+}
+
+/**
+ * Throws when the middleware is mounted on a route that does not run it for both the page and its submissions.
+ *
+ * @throws SealformError `ERR_MOUNT`
+ */
+function refuseRoute({ route }: Request, middleware: unknown): void {
+  // Express keeps the route that ran last, also after it has called next().
+  if (!route?.stack.some(({ handle }: { readonly handle: unknown }) => handle === middleware)) return
+  const { _all: all, get, post } = route.methods
+  if (all || (get && post)) return
+  const method = Object.keys(route.methods)[0] ?? 'get'
+  throw misplaced(
+    `app.${method}()`,
+    'Mount it with app.use(sealform(actions)) or router.use(sealform(actions)), before the routes.',
+  )
 }
 
 /** Throws when a parser mounted earlier has read the body of a form. Such a parser stores the result in `req.body`. */

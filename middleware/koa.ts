@@ -1,15 +1,16 @@
 import { finished, Readable } from 'node:stream'
 import type { DefaultState, Middleware, Next, ParameterizedContext } from 'koa'
 import type { OwnAnswer } from '../lib/action/own-answer.js'
-import { type Actions, asRegistry } from '../lib/action/registry.js'
+import type { Actions, Registry } from '../lib/action/registry.js'
 import type { WatchedSubmission } from '../lib/action/submission.js'
 import { answer, consumedError, type Host, regionOf } from '../lib/answer/answer.js'
 import { hintAtForm } from '../lib/answer/hint-at-form.js'
 import { judgeVisit, type Rendering } from '../lib/answer/judge-rendering.js'
 import { type ForeignForm, recognise } from '../lib/answer/recognise.js'
-import { type App, type MiddlewareOptions, resolveSettings, type Settings } from '../lib/answer/settings.js'
+import { type App, createApp, type MiddlewareOptions, type Settings } from '../lib/answer/settings.js'
 import { webProtocol } from '../lib/base/web-protocol.js'
 import { offerPage } from '../lib/cache/offered-page.js'
+import type { Messages } from '../lib/outcome/messages.js'
 import type { BuiltInPage } from '../lib/page/last-resort.js'
 import { type FormOptions, Page } from '../lib/page/page.js'
 import type { FailureDetails } from '../lib/page/page-host.js'
@@ -23,6 +24,8 @@ import { cutAnswer } from './cut-answer.js'
 import { asError, failureLine } from './failure-report.js'
 import { renderAsGet, setHtml } from './koa-rendering.js'
 import { changeSince, type NotedResponse, noteResponse, restoreResponse } from './koa-response.js'
+import { refuseRouter } from './koa-router.js'
+import { hostOn, isServed, joinHost, type MountedHost, mountOn } from './mounted.js'
 import { formOn, type PageTools, regionOn } from './page-tools.js'
 import { pathOf } from './request-path.js'
 import { progressOf, WatchedResponse } from './watched-response.js'
@@ -56,18 +59,21 @@ export function sealform<Own = unknown>(
   actions: Actions<Own>,
   options: MiddlewareOptions<Own> = {},
 ): Middleware<DefaultState, SealformContext> {
-  const app: App<unknown> = {
-    registry: asRegistry(actions, 'sealform()'),
-    settings: resolveSettings(options as MiddlewareOptions<unknown>),
-  }
+  const app = createApp(actions, options)
 
   return async function sealform(ctx, next) {
-    const host = new KoaHost(app, ctx, next)
-    host.addPageTools()
-    if (ctx.req.method === 'POST') {
-      const recognition = await recognise(ctx.req, [ctx.request, ctx.req])
+    const { req } = ctx
+    const outer = hostOn(req)
+    if (isServed(app, outer)) return runInside(outer, ctx, next)
+    refuseRouter(ctx, sealform)
+    const host = new KoaHost(app, { ctx, next, outer })
+    if (!outer) host.mount()
+    if (req.method === 'POST') {
+      const passesOn = (seal: string | undefined) => app.mount.passesOn(seal, host.path)
+      const recognition = await recognise(req, [ctx.request, req], passesOn)
       if (recognition.kind === 'aborted') return
       if (recognition.kind === 'submission') {
+        if (outer) host.mount()
         host.noteResponse()
         await answer(app, host, recognition.body)
         return
@@ -75,13 +81,31 @@ export function sealform<Own = unknown>(
       if (recognition.kind === 'consumed') refuseConsumed(ctx, sealform)
       if (recognition.kind === 'foreign') host.hintAtForm(recognition.form)
     }
+    if (outer) {
+      joinHost(outer, host)
+      return runInside(outer, ctx, next)
+    }
     await next()
-    host.finishPage()
+    // A middleware further inside has answered the submission.
+    if (hostOn(req) === host) host.finishPage()
   }
 }
 
+/** Runs the rest of the app inside an earlier middleware, whose page makes the forms. */
+function runInside(outer: MountedHost, ctx: Context, next: Next): Promise<unknown> {
+  Object.assign(ctx, outer.tools())
+  return next()
+}
+
+/** The request of a host, and the host that an earlier middleware has mounted on it. */
+interface KoaRequest {
+  readonly ctx: Context
+  readonly next: Next
+  readonly outer: MountedHost | undefined
+}
+
 /** Adapts one Koa request to the library. A class, so that creating one for every request is cheap. */
-class KoaHost implements Host {
+class KoaHost implements Host, MountedHost {
   readonly req: Context['req']
   readonly res: Context['res']
   readonly context: Context
@@ -91,11 +115,12 @@ class KoaHost implements Host {
   cookies: readonly string[] = noCookies
   readonly #app: App<unknown>
   readonly #next: Next
+  readonly #outer: MountedHost | undefined
   #rendered = false
   #watched: WatchedResponse | undefined
   #noted: NotedResponse | undefined
 
-  constructor(app: App<unknown>, ctx: Context, next: Next) {
+  constructor(app: App<unknown>, { ctx, next, outer }: KoaRequest) {
     this.req = ctx.req
     this.res = ctx.res
     this.context = ctx
@@ -103,15 +128,20 @@ class KoaHost implements Host {
     this.page = new Page(app.registry, this)
     this.#app = app
     this.#next = next
+    this.#outer = outer
   }
 
   /** The URL that the browser asked for, including the part that a mount removes from `ctx.url`. */
   get url(): string {
-    return this.context.originalUrl
+    return this.#outer ? this.#outer.url : this.context.originalUrl
   }
 
   get path(): string {
-    return pathOf(this.context.originalUrl)
+    return pathOf(this.url)
+  }
+
+  get registry(): Registry {
+    return this.#app.registry
   }
 
   get protocol(): string {
@@ -130,14 +160,31 @@ class KoaHost implements Host {
     return this.settings.session(this.context)
   }
 
-  /** Adds `form`, `forms` and `region` to the context. */
-  addPageTools(): void {
-    const { context } = this
+  messages(): Messages {
+    return this.settings.messages(this.context)
+  }
+
+  /** Makes this host the one that answers, and adds `form`, `forms` and `region` to the context. */
+  mount(): void {
+    const { context, registry } = this
+    mountOn(this.req, this)
+    const { form, forms, region } = this.tools()
+    context.form = form
+    context.forms = forms
+    context.region = region
+    this.offer(registry)
+  }
+
+  tools(): PageTools {
     // Bound functions, because V8 keeps a closure that is assigned to the context until the next full collection.
-    context.form = formOn.bind(this) as PageTools['form']
-    context.forms = createForms(this.page)
-    context.region = regionOn.bind(this) as PageTools['region']
-    const { cache } = this.#app.registry
+    return {
+      form: formOn.bind(this) as PageTools['form'],
+      forms: createForms(this.page),
+      region: regionOn.bind(this) as PageTools['region'],
+    }
+  }
+
+  offer({ cache }: Registry): void {
     if (cache) offerPage(this, cache)
   }
 

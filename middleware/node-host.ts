@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Submittable } from '../lib/action/action.js'
 import type { OwnAnswer } from '../lib/action/own-answer.js'
+import type { Registry } from '../lib/action/registry.js'
 import type { WatchedSubmission } from '../lib/action/submission.js'
 import { type Host, regionOf } from '../lib/answer/answer.js'
 import type { AnswerContent } from '../lib/answer/describe-answer.js'
@@ -10,6 +11,7 @@ import type { ForeignForm } from '../lib/answer/recognise.js'
 import type { App, Settings } from '../lib/answer/settings.js'
 import { hasLeft } from '../lib/base/visitor-left.js'
 import { offerPage } from '../lib/cache/offered-page.js'
+import type { Messages } from '../lib/outcome/messages.js'
 import { askedRegion } from '../lib/page/asked-region.js'
 import type { BuiltInPage } from '../lib/page/last-resort.js'
 import { type FormOptions, Page } from '../lib/page/page.js'
@@ -22,6 +24,7 @@ import { describeResponse, headerOf, noCookies, redirectAtOnce } from './answer-
 import { cutAnswer } from './cut-answer.js'
 import { isEncoded, isJson, maxHeldBytes, pageTime, unanswered } from './held-page.js'
 import { applyHead, HeldResponse } from './held-response.js'
+import { type MountedHost, mountOn } from './mounted.js'
 import { formOn, type PageTools, type RegionArguments, regionOn } from './page-tools.js'
 import { presentAsGet, restoreRequest } from './present-as-get.js'
 import { pathOf } from './request-path.js'
@@ -38,7 +41,7 @@ const nothing = Buffer.alloc(0)
 export abstract class HttpHost<
   Req extends IncomingMessage = IncomingMessage,
   Res extends ServerResponse = ServerResponse,
-> implements Host
+> implements Host, MountedHost
 {
   readonly req: Req
   readonly res: Res
@@ -48,13 +51,20 @@ export abstract class HttpHost<
   /** The Set-Cookie lines that Sealform has added to the response. */
   cookies: readonly string[] = noCookies
   readonly #app: App<unknown>
+  protected readonly outer: MountedHost | undefined
   #heldResponse: HeldResponse | undefined
   #describesHead = false
   /** The page failed after it was judged, so it will never end its answer. */
   #brokenOff = false
   #watched: WatchedResponse | undefined
 
-  constructor(app: App<unknown>, context: { readonly req: Req; readonly res: Res }) {
+  /** @param outer the host that an earlier middleware has mounted on the request */
+  constructor(
+    app: App<unknown>,
+    context: { readonly req: Req; readonly res: Res },
+    outer: MountedHost | undefined,
+  ) {
+    this.outer = outer
     this.req = context.req
     this.res = context.res
     this.context = context
@@ -78,8 +88,16 @@ export abstract class HttpHost<
     return pathOf(this.url)
   }
 
+  get registry(): Registry {
+    return this.#app.registry
+  }
+
   session(): string | undefined {
     return this.settings.session(this.context)
+  }
+
+  messages(): Messages {
+    return this.settings.messages(this.context)
   }
 
   builtInPage(page: BuiltInPage): string {
@@ -93,8 +111,6 @@ export abstract class HttpHost<
 
   /** Makes `form`, `forms` and `region` for a page that is about to run. */
   tools(): PageTools {
-    const { cache } = this.#app.registry
-    if (cache) offerPage(this, cache)
     return {
       form: toolForm.bind(this) as PageTools['form'],
       forms: createForms(this.page, () => this.describeWhenWritten()),
@@ -134,6 +150,16 @@ export abstract class HttpHost<
 
   cutOwnAnswer(): void {
     cutAnswer(this.res)
+  }
+
+  offer({ cache }: Registry): void {
+    if (cache) offerPage(this, cache)
+  }
+
+  /** Makes this host the one that answers the request or makes its page. */
+  mount(): void {
+    mountOn(this.req, this)
+    this.offer(this.registry)
   }
 
   addSetCookie(lines: readonly string[]): void {
@@ -262,8 +288,8 @@ export abstract class HttpHost<
   describeWhenWritten(): void {
     const { personal, hasRegions } = this.page
     if (this.#heldResponse || this.#describesHead) return
-    const { hasOneTime, hasForgotten } = this.#app.registry
-    if (!(personal || hasRegions || hasOneTime || hasForgotten)) return
+    const { mountings } = this.page
+    if (!(personal || hasRegions || mountings.haveOneTime || mountings.haveForgotten)) return
     this.#describesHead = true
     const { res } = this
     res.writeHead = this.#writeHead.bind(this, res.writeHead)

@@ -1,8 +1,8 @@
 import { type IncomingMessage, type RequestListener, type ServerResponse, STATUS_CODES } from 'node:http'
-import { type Actions, asRegistry } from '../lib/action/registry.js'
+import type { Actions } from '../lib/action/registry.js'
 import { answer, consumedError } from '../lib/answer/answer.js'
 import { recognise } from '../lib/answer/recognise.js'
-import { type App, type MiddlewareOptions, resolveSettings } from '../lib/answer/settings.js'
+import { type App, createApp, type MiddlewareOptions } from '../lib/answer/settings.js'
 import { SealformError } from '../lib/base/errors.js'
 import { webProtocol } from '../lib/base/web-protocol.js'
 import { saysMissing } from '../lib/outcome/failure.js'
@@ -15,6 +15,7 @@ import { describeResponse } from './answer-headers.js'
 import { connectionProtocol } from './connection-protocol.js'
 import { cutAnswer } from './cut-answer.js'
 import { asError, failureLine } from './failure-report.js'
+import { hostOn, isServed, joinHost, type MountedHost } from './mounted.js'
 import { HttpHost } from './node-host.js'
 import type { PageTools } from './page-tools.js'
 
@@ -79,14 +80,15 @@ export function sealform<Own = unknown>(
   options: NodeOptions<Own> = {},
 ): RequestListener {
   const app: NodeApp = {
-    registry: asRegistry(actions, 'sealform()'),
-    settings: resolveSettings(options as MiddlewareOptions<unknown>, ['proxy', 'onError']),
+    ...createApp(actions, options, ['proxy', 'onError']),
     handler,
     ...checkOwn(handler, options as NodeOptions<unknown>),
   }
 
   return function sealform(req, res) {
-    const host = new NodeHost(app, { req, res })
+    const outer = hostOn(req)
+    const host = new NodeHost(app, { req, res }, outer)
+    if (isServed(app, outer)) return host.runInside(outer)
     if (req.method !== 'POST') return host.open()
     receive(app, host).catch((error: unknown) => {
       host.abandon()
@@ -102,9 +104,10 @@ interface NodeApp extends App<unknown> {
 }
 
 async function receive(app: NodeApp, host: NodeHost): Promise<void> {
-  const recognition = await recognise(host.req)
+  const recognition = await recognise(host.req, [host.req], (seal) => app.mount.passesOn(seal, host.path))
   if (recognition.kind === 'aborted') return
   if (recognition.kind === 'submission') {
+    host.mount()
     await answer(app, host, recognition.body)
     return
   }
@@ -117,13 +120,14 @@ async function receive(app: NodeApp, host: NodeHost): Promise<void> {
 class NodeHost extends HttpHost {
   readonly #app: NodeApp
 
-  constructor(app: NodeApp, context: NodeContext) {
-    super(app, context)
-    this.#app = app
-  }
+  /** Kept, because code that mounts another app may take a prefix off `req.url`. */
+  readonly url: string
+  #fail = (error: unknown) => this.fail(error)
 
-  get url(): string {
-    return this.req.url ?? '/'
+  constructor(app: NodeApp, context: NodeContext, outer: MountedHost | undefined) {
+    super(app, context, outer)
+    this.#app = app
+    this.url = outer ? outer.url : (context.req.url ?? '/')
   }
 
   get protocol(): string {
@@ -142,13 +146,30 @@ class NodeHost extends HttpHost {
 
   /** Runs the handler for a request that is not a submission. */
   open(): void {
+    if (this.outer) {
+      joinHost(this.outer, this)
+      this.runInside(this.outer)
+      return
+    }
+    this.mount()
     this.holdForRegion()
-    this.runPage((error) => this.fail(error))
+    this.runPage(this.#fail)
   }
 
   protected runPage(fail: (error: unknown) => void): void {
+    this.#fail = fail
+    this.#runHandler(this.tools(), fail)
+  }
+
+  /** Runs the handler inside an earlier middleware, whose page makes the forms and which answers when the handler fails. */
+  runInside(outer: MountedHost): void {
+    const answering = outer instanceof NodeHost ? outer : this
+    this.#runHandler(outer.tools(), (error) => answering.#fail(error))
+  }
+
+  #runHandler(tools: PageTools, fail: (error: unknown) => void): void {
     const { req, res } = this
-    const page: NodePage = { ...this.tools(), send: sendHtml.bind(null, res) }
+    const page: NodePage = { ...tools, send: sendHtml.bind(null, res) }
     try {
       const result: unknown = this.#app.handler(req, res, page)
       if (result !== undefined) Promise.resolve(result).catch(fail)

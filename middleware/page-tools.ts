@@ -1,5 +1,5 @@
 import type { Submittable } from '../lib/action/action.js'
-import type { Settings } from '../lib/answer/settings.js'
+import type { Messages } from '../lib/outcome/messages.js'
 import type { FormOptions, Page } from '../lib/page/page.js'
 import type { Form } from '../views/form.js'
 import type { Forms } from '../views/forms.js'
@@ -39,8 +39,7 @@ export interface PageTools {
 /** The request that the tools belong to. */
 interface ToolHost {
   readonly page: Page
-  readonly settings: Settings<unknown>
-  readonly context: unknown
+  messages(): Messages
 }
 
 /** The arguments of `PageTools.region`. */
@@ -48,8 +47,12 @@ export type RegionArguments = [id: string, content: RegionContent, options?: Reg
 
 /** Implements `PageTools.form`. Bind it to the request. */
 export function formOn(this: ToolHost, action: Submittable, options?: FormOptions): Form {
-  const { page, settings, context } = this
-  return createForm(page.form(action, options), page.seals, settings.messages(context))
+  const { page } = this
+  const { seals, messages } = page.mountings.joinedOf(action) ?? {
+    seals: page.seals,
+    messages: () => this.messages(),
+  }
+  return createForm(page.form(action, options), seals, messages())
 }
 
 /** Implements `PageTools.region`. Bind it to the request. */
@@ -57,6 +60,5 @@ export function regionOn(
   this: ToolHost,
   ...[id, content, options]: RegionArguments
 ): SafeHtml | Promise<SafeHtml> {
-  const { page, settings, context } = this
-  return printRegion(page, settings.messages(context), { ...options, id, content })
+  return printRegion(this.page, this.messages(), { ...options, id, content })
 }

@@ -233,6 +233,10 @@ export class Registry implements SealingContext, SecretFields {
     this.shutdown.announce(parseTimer(within, 'actions.drain()'))
   }
 
+  get names(): readonly string[] {
+    return [...this.#definitions.keys()]
+  }
+
   find(name: string): Definition | undefined {
     return this.#definitions.get(name)
   }

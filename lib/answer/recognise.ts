@@ -36,6 +36,7 @@ interface Form {
   readonly encoding: Encoding
   readonly refusal: BodyRefusal | undefined
   readonly find: Finder
+  readonly passesOn: PassesOn
 }
 
 /**
@@ -44,16 +45,29 @@ interface Form {
  * later.
  *
  * @param holders where to look for the bytes when something else has read them
+ * @param passesOn tells whether a submission is for another middleware, which comes later. @default none is
  */
 export function recognise(
   req: IncomingMessage,
   holders: BodyHolders = [req],
+  passesOn: PassesOn = never,
 ): Recognition | Promise<Recognition> {
-  return traceRecognition(() => recogniseForm(req, holders))
+  return traceRecognition(() => recogniseForm(req, holders, passesOn))
 }
 
-function recogniseForm(req: IncomingMessage, holders: BodyHolders): Recognition | Promise<Recognition> {
-  const form = formOf(req)
+/** Tells whether a submission with this seal is for another middleware, which comes later. */
+type PassesOn = (seal: string | undefined) => boolean
+
+function never(): boolean {
+  return false
+}
+
+function recogniseForm(
+  req: IncomingMessage,
+  holders: BodyHolders,
+  passesOn: PassesOn,
+): Recognition | Promise<Recognition> {
+  const form = formOf(req, passesOn)
   if (form === undefined) return foreign
   if (hasNoBody(req)) return empty
   if (isBeingRead(req)) return recogniseReadAlready(req, form, holders)
@@ -80,9 +94,8 @@ function recogniseReadAlready(req: IncomingMessage, form: Form, holders: BodyHol
   const bytes = bytesReadAlready(holders)
   if (bytes === undefined) return consumed
   const found = form.find(bytes, true)
-  return typeof found === 'object'
-    ? submissionOf(req, form, { head: bytes, complete: true, found })
-    : unsealed
+  if (typeof found !== 'object') return unsealed
+  return form.passesOn(found.seal) ? foreign : submissionOf(req, form, { head: bytes, complete: true, found })
 }
 
 /**
@@ -96,11 +109,12 @@ function decide(req: IncomingMessage, form: Form, head: ByteBuffer): Recognition
   if (head.length === 0) return ended ? (req.readableDidRead ? consumed : empty) : undefined
   const found = form.find(head.view(), ended)
   if (found === 'more' && !ended) return undefined
-  if (typeof found === 'object') {
+  const passedOn = typeof found === 'object' && form.passesOn(found.seal)
+  if (typeof found === 'object' && !passedOn) {
     return submissionOf(req, form, { head: head.view(), complete: ended, found })
   }
   req.unshift(head.view())
-  return unsealed
+  return passedOn ? foreign : unsealed
 }
 
 /** Reads the bytes that the request has, or that it makes when it is read. */
@@ -165,7 +179,7 @@ function wait(req: IncomingMessage, form: Form, head: ByteBuffer): Promise<Recog
   })
 }
 
-function formOf(req: IncomingMessage): Form | undefined {
+function formOf(req: IncomingMessage, passesOn: PassesOn): Form | undefined {
   const header = req.headers['content-type']
   if (header === undefined) return undefined
   const match = formTypes.exec(header)
@@ -176,15 +190,17 @@ function formOf(req: IncomingMessage): Form | undefined {
   const refusal = refusalOf(req, media?.parameters)
   const readable = refusal?.reason !== 'encoding' && refusal?.reason !== 'malformed'
   if (!multipart) {
-    return { encoding: readable ? { kind: 'urlencoded' } : unreadable, refusal, find: findInUrlencoded() }
+    const encoding: Encoding = readable ? { kind: 'urlencoded' } : unreadable
+    return { encoding, refusal, find: findInUrlencoded(), passesOn }
   }
   if (boundary === undefined || !isBoundary(boundary)) {
-    return { encoding: unreadable, refusal: badBoundary, find: findRaw }
+    return { encoding: unreadable, refusal: badBoundary, find: findRaw, passesOn }
   }
   return {
     encoding: readable ? { kind: 'multipart', boundary } : unreadable,
     refusal,
     find: findInMultipart(boundary),
+    passesOn,
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Registry } from '../action/registry.js'
+import { type Actions, asRegistry, type Registry } from '../action/registry.js'
 import { checkOptions } from '../base/check-options.js'
 import { SealformError } from '../base/errors.js'
 import { loadPackages } from '../base/lazy-package.js'
@@ -6,6 +6,7 @@ import { compileAllowedOrigins, normaliseOrigin } from '../origin/allowed-origin
 import type { OriginPolicy } from '../origin/judge-origin.js'
 import { english, type Messages } from '../outcome/messages.js'
 import type { RefusalReason } from '../outcome/outcome.js'
+import { Mount } from './mount.js'
 import { readSession } from './session-value.js'
 
 /** A refusal as `onRefused` receives it. Holds none of the visitor's input. */
@@ -63,6 +64,23 @@ export interface Settings<Context> {
 export interface App<Context> {
   readonly registry: Registry
   readonly settings: Settings<Context>
+  readonly mount: Mount
+}
+
+/**
+ * Makes what answers the requests of an app from the arguments of `sealform()`.
+ *
+ * @param more names of further options that the adapter takes
+ * @throws SealformError `ERR_OPTION_INVALID`
+ */
+export function createApp<Context>(
+  actions: Actions<Context>,
+  options: MiddlewareOptions<Context>,
+  more?: readonly string[],
+): App<unknown> {
+  const registry = asRegistry(actions, 'sealform()')
+  const settings = resolveSettings(options as MiddlewareOptions<unknown>, more)
+  return { registry, settings, mount: new Mount(registry, options) }
 }
 
 /**

@@ -12,6 +12,7 @@ export type SealformErrorCode =
   | 'ERR_CACHE_MISSING'
   | 'ERR_SEAL_TOO_LARGE'
   | 'ERR_BODY_CONSUMED'
+  | 'ERR_MOUNT'
   | 'ERR_NOT_READ_YET'
   | 'ERR_AUTHORIZE_RESULT'
   | 'ERR_MIGRATE_RESULT'

@@ -1,9 +1,10 @@
-import { isHidden, isSecret, type SecretFields, secretName } from '../action/secrets.js'
+import { isHidden, isSecret, secretName } from '../action/secrets.js'
 import type { ShownFile } from '../files/uploads.js'
 import type { Messages } from '../outcome/messages.js'
 import { isCarriedOut, type Outcome } from '../outcome/outcome.js'
 import type { Seal } from '../seal/seal.js'
 import { secretsOf } from './given-input.js'
+import type { Mountings } from './mountings.js'
 import type { PageSeals } from './page-seals.js'
 import type { SubmittedForm } from './submitted-form.js'
 
@@ -38,11 +39,12 @@ type LastAnswer = Pick<BuiltInPage, 'outcome' | 'submitted' | 'messages'> &
 
 /** Gathers everything for a form that gives the input back without the app's own page. */
 export function lastResort(
-  { seals, registry }: { readonly seals: PageSeals; readonly registry: SecretFields },
+  { seals, mountings }: { readonly seals: PageSeals; readonly mountings: Pick<Mountings, 'secretFields'> },
   { outcome, submitted, messages, onward, reference, advice }: LastAnswer,
 ): BuiltInPage {
   const { definition, boundText, entries } = submitted
-  const owner = secretsOf(submitted, registry)
+  const { secretFields } = mountings
+  const owner = secretsOf(submitted, secretFields)
   const secrets = new Set(entries.map(([name]) => name).filter((name) => isSecret(owner, name)))
   return {
     outcome,
@@ -51,7 +53,7 @@ export function lastResort(
     given: entries.filter(([name]) => !secrets.has(name)),
     withheld: [...secrets]
       .filter((name) => !isHidden(name))
-      .map((name) => ({ name, sentAs: secretName(definition ?? registry, name) })),
+      .map((name) => ({ name, sentAs: secretName(definition ?? secretFields, name) })),
     seal:
       definition && submitted.admitted && !isCarriedOut(outcome)
         ? ifPossible(() => seals.action(definition, boundText))

@@ -16,8 +16,15 @@ interface SealingRequest {
   session(): string | undefined
 }
 
-/** Makes the seals of one page. */
-export class PageSeals {
+/** What a page has to know of the seals on it. */
+export interface SealFacts {
+  shortestTtl: number
+  oneTime: boolean
+  forgotten: boolean
+}
+
+/** Makes the seals of one registry for a page. */
+export class PageSeals implements SealFacts {
   /** The shortest life of the seals made so far, in seconds. */
   shortestTtl = Number.POSITIVE_INFINITY
   /** One of the seals is good for a single submission, so the page must not be shown to two visitors. */
@@ -26,11 +33,14 @@ export class PageSeals {
   forgotten = false
   readonly #registry: Registry
   readonly #request: SealingRequest
+  readonly #facts: SealFacts
   #bound: { readonly session: string; readonly key: Key; readonly binding: Uint8Array } | undefined
 
-  constructor(registry: Registry, request: SealingRequest) {
+  /** @param facts notes what these seals are. @default this object */
+  constructor(registry: Registry, request: SealingRequest, facts?: SealFacts) {
     this.#registry = registry
     this.#request = request
+    this.#facts = facts ?? this
   }
 
   /** Seals made at this moment are tied to a visitor. */
@@ -51,9 +61,10 @@ export class PageSeals {
 
   #seal(definition: Definition, boundText: string, owner: string | undefined): Seal {
     const life = sealLife(definition.ttl)
-    if (definition.ttl < this.shortestTtl) this.shortestTtl = definition.ttl
-    if (definition.store) this.oneTime = true
-    if (definition.forgotten) this.forgotten = true
+    const facts = this.#facts
+    if (definition.ttl < facts.shortestTtl) facts.shortestTtl = definition.ttl
+    if (definition.store) facts.oneTime = true
+    if (definition.forgotten) facts.forgotten = true
     return seal(this.#registry.keys, owner === undefined ? 'action' : 'button', {
       audience: this.#registry.audience,
       action: definition.name,

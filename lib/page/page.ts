@@ -10,6 +10,7 @@ import { encodeBoundValues } from '../seal/bound-values.js'
 import type { Seal } from '../seal/seal.js'
 import { type GivenInput, groupInput, secretsOf, WatchedInput } from './given-input.js'
 import { type BuiltInPage, lastResort } from './last-resort.js'
+import { Mountings } from './mountings.js'
 import type { PageHost } from './page-host.js'
 import { PageSeals } from './page-seals.js'
 import type { SubmittedForm } from './submitted-form.js'
@@ -106,6 +107,7 @@ export class Page {
   keeping: Keeping | undefined
   readonly seals: PageSeals
   readonly registry: Registry
+  readonly mountings: Mountings
   readonly #host: PageHost
   #shown: Shown | undefined
   #watched: WatchedInput | undefined
@@ -119,6 +121,7 @@ export class Page {
   constructor(registry: Registry, host: PageHost) {
     this.seals = new PageSeals(registry, host)
     this.registry = registry
+    this.mountings = new Mountings(registry, host, this.seals)
     this.#host = host
   }
 
@@ -130,7 +133,7 @@ export class Page {
 
   /** The flash that waits for this page; `undefined` when the visitor sent none. */
   get flash(): WaitingFlash | undefined {
-    if (this.#flash === undefined) this.#flash = WaitingFlash.of(this.registry, this.#host) ?? null
+    if (this.#flash === undefined) this.#flash = WaitingFlash.of(this.mountings, this.#host) ?? null
     return this.#flash ?? undefined
   }
 
@@ -214,16 +217,17 @@ export class Page {
   }
 
   form(action: Submittable, options: FormOptions = {}): FormRecord {
-    const { definition, values } = this.registry.detailsOf(action)
-    if (this.seals.personal) this.personal = true
-    const boundText = encodeBoundValues(values, definition.name, this.registry)
+    const { registry, seals } = this.mountings.joinedOf(action) ?? this
+    const { definition, values } = registry.detailsOf(action)
+    if (seals.personal) this.personal = true
+    const boundText = encodeBoundValues(values, definition.name, registry)
     if (this.#shown?.submitted.definition === definition) this.asked = true
     const id = this.#newId(definition.name, options.key)
     const keyed = options.key !== undefined
     const shown = this.#adopt({ id, keyed, definition, boundText })
     const flashed = shown
       ? undefined
-      : this.flash?.readBy({ action: definition.name, boundText, formId: id, keyed })
+      : this.flash?.readBy({ registry, action: definition.name, boundText, formId: id, keyed })
     if (flashed) this.personal = true
     return {
       id,
@@ -282,7 +286,7 @@ export class Page {
 
   /** Returns the input for the form, watched when it was typed into a form of another version: this one may lack its controls. */
   #give({ outcome, submitted }: Shown): GivenInput {
-    const input = groupInput(submitted.entries, secretsOf(submitted, this.registry))
+    const input = groupInput(submitted.entries, secretsOf(submitted, this.mountings.secretFields))
     if (outcome.kind !== 'refused' || outcome.reason !== 'other-version') return input
     this.#watched = new WatchedInput(input)
     return this.#watched

@@ -7,6 +7,7 @@ import {
   type OpenedFlash,
   openFlash,
 } from './flash.js'
+import type { Mountings } from './mountings.js'
 import type { PageHost } from './page-host.js'
 
 /** What is sent of a page. */
@@ -18,10 +19,13 @@ interface SentPart {
 
 /** The flash that waits for the page of one request, and which part of that page has asked for it. */
 export class WaitingFlash {
-  readonly #registry: Registry
+  readonly #mountings: Mountings
   readonly #host: PageHost
-  /** `undefined` until the page asks for the flash, `null` when none can be opened. */
-  #opened: OpenedFlash | null | undefined
+  #opened: OpenedFlash | undefined
+  /** The registry whose keys have opened it. */
+  #owner: Registry | undefined
+  /** How many registries have tried to open it. */
+  #tried = 0
   /** The page has asked for the flash outside of its regions' functions. */
   #read = false
   #adopted = false
@@ -30,14 +34,14 @@ export class WaitingFlash {
   readonly #running: string[] = []
   readonly #readers = new Set<string>()
 
-  constructor(registry: Registry, host: PageHost) {
-    this.#registry = registry
+  constructor(mountings: Mountings, host: PageHost) {
+    this.#mountings = mountings
     this.#host = host
   }
 
   /** Returns `undefined` when the visitor sent no flash. */
-  static of(registry: Registry, host: PageHost): WaitingFlash | undefined {
-    return hasFlash(host.req.headers.cookie) ? new WaitingFlash(registry, host) : undefined
+  static of(mountings: Mountings, host: PageHost): WaitingFlash | undefined {
+    return hasFlash(host.req.headers.cookie) ? new WaitingFlash(mountings, host) : undefined
   }
 
   /** Gives the flash to the page. After the headers, which have to remove it, are sent, it waits for the next page. */
@@ -50,10 +54,10 @@ export class WaitingFlash {
   }
 
   /** Gives the flash to the first form that is the one that was sent. */
-  readBy(form: AskingForm): OpenedFlash | undefined {
+  readBy(form: AskingForm & { readonly registry: Registry }): OpenedFlash | undefined {
     if (this.#adopted) return undefined
     const opened = this.#open()
-    if (!opened || !belongsTo(opened, form)) return undefined
+    if (!opened || form.registry !== this.#owner || !belongsTo(opened, form)) return undefined
     this.#adopted = true
     return this.read()
   }
@@ -92,10 +96,21 @@ export class WaitingFlash {
     return this.#read || this.#readers.size > 0
   }
 
-  #open(): OpenedFlash | null {
+  #open(): OpenedFlash | undefined {
     const { req, res, secure } = this.#host
-    if (!this.#isRead && (this.#described || res.headersSent)) return null
-    this.#opened ??= openFlash(this.#registry, req.headers.cookie ?? '', secure) ?? null
+    if (!this.#isRead && (this.#described || res.headersSent)) return undefined
+    if (this.#opened) return this.#opened
+    for (const registry of this.#mountings.registries.slice(this.#tried)) {
+      this.#tried++
+      const opened = openFlash(registry, req.headers.cookie ?? '', secure)
+      if (!opened) continue
+      // Registries may share their keys. The flash is that of the one that knows its action.
+      const known = registry.find(opened.action) !== undefined
+      if (this.#opened && !known) continue
+      this.#opened = opened
+      this.#owner = registry
+      if (known) break
+    }
     return this.#opened
   }
 }

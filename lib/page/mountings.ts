@@ -1,0 +1,83 @@
+import { detailsOf, type Submittable } from '../action/action.js'
+import type { Registry } from '../action/registry.js'
+import type { SecretFields } from '../action/secrets.js'
+import type { Messages } from '../outcome/messages.js'
+import { PageSeals, type SealFacts } from './page-seals.js'
+
+/** A registry whose middleware is mounted on a request. */
+export interface Mounting {
+  readonly registry: Registry
+  session(): string | undefined
+  messages(): Messages
+}
+
+/** A further registry whose forms a page can make. */
+export interface JoinedRegistry extends Mounting {
+  readonly seals: PageSeals
+}
+
+const none: readonly JoinedRegistry[] = []
+
+/**
+ * The registries whose forms a page can make. A page belongs to the registry that answers the request. Others join it when
+ * their middleware is mounted on the same request: on a sub-app, on a router, or beside the first.
+ */
+export class Mountings {
+  readonly #own: Registry
+  readonly #page: { readonly path: string }
+  readonly #facts: SealFacts
+  #joined: JoinedRegistry[] | undefined
+
+  /** @param facts notes what the seals on the page are */
+  constructor(own: Registry, page: { readonly path: string }, facts: SealFacts) {
+    this.#own = own
+    this.#page = page
+    this.#facts = facts
+  }
+
+  /** Lets the page make forms of a further registry. */
+  join(mounting: Mounting): void {
+    const { registry } = mounting
+    const session = () => mounting.session()
+    const seals = new PageSeals(registry, { path: this.#page.path, session }, this.#facts)
+    this.#joined ??= []
+    this.#joined.push({ registry, seals, session, messages: () => mounting.messages() })
+  }
+
+  get joined(): readonly JoinedRegistry[] {
+    return this.#joined ?? none
+  }
+
+  /** Tells whether the page makes the forms of this registry. */
+  serve(registry: Registry): boolean {
+    return registry === this.#own || this.joined.some((each) => each.registry === registry)
+  }
+
+  /** Returns the joined registry that an action belongs to. Returns nothing for any other action. */
+  joinedOf(action: Submittable): JoinedRegistry | undefined {
+    if (!this.#joined) return undefined
+    const registry = detailsOf(action)?.registry
+    return this.#joined.find((each) => each.registry === registry)
+  }
+
+  /** The registry that answers the request, then those that have joined. */
+  get registries(): readonly Registry[] {
+    return [this.#own, ...this.joined.map(({ registry }) => registry)]
+  }
+
+  /** One of the registries has a one-time action. */
+  get haveOneTime(): boolean {
+    return this.#own.hasOneTime || this.joined.some(({ registry }) => registry.hasOneTime)
+  }
+
+  /** One of the registries has an action whose pages browsers must not store. */
+  get haveForgotten(): boolean {
+    return this.#own.hasForgotten || this.joined.some(({ registry }) => registry.hasForgotten)
+  }
+
+  /** The secret fields of all actions, for a form whose action is not known. */
+  get secretFields(): SecretFields {
+    if (!this.#joined) return this.#own
+    return { secrets: new Set(this.registries.flatMap(({ secrets }) => [...secrets])) }
+  }
+}
