@@ -1,5 +1,5 @@
 import type { Submittable } from '../lib/action/action.js'
-import { fieldNames } from '../lib/base/wire-names.js'
+import { attributeNames, fieldNames } from '../lib/base/wire-names.js'
 import type { FileRule } from '../lib/files/file-rules.js'
 import type { ShownFile } from '../lib/files/uploads.js'
 import type { Messages } from '../lib/outcome/messages.js'
@@ -51,8 +51,9 @@ class PageForm<State> implements Form<State> {
     const wrong = !quiet.has(record.status)
     this.id = record.id
     const enctype = record.definition.files.size > 0 ? ' enctype="multipart/form-data"' : ''
+    const once = record.definition.store ? ` ${attributeNames.once}="true"` : ''
     this.attributes = new SafeHtml(
-      `id="${escapeHtml(record.id)}" method="post"${enctype} accept-charset="utf-8"`,
+      `id="${escapeHtml(record.id)}" method="post"${enctype} accept-charset="utf-8"${once}`,
     )
     this.fields = new SafeHtml(() => this.#printFields())
     this.state = record.state as State | undefined
@@ -179,8 +180,16 @@ class PageForm<State> implements Form<State> {
     const carrier = byName
       ? { name: `${fieldNames.submit}.${token}`, value }
       : { name: fieldNames.submit, value: token }
+    const oneTime = this.#seals.isOneTime(action)
+    const once = oneTime === (definition.store !== undefined) ? undefined : String(oneTime)
     return new SafeHtml(
-      printAttributes({ type: type ?? 'submit', ...carrier, formnovalidate: true, ...rest }),
+      printAttributes({
+        type: type ?? 'submit',
+        ...carrier,
+        formnovalidate: true,
+        [attributeNames.once]: once,
+        ...rest,
+      }),
     )
   }
 

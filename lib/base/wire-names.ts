@@ -28,3 +28,11 @@ export const validateHeaders = ['Sealform-Validate', 'X-Up-Validate'] as const
 
 /** Request headers that ask for one region. The first one present counts. */
 export const regionHeaders = ['Sealform-Region', 'Turbo-Frame', 'HX-Target', 'X-Up-Target'] as const
+
+/** Attributes by which the browser script knows what the server has printed. */
+export const attributeNames = {
+  /** On an element that can be sent alone. */
+  region: 'data-sealform-region',
+  /** On a form, and on a button that differs: `true` when a copy of the submission does not run again. */
+  once: 'data-sealform-once',
+} as const

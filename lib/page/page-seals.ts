@@ -59,6 +59,11 @@ export class PageSeals implements SealFacts {
     return this.#seal(definition, encodeBoundValues(values, definition.name, this.#registry), ownerOf(form))
   }
 
+  /** Says whether a copy of a submission of this action does not run again. */
+  isOneTime(action: Submittable): boolean {
+    return this.#registry.detailsOf(action).definition.store !== undefined
+  }
+
   #seal(definition: Definition, boundText: string, owner: string | undefined): Seal {
     const life = sealLife(definition.ttl)
     const facts = this.#facts

@@ -266,6 +266,25 @@ describe('a one-time action', () => {
   })
 })
 
+describe('a form of a one-time action', () => {
+  it('says so for the script in the browser, and a button where its action differs', async () => {
+    const { request } = createTestApp(({ actions, router }) => {
+      const once = actions.define('once', { once: true, async run() {} })
+      const often = actions.define('often', async () => {})
+      router.get('/', (ctx) => {
+        const [one, other] = [ctx.form(once), ctx.form(often)]
+        ctx.body = html`<form ${one.attributes}>${one.fields}<button ${one.submit(often)}>a</button><button ${one.submit(once)}>b</button></form>
+          <form ${other.attributes}>${other.fields}<button ${other.submit(once)}>c</button><button ${other.submit(often)}>d</button></form>`
+      })
+    })
+    const { text } = await request.get('/').expect(200)
+    const tags = [...text.matchAll(/<(?:form|button) [^>]*>(\w?)/g)].map(
+      ([tag]) => /data-sealform-once="(\w+)"/.exec(tag)?.[1],
+    )
+    assert.deepEqual(tags, ['true', 'false', undefined, undefined, 'true', undefined])
+  })
+})
+
 describe('the store of one-time submissions', () => {
   const failures: Record<string, Partial<ClaimStore>> = {
     down: { claim: async () => Promise.reject(new Error('connection refused')) },
