@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
-import { build } from 'rolldown'
+import { build, type LogLevel, type RolldownLog } from 'rolldown'
 
 // Makes the JavaScript that the package holds: a file for each entry point of package.json, and one for all that two of
-// them share. Why, and what is built when: docs/decisions/bundle.md.
+// them share; and the script for the browser, which is one file without imports. Why, and what is built when:
+// docs/decisions/bundle.md.
 
 interface Entry {
   readonly types: string
@@ -16,7 +17,7 @@ const { exports: exported }: { exports: Record<string, Entry | string> } = JSON.
 const entries = Object.values(exported).filter((entry) => typeof entry === 'object')
 
 await build({
-  input: { ...Object.fromEntries(entries.map(inputOf)), cli: 'lib/cli/cli.ts' },
+  input: { ...inputs(entries.filter((entry) => !isForBrowsers(entry))), cli: 'lib/cli/cli.ts' },
   platform: 'node',
   tsconfig: 'tsconfig.json',
   // Packages and Node's own modules stay imports; a file of ours is named by a path.
@@ -33,10 +34,35 @@ await build({
     minifyInternalExports: false,
     codeSplitting: { groups: [{ name: 'core', minShareCount: 2 }] },
   },
-  onLog(level, { message }) {
-    if (level === 'warn') throw new Error(message)
-  },
+  onLog: failOnWarning,
 })
+
+await build({
+  input: inputs(entries.filter(isForBrowsers)),
+  platform: 'browser',
+  tsconfig: 'client/tsconfig.json',
+  transform: { target: 'es2022' },
+  output: {
+    dir: 'dist/bundle',
+    format: 'iife',
+    minify: true,
+    sourcemap: true,
+    comments: { annotation: false, legal: false, jsdoc: false },
+  },
+  onLog: failOnWarning,
+})
+
+function inputs(some: readonly Entry[]): Record<string, string> {
+  return Object.fromEntries(some.map(inputOf))
+}
+
+function isForBrowsers({ types }: Entry): boolean {
+  return types.startsWith('./dist/client/')
+}
+
+function failOnWarning(level: LogLevel, { message }: RolldownLog): void {
+  if (level === 'warn') throw new Error(message)
+}
 
 /** `dist/bundle/koa.js` with types in `dist/middleware/koa.d.ts` is made of `middleware/koa.ts`. */
 function inputOf({ types, default: file }: Entry): [name: string, source: string] {

@@ -6,6 +6,7 @@ import { root } from './docs/project.js'
 
 /** Which room may import which. docs/decisions/house.md says why. */
 const plan: Readonly<Record<string, readonly string[]>> = {
+  client: ['base'],
   middleware: ['answer', 'page', 'action', 'outcome', 'cache', 'base', 'views'],
   views: ['page', 'action', 'files', 'input', 'outcome', 'base'],
   testing: ['answer', 'page', 'action', 'origin', 'seal', 'outcome', 'base'],
@@ -30,7 +31,7 @@ const mostFloors = 11
 /** The files that stand in `lib/` itself: entry points, which only hand names on. */
 const entryPoints = ['lib/sealform.ts', 'lib/types.ts']
 
-const files = ['lib', 'middleware', 'views', 'bench'].flatMap(sourcesIn)
+const files = ['client', 'lib', 'middleware', 'views', 'bench'].flatMap(sourcesIn)
 const imports = new Map(files.map((file) => [file, importsOf(file)]))
 
 describe('the house', () => {
@@ -52,6 +53,13 @@ describe('the house', () => {
       }
     }
     assert.deepEqual(forbidden, [])
+  })
+
+  it('lets the browser script know the names of the wire, and nothing else of the server', () => {
+    const foreign = [...imports].flatMap(([file, targets]) =>
+      roomOf(file) === 'client' ? targets.filter((target) => roomOf(target) !== 'client') : [],
+    )
+    assert.deepEqual([...new Set(foreign)], ['lib/base/wire-names.ts'])
   })
 
   it('allows no import that no file needs', () => {

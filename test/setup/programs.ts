@@ -34,7 +34,7 @@ export const chromium: Program = {
   variable: 'CHROMIUM_PATH',
   package: 'chromium',
   command: 'npx playwright-core install --with-deps chromium',
-  neededBy: (path) => path === 'test/browser/order.test.ts',
+  neededBy: (path) => /^test\/(browser\/order|client\/history)\.test\.ts$/.test(path),
 }
 
 /** The same engine without a window, which takes a quarter of the processor time; or the whole browser in its place. */
@@ -42,7 +42,7 @@ export const headlessChromium: Program = {
   ...chromium,
   names: ['chromium-headless-shell', ...chromium.names],
   package: 'chromium-headless-shell',
-  neededBy: (path) => path.startsWith('test/browser/'),
+  neededBy: (path) => /^test\/(browser|client)\//.test(path),
 }
 
 export const redis: Program = {
