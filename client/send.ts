@@ -49,7 +49,8 @@ const receive = (submission: Submission, answer: XMLHttpRequest, followed: strin
   } else if (!emit(submission, to ? 'redirect' : outcomeOf(status), { status, page, to })) finish(submission)
   else if (to && !(told && page)) {
     release(submission)
-    location.assign(to)
+    // In a Location header, other schemes do nothing.
+    if (/^http/.test(new URL(to, location.href).href)) location.assign(to)
   } else if (page) {
     transition(submission, () => {
       finish(submission, () => showAnswer(submission, page))

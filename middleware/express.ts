@@ -12,6 +12,7 @@ import type { FailureDetails } from '../lib/page/page-host.js'
 import type { Form } from '../views/form.js'
 import type { Forms } from '../views/forms.js'
 import { SafeHtml } from '../views/safe-html.js'
+import { sendScript } from './client-script.js'
 import { connectionProtocol } from './connection-protocol.js'
 import { asError, failureLine } from './failure-report.js'
 import { watchLateSenders } from './late-senders.js'
@@ -66,6 +67,7 @@ export function sealform<Own = unknown>(
   const app = createApp(actions, options)
 
   return function sealform(req, res, next) {
+    if (sendScript(req, res)) return
     const outer = hostOn(req)
     if (isServed(app, outer)) {
       addPageTools({ req, res }, outer.tools())

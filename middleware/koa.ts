@@ -19,6 +19,7 @@ import type { Form } from '../views/form.js'
 import { createForms, type Forms } from '../views/forms.js'
 import { SafeHtml } from '../views/safe-html.js'
 import { applyChanges, describeResponse, noCookies, redirectAtOnce } from './answer-headers.js'
+import { askedScript, mountOf } from './client-script.js'
 import { connectionProtocol } from './connection-protocol.js'
 import { cutAnswer } from './cut-answer.js'
 import { asError, failureLine } from './failure-report.js'
@@ -26,7 +27,7 @@ import { renderAsGet, setHtml } from './koa-rendering.js'
 import { changeSince, type NotedResponse, noteResponse, restoreResponse } from './koa-response.js'
 import { refuseRouter } from './koa-router.js'
 import { hostOn, isServed, joinHost, type MountedHost, mountOn } from './mounted.js'
-import { formOn, type PageTools, regionOn } from './page-tools.js'
+import { formOn, type PageTools, regionOn, scriptTagOn } from './page-tools.js'
 import { pathOf } from './request-path.js'
 import { progressOf, WatchedResponse } from './watched-response.js'
 
@@ -62,6 +63,12 @@ export function sealform<Own = unknown>(
   const app = createApp(actions, options)
 
   return async function sealform(ctx, next) {
+    const script = askedScript(ctx.req)
+    if (script) {
+      ctx.set(script.headers)
+      ctx.body = script.body
+      return
+    }
     const { req } = ctx
     const outer = hostOn(req)
     if (isServed(app, outer)) return runInside(outer, ctx, next)
@@ -177,9 +184,10 @@ class KoaHost implements Host, MountedHost {
 
   tools(): PageTools {
     // Bound functions, because V8 keeps a closure that is assigned to the context until the next full collection.
+    const mount = mountOf(this.context.originalUrl, this.context.url)
     return {
       form: formOn.bind(this) as PageTools['form'],
-      forms: createForms(this.page),
+      forms: createForms(this.page, scriptTagOn.bind(this, mount)),
       region: regionOn.bind(this) as PageTools['region'],
     }
   }

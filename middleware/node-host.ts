@@ -21,11 +21,12 @@ import type { Form } from '../views/form.js'
 import { createForms } from '../views/forms.js'
 import type { SafeHtml } from '../views/safe-html.js'
 import { describeResponse, headerOf, noCookies, redirectAtOnce } from './answer-headers.js'
+import { mountOf } from './client-script.js'
 import { cutAnswer } from './cut-answer.js'
 import { isEncoded, isJson, maxHeldBytes, pageTime, unanswered } from './held-page.js'
 import { applyHead, HeldResponse } from './held-response.js'
 import { type MountedHost, mountOn } from './mounted.js'
-import { formOn, type PageTools, type RegionArguments, regionOn } from './page-tools.js'
+import { formOn, type PageTools, type RegionArguments, regionOn, scriptTagOn } from './page-tools.js'
 import { presentAsGet, restoreRequest } from './present-as-get.js'
 import { pathOf } from './request-path.js'
 import { progressOf, WatchedResponse } from './watched-response.js'
@@ -113,7 +114,9 @@ export abstract class HttpHost<
   tools(): PageTools {
     return {
       form: toolForm.bind(this) as PageTools['form'],
-      forms: createForms(this.page, () => this.describeWhenWritten()),
+      forms: createForms(this.page, scriptTagOn.bind(this, mountOf(this.url, this.req.url ?? '')), () =>
+        this.describeWhenWritten(),
+      ),
       region: toolRegion.bind(this) as PageTools['region'],
     }
   }

@@ -12,6 +12,7 @@ import type { Form } from '../views/form.js'
 import type { Forms } from '../views/forms.js'
 import type { SafeHtml } from '../views/safe-html.js'
 import { describeResponse } from './answer-headers.js'
+import { sendScript } from './client-script.js'
 import { connectionProtocol } from './connection-protocol.js'
 import { cutAnswer } from './cut-answer.js'
 import { asError, failureLine } from './failure-report.js'
@@ -86,6 +87,7 @@ export function sealform<Own = unknown>(
   }
 
   return function sealform(req, res) {
+    if (sendScript(req, res)) return
     const outer = hostOn(req)
     const host = new NodeHost(app, { req, res }, outer)
     if (isServed(app, outer)) return host.runInside(outer)

@@ -6,10 +6,12 @@ import type { Forms } from '../views/forms.js'
 import { createForm } from '../views/page-form.js'
 import { printRegion, type RegionContent, type RegionOptions } from '../views/region.js'
 import type { SafeHtml } from '../views/safe-html.js'
+import { printScriptTag } from '../views/script-tag.js'
+import { clientScript } from './client-script.js'
 
 /** What a page finds on its request or context. */
 export interface PageTools {
-  /** What the page says about its forms as a whole: the flash that waits for it. */
+  /** What the page says about its forms as a whole: the flash that waits for it, the tag of the script for browsers. */
   forms: Forms
   /**
    * Makes a form for an action.
@@ -53,6 +55,11 @@ export function formOn(this: ToolHost, action: Submittable, options?: FormOption
     messages: () => this.messages(),
   }
   return createForm(page.form(action, options), seals, messages())
+}
+
+/** Prints the tag of the script for browsers. Bind it to the request and to the path where the middleware is mounted. */
+export function scriptTagOn(this: ToolHost, mount: string): string {
+  return printScriptTag(mount + clientScript().path, this.messages())
 }
 
 /** Implements `PageTools.region`. Bind it to the request. */

@@ -1,4 +1,5 @@
 import type { Page } from '../lib/page/page.js'
+import { SafeHtml } from './safe-html.js'
 
 /** What a page says about its forms as a whole, mostly in its layout. */
 export interface Forms {
@@ -7,19 +8,24 @@ export interface Forms {
    * removes the flash. `undefined` when none waits.
    */
   readonly flash: unknown
+  /**
+   * The tag of the script for browsers, to be printed once, in the head. The middleware serves the file, for good under a
+   * path that changes with its content.
+   */
+  readonly script: SafeHtml
 }
-
-const noFlash: Forms = Object.freeze({ flash: undefined })
 
 /**
  * Makes `ctx.forms`. Its `flash` is an own property, because Handlebars reads no other.
  *
- * @param page without a flash, all pages share one object
+ * @param printScript prints the tag of the script
  * @param afterRead called when the page has read the flash
  */
-export function createForms(page: Page, afterRead?: () => void): Forms {
-  if (!page.flash) return noFlash
+export function createForms(page: Page, printScript: () => string, afterRead?: () => void): Forms {
+  const script = new SafeHtml(printScript)
+  if (!page.flash) return { flash: undefined, script }
   return {
+    script,
     get flash() {
       const state = page.readFlash()
       afterRead?.()

@@ -76,6 +76,10 @@ export interface Messages {
   /** On a built-in page that shows the input, but has no form to send it again. */
   readonly copyInput: string
   readonly sendAgain: string
+  /** The script for browsers got no answer, or one that is not from Sealform. `sendAgain` follows on a button. */
+  readonly notSent: string
+  /** The button that answers a question of `data-confirm` with no. */
+  readonly cancel: string
   readonly backToPage: string
   /** The link to the place to which the page redirects, such as `/sign-in`. */
   readonly continue: (place: string) => string
@@ -143,6 +147,8 @@ export const english: Messages = {
   yourInput: 'Your input',
   copyInput: 'You can copy it from here.',
   sendAgain: 'Send again',
+  notSent: 'This could not be sent. Nothing is lost: check your connection and send it again.',
+  cancel: 'Cancel',
   backToPage: 'Back to the page',
   continue: (place) => `Continue to ${place}`,
 }

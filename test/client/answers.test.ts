@@ -140,6 +140,18 @@ describe('a redirect', () => {
     assert.deepEqual(await seen(), ['submit', 'redirect 200 /#row', 'swap'])
   })
 
+  it('to another scheme does nothing, as in a Location header', async (t) => {
+    const { page, url } = await openSite(
+      t,
+      browser,
+      site({ status: 204, headers: { 'Sealform-Location': ' javascript:document.title=1' } }),
+    )
+    const seen = await record(page)
+    await page.getByRole('button').click()
+    await until(async () => (await seen()).length === 2)
+    assert.deepEqual([page.url(), await page.title()], [url, 'Start'])
+  })
+
   it('stays when a listener cancels it', async (t) => {
     const { page, url } = await openSite(
       t,

@@ -7,7 +7,7 @@ import { html } from '../../views/html.js'
 import { openChromium } from '../browser/chromium.js'
 import { createTestApp, listen } from '../setup/koa-app.js'
 import { patience } from '../setup/patience.js'
-import { script, strictPolicy } from './site.js'
+import { strictPolicy } from './site.js'
 
 let browser: Browser
 before(async () => {
@@ -91,10 +91,6 @@ async function openTodos(
     const clear = actions.define('todos.clear', async () => {
       todos = []
     })
-    router.get('/client.js', (ctx) => {
-      ctx.type = 'js'
-      ctx.body = script
-    })
     router.get('/thanks', (ctx) => {
       ctx.body = html`<!doctype html><title>Thanks</title><h1>Thanks</h1>`
     })
@@ -108,7 +104,7 @@ async function openTodos(
       const content = html`<section id="todos" data-sealform-region>${form.summary()}
         <form ${form.attributes}>${form.fields}<label>Title <input ${form.input('title')}></label>${form.issue('title')}
         <button>Add</button> <button ${form.submit(clear)}>Clear</button></form><ul>${rows}</ul></section>`
-      ctx.body = html`<!doctype html><html lang="en"><head><title>Todos</title><script src="/client.js" defer></script></head><body>${ctx.region('todos', content)}</body></html>`
+      ctx.body = html`<!doctype html><html lang="en"><head><title>Todos</title>${ctx.forms.script}</head><body>${ctx.region('todos', content)}</body></html>`
     })
   })
   const port = await listen(createServer(app.callback()), (close) => t.after(close))

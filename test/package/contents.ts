@@ -74,9 +74,9 @@ describe('the packed tarball', () => {
     for (const target of targets()) assert.ok(tarball().files.includes(target), `${target} is not packed`)
   })
 
-  it('weighs at most 640 KiB, and 2200 KiB unpacked', () => {
+  it('weighs at most 640 KiB, and 2300 KiB unpacked', () => {
     assert.ok(tarball().size <= 640 * kibibyte, `${tarball().size} bytes`)
-    assert.ok(tarball().unpackedSize <= 2200 * kibibyte, `${tarball().unpackedSize} bytes`)
+    assert.ok(tarball().unpackedSize <= 2300 * kibibyte, `${tarball().unpackedSize} bytes`)
   })
 })
 

@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict'
+import { describe, it, type TestContext } from 'node:test'
+import { html } from '../../views/html.js'
+import { script } from '../client/site.js'
+import { type Framework, frameworks } from './frameworks.js'
+import { openSite, type Site } from './site.js'
+
+for (const framework of frameworks)
+  describe(`the script for browsers on ${framework.name}`, () => cases(framework))
+
+const code = script.replace(/\n\/\/# sourceMappingURL=\S+\s*$/, '\n')
+
+function cases(framework: Framework): void {
+  it('is printed as a tag with its texts, and served for good under a path that changes with its content', async (t) => {
+    const { site, tag, path } = await pageWithScript(t, framework)
+    assert.match(
+      tag,
+      /^<script src="\/sealform-client-[\w-]{12}\.js" defer data-not-sent="Nicht &quot;gesendet&quot;\." data-send-again="Send again" data-cancel="Cancel" data-done="Done\."><\/script>$/,
+    )
+    const answer = await site.request.get(path).buffer(true).expect(200)
+    assert.equal(answer.text ?? answer.body.toString(), code)
+    assert.equal(answer.headers['content-type'], 'text/javascript; charset=utf-8')
+    assert.equal(answer.headers['cache-control'], 'public, max-age=31536000, immutable')
+    assert.equal(answer.headers['x-content-type-options'], 'nosniff')
+    assert.equal(answer.headers.vary, 'Accept-Encoding')
+  })
+
+  it('is sent as small as the browser can read it', async (t) => {
+    const { site, path } = await pageWithScript(t, framework)
+    for (const [accepted, encoding] of [
+      ['gzip, deflate, br, zstd', 'br'],
+      ['gzip', 'gzip'],
+      ['br;q=0, gzip;q=0.5', 'gzip'],
+      ['identity', undefined],
+      ['', undefined],
+      ['brx', undefined],
+    ] as const) {
+      const answer = await site.request.head(path).set('Accept-Encoding', accepted).expect(200)
+      assert.equal(answer.headers['content-encoding'], encoding, accepted)
+    }
+  })
+
+  it('is sent in this version, not to be kept, when a page of another version asks for it', async (t) => {
+    const { site } = await pageWithScript(t, framework)
+    const answer = await site.request.get('/deep/sealform-client-AAAAAAAAAAAA.js?x').expect(200)
+    assert.equal(answer.headers['cache-control'], 'no-cache')
+  })
+
+  it('takes no other path and no other method', async (t) => {
+    const { site, path } = await pageWithScript(t, framework)
+    for (const other of ['/sealform-client-short.js', `${path}.map`, `/x?${path}`, '/sealform-client-']) {
+      assert.notEqual((await site.request.get(other)).status, 200, other)
+    }
+    assert.notEqual((await site.request.post(path)).status, 200)
+  })
+}
+
+async function pageWithScript(
+  t: TestContext,
+  framework: Framework,
+): Promise<{ site: Site; tag: string; path: string }> {
+  const site = await openSite(t, framework, {
+    middleware: { messages: { notSent: 'Nicht "gesendet".' } },
+    pages: { '/scripted': ({ forms }) => ({ html: html`${forms.script}` }) },
+  })
+  const { text } = await site.request.get('/scripted').expect(200)
+  return { site, tag: text, path: /src="([^"]+)"/.exec(text)?.[1] ?? assert.fail(text) }
+}

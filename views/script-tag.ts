@@ -1,0 +1,13 @@
+import type { Messages } from '../lib/outcome/messages.js'
+import { printAttributes } from './attributes.js'
+
+/** Prints the tag of the script for browsers, with the texts that it shows by itself. */
+export function printScriptTag(path: string, { notSent, sendAgain, cancel, done }: Messages): string {
+  const texts = {
+    'data-not-sent': notSent,
+    'data-send-again': sendAgain,
+    'data-cancel': cancel,
+    'data-done': done,
+  }
+  return `<script ${printAttributes({ src: path, defer: true, ...texts })}></script>`
+}
