@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict'
+import { createServer } from 'node:http'
 import { after, before, test } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Browser, Locator } from 'playwright-core'
+import { invalid } from '../../lib/sealform.js'
+import { html } from '../../views/html.js'
+import { createTestApp, formIn, fromSamePage, listen } from '../setup/koa-app.js'
 import { pngPicture } from '../setup/sample-files.js'
 import { openChromium } from './chromium.js'
 import { mistakesIn, openAxe, violationsOn } from './inspection.js'
@@ -113,6 +117,7 @@ async function collectStates(): Promise<void> {
   await collectFailures(tab, keep)
   await collectUploads(tab, keep)
   await collectRefusals(keep)
+  await collectBuiltIn(keep)
   await context.close()
 }
 
@@ -223,18 +228,48 @@ async function collectRefusals(keep: Keep): Promise<void> {
   const fields = (own: Record<string, string>) => new URLSearchParams({ ...form, ...own })
   keep('todos forged', await post('/todos', fields({ sealform: 'AAAA' })), 400)
   keep('built-in, to copy', await post('/nowhere', fields({ sealform: 'AAAA', password: 'secret' })), 400)
-  keep('built-in, to send', await post('/nowhere', fields({ sealform: seal, title: ' ' })), 422)
-  keep('built-in, lines', await post('/nowhere', fields({ sealform: seal, title: 'Two\n'.repeat(60) })), 422)
   keep('other site', await post('/todos', fields({ sealform: seal }), 'cross-site'), 403)
+}
 
-  const upload = await (await fetch(`${tour.url}/upload`)).text()
-  const files = new FormData()
-  files.append('sealform', /name="sealform" value="([^"]+)"/.exec(upload)?.[1] ?? '')
-  files.append('sealform.form', 'upload')
-  files.append('title', ' ')
-  files.append('picture', new Blob([pngPicture()], { type: 'image/png' }), 'avatar.png')
-  for (const name of ['one.txt', 'two.txt']) files.append('attachments', new Blob([name]), name)
-  keep('built-in, files kept', await post('/nowhere', files), 422)
+/** The built-in page for a form that its own page shows to visitors and not again. */
+async function collectBuiltIn(keep: Keep): Promise<void> {
+  const { app } = createTestApp(({ actions, router }) => {
+    const files = { picture: { types: ['image/*'] }, attachments: { maxFiles: 3 } }
+    const run = () => invalid({ title: 'Enter a title' })
+    const forms = { text: actions.define('text', run), files: actions.define('files', { files, run }) }
+    router.get('/:form', (ctx) => {
+      const form = ctx.form(ctx.params.form === 'files' ? forms.files : forms.text)
+      ctx.body = html`<form ${form.attributes}>${form.fields}</form>`
+      if (form.status !== 'idle') ctx.body = html`<p>Nothing here</p>`
+    })
+  })
+  let closeServer = async () => {}
+  const port = await listen(createServer(app.callback()), (closing) => {
+    closeServer = closing
+  })
+  const submit = async (path: string, form: string, own: readonly (readonly [string, string | File])[]) => {
+    const url = `http://127.0.0.1:${port}${path}`
+    const { fields } = formIn(await (await fetch(url)).text(), form)
+    const body = path === '/files' ? new FormData() : new URLSearchParams()
+    for (const [name, value] of [...Object.entries(fields), ...own]) {
+      if (body instanceof FormData && typeof value === 'object') body.append(name, value)
+      else body.append(name, String(value))
+    }
+    const response = await fetch(url, { method: 'POST', headers: fromSamePage, body })
+    return { url: response.url, status: response.status, html: await response.text() }
+  }
+  try {
+    keep('built-in, to send', await submit('/text', 'text', [['title', ' ']]), 422)
+    keep('built-in, lines', await submit('/text', 'text', [['title', 'Two\n'.repeat(60)]]), 422)
+    const files = [
+      ['title', ' '],
+      ['picture', new File([pngPicture()], 'avatar.png', { type: 'image/png' })],
+      ...['one.txt', 'two.txt'].map((name) => ['attachments', new File([name], name)] as const),
+    ] as const
+    keep('built-in, files kept', await submit('/files', 'files', files), 422)
+  } finally {
+    await closeServer()
+  }
 }
 
 interface Inspection {

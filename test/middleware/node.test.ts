@@ -6,7 +6,14 @@ import type { AddressInfo } from 'node:net'
 import { describe, it, type TestContext } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
 import supertest from 'supertest'
-import { createActions, flash, invalid, redirect, type Submission } from '../../lib/sealform.js'
+import {
+  createActions,
+  flash,
+  invalid,
+  redirect,
+  type Submission,
+  type Submittable,
+} from '../../lib/sealform.js'
 import { type NodeContext, type NodeOptions, type PageHandler, sealform } from '../../middleware/node.js'
 import { html } from '../../views/html.js'
 import { formIn, fromSamePage, listen, testKey, urlencoded } from '../setup/koa-app.js'
@@ -18,13 +25,16 @@ async function nodeApp(
   t: TestContext,
   run: Run,
   options: NodeOptions<NodeContext> = {},
-  instead?: PageHandler,
+  instead?: (...handled: [...Parameters<PageHandler>, act: Submittable<unknown>]) => unknown,
 ) {
   const actions = createActions<NodeContext>({ keys: testKey })
-  const act = actions.define('act', async (submission: Parameters<Run>[0]) => run(submission))
+  const act = actions.define('act', {
+    path: false,
+    run: async (submission: Parameters<Run>[0]) => run(submission),
+  })
   const errors: unknown[] = []
   const handler: PageHandler = (req, res, page) => {
-    if (req.url !== '/form' && instead) return instead(req, res, page)
+    if (req.url !== '/form' && instead) return instead(req, res, page, act)
     const form = page.form(act)
     page.send(
       html`<form ${form.attributes}>${form.fields}<input ${form.input('text')}>${form.issue('text')}</form>`,
@@ -166,7 +176,8 @@ describe('sealform for plain Node servers', () => {
       t,
       () => undefined,
       {},
-      async (_req, res) => {
+      async (_req, res, page, act) => {
+        page.form(act)
         res.end('shown')
         throw boom
       },
@@ -259,9 +270,11 @@ describe('sealform for plain Node servers', () => {
     const noteWarning = (warning: Error) => warned.push(warning.message)
     process.on('warning', noteWarning)
     const actions = createActions({ keys: testKey })
-    const act = actions.define('act', async ({ formData }) =>
-      formData.get('text') === 'go' ? redirect('/done') : invalid({ text: 'Not that' }),
-    )
+    const act = actions.define('act', {
+      path: false,
+      run: async ({ formData }) =>
+        formData.get('text') === 'go' ? redirect('/done') : invalid({ text: 'Not that' }),
+    })
     const listener = sealform(actions, (req, res, page) => {
       if (req.url === '/echo') return req.pipe(res)
       if (req.url !== '/form') return res.writeHead(404).end()

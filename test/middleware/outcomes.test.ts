@@ -24,9 +24,12 @@ function appThat(
 ) {
   let runs = 0
   const parts = createTestApp(({ actions, router }) => {
-    const act = actions.define('act', async (submission) => {
-      runs++
-      return run(submission)
+    const act = actions.define('act', {
+      path: false,
+      async run(submission) {
+        runs++
+        return run(submission)
+      },
     })
     router.get('/page', (ctx) => {
       const form = ctx.form(act)
