@@ -255,6 +255,26 @@ function mounting(framework: MountingFramework): void {
     }
   })
 
+  it('sends a region alone, with the outcome of either registry', async (t) => {
+    const outer = registryWith('outer')
+    const inner = registryWith('inner')
+    const both = pageOf(outer.act, inner.act)
+    const page = (tools: PageTools) =>
+      `<h1>Page</h1>${tools.region('box', `<div id="box">${both(tools)}</div>`)}`
+    const part: Part = { at: '/shop', actions: [inner.actions], pages: { '/page': page } }
+    const site = await serve(t, framework, { actions: [outer.actions], inside: [part], pages: {} })
+    const visited = await site.request.get('/shop/page').set('Sealform-Region', 'box').expect(200)
+    assert.match(visited.text, /^<div id="box">/)
+    for (const id of ['outer', 'inner']) {
+      const answer = await site.request
+        .post('/shop/page')
+        .set({ ...fromSamePage, 'Sealform-Region': 'box' })
+        .send(urlencoded(formIn(visited.text, id).fields, { text: 'no' }))
+      assert.equal(answer.status, 422)
+      assert.match(answer.text, new RegExp(`^<div id="box">[^]*${id}: invalid`))
+    }
+  })
+
   it('ties each form to the session of its own registry', async (t) => {
     const outer = registryWith('outer')
     const inner = registryWith('inner')
