@@ -131,7 +131,7 @@ function cases(framework: Framework): void {
       assert.equal(answer.headers['set-cookie'], undefined, path)
     }
     const shown = await site.request
-      .post('/plain')
+      .post('/other')
       .set({ ...fromSamePage, Cookie: cookie })
       .send(urlencoded(fields))
     assert.match(shown.text, /Removed 2/)
@@ -176,13 +176,16 @@ function listSite(t: TestContext, framework: Framework): Promise<Site> {
         flash(`Removed ${id}`, '/list'),
       )
       return {
-        add: actions.define('add', async () => 'added'),
+        add: actions.define('add', { path: false, run: async () => 'added' }),
         ...Object.fromEntries(['1', '2', '3'].map((id) => [id, remove.bind(null, id)])),
       }
     },
     pages: {
       '/list': (view, _act, actions) => ({ html: list(view, actions) }),
       '/plain': (view) => ({ html: layout(view, '') }),
+      '/other': (view, _act, { add }) => ({
+        html: layout(view, html`<form>${view.form(add!).fields}</form>`),
+      }),
       '/silent': () => ({ html: '<p>silent</p>' }),
       '/missing': () => undefined,
       '/moved': (view) => ({ to: view.forms.flash === undefined ? '/nowhere' : '/plain' }),
