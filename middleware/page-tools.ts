@@ -1,4 +1,6 @@
 import type { Submittable } from '../lib/action/action.js'
+import { checkOptions, kindOf } from '../lib/base/check-options.js'
+import { SealformError } from '../lib/base/errors.js'
 import type { Messages } from '../lib/outcome/messages.js'
 import type { FormOptions, Page } from '../lib/page/page.js'
 import type { Form } from '../views/form.js'
@@ -67,5 +69,17 @@ export function regionOn(
   this: ToolHost,
   ...[id, content, options]: RegionArguments
 ): SafeHtml | Promise<SafeHtml> {
+  checkRegionOptions(id, options)
   return printRegion(this.page, this.messages(), { ...options, id, content })
+}
+
+function checkRegionOptions(id: string, options: RegionOptions | undefined): void {
+  if (options === undefined) return
+  checkOptions(`region('${id}')`, options, ['fallback'])
+  const { fallback } = options
+  if (fallback === undefined || typeof fallback === 'function') return
+  throw new SealformError(
+    'ERR_OPTION_INVALID',
+    `region('${id}'): "fallback" must be a function that makes the HTML, not ${kindOf(fallback)}.`,
+  )
 }

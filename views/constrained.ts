@@ -15,6 +15,7 @@ export function unsaid(
   own: Attributes,
 ): Attributes {
   if (!constraints) return none
+  constraints.checkName(name)
   const said = constraints.of(kind, name, typeof own.type === 'string' ? own.type : undefined)
   return leaveOut(said, own)
 }

@@ -7,6 +7,7 @@ import type { Issue } from '../lib/outcome/outcome.js'
 import type { FormRecord, FormStatus } from '../lib/page/page.js'
 import type { PageSeals } from '../lib/page/page-seals.js'
 import { type Attributes, printAttributes } from './attributes.js'
+import { checkAttributes, checkControl, checkSelectOptions } from './check-attributes.js'
 import { unsaid, unsaidOfSelect, withStepsFor } from './constrained.js'
 import { ControlIds } from './control-ids.js'
 import { escapeHtml } from './escape-html.js'
@@ -82,6 +83,7 @@ class PageForm<State> implements Form<State> {
 
   input(name: string, own: Attributes = {}): SafeHtml {
     const { definition } = this.#record
+    checkControl({ method: 'input', name }, definition, own)
     const rule = definition.files.get(name)
     if (rule) return this.#file(name, rule, own)
     const added = unsaid(definition, { kind: 'input', name }, own)
@@ -97,10 +99,13 @@ class PageForm<State> implements Form<State> {
   }
 
   control(name: string, attributes: Attributes = {}): SafeHtml {
+    checkControl({ method: 'control', name }, this.#record.definition, attributes)
     return this.#describe(name, this.#nextId(name), attributes)
   }
 
-  textarea(name: string, { value, ...own }: Attributes = {}): SafeHtml {
+  textarea(name: string, given: Attributes = {}): SafeHtml {
+    checkControl({ method: 'textarea', name }, this.#record.definition, given)
+    const { value, ...own } = given
     const attributes = { ...own, ...unsaid(this.#record.definition, { kind: 'textarea', name }, own) }
     const nth = this.#ids.count(name)
     const text = nthValue(this.#sent(name), nth, { value, disabled: attributes.disabled }) ?? ''
@@ -109,7 +114,10 @@ class PageForm<State> implements Form<State> {
     return new SafeHtml(`<textarea ${control}>\n${escapeHtml(String(text))}</textarea>`)
   }
 
-  select(name: string, options: readonly SelectOption[], { value, ...own }: Attributes = {}): SafeHtml {
+  select(name: string, options: readonly SelectOption[], given: Attributes = {}): SafeHtml {
+    checkControl({ method: 'select', name }, this.#record.definition, given)
+    checkSelectOptions(name, options)
+    const { value, ...own } = given
     const attributes = { ...own, ...unsaidOfSelect(this.#record.definition, { name, options }, own) }
     const fallback = value === undefined || value === null ? [] : [String(value)]
     const chosen = new Set(attributes.disabled ? fallback : this.values(name, fallback))
@@ -157,6 +165,7 @@ class PageForm<State> implements Form<State> {
   }
 
   validate(attributes: Attributes = {}): SafeHtml {
+    checkAttributes({ method: 'validate' }, attributes)
     const asked = { method: 'validate', form: this.id, types: ['submit'] } as const
     const { type, value, ...rest } = checkButton(asked, attributes)
     return new SafeHtml(
@@ -171,6 +180,7 @@ class PageForm<State> implements Form<State> {
   }
 
   submit(action: Submittable, attributes: Attributes = {}): SafeHtml {
+    checkAttributes({ method: 'submit' }, attributes)
     const asked = { method: 'submit', form: this.id, types: ['submit', 'image'] } as const
     const { type, value, ...rest } = checkButton(asked, attributes)
     const { definition, boundText } = this.#record

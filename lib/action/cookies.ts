@@ -1,4 +1,5 @@
 import type { SerializeOptions } from 'cookie'
+import { checkOptions } from '../base/check-options.js'
 import { SealformError } from '../base/errors.js'
 import { lazyPackage } from '../base/lazy-package.js'
 
@@ -22,7 +23,7 @@ export interface Cookies {
    *
    * @param options as in the cookie package; `maxAge` in seconds. @default `path: '/'`, `httpOnly: true`,
    *   `sameSite: 'lax'`, `secure` when the request came over https
-   * @throws SealformError `ERR_COOKIE_INVALID` on an invalid name, value or option
+   * @throws SealformError `ERR_COOKIE_INVALID` on an invalid name, value or option, `ERR_OPTION_INVALID` on a misspelt option
    * @see RFC 6265, section 4.1
    */
   set(name: string, value: string, options?: CookieOptions): void
@@ -36,6 +37,18 @@ export interface CookieChange {
   readonly value: string | undefined
   readonly header: string
 }
+
+const cookieOptions = [
+  'path',
+  'domain',
+  'maxAge',
+  'expires',
+  'httpOnly',
+  'secure',
+  'sameSite',
+  'partitioned',
+  'priority',
+] as const
 
 /** The cookies of one request with the changes so far. */
 export class SubmissionCookies implements Cookies {
@@ -64,6 +77,7 @@ export class SubmissionCookies implements Cookies {
   }
 
   set(name: string, value: string, options: CookieOptions = {}): void {
+    checkOptions('cookies.set()', options, cookieOptions)
     const defaults = { path: '/', httpOnly: true, sameSite: 'lax', secure: this.#secure } as const
     const merged: CookieOptions = { ...defaults, ...givenOptions(name, options) }
     const gone =
@@ -73,6 +87,7 @@ export class SubmissionCookies implements Cookies {
   }
 
   delete(name: string, options: Pick<CookieOptions, 'path' | 'domain'> = {}): void {
+    checkOptions('cookies.delete()', options, cookieOptions)
     this.set(name, '', { ...options, maxAge: 0, expires: new Date(0) })
   }
 

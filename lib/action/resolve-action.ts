@@ -2,12 +2,13 @@ import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { checkOptions } from '../base/check-options.js'
 import { SealformError } from '../base/errors.js'
 import { parseTimer } from '../base/units.js'
-import { type Limits, resolveLimits } from '../body/limits.js'
+import { deepest, type Limits, resolveLimits } from '../body/limits.js'
 import type { ClaimStore } from '../claims/claim-store.js'
 import { resolveFileRules } from '../files/file-rules.js'
 import type { FileStorage } from '../files/file-storage.js'
 import { requireSniffing } from '../files/sniff.js'
 import { Constraints } from '../input/constraints.js'
+import { neededDepth } from '../input/needed-depth.js'
 import { planCoercion } from '../input/plan-coercion.js'
 import { inputJsonSchema } from '../input/to-json-schema.js'
 import { parseSealLife } from '../seal/seal-life.js'
@@ -87,6 +88,7 @@ export function describeAction(name: string, runOrOptions: unknown, defaults: Ac
   for (const { field, sniff } of files.values()) if (sniff) requireSniffing(`${where} "files": ${field}`)
   const limits = resolveLimits(given.limits, defaults.limits, `${where} "limits"`)
   const schema = given.input && inputJsonSchema(given.input)
+  if (schema !== undefined) checkDepth(schema, limits.depth, where)
   return {
     name,
     files,
@@ -146,6 +148,23 @@ function timeToLive(
 function isForgotten(history: unknown, where: string): boolean {
   if (history === undefined || history === 'keep' || history === 'forget') return history === 'forget'
   throw new SealformError('ERR_OPTION_INVALID', `${where}: "history" must be 'keep' or 'forget'.`)
+}
+
+/** Refuses a schema with parts that no field can reach: they would be empty, whatever the visitor sends. */
+function checkDepth(schema: unknown, depth: number, where: string): void {
+  const needed = neededDepth(schema)
+  if (needed.depth <= depth) return
+  const deep = `${where}: "input" has ${needed.name}, a name with ${steps(needed.depth)} after the first key`
+  throw new SealformError(
+    'ERR_OPTION_INVALID',
+    needed.depth > deepest
+      ? `${deep}. The largest "limits.depth" is ${deepest}; make the schema flatter.`
+      : `${deep}, but "limits.depth" is ${depth}, so what is sent there would not reach the schema. Set limits: { depth: ${needed.depth} }.`,
+  )
+}
+
+function steps(count: number): string {
+  return count === 1 ? '1 step' : `${count} steps`
 }
 
 function inputVersion(version: unknown, where: string): string | undefined {

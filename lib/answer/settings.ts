@@ -1,5 +1,5 @@
 import { type Actions, asRegistry, type Registry } from '../action/registry.js'
-import { checkOptions } from '../base/check-options.js'
+import { checkOptions, kindOf } from '../base/check-options.js'
 import { SealformError } from '../base/errors.js'
 import { loadPackages } from '../base/lazy-package.js'
 import { compileAllowedOrigins, normaliseOrigin } from '../origin/allowed-origins.js'
@@ -135,17 +135,22 @@ function resolveMessages<Context>(
 }
 
 function mergeMessages(own: Partial<Messages> | undefined): Messages {
-  checkOptions('sealform({ messages })', own, Object.keys(english))
-  const given = Object.entries(own ?? {}).filter(([, text]) => text !== undefined)
-  for (const [name, text] of given) {
-    if (text !== null) continue
+  if (own === undefined) return english
+  checkOptions('sealform({ messages })', own, messageNames)
+  for (const name of messageNames) {
+    const text = own[name]
+    if (text === undefined || typeof text === typeof english[name]) continue
+    const wanted = typeof english[name] === 'string' ? 'a text' : 'a function that makes the text'
     throw new SealformError(
       'ERR_OPTION_INVALID',
-      `sealform({ messages: { ${name} } }) is null; leave it out to keep the built-in text.`,
+      `sealform({ messages: { ${name} } }) must be ${wanted}, not ${kindOf(text)}.`,
     )
   }
+  const given = Object.entries(own).filter(([, text]) => text !== undefined)
   return { ...english, ...Object.fromEntries(given) }
 }
+
+const messageNames = Object.keys(english) as (keyof Messages)[]
 
 function checkFunction(name: string, value: unknown): void {
   if (value !== undefined && typeof value !== 'function') {

@@ -9,10 +9,10 @@ import { SealformError } from './errors.js'
  */
 export function checkOptions(where: string, options: unknown, known: readonly string[]): void {
   if (options === undefined) return
-  if (options === null || typeof options !== 'object') {
+  if (options === null || typeof options !== 'object' || Array.isArray(options)) {
     throw new SealformError(
       'ERR_OPTION_INVALID',
-      `${where}: the options must be an object, not ${options === null ? 'null' : typeof options}.`,
+      `${where}: the options must be an object, not ${kindOf(options)}.`,
     )
   }
   for (const name of Object.keys(options)) {
@@ -25,14 +25,27 @@ export function checkOptions(where: string, options: unknown, known: readonly st
   }
 }
 
+/** Names the kind of a value for a message: `typeof`, with `null` and arrays told apart from objects. */
+export function kindOf(value: unknown): string {
+  if (value === null) return 'null'
+  return Array.isArray(value) ? 'an array' : typeof value
+}
+
 function nearest(name: string, known: readonly string[]): string | undefined {
-  const ranked = known
-    .map((candidate) => ({ candidate, distance: editDistance(name.toLowerCase(), candidate.toLowerCase()) }))
-    .sort((a, b) => a.distance - b.distance)
-  const best = ranked[0]
+  const best = closest(name, known)
   return best && best.distance <= Math.max(2, Math.floor(best.candidate.length / 3))
     ? best.candidate
     : undefined
+}
+
+/** Finds the known name that the fewest changes of letters lead to, whatever their case. */
+export function closest(
+  name: string,
+  known: readonly string[],
+): { readonly candidate: string; readonly distance: number } | undefined {
+  return known
+    .map((candidate) => ({ candidate, distance: editDistance(name.toLowerCase(), candidate.toLowerCase()) }))
+    .sort((a, b) => a.distance - b.distance)[0]
 }
 
 /** Computes the Levenshtein distance, one row at a time. The inputs are option names, so they are short. */

@@ -86,7 +86,7 @@ function count(value: unknown, what: string): number {
 }
 
 /** The largest value that `depth` accepts. */
-const deepest = 8
+export const deepest = 8
 
 function depth(value: unknown, what: string): number {
   if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= deepest) return value

@@ -63,6 +63,9 @@ class FileInStorage extends File implements StoredFile {
         'persist() needs the path for the file as its first argument.',
       )
     }
+    if (options.overwrite !== undefined && typeof options.overwrite !== 'boolean') {
+      throw new SealformError('ERR_OPTION_INVALID', 'persist(): "overwrite" must be true or false.')
+    }
     if (!options.overwrite) return this.#place(path, path)
     // rename() is atomic: readers never see half a file, or none.
     const beside = join(dirname(path), `.${basename(path).slice(0, 64)}.${newFileId()}`)

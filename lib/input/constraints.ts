@@ -1,3 +1,4 @@
+import { checkName } from './check-name.js'
 import { type DeclaredField, findField } from './declared-field.js'
 import { htmlPattern, matches } from './html-pattern.js'
 import type { Bound, Declared } from './json-schema.js'
@@ -18,11 +19,23 @@ export class Constraints {
   readonly #depth: number
   readonly #kept = new Map<string, Map<string, ConstraintAttributes>>()
   #count = 0
+  readonly #checked = new Set<string>()
 
   /** @param schema the JSON Schema of the action's input */
   constructor(schema: unknown, depth: number) {
     this.#schema = schema
     this.#depth = depth
+  }
+
+  /**
+   * Checks the name of a control.
+   *
+   * @throws SealformError `ERR_FORM_INVALID` on a name that cannot lead into the schema
+   */
+  checkName(name: string): void {
+    if (this.#checked.has(name)) return
+    checkName(this.#schema, name, this.#depth)
+    if (this.#checked.size < mostKept) this.#checked.add(name)
   }
 
   /**

@@ -1,24 +1,9 @@
 import { checkOptions } from '../base/check-options.js'
 import { SealformError } from '../base/errors.js'
 import { joinName } from '../base/field-path.js'
+import { checkIssues, type Issue, type Issues, nameIssues, type PathIssue } from './issues.js'
 
-/** A message about one field. With an empty `name`, it is about the whole form. */
-export interface Issue {
-  readonly name: string
-  readonly message: string
-}
-
-/** A message about a part of `submission.input`, such as `['items', 0, 'qty']`. The library finds the field's name. */
-export interface PathIssue {
-  readonly path: readonly (string | number)[]
-  readonly message: string
-}
-
-/** What `invalid()` takes: one message, messages by field name, or a list of issues. */
-export type Issues =
-  | string
-  | Readonly<Record<string, string | readonly string[] | undefined>>
-  | readonly (Issue | PathIssue)[]
+export type { Issue, Issues, PathIssue } from './issues.js'
 
 /** Why a submission was refused. The words are the same in every release, for logs and for `onRefused`. */
 export type RefusalReason =
@@ -78,8 +63,7 @@ export class Invalid {
         `invalid() got the status ${String(status)}. Use one from 400 to 499.`,
       )
     }
-    this.#given = listIssues(issues)
-    for (const issue of this.#given) if ('path' in issue) checkPath(issue.path)
+    this.#given = checkIssues(issues)
     this.issues = nameIssues(this.#given, (path) => joinName('', path))
     this.status = status
   }
@@ -184,14 +168,16 @@ export interface RedirectOptions {
  *   `allowedOrigins`. With any other target, such as `//evil.example` or `javascript:`, the visitor gets a page with
  *   status 400 that says what was done, and the app's error handler gets `ERR_REDIRECT_TARGET`
  * @param options `external: true` allows an absolute URL of any origin whose scheme is http or https. @default false
- * @throws SealformError `ERR_OPTION_INVALID` on other options
+ * @throws SealformError `ERR_OPTION_INVALID` without a target, and on other options
  * @example
  * ```ts
  * return redirect(`/lists/${listId}`)
  * ```
  * @see RFC 9110, section 15.4.4
  */
-export function redirect(to: string, options?: RedirectOptions): Redirect {
+export function redirect(...given: [to: string, options?: RedirectOptions]): Redirect {
+  const [to, options] = given
+  checkTarget('redirect()', to, given.length > 0)
   return options === undefined ? new Redirect(to) : new Redirect(to, checkRedirect(options))
 }
 
@@ -211,13 +197,14 @@ function checkRedirect(options: RedirectOptions): RedirectOptions {
  * @param issues `{ title: 'Enter a title' }`, a list of `{ name, message }`, or one message for the whole form. A list may
  *   also have `{ path, message }`: the path leads to a part of `submission.input`, such as `['items', 0, 'qty']`
  * @param options `status`: 400–499, such as 429 for too many attempts. @default 422
- * @throws SealformError `ERR_OPTION_INVALID` when the status is another, or a path is not a list of keys and indexes
+ * @throws SealformError `ERR_OPTION_INVALID` when there are no issues or they have another form, or the status is another
  * @example
  * ```ts
  * if (await db.has(title)) return invalid({ title: 'Already on the list' })
  * ```
  */
 export function invalid(issues: Issues, options: { readonly status?: number } = {}): Invalid {
+  checkOptions('invalid()', options, ['status'])
   return new Invalid(issues, options.status === 200 ? Number.NaN : options.status)
 }
 
@@ -233,6 +220,7 @@ export function invalid(issues: Issues, options: { readonly status?: number } = 
  * ```
  */
 export function done(state?: unknown, options: { readonly status?: number } = {}): Done {
+  checkOptions('done()', options, ['status'])
   return new Done(state, options.status)
 }
 
@@ -242,12 +230,15 @@ export function done(state?: unknown, options: { readonly status?: number } = {}
  *
  * @param state any value that a seal can carry, small enough for a cookie (about 2.7 kB)
  * @param to the target, as in `redirect()`
+ * @throws SealformError `ERR_OPTION_INVALID` without a target
  * @example
  * ```ts
  * return flash({ title }, `/lists/${listId}`)
  * ```
  */
-export function flash(state: unknown, to: string): Redirect {
+export function flash(...given: [state: unknown, to: string]): Redirect {
+  const [state, to] = given
+  checkTarget('flash()', to, given.length > 1)
   return new Redirect(to, { flash: { state } })
 }
 
@@ -319,37 +310,15 @@ export function isOutcome(value: unknown): value is Outcome {
   }
 }
 
-function listIssues(issues: Issues): readonly (Issue | PathIssue)[] {
-  if (typeof issues === 'string') return [{ name: '', message: issues }]
-  if (isIssueList(issues)) return issues
-  const list: Issue[] = []
-  for (const name of Object.keys(issues)) {
-    const messages = issues[name]
-    if (typeof messages === 'string') list.push({ name, message: messages })
-    else for (const message of messages ?? []) list.push({ name, message })
-  }
-  return list
-}
-
-function checkPath(path: unknown): void {
-  const steps: readonly unknown[] | undefined = Array.isArray(path) ? path : undefined
-  if (steps?.every((step) => typeof step === 'string' || typeof step === 'number')) return
+/**
+ * Refuses a call without a target. A target that is not text may come from a field that the visitor left out, so it is judged
+ * with the request, as an unsafe one is.
+ */
+function checkTarget(where: string, to: unknown, isGiven: boolean): void {
+  if (isGiven && !(to instanceof URL)) return
+  const instead = isGiven ? 'a URL; pass its "href"' : 'nothing'
   throw new SealformError(
     'ERR_OPTION_INVALID',
-    "invalid() got an issue whose path is not a list of keys and indexes. Write it like ['items', 0, 'qty'].",
+    `${where} needs the target as text, such as '/lists', not ${instead}.`,
   )
-}
-
-function nameIssues(
-  issues: readonly (Issue | PathIssue)[],
-  nameOf: (path: readonly PropertyKey[]) => string,
-): readonly Issue[] {
-  return issues.map((issue) => ({
-    name: 'path' in issue ? nameOf(issue.path) : issue.name,
-    message: issue.message,
-  }))
-}
-
-function isIssueList(issues: Exclude<Issues, string>): issues is readonly (Issue | PathIssue)[] {
-  return Array.isArray(issues)
 }

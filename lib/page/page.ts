@@ -1,5 +1,6 @@
 import type { Definition, Submittable } from '../action/action.js'
 import type { Registry } from '../action/registry.js'
+import { checkOptions, kindOf } from '../base/check-options.js'
 import { SealformError } from '../base/errors.js'
 import type { Keeping } from '../cache/offered-page.js'
 import type { ShownFile } from '../files/uploads.js'
@@ -219,6 +220,7 @@ export class Page {
   form(action: Submittable, options: FormOptions = {}): FormRecord {
     const { registry, seals } = this.mountings.joinedOf(action) ?? this
     const { definition, values } = registry.detailsOf(action)
+    checkOptions(`form('${definition.name}')`, options, formOptions)
     if (seals.personal) this.personal = true
     const boundText = encodeBoundValues(values, definition.name, registry)
     if (this.#shown?.submitted.definition === definition) this.asked = true
@@ -251,11 +253,15 @@ export class Page {
   }
 
   #newId(name: string, key: string | number | undefined): string {
-    if (key === '' || (typeof key === 'number' && !Number.isFinite(key))) {
+    if (key !== undefined && key !== '' && typeof key !== 'string' && !Number.isFinite(key)) {
+      const given = typeof key === 'number' ? key : kindOf(key)
       throw new SealformError(
         'ERR_FORM_INVALID',
-        `The key of a form of "${name}" must not be ${key === '' ? 'empty' : key}.`,
+        `The key of a form of "${name}" must be a text or a finite number, not ${given}.`,
       )
+    }
+    if (key === '') {
+      throw new SealformError('ERR_FORM_INVALID', `The key of a form of "${name}" must not be empty.`)
     }
     const id = key === undefined ? name : `${name}-${encodeURIComponent(key)}`
     this.#ids ??= new Map()
@@ -293,6 +299,7 @@ export class Page {
   }
 }
 
+const formOptions = ['key', 'initial'] as const
 const noIssues: readonly Issue[] = []
 const noFiles: readonly ShownFile[] = []
 

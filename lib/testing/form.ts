@@ -1,3 +1,4 @@
+import { checkOptions } from '../base/check-options.js'
 import { fieldOf } from '../base/wire-names.js'
 import { type Button, type Control, controlsOf } from './control.js'
 import {
@@ -116,6 +117,7 @@ export class FormOnPage<Page> {
    * @param button as in `submit()`; none by default
    */
   entries(button?: string, options: Pick<SubmitOptions, 'at'> = {}): readonly FormEntry[] {
+    checkOptions('entries()', options, ['at'])
     const submitter = button === undefined ? undefined : this.#press(this.#find(button), options)
     return entryList(this.#controls, submitter, encodingOf(this.#element, this.#place).name)
   }
@@ -129,6 +131,7 @@ export class FormOnPage<Page> {
    */
   async submit(button?: string | SubmitOptions, options: SubmitOptions = {}): Promise<Page> {
     if (typeof button === 'object') return this.submit(undefined, button)
+    checkOptions('submit()', options, ['validate', 'at'])
     const pressed = button === undefined ? this.#defaultButton() : this.#find(button)
     if (pressed?.disabled) this.#refuse(`its button "${pressed.label || pressed.name}" is disabled.`)
     const unchecked =
