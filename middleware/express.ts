@@ -90,6 +90,10 @@ export function sealform<Own = unknown>(
 
 async function receive(app: App<unknown>, host: ExpressHost, next: NextFunction): Promise<void> {
   const recognition = await recognise(host.req, [host.req], (seal) => app.mount.passesOn(seal, host.path))
+  if (recognition.kind !== 'foreign' && host.res.headersSent) {
+    host.reportEarlyAnswer('before')
+    return
+  }
   if (recognition.kind === 'aborted') return
   if (recognition.kind === 'submission') {
     host.mount()

@@ -4,6 +4,7 @@ import type { OwnAnswer } from '../lib/action/own-answer.js'
 import type { Actions, Registry } from '../lib/action/registry.js'
 import type { WatchedSubmission } from '../lib/action/submission.js'
 import { answer, consumedError, type Host, regionOf } from '../lib/answer/answer.js'
+import { reportEarlyAnswer } from '../lib/answer/answered-early.js'
 import { hintAtForm } from '../lib/answer/hint-at-form.js'
 import { judgeVisit, type Rendering } from '../lib/answer/judge-rendering.js'
 import { type ForeignForm, recognise } from '../lib/answer/recognise.js'
@@ -78,6 +79,10 @@ export function sealform<Own = unknown>(
     if (req.method === 'POST') {
       const passesOn = (seal: string | undefined) => app.mount.passesOn(seal, host.path)
       const recognition = await recognise(req, [ctx.request, req], passesOn)
+      if (recognition.kind !== 'foreign' && ctx.res.headersSent) {
+        host.reportEarlyAnswer('before')
+        return
+      }
       if (recognition.kind === 'aborted') return
       if (recognition.kind === 'submission') {
         if (outer) host.mount()
@@ -85,7 +90,7 @@ export function sealform<Own = unknown>(
         await answer(app, host, recognition.body)
         return
       }
-      if (recognition.kind === 'consumed') refuseConsumed(ctx, sealform)
+      if (recognition.kind === 'consumed') refuseConsumed(ctx)
       if (recognition.kind === 'foreign') host.hintAtForm(recognition.form)
     }
     if (outer) {
@@ -230,6 +235,8 @@ class KoaHost implements Host, MountedHost {
 
   leaveOwnAnswer(): void {
     const { context, res } = this
+    // Without the context, the action cannot have sent it.
+    if (!this.#watched && res.headersSent) this.reportEarlyAnswer('after')
     const { body } = context.response
     if (context.respond === false || (this.#watched?.progress ?? progressOf(res)) !== 'none') {
       // Koa would end the answer with the words of its status.
@@ -256,6 +263,7 @@ class KoaHost implements Host, MountedHost {
   }
 
   renderPage(cookieHeader: string | undefined): Promise<Rendering> {
+    if (this.res.headersSent) return Promise.resolve({ kind: 'not-run' })
     this.#rendered = true
     return renderAsGet(this.context, this.#next, cookieHeader)
   }
@@ -264,6 +272,11 @@ class KoaHost implements Host, MountedHost {
   finishPage(): void {
     const { context, page, res } = this
     const { body } = context.response
+    // Koa answers when the outermost middleware is done. It has to wait for this one.
+    if (res.writableEnded && context.respond !== false && isWhole(body)) {
+      this.reportEarlyAnswer('page')
+      return
+    }
     const region = regionOf(this)
     const shown = judgeVisit({ status: context.status, region: region !== '' })
     if (shown === 'region') {
@@ -283,6 +296,10 @@ class KoaHost implements Host, MountedHost {
 
   sendRedirect(location: string): void {
     const { res, context } = this
+    if (res.headersSent) {
+      this.reportEarlyAnswer('after')
+      return
+    }
     const { response } = context
     // With a JSON Content-Type, Koa 3 would send a null body as the JSON text `null`.
     response.remove('Content-Type')
@@ -301,12 +318,20 @@ class KoaHost implements Host, MountedHost {
 
   sendPage(status: number): void {
     const { context } = this
+    if (this.res.headersSent) {
+      this.reportEarlyAnswer('after')
+      return
+    }
     context.status = status
     describeResponse(this, 'page')
   }
 
   sendHtml(status: number, html: string, content: 'html' | 'region' = 'html'): void {
     const { context } = this
+    if (this.res.headersSent) {
+      this.reportEarlyAnswer('after')
+      return
+    }
     context.status = status
     describeResponse(this, content)
     context.body = html
@@ -314,6 +339,10 @@ class KoaHost implements Host, MountedHost {
 
   leaveAnswer(): void {
     describeResponse(this, 'page')
+  }
+
+  reportEarlyAnswer(when: 'before' | 'after' | 'page'): void {
+    reportEarlyAnswer(this, { when, earlier: mountedBefore(this.context) })
   }
 
   /** Emits the error on the app, as Koa does. Koa's handlers expect an Error. */
@@ -347,12 +376,18 @@ class KoaHost implements Host, MountedHost {
  * Throws when a parser mounted earlier has read the body of a form. Such a parser stores the result in `ctx.request.body`;
  * multer uses `ctx.req.body`.
  */
-function refuseConsumed(ctx: Context, self: Middleware<DefaultState, SealformContext>): void {
-  const names = ctx.app.middleware.map((middleware) => middleware.name)
-  const own = ctx.app.middleware.indexOf(self)
-  const error = consumedError(
-    [ctx.request, ctx.req],
-    names.slice(0, Math.max(own, 0)).filter((name) => name !== ''),
-  )
+function refuseConsumed(ctx: Context): void {
+  const error = consumedError([ctx.request, ctx.req], mountedBefore(ctx))
   if (error) throw error
+}
+
+/** Says whether Koa sends a body at once, in contrast to a stream. */
+function isWhole(body: unknown): boolean {
+  return typeof body === 'string' || Buffer.isBuffer(body) || body instanceof SafeHtml
+}
+
+/** Names the middlewares that are mounted on the app before Sealform. */
+function mountedBefore({ app }: Context): readonly string[] {
+  const names = app.middleware.map(({ name }) => name)
+  return names.slice(0, Math.max(names.indexOf('sealform'), 0)).filter((name) => name !== '')
 }

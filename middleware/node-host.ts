@@ -4,6 +4,7 @@ import type { OwnAnswer } from '../lib/action/own-answer.js'
 import type { Registry } from '../lib/action/registry.js'
 import type { WatchedSubmission } from '../lib/action/submission.js'
 import { type Host, regionOf } from '../lib/answer/answer.js'
+import { reportEarlyAnswer } from '../lib/answer/answered-early.js'
 import type { AnswerContent } from '../lib/answer/describe-answer.js'
 import { hintAtForm } from '../lib/answer/hint-at-form.js'
 import { judgeVisit, type RenderedPage, type Rendering } from '../lib/answer/judge-rendering.js'
@@ -145,6 +146,8 @@ export abstract class HttpHost<
   }
 
   leaveOwnAnswer(): void {
+    // Without the context, the action cannot have sent it.
+    if (!this.#watched && this.res.headersSent) this.reportEarlyAnswer('after')
     this.#watched?.leave((error) => {
       this.takeOverAnswer()
       this.failAnswer(error)
@@ -172,6 +175,10 @@ export abstract class HttpHost<
 
   sendRedirect(location: string): void {
     const { res } = this
+    if (res.headersSent) {
+      this.reportEarlyAnswer('after')
+      return
+    }
     if (!this.#heldResponse) {
       res.writeHead(303, { Location: location, 'Content-Length': 0, ...redirectAtOnce.set })
       res.end()
@@ -187,6 +194,10 @@ export abstract class HttpHost<
   }
 
   sendPage(status: number): void {
+    if (this.res.headersSent) {
+      this.reportEarlyAnswer('after')
+      return
+    }
     this.#heldResponse?.takeBackHeaders(ownHeaders)
     this.#describeAnswer(status, 'page')
     this.#heldResponse?.release()
@@ -194,6 +205,10 @@ export abstract class HttpHost<
   }
 
   sendHtml(status: number, html: string, content: 'html' | 'region' = 'html'): void {
+    if (this.res.headersSent) {
+      this.reportEarlyAnswer('after')
+      return
+    }
     this.#describeAnswer(status, content)
     this.#sendInstead(Buffer.from(html))
   }
@@ -205,7 +220,7 @@ export abstract class HttpHost<
   async renderPage(cookieHeader: string | undefined): Promise<Rendering> {
     const { req, res } = this
     // The visitor has disconnected. A page that waits for 'drain' would never end.
-    if (hasLeft(res)) return { kind: 'not-run' }
+    if (hasLeft(res) || res.headersSent) return { kind: 'not-run' }
     const sent = presentAsGet(req, cookieHeader)
     // The package on-finished reads `finished`. Without it, `finalhandler` would wait for a body that is still arriving
     // before it answers that there is no page.
@@ -277,6 +292,10 @@ export abstract class HttpHost<
     this.res.statusCode = 200
     this.res.setHeader('Content-Length', Buffer.byteLength(body))
     this.res.end(body)
+  }
+
+  reportEarlyAnswer(when: 'before' | 'after'): void {
+    reportEarlyAnswer(this, { when, earlier: [] })
   }
 
   /** Stops holding writes, so that an error handler can answer after a fault in the library. */

@@ -107,6 +107,10 @@ interface NodeApp extends App<unknown> {
 
 async function receive(app: NodeApp, host: NodeHost): Promise<void> {
   const recognition = await recognise(host.req, [host.req], (seal) => app.mount.passesOn(seal, host.path))
+  if (recognition.kind !== 'foreign' && host.res.headersSent) {
+    host.reportEarlyAnswer('before')
+    return
+  }
   if (recognition.kind === 'aborted') return
   if (recognition.kind === 'submission') {
     host.mount()

@@ -13,6 +13,7 @@ export type SealformErrorCode =
   | 'ERR_SEAL_TOO_LARGE'
   | 'ERR_BODY_CONSUMED'
   | 'ERR_MOUNT'
+  | 'ERR_ALREADY_ANSWERED'
   | 'ERR_NOT_READ_YET'
   | 'ERR_AUTHORIZE_RESULT'
   | 'ERR_MIGRATE_RESULT'

@@ -100,6 +100,8 @@ const onExpress = (name: string, express: typeof Express): Framework => ({
   listener({ actions, options, pages, posts, failed }) {
     const app = express()
     app.set('env', 'test')
+    // A response that has been sent can take no header.
+    app.disable('x-powered-by')
     app.use(sealformExpress(actions, options))
     const router = express.Router()
     for (const [path, page] of Object.entries(pages)) {

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
+import type { ServerResponse } from 'node:http'
 import { describe, it, type TestContext } from 'node:test'
 import { z } from 'zod'
 import { redirect, SealformError } from '../../lib/sealform.js'
 import { html } from '../../views/html.js'
-import { formIn } from '../setup/koa-app.js'
+import { formIn, fromSamePage, urlencoded } from '../setup/koa-app.js'
 import { type Framework, frameworks, type View } from './frameworks.js'
 import { openSite, type SiteOptions } from './site.js'
 
@@ -95,6 +96,65 @@ function cases(framework: Framework): void {
       html: view.region('a', '<p id="a">', { fallback: '' } as never),
     }))
     assert.match(text.message, /^region\('a'\): "fallback" must be a function/)
+  })
+
+  it('runs no action and says why when the response was sent before the form arrived here', async (t) => {
+    let answer: ((res: ServerResponse) => void) | undefined
+    const site = await openSite(t, framework, {
+      before: async (_req, res) => {
+        answer?.(res)
+      },
+    })
+    const hidden = await site.fields()
+    const large = { text: 'x'.repeat(200_000) }
+    for (const early of [
+      (res: ServerResponse) => res.writeHead(302, { Location: '/login' }).end(),
+      (res: ServerResponse) => res.end('Sorry'),
+      (res: ServerResponse) => {
+        res.writeHead(200).write('So')
+        setTimeout(() => res.end('rry'), 100)
+      },
+    ]) {
+      for (const fields of [{}, large]) {
+        site.failures.length = 0
+        answer = early
+        const { status } = await site.request
+          .post('/page')
+          .redirects(0)
+          .set(fromSamePage)
+          .send(urlencoded(hidden, fields))
+        assert.ok(status === 302 || status === 200, String(status))
+        const [failure] = await site.failed(1)
+        assert.ok(failure?.error instanceof SealformError)
+        assert.equal(failure.error.code, 'ERR_ALREADY_ANSWERED')
+        assert.match(failure.error.message, /^This form was not processed: .*await next\(\)/)
+        assert.doesNotMatch(failure.error.message, /body parser/)
+        assert.equal(site.failures.length, 1)
+      }
+    }
+    answer = undefined
+    assert.deepEqual(site.runs, [])
+    assert.equal((await site.submit()).status, 200)
+    assert.deepEqual(site.runs, ['b1'])
+  })
+
+  it('says that the action has run when other code answers meanwhile', async (t) => {
+    const answers: (() => void)[] = []
+    const site = await openSite(t, framework, {
+      before: async (req, res) => {
+        if (req.method === 'POST') answers.push(() => res.writeHead(503).end('Too slow'))
+      },
+      run: async () => {
+        for (const answer of answers.splice(0)) answer()
+        return redirect('/page')
+      },
+    })
+    const { status } = await site.submit()
+    assert.equal(status, 503)
+    const [failure] = await site.failed(1)
+    assert.ok(failure?.error instanceof SealformError)
+    assert.match(failure.error.message, /^The action of this form has run, but the visitor does not see/)
+    assert.equal((await site.request.get('/page')).status, 200)
   })
 
   it('reports an outcome that lacks its argument, and gives the input back', async (t) => {
