@@ -201,9 +201,9 @@ class KoaHost implements Host, MountedHost {
     if (cache) offerPage(this, cache)
   }
 
-  /** Says in development what a form lacks that is not a submission. */
+  /** Says on the console, outside of production, what a form lacks that is not a submission. */
   hintAtForm(form: ForeignForm): void {
-    hintAtForm(form, this.res, { path: this.path, development: this.settings.development })
+    hintAtForm(form, this.res, { path: this.path, advises: this.settings.advises })
   }
 
   /** Notes what earlier middleware has set on the response, before an action can answer by itself. */

@@ -106,9 +106,9 @@ export abstract class HttpHost<
     return builtInPage(page).toString()
   }
 
-  /** Says in development what a form lacks that is not a submission. */
+  /** Says on the console, outside of production, what a form lacks that is not a submission. */
   hintAtForm(form: ForeignForm): void {
-    hintAtForm(form, this.res, { path: this.path, development: this.settings.development })
+    hintAtForm(form, this.res, { path: this.path, advises: this.settings.advises })
   }
 
   /** Makes `form`, `forms` and `region` for a page that is about to run. */

@@ -1,6 +1,7 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
-import { checkOptions } from '../base/check-options.js'
+import { checkOptions, kindOf } from '../base/check-options.js'
 import { SealformError } from '../base/errors.js'
+import { judgeMode, type Mode } from '../base/mode.js'
 import { Shutdown } from '../base/shutdown.js'
 import { parseTimer } from '../base/units.js'
 import { defaultLimits, type LimitOptions, type Limits, resolveLimits } from '../body/limits.js'
@@ -39,6 +40,13 @@ export interface ActionsOptions<Context = unknown> extends HookOptions<Context> 
   keys?: string | readonly string[]
   /** The name of the app (the audience). A seal of another app is refused, even with the same key. @default '' */
   app?: string
+  /**
+   * Whether developers look at the pages. Then pages that refuse a form for its origin name both origins and the setting to
+   * change, answers have a `Server-Timing` header, and without a key the app starts with a random one. Everybody who can reach
+   * the server sees this.
+   * @default true when NODE_ENV is `development` or `test`, otherwise false. A random key is also made when NODE_ENV is not set
+   */
+  development?: boolean
   /**
    * How long a rendered form stays valid, in seconds or as `'90s'`, `'24h'`. Forms of one-time actions stay valid for 1 h at
    * most, unless the action has a `ttl` of its own.
@@ -155,6 +163,9 @@ export class Registry implements SealingContext, SecretFields {
   readonly keys: KeyRing
   readonly shutdown = new Shutdown()
   readonly audience: string
+  readonly mode: Mode
+  /** What the app itself says about the mode. */
+  readonly development: boolean | undefined
   readonly #ttl: number
   readonly limits: Limits
   /** Seconds that received files are kept for a corrected submission. */
@@ -177,6 +188,7 @@ export class Registry implements SealingContext, SecretFields {
     checkOptions('createActions()', options, [
       'keys',
       'app',
+      'development',
       'ttl',
       'limits',
       'store',
@@ -186,7 +198,16 @@ export class Registry implements SealingContext, SecretFields {
       ...hookNames,
     ])
     checkOptions('createActions({ uploads })', options.uploads, ['storage', 'keep'])
-    this.keys = createKeyRing(options.keys)
+    const { development } = options
+    if (development !== undefined && typeof development !== 'boolean') {
+      throw new SealformError(
+        'ERR_OPTION_INVALID',
+        `createActions({ development }) must be true or false, not ${kindOf(development)}.`,
+      )
+    }
+    this.development = development
+    this.mode = judgeMode(development, process.env.NODE_ENV)
+    this.keys = createKeyRing(options.keys, process.env, development)
     this.audience = audience(options.app)
     this.#ttl = parseSealLife(options.ttl === undefined ? defaultTtl : options.ttl, 'createActions({ ttl })')
     this.limits = resolveLimits(options.limits, defaultLimits, 'createActions({ limits })')

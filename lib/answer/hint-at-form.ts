@@ -2,15 +2,15 @@ import type { ServerResponse } from 'node:http'
 import type { ForeignForm } from './recognise.js'
 
 /**
- * Says in the log, in development, what a form lacks that was answered with 404. A form of Sealform that lacks its seal goes to
+ * Says on the console, outside of production, what a form lacks that was answered with 404. A form of Sealform that lacks its seal goes to
  * the app, which has no route for it.
  */
 export function hintAtForm(
   form: ForeignForm,
   res: ServerResponse,
-  { path, development }: { readonly path: string; readonly development: boolean },
+  { path, advises }: { readonly path: string; readonly advises: boolean },
 ): void {
-  if (!development || form === 'none') return
+  if (!advises || form === 'none') return
   res.once('finish', () => {
     if (res.statusCode === 404) console.warn(`sealform: POST ${path} was answered with 404. ${hints[form]}`)
   })

@@ -4,16 +4,16 @@ import { SealformError } from '../base/errors.js'
 const requestsBeforeWarning = 10
 
 /**
- * Makes the function that reads the session value of a request with the `session` option. In development it warns once when
+ * Makes the function that reads the session value of a request with the `session` option. Outside of production it warns once when
  * the option never gives a value: it may read a property that the session package does not have, and then binds nothing.
  */
 export function readSession<Context>(
   session: ((context: Context) => unknown) | undefined,
-  development: boolean,
+  advises: boolean,
 ): (context: Context) => string | undefined {
   if (!session) return () => undefined
   const read = (context: Context) => sessionValue(session(context))
-  return development ? watched(read) : read
+  return advises ? watched(read) : read
 }
 
 function watched<Context>(

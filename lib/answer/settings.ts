@@ -6,6 +6,7 @@ import { compileAllowedOrigins, normaliseOrigin } from '../origin/allowed-origin
 import type { OriginPolicy } from '../origin/judge-origin.js'
 import { english, type Messages } from '../outcome/messages.js'
 import type { RefusalReason } from '../outcome/outcome.js'
+import { announceMode } from './announce-mode.js'
 import { Mount } from './mount.js'
 import { readSession } from './session-value.js'
 
@@ -44,7 +45,10 @@ export interface MiddlewareOptions<Context> {
   session?: (context: Context) => string | null | undefined
   /** `'report'` accepts requests that the origin policy refuses, and only calls `onRefused`. @default 'enforce' */
   mode?: 'enforce' | 'report'
-  /** Called for every refusal, for logs and alarms. @default a warning on the console, in development only */
+  /**
+   * Called for every refusal, for logs and alarms.
+   * @default a warning on the console, in development and when NODE_ENV is not set
+   */
   onRefused?: (refusal: Refusal, context: Context) => void
   /** Replaces built-in texts, for all requests or per request. @default English */
   messages?: Partial<Messages> | ((context: Context) => Partial<Messages>)
@@ -54,7 +58,10 @@ export interface MiddlewareOptions<Context> {
 export interface Settings<Context> {
   readonly origin: OriginPolicy
   readonly mode: 'enforce' | 'report'
+  /** Visitors see advice for developers and `Server-Timing`. */
   readonly development: boolean
+  /** The console gets advice for developers: in development, and when NODE_ENV is not set. */
+  readonly advises: boolean
   session(context: Context): string | undefined
   onRefused(refusal: Refusal, context: Context): void
   messages(context: Context): Messages
@@ -79,17 +86,19 @@ export function createApp<Context>(
   more?: readonly string[],
 ): App<unknown> {
   const registry = asRegistry(actions, 'sealform()')
-  const settings = resolveSettings(options as MiddlewareOptions<unknown>, more)
+  const settings = resolveSettings(registry, options as MiddlewareOptions<unknown>, more)
   return { registry, settings, mount: new Mount(registry, options) }
 }
 
 /**
- * Checks the options of a middleware, which is about to serve requests, and loads the packages that it will need.
+ * Checks the options of a middleware, which is about to serve requests, says in which mode the app runs, and loads the packages
+ * that it will need.
  *
  * @param more names of further options that the adapter takes
  * @throws SealformError `ERR_OPTION_INVALID`
  */
 export function resolveSettings<Context>(
+  { mode: appMode, development }: Pick<Registry, 'mode' | 'development'>,
   options: MiddlewareOptions<Context>,
   more: readonly string[] = [],
 ): Settings<Context> {
@@ -112,16 +121,18 @@ export function resolveSettings<Context>(
   }
   checkFunction('session', session)
   checkFunction('onRefused', onRefused)
-  const development = process.env.NODE_ENV !== 'production'
+  announceMode(development, process.env.NODE_ENV)
+  const advises = appMode !== 'production'
   return {
     origin: {
       origin: normaliseOrigin(options.origin),
       allowed: compileAllowedOrigins(options.allowedOrigins),
     },
     mode,
-    development,
-    session: readSession(session, development),
-    onRefused: onRefused ?? ((refusal) => development && warn(refusal)),
+    development: appMode === 'development',
+    advises,
+    session: readSession(session, advises),
+    onRefused: onRefused ?? (advises ? warn : () => {}),
     messages: resolveMessages(messages),
   }
 }

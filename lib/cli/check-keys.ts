@@ -1,4 +1,5 @@
 import { SealformError } from '../base/errors.js'
+import { judgeMode } from '../base/mode.js'
 import { Key } from '../seal/key-ring.js'
 import { judgeKeys } from '../seal/parse-keys.js'
 import { keysIn } from '../seal/read-keys.js'
@@ -15,7 +16,7 @@ type Row = readonly [label: string, text: string]
 
 /** Describes the keys that an app would have in this environment. */
 export function checkKeys(env: NodeJS.ProcessEnv): CheckReport {
-  const production = env.NODE_ENV === 'production'
+  const production = judgeMode(undefined, env.NODE_ENV) === 'production'
   const mode: Row = ['NODE_ENV', nodeEnv(env.NODE_ENV)]
   try {
     const given = keysIn(env)
@@ -60,7 +61,12 @@ function noKeys(production: boolean): string {
     : 'none: each process uses a random key, so forms stop working after a restart and on other servers.'
 }
 
+const modes = {
+  development: 'development mode; pages show advice for developers, and a random key is used without another',
+  unset: 'production mode, but a random key is used without another',
+  production: 'production mode; the app needs a key, and visitors see nothing of development',
+} as const
+
 function nodeEnv(value: string | undefined): string {
-  if (value === 'production') return 'production: the app needs a key, and pages show no hints for developers'
-  return `${value === undefined || value === '' ? 'not set' : value}: development mode; refusals show developers what to change`
+  return `${value === undefined || value === '' ? 'not set' : value}: ${modes[judgeMode(undefined, value)]}`
 }

@@ -1,5 +1,6 @@
 import { hkdfSync, randomBytes } from 'node:crypto'
 import { SealformError } from '../base/errors.js'
+import { explainMode, judgeMode } from '../base/mode.js'
 import { givenSecrets, type Secrets } from './read-keys.js'
 
 /** What a subkey is used for. A token that was sealed for one purpose does not open with the subkey of another. */
@@ -38,10 +39,13 @@ interface Ring {
  * cloning or serializing a ring shows nothing but the key ids.
  */
 export class KeyRing implements Keys {
+  /** The ring began with a random key, which no other process and no later start has. */
+  readonly isRandom: boolean
   #ring: Ring
 
-  constructor(secrets: Secrets) {
+  constructor(secrets: Secrets, isRandom = false) {
     this.#ring = ringOf(secrets)
+    this.isRandom = isRandom
   }
 
   get ids(): readonly string[] {
@@ -59,7 +63,7 @@ export class KeyRing implements Keys {
   }
 
   reload(keys?: string | readonly string[]): void {
-    this.#ring = ringOf(givenSecrets(keys, process.env) ?? noKey())
+    this.#ring = ringOf(givenSecrets(keys, process.env) ?? noKey(''))
   }
 
   toJSON(): Pick<Keys, 'ids'> {
@@ -127,10 +131,11 @@ export class Key {
 }
 
 /**
- * Creates the key ring of a deployment. In development without a key, it uses a random one and warns once.
+ * Creates the key ring of a deployment. Without a key it uses a random one and warns once, except in production.
  *
  * @param keys base64 or base64url values of 16, 24 or 32 bytes, as a list or separated by commas; the first seals
  * @param env has SEALFORM_KEYS or SEALFORM_KEYS_FILE, read when there is no `keys`, and NODE_ENV. @default process.env
+ * @param development whether the app says that it runs in development. @default NODE_ENV says it
  * @throws SealformError `ERR_KEY_INVALID` when a key is not valid, `ERR_KEY_MISSING` in production without a key
  * @example
  * ```ts
@@ -140,18 +145,21 @@ export class Key {
 export function createKeyRing(
   keys?: string | readonly string[],
   env: NodeJS.ProcessEnv = process.env,
+  development?: boolean,
 ): KeyRing {
   const secrets = givenSecrets(keys, env)
   if (secrets) return new KeyRing(secrets)
-  if (env.NODE_ENV === 'production') noKey()
+  if (judgeMode(development, env.NODE_ENV) === 'production') {
+    noKey(` This is ${explainMode(development, env.NODE_ENV)}, so none is made up.`)
+  }
   warnOnce()
-  return new KeyRing([randomBytes(32)])
+  return new KeyRing([randomBytes(32)], true)
 }
 
-function noKey(): never {
+function noKey(mode: string): never {
   throw new SealformError(
     'ERR_KEY_MISSING',
-    'There is no key to seal forms with. Make one with `npx sealform keygen` and give it to every server as the environment variable SEALFORM_KEYS, or in a file that SEALFORM_KEYS_FILE names.',
+    `There is no key to seal forms with.${mode} Make one with \`npx sealform keygen\` and give it to every server as the environment variable SEALFORM_KEYS, or in a file that SEALFORM_KEYS_FILE names.`,
   )
 }
 
@@ -161,7 +169,7 @@ function warnOnce(): void {
   if (warned) return
   warned = true
   process.emitWarning(
-    'SEALFORM_KEYS is not set, so this process seals forms with a random key. Forms stop working when it restarts, and other servers cannot open them. Make a key with `npx sealform keygen`. In production this is an error.',
+    'SEALFORM_KEYS is not set, so this process seals forms with a random key. Forms stop working when it restarts, and other servers cannot open them. Make a key with `npx sealform keygen`. With NODE_ENV=production this is an error.',
     { type: 'SealformWarning', code: 'SEALFORM_DEVELOPMENT_KEY' },
   )
 }

@@ -57,9 +57,20 @@ describe('sealform check', () => {
     const production = await check({ NODE_ENV: 'production' })
     assert.equal(production.status, 1)
     assert.match(production.stdout, /none: the app does not start.*keygen/)
-    const development = await check({})
-    assert.equal(development.status, 0)
-    assert.match(development.stdout, /none: each process uses a random key/)
+    for (const NODE_ENV of ['staging', 'Production']) {
+      const { status, stdout } = await check({ NODE_ENV })
+      assert.equal(status, 1)
+      assert.match(stdout, new RegExp(`^NODE_ENV +${NODE_ENV}: production mode; the app needs a key`, 'm'))
+    }
+    for (const [env, mode] of [
+      [{}, /^NODE_ENV +not set: production mode, but a random key is used without another$/m],
+      [{ NODE_ENV: 'development' }, /^NODE_ENV +development: development mode; /m],
+    ] as const) {
+      const { status, stdout } = await check(env)
+      assert.equal(status, 0)
+      assert.match(stdout, mode)
+      assert.match(stdout, /none: each process uses a random key/)
+    }
   })
 
   it('reads the file that SEALFORM_KEYS_FILE names', async (t) => {

@@ -230,6 +230,33 @@ test('refuses to start in production without a key, and prints the command that 
   })
 })
 
+test('refuses to start without a key in every environment that is not development by name, and says why', () => {
+  for (const NODE_ENV of [
+    'staging',
+    'Production',
+    'PRODUCTION',
+    'prod',
+    'Development',
+    'dev',
+    ' development',
+  ]) {
+    refused(undefined, 'ERR_KEY_MISSING', /production mode, because NODE_ENV is ".*", so none is made up/, {
+      NODE_ENV,
+    })
+  }
+})
+
+test('follows the option in place of NODE_ENV', () => {
+  for (const NODE_ENV of [undefined, '', 'development', 'test']) {
+    assert.throws(() => createKeyRing(undefined, { NODE_ENV }, false), {
+      code: 'ERR_KEY_MISSING',
+      message: /because of createActions\(\{ development: false \}\)/,
+    })
+  }
+  assert.equal(createKeyRing(undefined, { NODE_ENV: 'production' }, true).isRandom, true)
+  assert.equal(createKeyRing(first, {}, true).isRandom, false)
+})
+
 test('makes a random key outside of production and warns once', async () => {
   const warnings: Error[] = []
   const collect = (warning: Error) => warnings.push(warning)
