@@ -7,6 +7,7 @@ import { parseTimer } from '../base/units.js'
 import { defaultLimits, type LimitOptions, type Limits, resolveLimits } from '../body/limits.js'
 import type { ClaimStore } from '../claims/claim-store.js'
 import { memoryStore } from '../claims/memory-claims.js'
+import { defaultDirectory } from '../files/default-directory.js'
 import { directoryStorage } from '../files/directory-storage.js'
 import type { FileStorage } from '../files/file-storage.js'
 import { keptTime } from '../files/kept-file-token.js'
@@ -88,7 +89,7 @@ export interface ActionsOptions<Context = unknown> extends HookOptions<Context> 
 export interface UploadOptions {
   /**
    * The storage of files. Servers that answer each other's forms need a shared one.
-   * @default `directoryStorage()` in the system's temporary directory
+   * @default `directoryStorage()` in a directory of this app under the system's temporary one
    */
   storage?: FileStorage
   /** How long a file waits for the corrected submission, in seconds or as `'30m'`. @default '1h' */
@@ -313,9 +314,14 @@ export class Registry implements SealingContext, SecretFields {
     return this.#store
   }
 
+  #directory(): string {
+    const key = this.keys.isRandom ? undefined : this.keys.ids[0]
+    return defaultDirectory({ app: this.audience, key, keep: this.keptTime })
+  }
+
   /** Opens the storage at the first action with files, so that an app without files has no directory. */
   #openStorage(): FileStorage {
-    this.#storage ??= directoryStorage({ app: this.audience })
+    this.#storage ??= directoryStorage({ directory: this.#directory() })
     if (!this.#swept) {
       const every = Math.min(Math.max(this.keptTime / 2, 1), 3600)
       sweepRegularly(this.#storage, { age: this.keptTime + sweepAllowance, every }, warnOfSweep)

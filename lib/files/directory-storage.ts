@@ -1,9 +1,9 @@
 import { lstatSync, mkdirSync, openAsBlob, type Stats } from 'node:fs'
 import { chmod, lstat, readdir, unlink } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { checkOptions } from '../base/check-options.js'
 import { SealformError } from '../base/errors.js'
+import { defaultDirectory } from './default-directory.js'
 import { type FileStorage, isFileId } from './file-storage.js'
 import { writeExclusively } from './write-new-file.js'
 
@@ -12,10 +12,11 @@ export interface DirectoryStorageOptions {
   /**
    * The directory of the files. Created with mode 0700 when it is missing. Several servers may share it. It must belong
    * to the user of the process, must not be a symbolic link, and must not be writable for other users.
-   * @default a directory for this user under `os.tmpdir()`
+   * Two apps must not share one: each would sweep the files of the other.
+   * @default a directory for this user and program under `os.tmpdir()`
    */
   readonly directory?: string | undefined
-  /** Separates the default directories of several apps of one user. Usually the name of the app. @default '' */
+  /** Names the default directory, in place of the program: usually the name of the app. @default '' */
   readonly app?: string | undefined
 }
 
@@ -95,14 +96,7 @@ function chosenDirectory({ directory, app = '' }: DirectoryStorageOptions): stri
   if (typeof app !== 'string') {
     throw new SealformError('ERR_OPTION_INVALID', 'directoryStorage({ app }) must be a string.')
   }
-  if (directory === undefined) {
-    const parts = [
-      'sealform',
-      process.getuid?.() ?? 'files',
-      ...(app === '' ? [] : [encodeURIComponent(app)]),
-    ]
-    return join(tmpdir(), parts.join('-'))
-  }
+  if (directory === undefined) return defaultDirectory({ app })
   if (typeof directory === 'string' && directory !== '') return directory
   throw new SealformError(
     'ERR_OPTION_INVALID',

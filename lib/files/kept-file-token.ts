@@ -16,7 +16,8 @@ export interface KeptFile {
   readonly size: number
 }
 
-const defaultKeptTime = '1h'
+/** Seconds. */
+export const defaultKeptTime = 3600
 
 /**
  * Returns how long a kept file waits for the next submission.
