@@ -35,6 +35,7 @@ function pages(framework: Framework): void {
       ['Sealform-Region', 'box'],
       ['Turbo-Frame', 'box'],
       ['HX-Target', 'box'],
+      ['HX-Target', 'div#box'],
       ['X-Up-Target', '#box'],
     ] as const) {
       const got = await site.request.get('/page').set(name, value)
