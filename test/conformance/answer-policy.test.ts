@@ -399,7 +399,9 @@ function cases(framework: Framework): void {
         },
       },
       async before(req, res) {
-        if (req.method === 'GET' && req.url === '/admin') res.writeHead(302, { Location: '/sign-in' }).end()
+        if (req.method !== 'GET' || req.url !== '/admin') return undefined
+        res.writeHead(302, { Location: '/sign-in' }).end()
+        return 'stop'
       },
     })
     const { fields } = formIn((await site.request.get('/')).text, 'bound')

@@ -32,8 +32,8 @@ export interface SiteOptions {
     Record<string, (view: View, act: Bound, others: Readonly<Record<string, Bound>>) => ReturnType<Page>>
   >
   readonly posts?: Readonly<Record<string, (req: IncomingMessage) => Promise<string>>>
-  /** Does something with each request before the app sees it. The app does not see one that it has answered. */
-  readonly before?: (req: IncomingMessage, res: ServerResponse) => Promise<void>
+  /** Does something with each request before the app sees it. The app does not see a request for which it returns `'stop'`. */
+  readonly before?: (req: IncomingMessage, res: ServerResponse) => Promise<unknown>
 }
 
 /** An error that reached the app's own handler, and what came with it. */
@@ -103,8 +103,7 @@ export async function openSite(
     failed: (error, details) => failures.push({ error, details }),
   })
   const server = createServer(async (req, res) => {
-    if (options.before) await options.before(req, res)
-    if (!res.writableEnded) listener(req, res)
+    if ((await options.before?.(req, res)) !== 'stop') listener(req, res)
   })
   const port = await listen(server, (close) => t.after(close))
   const request = supertest(`http://127.0.0.1:${port}`)
