@@ -10,7 +10,7 @@ const none: Attributes = Object.freeze({})
  * too.
  */
 export function unsaid(
-  { constraints }: Definition,
+  { constraints }: Pick<Definition, 'constraints'>,
   { kind, name }: { readonly kind: ControlKind; readonly name: string },
   own: Attributes,
 ): Attributes {
@@ -30,7 +30,7 @@ function leaveOut(said: ConstraintAttributes, own: Attributes): Attributes {
  * choice must begin with an empty option (HTML Standard, section 4.10.7).
  */
 export function unsaidOfSelect(
-  definition: Definition,
+  definition: Pick<Definition, 'constraints'>,
   { name, options }: { readonly name: string; readonly options: readonly SelectOption[] },
   own: Attributes,
 ): Attributes {

@@ -9,25 +9,14 @@ export type SelectOption =
   | string
   | { readonly value: string; readonly label: string; readonly disabled?: boolean }
 
-/** An action as a page sees it. Everything that holds HTML is safe to print raw in any template engine. */
-export interface Form<State = unknown> {
-  /** The element's id: the action's name, and the key when there is one. */
+/** What all forms of a page have in common. Everything that holds HTML is safe to print raw in any template engine. */
+export interface Controls {
+  /** The element's id: the name of the action or search, and the key when there is one. */
   readonly id: string
-  /**
-   * For the form tag: `<form ${form.attributes}>`. No `action`, so that the form posts to its own page, query string
-   * included.
-   */
+  /** For the form tag: `<form ${form.attributes}>`. */
   readonly attributes: SafeHtml
-  /**
-   * Hidden fields, the seal first. They go directly after the form tag, before any other field. After a submission
-   * that has to be corrected, they also name the files that were received, unless `kept()` does so elsewhere.
-   */
+  /** Hidden fields. They go directly after the form tag. */
   readonly fields: SafeHtml
-  /** What the action returned last, what `flash()` brought when this is the form that was sent, or `initial`. */
-  readonly state: State | undefined
-  /**
-   * `idle` until this page answers a submission of this form; `valid` when the form was checked and nothing is wrong.
-   */
   readonly status: FormStatus
   readonly issues: readonly Issue[]
   /** `Error: ` when something is wrong, to begin the page's title with; otherwise empty. */
@@ -67,6 +56,31 @@ export interface Form<State = unknown> {
   /** The messages about a field, in an element that its control refers to; nothing when there are none. */
   issue(name: string): SafeHtml
   /**
+   * What went wrong, for the top of the page: takes focus, lists each issue and links to its field. Nothing when all is
+   * well.
+   */
+  summary(): SafeHtml
+}
+
+/** An action as a page sees it. */
+export interface Form<State = unknown> extends Controls {
+  /**
+   * For the form tag: `<form ${form.attributes}>`. No `action`, so that the form posts to its own page, query string
+   * included.
+   */
+  readonly attributes: SafeHtml
+  /**
+   * Hidden fields, the seal first. They go directly after the form tag, before any other field. After a submission
+   * that has to be corrected, they also name the files that were received, unless `kept()` does so elsewhere.
+   */
+  readonly fields: SafeHtml
+  /** What the action returned last, what `flash()` brought when this is the form that was sent, or `initial`. */
+  readonly state: State | undefined
+  /**
+   * `idle` until this page answers a submission of this form; `valid` when the form was checked and nothing is wrong.
+   */
+  readonly status: FormStatus
+  /**
    * The files of a field that were received and need not be chosen again: a list of their names and sizes, each with a
    * box to remove it. Nothing when there are none. In a template that prints while it runs, call it before `fields` is
    * printed.
@@ -88,9 +102,4 @@ export interface Form<State = unknown> {
    * @throws SealformError `ERR_FORM_INVALID`, as `submit()`
    */
   validate(attributes?: Attributes): SafeHtml
-  /**
-   * What went wrong, for the top of the page: takes focus, lists each issue and links to its field. Nothing when all is
-   * well.
-   */
-  summary(): SafeHtml
 }

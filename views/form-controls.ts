@@ -1,0 +1,228 @@
+import type { Definition } from '../lib/action/action.js'
+import type { Messages } from '../lib/outcome/messages.js'
+import type { Issue, Outcome } from '../lib/outcome/outcome.js'
+import type { GivenInput } from '../lib/page/given-input.js'
+import type { FormStatus } from '../lib/page/page.js'
+import { type Attributes, printAttributes } from './attributes.js'
+import { checkControl, checkSelectOptions } from './check-attributes.js'
+import { unsaid, unsaidOfSelect, withStepsFor } from './constrained.js'
+import { ControlIds } from './control-ids.js'
+import { escapeHtml } from './escape-html.js'
+import type { Controls, SelectOption } from './form.js'
+import { nthValue, sentIndexes } from './given-values.js'
+import { refuseName } from './own-attributes.js'
+import { nameAsSecret } from './password-control.js'
+import { SafeHtml } from './safe-html.js'
+import { ToldOutcome } from './told-outcome.js'
+
+/** A form as data: everything that its controls are printed from. */
+export interface ControlsRecord {
+  readonly id: string
+  readonly definition: Pick<Definition, 'name' | 'files' | 'limits' | 'constraints' | 'secrets'>
+  readonly status: FormStatus
+  readonly issues: readonly Issue[]
+  /** What the visitor sent, when the form shows it again. */
+  readonly given: GivenInput | undefined
+  /** What controls show that were not sent. */
+  readonly defaults?: GivenInput | undefined
+  /** Set when this is the form that was sent. */
+  readonly outcome: Outcome | undefined
+}
+
+/**
+ * Prints the controls of a form. Everything that a page prints or calls is an own property and needs no `this`: Handlebars
+ * reads own properties only. Methods are bound, and text is made when it is printed. Closures and getters would do the same,
+ * but every page makes forms, and V8 keeps object literals that hold these until the next full collection.
+ */
+export abstract class FormControls implements Controls {
+  readonly id: string
+  abstract readonly attributes: SafeHtml
+  abstract readonly fields: SafeHtml
+  readonly status: FormStatus
+  readonly issues: readonly Issue[]
+  readonly titlePrefix: string
+  readonly #record: ControlsRecord
+  readonly #ids: ControlIds
+  readonly #told: ToldOutcome | undefined
+  #byName: Map<string, Issue[]> | undefined
+
+  constructor(record: ControlsRecord, messages: Messages) {
+    const wrong = !quiet.has(record.status)
+    this.id = record.id
+    this.status = record.status
+    this.titlePrefix = wrong ? messages.titlePrefix : ''
+    this.#record = record
+    this.#ids = new ControlIds(record.id, record.definition.limits.depth)
+    this.#told = wrong ? this.#tellOutcome(record, messages) : undefined
+    this.issues = this.#told?.issues ?? noIssues
+    this.input = this.input.bind(this)
+    this.control = this.control.bind(this)
+    this.textarea = this.textarea.bind(this)
+    this.select = this.select.bind(this)
+    this.value = this.value.bind(this)
+    this.values = this.values.bind(this)
+    this.checked = this.checked.bind(this)
+    this.indexes = this.indexes.bind(this)
+    this.issue = this.issue.bind(this)
+    this.summary = this.summary.bind(this)
+  }
+
+  input(name: string, own: Attributes = {}): SafeHtml {
+    const { definition } = this.#record
+    checkControl({ method: 'input', name }, definition, own)
+    const added = unsaid(definition, { kind: 'input', name }, own)
+    const type = own.type ?? added.type
+    if (type === 'checkbox' || type === 'radio') return this.#choice(name, type, { ...own, ...added })
+    const nth = this.#ids.count(name)
+    const value = valueless.has(String(type).toLowerCase()) ? undefined : nthValue(this.#sent(name), nth, own)
+    return this.describe(name, this.#ids.nth(name, nth), {
+      ...own,
+      value,
+      ...withStepsFor(value, added, own),
+    })
+  }
+
+  control(name: string, attributes: Attributes = {}): SafeHtml {
+    checkControl({ method: 'control', name }, this.#record.definition, attributes)
+    return this.describe(name, this.nextId(name), attributes)
+  }
+
+  textarea(name: string, given: Attributes = {}): SafeHtml {
+    checkControl({ method: 'textarea', name }, this.#record.definition, given)
+    const { value, ...own } = given
+    const attributes = { ...own, ...unsaid(this.#record.definition, { kind: 'textarea', name }, own) }
+    const nth = this.#ids.count(name)
+    const text = nthValue(this.#sent(name), nth, { value, disabled: attributes.disabled }) ?? ''
+    const control = this.describe(name, this.#ids.nth(name, nth), attributes)
+    // An HTML parser drops the first newline in a textarea: this one.
+    return new SafeHtml(`<textarea ${control}>\n${escapeHtml(String(text))}</textarea>`)
+  }
+
+  select(name: string, options: readonly SelectOption[], given: Attributes = {}): SafeHtml {
+    checkControl({ method: 'select', name }, this.#record.definition, given)
+    checkSelectOptions(name, options)
+    const { value, ...own } = given
+    const attributes = { ...own, ...unsaidOfSelect(this.#record.definition, { name, options }, own) }
+    const fallback = value === undefined || value === null ? [] : [String(value)]
+    const chosen = new Set(attributes.disabled ? fallback : this.values(name, fallback))
+    const control = this.describe(name, this.nextId(name), attributes)
+    return new SafeHtml(
+      `<select ${control}>${options.map((option) => printOption(option, chosen)).join('')}</select>`,
+    )
+  }
+
+  value(name: string, fallback = ''): string {
+    return this.#sent(name)?.[0] ?? fallback
+  }
+
+  values(name: string, fallback: readonly string[] = []): readonly string[] {
+    // A group without a tick sends nothing, so once there is a submission the page's own choice no longer counts.
+    return this.#sent(name) ?? (this.#record.given ? [] : fallback)
+  }
+
+  checked(name: string, value = 'on', fallback = false): boolean {
+    return this.#sent(name)?.includes(value) ?? (this.#record.given ? false : fallback)
+  }
+
+  indexes(name: string, fallback: readonly number[] = []): readonly number[] {
+    const given = this.#record.given ?? this.#record.defaults
+    return given ? sentIndexes(given, name) : fallback
+  }
+
+  issue(name: string): SafeHtml {
+    const own = this.#issuesOf(name)
+    if (own.length === 0) return new SafeHtml('')
+    const text = own.map((issue) => escapeHtml(issue.message)).join('<br>')
+    const printed = `<p class="sealform-issue" id="${escapeHtml(this.#ids.issue(name))}">${text}</p>`
+    return new SafeHtml(() => {
+      this.#told?.tell(own)
+      return printed
+    })
+  }
+
+  summary(): SafeHtml {
+    return new SafeHtml(this.#told?.summary() ?? '')
+  }
+
+  protected get ids(): ControlIds {
+    return this.#ids
+  }
+
+  /** Set when something is wrong. */
+  protected get told(): ToldOutcome | undefined {
+    return this.#told
+  }
+
+  protected describe(name: string, ownId: string, attributes: Attributes): SafeHtml {
+    refuseName(name, attributes)
+    const all: Record<string, Attributes[string]> = {
+      id: ownId,
+      name,
+      ...attributes,
+      ...this.#wrong(name, attributes),
+    }
+    all.name = name
+    return new SafeHtml(printAttributes(this.named(all)))
+  }
+
+  /** Names a control as it is sent. */
+  protected named(attributes: Attributes): Attributes {
+    return nameAsSecret(this.#record.definition, attributes)
+  }
+
+  protected nextId(name: string): string {
+    return this.#ids.nth(name, this.#ids.count(name))
+  }
+
+  #tellOutcome({ id: formId, outcome, issues }: ControlsRecord, messages: Messages): ToldOutcome | undefined {
+    return outcome && new ToldOutcome({ formId, outcome, issues, ids: this.#ids, messages })
+  }
+
+  /** What was sent under a name, when it is to be given back, or what stands there otherwise. */
+  #sent(name: string): readonly string[] | undefined {
+    const { given, defaults } = this.#record
+    return given?.get(name) ?? defaults?.get(this.#ids.plain(name))
+  }
+
+  #choice(name: string, type: 'checkbox' | 'radio', attributes: Attributes): SafeHtml {
+    const value = String(attributes.value ?? 'on')
+    const given = attributes.checked === true
+    const checked = attributes.disabled ? given : this.checked(name, value, given)
+    return this.describe(name, this.#ids.choice(name, value), { ...attributes, type, value, checked })
+  }
+
+  /** The attributes by which a screen reader finds the issues of a control. */
+  #wrong(name: string, { type, 'aria-describedby': others }: Attributes): Attributes | undefined {
+    if (type === 'hidden' || this.#issuesOf(name).length === 0) return undefined
+    const issue = this.#ids.issue(name)
+    return { 'aria-invalid': 'true', 'aria-describedby': others ? `${issue} ${others}` : issue }
+  }
+
+  #issuesOf(name: string): readonly Issue[] {
+    const { issues } = this.#record
+    if (issues.length === 0) return noIssues
+    if (!this.#byName) {
+      this.#byName = new Map()
+      for (const issue of issues) {
+        const key = this.#ids.plain(issue.name)
+        const others = this.#byName.get(key)
+        if (others) others.push(issue)
+        else this.#byName.set(key, [issue])
+      }
+    }
+    return this.#byName.get(this.#ids.plain(name)) ?? noIssues
+  }
+}
+
+/** Statuses with which nothing is wrong. */
+const quiet: ReadonlySet<FormStatus> = new Set(['idle', 'valid', 'done'])
+
+const noIssues: readonly Issue[] = []
+const valueless = new Set(['password', 'file', 'image', 'submit', 'reset', 'button'])
+
+function printOption(option: SelectOption, chosen: ReadonlySet<string>): string {
+  const { value, label, disabled } =
+    typeof option === 'string' ? { value: option, label: option, disabled: false } : option
+  const attributes = printAttributes({ value, selected: chosen.has(value), disabled })
+  return `<option ${attributes}>${escapeHtml(label)}</option>`
+}
