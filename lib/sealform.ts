@@ -30,3 +30,9 @@ export {
   unauthorized,
 } from './outcome/outcome.js'
 export type { Keys } from './seal/key-ring.js'
+export {
+  defineSearch,
+  type Search,
+  type SearchLimitOptions,
+  type SearchOptions,
+} from './search/define-search.js'

@@ -23,9 +23,12 @@ import type { WatchedResponse } from './watched-response.js'
 
 export type { MiddlewareOptions, Refusal } from '../lib/answer/settings.js'
 export type { FormStatus } from '../lib/page/page.js'
+export type { SearchFormOptions } from '../lib/search/search-options.js'
+export type { SearchChanges } from '../lib/search/search-url.js'
 export type { Attributes } from '../views/attributes.js'
-export type { SelectOption } from '../views/form.js'
+export type { Controls, SelectOption } from '../views/form.js'
 export type { RegionFailure, RegionOptions } from '../views/region.js'
+export type { SearchForm } from '../views/search-form.js'
 export { guard } from './express-guard.js'
 export type { Guard } from './guard-outcome.js'
 export type { FailureDetails, Form, FormOptions, Forms }

@@ -28,15 +28,18 @@ import { renderAsGet, setHtml } from './koa-rendering.js'
 import { changeSince, type NotedResponse, noteResponse, restoreResponse } from './koa-response.js'
 import { refuseRouter } from './koa-router.js'
 import { hostOn, isServed, joinHost, type MountedHost, mountOn } from './mounted.js'
-import { formOn, type PageTools, regionOn, scriptTagOn } from './page-tools.js'
+import { formOn, type PageTools, regionOn, scriptTagOn, searchOn } from './page-tools.js'
 import { pathOf } from './request-path.js'
 import { progressOf, WatchedResponse } from './watched-response.js'
 
 export type { MiddlewareOptions, Refusal } from '../lib/answer/settings.js'
 export type { FormStatus } from '../lib/page/page.js'
+export type { SearchFormOptions } from '../lib/search/search-options.js'
+export type { SearchChanges } from '../lib/search/search-url.js'
 export type { Attributes } from '../views/attributes.js'
-export type { SelectOption } from '../views/form.js'
+export type { Controls, SelectOption } from '../views/form.js'
 export type { RegionFailure, RegionOptions } from '../views/region.js'
+export type { SearchForm } from '../views/search-form.js'
 export type { Guard } from './guard-outcome.js'
 export { guard } from './koa-guard.js'
 export type { FailureDetails, Form, FormOptions, Forms }
@@ -192,7 +195,10 @@ class KoaHost implements Host, MountedHost {
     const mount = mountOf(this.context.originalUrl, this.context.url)
     return {
       form: formOn.bind(this) as PageTools['form'],
-      forms: createForms(this.page, scriptTagOn.bind(this, mount)),
+      forms: createForms(this.page, {
+        printScript: scriptTagOn.bind(this, mount),
+        search: searchOn.bind(this) as Forms['search'],
+      }),
       region: regionOn.bind(this) as PageTools['region'],
     }
   }

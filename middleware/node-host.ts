@@ -19,7 +19,7 @@ import { type FormOptions, Page } from '../lib/page/page.js'
 import type { FailureDetails } from '../lib/page/page-host.js'
 import { builtInPage } from '../views/built-in-page.js'
 import type { Form } from '../views/form.js'
-import { createForms } from '../views/forms.js'
+import { createForms, type Forms } from '../views/forms.js'
 import type { SafeHtml } from '../views/safe-html.js'
 import { describeResponse, headerOf, noCookies, redirectAtOnce } from './answer-headers.js'
 import { mountOf } from './client-script.js'
@@ -27,7 +27,14 @@ import { cutAnswer } from './cut-answer.js'
 import { isEncoded, isJson, maxHeldBytes, pageTime, unanswered } from './held-page.js'
 import { applyHead, HeldResponse } from './held-response.js'
 import { type MountedHost, mountOn } from './mounted.js'
-import { formOn, type PageTools, type RegionArguments, regionOn, scriptTagOn } from './page-tools.js'
+import {
+  formOn,
+  type PageTools,
+  type RegionArguments,
+  regionOn,
+  scriptTagOn,
+  searchOn,
+} from './page-tools.js'
 import { presentAsGet, restoreRequest } from './present-as-get.js'
 import { pathOf } from './request-path.js'
 import { progressOf, WatchedResponse } from './watched-response.js'
@@ -115,9 +122,11 @@ export abstract class HttpHost<
   tools(): PageTools {
     return {
       form: toolForm.bind(this) as PageTools['form'],
-      forms: createForms(this.page, scriptTagOn.bind(this, mountOf(this.url, this.req.url ?? '')), () =>
-        this.describeWhenWritten(),
-      ),
+      forms: createForms(this.page, {
+        printScript: scriptTagOn.bind(this, mountOf(this.url, this.req.url ?? '')),
+        search: searchOn.bind(this) as Forms['search'],
+        afterRead: () => this.describeWhenWritten(),
+      }),
       region: toolRegion.bind(this) as PageTools['region'],
     }
   }

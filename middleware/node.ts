@@ -22,9 +22,12 @@ import type { PageTools } from './page-tools.js'
 
 export type { Refusal } from '../lib/answer/settings.js'
 export type { FormStatus } from '../lib/page/page.js'
+export type { SearchFormOptions } from '../lib/search/search-options.js'
+export type { SearchChanges } from '../lib/search/search-url.js'
 export type { Attributes } from '../views/attributes.js'
-export type { SelectOption } from '../views/form.js'
+export type { Controls, SelectOption } from '../views/form.js'
 export type { RegionFailure, RegionOptions } from '../views/region.js'
+export type { SearchForm } from '../views/search-form.js'
 export type { FailureDetails, Form, FormOptions, Forms }
 
 /** The type of `submission.context` in actions, and of the argument of options that are functions. */

@@ -3,17 +3,21 @@ import { checkOptions, kindOf } from '../lib/base/check-options.js'
 import { SealformError } from '../lib/base/errors.js'
 import type { Messages } from '../lib/outcome/messages.js'
 import type { FormOptions, Page } from '../lib/page/page.js'
+import { asSearch, type Search } from '../lib/search/define-search.js'
+import { runSearch } from '../lib/search/run-search.js'
+import { checkSearchOptions, type SearchFormOptions } from '../lib/search/search-options.js'
 import type { Form } from '../views/form.js'
 import type { Forms } from '../views/forms.js'
 import { createForm } from '../views/page-form.js'
 import { printRegion, type RegionContent, type RegionOptions } from '../views/region.js'
 import type { SafeHtml } from '../views/safe-html.js'
 import { printScriptTag } from '../views/script-tag.js'
+import { createSearchForm, type SearchForm } from '../views/search-form.js'
 import { clientScript } from './client-script.js'
 
 /** What a page finds on its request or context. */
 export interface PageTools {
-  /** What the page says about its forms as a whole: the flash that waits for it, the tag of the script for browsers. */
+  /** What the page says about its forms as a whole, its forms that are sent by GET, and the tag of the script for browsers. */
   forms: Forms
   /**
    * Makes a form for an action.
@@ -44,6 +48,8 @@ export interface PageTools {
 interface ToolHost {
   readonly page: Page
   messages(): Messages
+  /** The URL that the browser asked for, including the part that a mount removes. */
+  readonly url: string
 }
 
 /** The arguments of `PageTools.region`. */
@@ -62,6 +68,22 @@ export function formOn(this: ToolHost, action: Submittable, options?: FormOption
 /** Prints the tag of the script for browsers. Bind it to the request and to the path where the middleware is mounted. */
 export function scriptTagOn(this: ToolHost, mount: string): string {
   return printScriptTag(mount + clientScript().path, this.messages())
+}
+
+/** Implements `Forms.search`. Bind it to the request. */
+export async function searchOn(
+  this: ToolHost,
+  search: Search,
+  options: SearchFormOptions = {},
+): Promise<SearchForm> {
+  const { page, url } = this
+  const definition = asSearch(search)
+  checkSearchOptions(options)
+  const messages = this.messages()
+  const id = page.newId(definition.name, options.key)
+  const { showsOutcome } = page
+  const record = await runSearch(definition, { id, url, messages, showsOutcome }, options)
+  return createSearchForm(record, messages)
 }
 
 /** Implements `PageTools.region`. Bind it to the request. */

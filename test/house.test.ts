@@ -7,11 +7,12 @@ import { root } from './docs/project.js'
 /** Which room may import which. docs/decisions/house.md says why. */
 const plan: Readonly<Record<string, readonly string[]>> = {
   client: ['base'],
-  middleware: ['answer', 'page', 'action', 'outcome', 'cache', 'base', 'views'],
-  views: ['page', 'action', 'files', 'input', 'outcome', 'base'],
+  middleware: ['answer', 'search', 'page', 'action', 'outcome', 'cache', 'base', 'views'],
+  views: ['search', 'page', 'action', 'files', 'input', 'outcome', 'base'],
   testing: ['answer', 'page', 'action', 'origin', 'seal', 'outcome', 'base'],
   redis: ['claims', 'files', 'cache', 'base'],
   answer: ['page', 'action', 'files', 'claims', 'body', 'origin', 'seal', 'outcome', 'base'],
+  search: ['page', 'action', 'input', 'body', 'outcome', 'base'],
   page: ['action', 'cache', 'files', 'seal', 'outcome', 'base'],
   action: ['input', 'files', 'claims', 'body', 'seal', 'outcome', 'base'],
   cli: ['seal', 'origin', 'base'],

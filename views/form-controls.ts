@@ -16,10 +16,12 @@ import { SafeHtml } from './safe-html.js'
 import { ToldOutcome } from './told-outcome.js'
 
 /** A form as data: everything that its controls are printed from. */
-export interface ControlsRecord {
+export interface ControlsRecord<Status extends FormStatus = FormStatus> {
   readonly id: string
-  readonly definition: Pick<Definition, 'name' | 'files' | 'limits' | 'constraints' | 'secrets'>
-  readonly status: FormStatus
+  readonly definition: Pick<Definition, 'name' | 'files' | 'constraints' | 'secrets'> & {
+    readonly limits: Pick<Definition['limits'], 'depth'>
+  }
+  readonly status: Status
   readonly issues: readonly Issue[]
   /** What the visitor sent, when the form shows it again. */
   readonly given: GivenInput | undefined
@@ -34,11 +36,11 @@ export interface ControlsRecord {
  * reads own properties only. Methods are bound, and text is made when it is printed. Closures and getters would do the same,
  * but every page makes forms, and V8 keeps object literals that hold these until the next full collection.
  */
-export abstract class FormControls implements Controls {
+export abstract class FormControls<Status extends FormStatus = FormStatus> implements Controls {
   readonly id: string
   abstract readonly attributes: SafeHtml
   abstract readonly fields: SafeHtml
-  readonly status: FormStatus
+  readonly status: Status
   readonly issues: readonly Issue[]
   readonly titlePrefix: string
   readonly #record: ControlsRecord
@@ -46,7 +48,7 @@ export abstract class FormControls implements Controls {
   readonly #told: ToldOutcome | undefined
   #byName: Map<string, Issue[]> | undefined
 
-  constructor(record: ControlsRecord, messages: Messages) {
+  constructor(record: ControlsRecord<Status>, messages: Messages) {
     const wrong = !quiet.has(record.status)
     this.id = record.id
     this.status = record.status

@@ -1,7 +1,10 @@
 import type { Page } from '../lib/page/page.js'
+import type { Search } from '../lib/search/define-search.js'
+import type { SearchFormOptions } from '../lib/search/search-options.js'
 import { SafeHtml } from './safe-html.js'
+import type { SearchForm } from './search-form.js'
 
-/** What a page says about its forms as a whole, mostly in its layout. */
+/** What a page says about its forms as a whole, mostly in its layout, and its forms that are sent by GET. */
 export interface Forms {
   /**
    * The state that an action gave to `flash()`, for the first page that reads it. That page shows it once: its answer
@@ -13,19 +16,35 @@ export interface Forms {
    * path that changes with its content.
    */
   readonly script: SafeHtml
+  /**
+   * Reads a search from the query string of the page and validates it. Rejects with what the schema throws.
+   *
+   * @param search what `defineSearch()` returned
+   * @param options `key` tells several searches of a page apart; `keep` names other parameters that stay in the URL
+   * @throws SealformError `ERR_FORM_INVALID` on anything but a search, and on bad options
+   */
+  search<Input>(search: Search<Input>, options?: SearchFormOptions): Promise<SearchForm<Input>>
+}
+
+interface FormsTools {
+  /** Prints the tag of the script. */
+  readonly printScript: () => string
+  readonly search: Forms['search']
+  /** Called when the page has read the flash. */
+  readonly afterRead?: () => void
 }
 
 /**
- * Makes `ctx.forms`. Its `flash` is an own property, because Handlebars reads no other.
+ * Makes `ctx.forms`. What it has are own properties, because Handlebars reads no other.
  *
- * @param printScript prints the tag of the script
- * @param afterRead called when the page has read the flash
+ * @param tools the bound functions behind it
  */
-export function createForms(page: Page, printScript: () => string, afterRead?: () => void): Forms {
+export function createForms(page: Page, { printScript, search, afterRead }: FormsTools): Forms {
   const script = new SafeHtml(printScript)
-  if (!page.flash) return { flash: undefined, script }
+  if (!page.flash) return { flash: undefined, script, search }
   return {
     script,
+    search,
     get flash() {
       const state = page.readFlash()
       afterRead?.()

@@ -14,8 +14,8 @@ export function nameAsSecret(known: SecretFields, attributes: Attributes): Attri
   return printsPassword(attributes) ? { ...attributes, name: secretName(known, String(name)) } : attributes
 }
 
-/** Names of attributes and types ignore case (HTML Standard, sections 13.1.2.3 and 4.10.5). */
-function printsPassword(attributes: Attributes): boolean {
+/** Tells whether a control is a password. Names of attributes and types ignore case (HTML Standard, sections 13.1.2.3 and 4.10.5). */
+export function printsPassword(attributes: Attributes): boolean {
   return Object.entries(attributes).some(
     ([key, value]) => key.toLowerCase() === 'type' && String(value).toLowerCase() === 'password',
   )

@@ -60,8 +60,8 @@ export function resolveLimits(options: LimitOptions | undefined, base: Limits, w
   if (options === undefined) return base
   return Object.freeze({
     body: size('body'),
-    fields: options.fields === undefined ? base.fields : count(options.fields, `${where}: fields`),
-    depth: options.depth === undefined ? base.depth : depth(options.depth, `${where}: depth`),
+    fields: options.fields === undefined ? base.fields : checkCount(options.fields, `${where}: fields`),
+    depth: options.depth === undefined ? base.depth : checkDepth(options.depth, `${where}: depth`),
     fieldName: size('fieldName'),
     fieldValue: size('fieldValue'),
     bodyTime: duration('bodyTime'),
@@ -80,7 +80,8 @@ export function resolveLimits(options: LimitOptions | undefined, base: Limits, w
   }
 }
 
-function count(value: unknown, what: string): number {
+/** @throws SealformError `ERR_OPTION_INVALID` */
+export function checkCount(value: unknown, what: string): number {
   if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value
   throw new SealformError('ERR_OPTION_INVALID', `${what} must be a whole number, 0 or more.`)
 }
@@ -88,7 +89,8 @@ function count(value: unknown, what: string): number {
 /** The largest value that `depth` accepts. */
 export const deepest = 8
 
-function depth(value: unknown, what: string): number {
+/** @throws SealformError `ERR_OPTION_INVALID` */
+export function checkDepth(value: unknown, what: string): number {
   if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= deepest) return value
   throw new SealformError(
     'ERR_OPTION_INVALID',

@@ -1,6 +1,9 @@
 import { isAscii, isUtf8 } from 'node:buffer'
 import type { FieldCollector } from './field-collector.js'
 
+/** Takes fields as they are read. */
+export type FieldSink = Pick<FieldCollector, 'add' | 'refuse' | 'satisfied'>
+
 const shortBody = 4096
 /** Bytes from which native searches are faster than a loop. */
 const longText = 256
@@ -22,7 +25,7 @@ const shared = Buffer.alloc(shortBody)
  *
  * @see https://url.spec.whatwg.org/#urlencoded-parsing
  */
-export function readUrlencoded(body: Buffer, fields: FieldCollector): void {
+export function readUrlencoded(body: Buffer, fields: FieldSink): void {
   const texts = new BodyTexts(body, fields)
   const { length } = body
   for (let start = 0; start < length && !fields.satisfied; ) {
@@ -60,11 +63,11 @@ export function decodeComponent(body: Buffer, from: number, to: number): string 
 /** Reads the names and values of a body as strings. */
 class BodyTexts {
   readonly #body: Buffer
-  readonly #fields: FieldCollector
+  readonly #fields: FieldSink
   /** A short body as one string. Not for a long body: each slice that the app keeps would hold all of it in memory. */
   readonly #text: string | undefined
 
-  constructor(body: Buffer, fields: FieldCollector) {
+  constructor(body: Buffer, fields: FieldSink) {
     this.#body = body
     this.#fields = fields
     this.#text = body.length <= shortBody ? body.toString('latin1') : undefined

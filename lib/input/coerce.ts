@@ -35,9 +35,10 @@ export interface PropertyPlan {
   readonly key: string
   readonly optional: boolean
   /**
-   * The value of a property for which nothing was sent: `false` for a box that is not ticked, an empty array or object.
+   * The value of a property for which nothing was sent: `false` for a box that is not ticked, an empty array or object, or
+   * the empty text of an empty control.
    */
-  readonly absent: 'nothing' | 'false' | 'array' | 'object'
+  readonly absent: 'nothing' | 'false' | 'array' | 'object' | 'text'
   readonly plan: Plan
 }
 
@@ -46,19 +47,21 @@ export interface PropertyPlan {
  * they are.
  *
  * @param values as `nestFields()` or `flatFields()` makes them
+ * @param fresh the form was not sent, so a box that is missing is not one without a tick: its default counts
  */
-export function coerce(plan: Plan, values: Record<string, unknown>): void {
-  if (plan.object) coerceObject(plan.object, values)
+export function coerce(plan: Plan, values: Record<string, unknown>, fresh = false): void {
+  if (plan.object) coerceObject(plan.object, values, fresh)
 }
 
-function coerced(plan: Plan, value: unknown): unknown {
+function coerced(plan: Plan, value: unknown, fresh: boolean): unknown {
   const { text, array, object } = plan
   if (Array.isArray(value)) {
-    if (array) for (const [i, item] of value.entries()) value[i] = coerced(array.first[i] ?? array.rest, item)
+    if (array)
+      for (const [i, item] of value.entries()) value[i] = coerced(array.first[i] ?? array.rest, item, fresh)
     return value
   }
   if (isRecord(value)) {
-    if (object) coerceObject(object, value)
+    if (object) coerceObject(object, value, fresh)
     return value
   }
   if (typeof value === 'string' && text) {
@@ -67,32 +70,37 @@ function coerced(plan: Plan, value: unknown): unknown {
     const read = text.read(value)
     if (read !== undefined) return read
   }
-  return array?.only ? [coerced(array.first[0] ?? array.rest, value)] : value
+  return array?.only ? [coerced(array.first[0] ?? array.rest, value, fresh)] : value
 }
 
-function coerceObject({ choice, properties, others }: ObjectPlan, values: Record<string, unknown>): void {
+function coerceObject(
+  { choice, properties, others }: ObjectPlan,
+  values: Record<string, unknown>,
+  fresh: boolean,
+): void {
   const chosen = choice && values[choice.key]
   const branch = typeof chosen === 'string' ? choice?.plans.get(chosen) : undefined
-  if (branch) coerceObject(branch, values)
+  if (branch) coerceObject(branch, values, fresh)
   if (others) {
     for (const key of Object.keys(values)) {
-      if (!others.listed.has(key)) values[key] = coerced(others.plan, values[key])
+      if (!others.listed.has(key)) values[key] = coerced(others.plan, values[key], fresh)
     }
   }
   for (const { key, optional, absent, plan } of properties) {
     const value = values[key]
     if (value === undefined) {
-      if (absent !== 'nothing') values[key] = standIn(absent, plan)
+      if (absent !== 'nothing' && !(fresh && optional)) values[key] = standIn(absent, plan, fresh)
     } else if (optional && isBlank(value)) delete values[key]
-    else values[key] = coerced(plan, value)
+    else values[key] = coerced(plan, value, fresh)
   }
 }
 
-function standIn(absent: 'false' | 'array' | 'object', { object }: Plan): unknown {
+function standIn(absent: Exclude<PropertyPlan['absent'], 'nothing'>, plan: Plan, fresh: boolean): unknown {
   if (absent === 'false') return false
   if (absent === 'array') return []
+  if (absent === 'text') return coerced(plan, '', fresh)
   const values: Record<string, unknown> = Object.create(null)
-  if (object) coerceObject(object, values)
+  if (plan.object) coerceObject(plan.object, values, fresh)
   return values
 }
 

@@ -8,23 +8,34 @@ import { readBigint, readBoolean, readDate, readInteger, readNumber } from './re
  *
  * @param schema the JSON Schema of the input
  * @param depth how many steps of a name may follow the first one
+ * @param sending whether the form sends its empty controls; a link to a search leaves them out, and then a required text
+ *   that is missing is an empty one. @default 'all'
  * @returns `undefined` when everything stays as it is
  */
-export function planCoercion(schema: unknown, depth: number): Plan | undefined {
-  const plan = new Planner(schema).plan(schema, depth + 1)
+export function planCoercion(
+  schema: unknown,
+  depth: number,
+  sending: 'all' | 'filled' = 'all',
+): Plan | undefined {
+  const plan = new Planner(schema, sending === 'filled').plan(schema, depth + 1)
   return plan.object ? plan : undefined
 }
+
+/** What no single text can stand for. */
+const withParts: ReadonlySet<Declared['type']> = new Set(['array', 'object', 'null'])
 
 const asItIs: Plan = { text: undefined, array: undefined, object: undefined }
 
 class Planner {
   readonly #root: unknown
+  readonly #fillsTexts: boolean
   readonly #plans = new Map<unknown, Map<number, Plan>>()
   /** The properties that are being planned, to notice one that contains itself. */
   readonly #open = new Set<unknown>()
 
-  constructor(root: unknown) {
+  constructor(root: unknown, fillsTexts: boolean) {
     this.#root = root
+    this.#fillsTexts = fillsTexts
   }
 
   /** @param depth how many steps of a name may lead on from this value; it ends schemas that refer to themselves */
@@ -97,7 +108,8 @@ class Planner {
     }
     if (optional) return 'nothing'
     if (areOnly('array', ways)) return 'array'
-    return depth > 0 && ways.length === 1 && ways[0]?.type === 'object' ? 'object' : 'nothing'
+    if (depth > 0 && ways.length === 1 && ways[0]?.type === 'object') return 'object'
+    return this.#fillsTexts && ways.some(({ type }) => !withParts.has(type)) ? 'text' : 'nothing'
   }
 
   /** Finds the property whose texts differ in each of the objects. */

@@ -18,6 +18,8 @@ export interface Expectation {
   readonly depth: number
   /** How texts are read; without it they stay texts. */
   readonly coercion: Plan | undefined
+  /** The form was not sent: what it would send is read from the defaults of the schema. @default false */
+  readonly fresh?: boolean
 }
 
 /**
@@ -28,13 +30,13 @@ export interface Expectation {
  * @see https://standardschema.dev
  */
 export async function validate(
-  { schema, depth, coercion }: Expectation,
+  { schema, depth, coercion, fresh }: Expectation,
   entries: readonly Entry[],
 ): Promise<Validation | Refused> {
   const fields = depth > 0 ? nestFields(entries, depth) : flatFields(entries)
   if (fields instanceof Refused) return fields
   const { values, nameOf } = fields
-  if (coercion) coerce(coercion, values)
+  if (coercion) coerce(coercion, values, fresh)
   const checked = schema['~standard'].validate(values)
   const result = checked instanceof Promise ? await checked : checked
   if (!result.issues) return { valid: true, input: result.value, nameOf }

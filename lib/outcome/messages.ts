@@ -31,6 +31,8 @@ export interface Messages {
   readonly malformed: string
   /** In place of `malformed`, when more was sent than the page shows again. */
   readonly malformedLong: string
+  /** The address of a page has a search that its form could not have sent. */
+  readonly unreadableSearch: string
   readonly origin: string
   readonly tooLarge: string
   readonly tooSlow: string
@@ -110,6 +112,8 @@ export const english: Messages = {
   malformed: 'This form could not be opened. Maybe the site was updated after you opened the page.',
   malformedLong:
     'This form could not be opened, and only the beginning of your input is shown here. Go back to the page that you sent, copy your text, and send it again from a new page.',
+  unreadableSearch:
+    'We cannot read this search from the address of the page. Check your input and search again.',
   origin:
     'This form was not sent from our own page, so it was not accepted. Open the page and send the form from there.',
   tooLarge: 'You sent more than this form accepts. Shorten your input and send it again.',

@@ -224,7 +224,7 @@ export class Page {
     if (seals.personal) this.personal = true
     const boundText = encodeBoundValues(values, definition.name, registry)
     if (this.#shown?.submitted.definition === definition) this.asked = true
-    const id = this.#newId(definition.name, options.key)
+    const id = this.newId(definition.name, options.key)
     const keyed = options.key !== undefined
     const shown = this.#adopt({ id, keyed, definition, boundText })
     const flashed = shown
@@ -252,7 +252,8 @@ export class Page {
     this.problem = problem
   }
 
-  #newId(name: string, key: string | number | undefined): string {
+  /** Makes the id of a form that no other form of this page has. */
+  newId(name: string, key: string | number | undefined): string {
     if (key !== undefined && key !== '' && typeof key !== 'string' && !Number.isFinite(key)) {
       const given = typeof key === 'number' ? key : kindOf(key)
       throw new SealformError(
