@@ -13,6 +13,7 @@ import { largePage } from './pages/large.js'
 import { missingPage } from './pages/missing.js'
 import { newsPage } from './pages/news.js'
 import { orderPage } from './pages/order.js'
+import { searchPage } from './pages/search.js'
 import { signupPage } from './pages/signup.js'
 import { sourcePages } from './pages/source.js'
 import { stalePage } from './pages/stale.js'
@@ -45,6 +46,7 @@ export function createTour({
   galleryPage(router, arrivals)
   largePage(router, actions)
   newsPage(router, actions, cache)
+  searchPage(router)
   sourcePages(router)
 
   const app: TourApp = new Koa()

@@ -1,11 +1,11 @@
 import { html, type SafeHtml } from 'sealform/html'
-import type { Form } from 'sealform/koa'
+import type { Controls, Form } from 'sealform/koa'
 
-type InputAttributes = NonNullable<Parameters<Form['input']>[1]>
+type InputAttributes = NonNullable<Parameters<Controls['input']>[1]>
 
 /** Renders a label, its issue and the control, in the order in which a screen reader should read them. */
 export function field(
-  form: Form,
+  form: Controls,
   name: string,
   label: string,
   { hint, ...attributes }: InputAttributes & { readonly hint?: string } = {},
@@ -41,7 +41,7 @@ ${more !== '' && html`<p class="hint" id="${hintId}-kept">${more}</p>`}
 
 /** Renders a field for several lines of text. */
 export function textField(
-  form: Form,
+  form: Controls,
   name: string,
   label: string,
   { hint, ...attributes }: InputAttributes & { readonly hint: string },
@@ -57,7 +57,7 @@ ${form.textarea(name, { ...attributes, 'aria-describedby': hintId })}
 
 /** Renders radio buttons or checkboxes with one name, under one legend. */
 export function choices(
-  form: Form,
+  form: Controls,
   name: string,
   legend: string,
   type: 'radio' | 'checkbox',

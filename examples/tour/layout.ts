@@ -28,6 +28,7 @@ const links = [
   { path: '/upload', text: 'Upload' },
   { path: '/large', text: 'Large file' },
   { path: '/news', text: 'News' },
+  { path: '/search', text: 'Search' },
 ]
 
 /** Renders the common parts of all pages. An action that redirects leaves its message in `forms.flash`. */

@@ -226,4 +226,17 @@ describe('the code in README.md and the guide', () => {
     const old = await request.post('/').set(fromSamePage).send('sealform=x&name=Bob&text=Kept').expect(400)
     assert.match(old.text, /Kept/)
   })
+
+  it('runs the app of the page about search forms', async (t) => {
+    const request = await start(join(folders.plain, 'search-forms', 'app.js'), (stop) => t.after(stop))
+    const first = await request.get('/').expect(200)
+    assert.equal(first.text.match(/<li>/g)?.length, 3)
+    const sent = await request.get('/?q=e&below=5&sort=&page=').redirects(0).expect(302)
+    assert.equal(sent.headers.location, './?q=e&below=5')
+    const found = await request.get('/?q=e&below=5').expect(200)
+    assert.match(found.text, /<ul><li>Ceylon<\/li><\/ul>/)
+    assert.match(found.text, /<a href="\.\/\?q=e&amp;below=5&amp;page=2">/)
+    const wrong = await request.get('/?q=e&below=cheap').expect(200)
+    assert.match(wrong.text, /<title>Error: Teas.*id="catalog-below-issue">Enter a number<.*value="cheap"/s)
+  })
 })

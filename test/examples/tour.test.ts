@@ -26,6 +26,7 @@ test('serves every page as HTML with strict headers, a link to its source and no
     '/gallery',
     '/large',
     '/news',
+    '/search',
     '/frontpage',
   ]) {
     const page = await request.get(path)

@@ -53,6 +53,11 @@ const cards = [
     name: 'News',
     text: 'A list that is slow to read and kept for everybody, until an action says that it has changed.',
   },
+  {
+    path: '/search',
+    name: 'Search',
+    text: 'A form that is sent by GET: checked by a schema, given back, with an address to bookmark.',
+  },
 ]
 
 export function homePage(router: TourRouter): void {

@@ -16,6 +16,7 @@ const names = [
   'gallery',
   'large',
   'news',
+  'search',
   'source',
   'missing',
 ]
