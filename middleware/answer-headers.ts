@@ -1,6 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { type AnswerContent, describeAnswer, type HeaderChanges } from '../lib/answer/describe-answer.js'
-import { askedRegion } from '../lib/page/asked-region.js'
+import type { ClientHeaders } from '../lib/answer/adapt-reply.js'
+import { clientOf } from '../lib/answer/client-table.js'
+import {
+  type AnswerContent,
+  type AnswerFacts,
+  addedVary,
+  describeAnswer,
+  type HeaderChanges,
+} from '../lib/answer/describe-answer.js'
 import type { Page } from '../lib/page/page.js'
 
 /** A request whose answer is about to be sent. */
@@ -25,20 +32,65 @@ export const redirectAtOnce: HeaderChanges = describeAnswer({
   said: { getHeader: () => undefined },
 })
 
-/** Applies Sealform's header changes to the response. Call it after the page has set all of its headers. */
-export function describeResponse(request: AnsweredRequest, content: AnswerContent): void {
-  const { res, page, cookies } = request
-  if (res.headersSent) return
-  const answers = page.showsOutcome ? 'submission' : 'visit'
-  const status = res.statusCode
-  const flashRemoval = page.flash && removalOf(request, content)
-  applyChanges(res, describeAnswer({ content, answers, status, page, cookies, flashRemoval, said: res }))
+/** What is sent, beside the content itself. */
+export interface SentFacts {
+  readonly content: AnswerContent
+  /** The ids of the regions that are sent alone. */
+  readonly regions?: readonly string[] | undefined
+  /** Headers for the browser library that sent the request. */
+  readonly headers?: ClientHeaders | undefined
 }
 
-function removalOf({ req, res, page }: AnsweredRequest, content: AnswerContent): string | undefined {
+/** Applies Sealform's header changes to the response. Call it after the page has set all of its headers. */
+export function describeResponse(request: AnsweredRequest, sent: AnswerContent | SentFacts): void {
+  const { req, res, page, cookies } = request
+  if (res.headersSent) return
+  const facts = typeof sent === 'string' ? { content: sent } : sent
+  const answers = page.showsOutcome ? 'submission' : 'visit'
+  const flashRemoval = page.flash && removalOf(request, facts)
+  const client = clientFacts(req, answers, facts)
+  const { content } = facts
+  applyChanges(
+    res,
+    describeAnswer({
+      content,
+      answers,
+      status: res.statusCode,
+      page,
+      cookies,
+      flashRemoval,
+      client,
+      said: res,
+    }),
+  )
+}
+
+function removalOf({ res, page }: AnsweredRequest, { content, regions }: SentFacts): string | undefined {
   if (content !== 'page' && content !== 'region') return undefined
-  const region = content === 'region' ? askedRegion(req.headers) : undefined
-  return page.flash?.removal({ status: res.statusCode, region })
+  return page.flash?.removal({ status: res.statusCode, regions: content === 'region' ? regions : undefined })
+}
+
+/** The answer to a submission depends on all that its client says; a visit only on the regions that are asked for. */
+function clientFacts(
+  req: IncomingMessage,
+  answers: 'submission' | 'visit',
+  { headers = noHeaders }: SentFacts,
+): AnswerFacts['client'] {
+  const row = answers === 'submission' || headers !== noHeaders ? clientOf(req.headers) : undefined
+  if (!row) return undefined
+  return { reads: row.header === undefined ? row.reads : [row.header, ...row.reads], headers }
+}
+
+const noHeaders: ClientHeaders = {}
+
+/** Sets the headers that tell a client of a redirect. Call it when no page has run. */
+export function tellAtOnce({ req, res }: Pick<AnsweredRequest, 'req' | 'res'>, headers: ClientHeaders): void {
+  const facts = clientFacts(req, 'submission', { content: 'redirect', headers })
+  const vary = facts && addedVary(res.getHeader('Vary'), facts.reads)
+  applyChanges(res, {
+    remove: [],
+    set: { ...redirectAtOnce.set, ...headers, ...(vary === undefined ? {} : { Vary: vary }) },
+  })
 }
 
 export function applyChanges(res: ServerResponse, { remove, set }: HeaderChanges): void {

@@ -19,6 +19,11 @@ export function isJson(res: ServerResponse): boolean {
   return /\bjson\b/i.test(headerOf(res, 'Content-Type'))
 }
 
+/** Tells whether the page says that its body is HTML. */
+export function isHtml(res: ServerResponse): boolean {
+  return /^text\/html\b/i.test(headerOf(res, 'Content-Type'))
+}
+
 /** Tells whether the page has compressed its body. Compression that is mounted before Sealform has nothing to do yet. */
 export function isEncoded(res: ServerResponse): boolean {
   const encoding = headerOf(res, 'Content-Encoding')

@@ -128,7 +128,9 @@ export class HeldResponse {
     // Node throws on trailers that are announced for a body of known length.
     if (res.hasHeader('Trailer')) res.removeHeader('Trailer')
     // Session middleware that saves first calls `write` before `end`, so Node cannot compute the length itself.
-    res.setHeader('Content-Length', body.length)
+    // RFC 9110, section 8.6: not with a 204.
+    if (res.statusCode === 204) res.removeHeader('Content-Length')
+    else res.setHeader('Content-Length', body.length)
     Reflect.apply(this.#before.end, res, [body])
   }
 

@@ -3,10 +3,14 @@ import type { DefaultState, Middleware, Next, ParameterizedContext } from 'koa'
 import type { OwnAnswer } from '../lib/action/own-answer.js'
 import type { Actions, Registry } from '../lib/action/registry.js'
 import type { WatchedSubmission } from '../lib/action/submission.js'
-import { answer, consumedError, type Host, regionOf } from '../lib/answer/answer.js'
+import type { ClientHeaders } from '../lib/answer/adapt-reply.js'
+import { answer, type Host, type HtmlSending } from '../lib/answer/answer.js'
 import { reportEarlyAnswer } from '../lib/answer/answered-early.js'
+import { clientOf } from '../lib/answer/client-table.js'
+import { consumedError } from '../lib/answer/consumed-error.js'
 import { hintAtForm } from '../lib/answer/hint-at-form.js'
-import { judgeVisit, type Rendering } from '../lib/answer/judge-rendering.js'
+import type { Rendering } from '../lib/answer/judge-rendering.js'
+import { partOfVisit } from '../lib/answer/part-of-page.js'
 import { type ForeignForm, recognise } from '../lib/answer/recognise.js'
 import { type App, createApp, type MiddlewareOptions, type Settings } from '../lib/answer/settings.js'
 import { webProtocol } from '../lib/base/web-protocol.js'
@@ -19,11 +23,12 @@ import { builtInPage } from '../views/built-in-page.js'
 import type { Form } from '../views/form.js'
 import { createForms, type Forms } from '../views/forms.js'
 import { SafeHtml } from '../views/safe-html.js'
-import { applyChanges, describeResponse, noCookies, redirectAtOnce } from './answer-headers.js'
+import { applyChanges, describeResponse, noCookies, redirectAtOnce, tellAtOnce } from './answer-headers.js'
 import { askedScript, mountOf } from './client-script.js'
 import { connectionProtocol } from './connection-protocol.js'
 import { cutAnswer } from './cut-answer.js'
 import { asError, failureLine } from './failure-report.js'
+import { isEncoded, isHtml } from './held-page.js'
 import { renderAsGet, setHtml } from './koa-rendering.js'
 import { changeSince, type NotedResponse, noteResponse, restoreResponse } from './koa-response.js'
 import { refuseRouter } from './koa-router.js'
@@ -271,7 +276,13 @@ class KoaHost implements Host, MountedHost {
   renderPage(cookieHeader: string | undefined): Promise<Rendering> {
     if (this.res.headersSent) return Promise.resolve({ kind: 'not-run' })
     this.#rendered = true
-    return renderAsGet(this.context, this.#next, cookieHeader)
+    return renderAsGet(this.context, () => this.#runPage(), cookieHeader)
+  }
+
+  /** Runs the page with the flash of the cookies that it is run with. */
+  #runPage(): Promise<unknown> {
+    this.context.forms = this.tools().forms
+    return this.#next()
   }
 
   /** Finishes the page of a GET, or of a POST that is not a submission. */
@@ -283,16 +294,21 @@ class KoaHost implements Host, MountedHost {
       this.reportEarlyAnswer('page')
       return
     }
-    const region = regionOf(this)
-    const shown = judgeVisit({ status: context.status, region: region !== '' })
-    if (shown === 'region') {
-      describeResponse(this, 'region')
-      context.body = region
-    } else {
-      if (body instanceof SafeHtml) setHtml(context, body)
-      describeResponse(this, 'page')
-    }
+    if (body instanceof SafeHtml) setHtml(context, body)
+    this.#sendVisit()
     page.keeping?.keep(res.statusCode, context.response.body)
+  }
+
+  #sendVisit(): void {
+    const { context, req, res } = this
+    const client = clientOf(req.headers)
+    const { body, status } = context.response
+    const content = typeof body === 'string' || Buffer.isBuffer(body) ? body : undefined
+    const part = partOfVisit(this, { client, status, content, isHtml: isHtml(res) && !isEncoded(res) })
+    if (part.kind === 'region') {
+      describeResponse(this, { content: 'region', regions: part.ids, headers: part.headers })
+    } else describeResponse(this, part.kind)
+    if (part.kind !== 'page') context.body = part.html
   }
 
   addSetCookie(lines: readonly string[]): void {
@@ -318,28 +334,41 @@ class KoaHost implements Host, MountedHost {
     response.set('Location', location)
   }
 
+  tellRedirect(headers: ClientHeaders): void {
+    if (this.res.headersSent) {
+      this.reportEarlyAnswer('after')
+      return
+    }
+    const { response } = this.context
+    response.remove('Content-Type')
+    response.body = null
+    response.status = 204
+    if (this.#rendered) describeResponse(this, { content: 'redirect', headers })
+    else tellAtOnce(this, headers)
+  }
+
   changePage(content: string | Buffer): void {
     this.context.response.body = content
   }
 
-  sendPage(status: number): void {
+  sendPage(status: number, headers?: ClientHeaders): void {
     const { context } = this
     if (this.res.headersSent) {
       this.reportEarlyAnswer('after')
       return
     }
     context.status = status
-    describeResponse(this, 'page')
+    describeResponse(this, { content: 'page', headers })
   }
 
-  sendHtml(status: number, html: string, content: 'html' | 'region' = 'html'): void {
+  sendHtml(html: string, { status, regions, headers }: HtmlSending): void {
     const { context } = this
     if (this.res.headersSent) {
       this.reportEarlyAnswer('after')
       return
     }
     context.status = status
-    describeResponse(this, content)
+    describeResponse(this, { content: regions ? 'region' : 'html', regions, headers })
     context.body = html
   }
 

@@ -3,17 +3,18 @@ import type { Submittable } from '../lib/action/action.js'
 import type { OwnAnswer } from '../lib/action/own-answer.js'
 import type { Registry } from '../lib/action/registry.js'
 import type { WatchedSubmission } from '../lib/action/submission.js'
-import { type Host, regionOf } from '../lib/answer/answer.js'
+import type { ClientHeaders } from '../lib/answer/adapt-reply.js'
+import type { Host, HtmlSending } from '../lib/answer/answer.js'
 import { reportEarlyAnswer } from '../lib/answer/answered-early.js'
-import type { AnswerContent } from '../lib/answer/describe-answer.js'
+import { type ClientRow, clientOf } from '../lib/answer/client-table.js'
 import { hintAtForm } from '../lib/answer/hint-at-form.js'
-import { judgeVisit, type RenderedPage, type Rendering } from '../lib/answer/judge-rendering.js'
+import type { RenderedPage, Rendering } from '../lib/answer/judge-rendering.js'
+import { partOfVisit, type VisitPart } from '../lib/answer/part-of-page.js'
 import type { ForeignForm } from '../lib/answer/recognise.js'
 import type { App, Settings } from '../lib/answer/settings.js'
 import { hasLeft } from '../lib/base/visitor-left.js'
 import { offerPage } from '../lib/cache/offered-page.js'
 import type { Messages } from '../lib/outcome/messages.js'
-import { askedRegion } from '../lib/page/asked-region.js'
 import type { BuiltInPage } from '../lib/page/last-resort.js'
 import { type FormOptions, Page } from '../lib/page/page.js'
 import type { FailureDetails } from '../lib/page/page-host.js'
@@ -21,10 +22,17 @@ import { builtInPage } from '../views/built-in-page.js'
 import type { Form } from '../views/form.js'
 import { createForms, type Forms } from '../views/forms.js'
 import type { SafeHtml } from '../views/safe-html.js'
-import { describeResponse, headerOf, noCookies, redirectAtOnce } from './answer-headers.js'
+import {
+  describeResponse,
+  headerOf,
+  noCookies,
+  redirectAtOnce,
+  type SentFacts,
+  tellAtOnce,
+} from './answer-headers.js'
 import { mountOf } from './client-script.js'
 import { cutAnswer } from './cut-answer.js'
-import { isEncoded, isJson, maxHeldBytes, pageTime, unanswered } from './held-page.js'
+import { isEncoded, isHtml, isJson, maxHeldBytes, pageTime, unanswered } from './held-page.js'
 import { applyHead, HeldResponse } from './held-response.js'
 import { type MountedHost, mountOn } from './mounted.js'
 import {
@@ -193,32 +201,48 @@ export abstract class HttpHost<
       res.end()
       return
     }
-    this.#describeAnswer(303, 'redirect')
+    this.#describeAnswer(303, { content: 'redirect' })
     res.setHeader('Location', location)
     this.#sendInstead(nothing)
+  }
+
+  tellRedirect(headers: ClientHeaders): void {
+    if (this.res.headersSent) {
+      this.reportEarlyAnswer('after')
+      return
+    }
+    const { res } = this
+    if (this.#heldResponse) {
+      this.#describeAnswer(204, { content: 'redirect', headers })
+      this.#sendInstead(nothing)
+      return
+    }
+    tellAtOnce(this, headers)
+    res.writeHead(204)
+    res.end()
   }
 
   changePage(content: string | Buffer): void {
     this.#heldResponse?.change(Buffer.from(content))
   }
 
-  sendPage(status: number): void {
+  sendPage(status: number, headers?: ClientHeaders): void {
     if (this.res.headersSent) {
       this.reportEarlyAnswer('after')
       return
     }
     this.#heldResponse?.takeBackHeaders(ownHeaders)
-    this.#describeAnswer(status, 'page')
+    this.#describeAnswer(status, { content: 'page', headers })
     this.#heldResponse?.release()
     if (this.#brokenOff) this.#cutConnection()
   }
 
-  sendHtml(status: number, html: string, content: 'html' | 'region' = 'html'): void {
+  sendHtml(html: string, { status, regions, headers }: HtmlSending): void {
     if (this.res.headersSent) {
       this.reportEarlyAnswer('after')
       return
     }
-    this.#describeAnswer(status, content)
+    this.#describeAnswer(status, { content: regions ? 'region' : 'html', regions, headers })
     this.#sendInstead(Buffer.from(html))
   }
 
@@ -262,22 +286,26 @@ export abstract class HttpHost<
 
   /**
    * Holds the page of a GET when the client asked for a region. Call it before the page runs. A page that marks no region
-   * before its first write is not held.
+   * before its first write is not held, unless it may have to be marked for a frame that it lacks.
    */
   holdForRegion(): void {
-    if (askedRegion(this.req.headers) === undefined) return
-    const limit = () => (this.page.hasRegions ? maxHeldBytes : -1)
-    const heldResponse = new HeldResponse(this.res, limit, () => {
-      const region = heldResponse.ended ? regionOf(this) : ''
-      if (judgeVisit({ status: this.res.statusCode, region: region !== '' }) === 'page') {
-        describeResponse(this, 'page')
-        heldResponse.release()
-      } else {
-        describeResponse(this, 'region')
-        heldResponse.replace(Buffer.from(region))
-      }
-    })
+    const client = clientOf(this.req.headers)
+    if (!client?.header) return
+    const limit = () => (this.page.hasRegions || client.name === 'Turbo frame' ? maxHeldBytes : -1)
+    const heldResponse = new HeldResponse(this.res, limit, () => this.#sendVisit(client, heldResponse))
     this.#heldResponse = heldResponse
+  }
+
+  #sendVisit(client: ClientRow, held: HeldResponse): void {
+    const { res } = this
+    const { statusCode: status } = res
+    const facts = { client, status, content: held.whole, isHtml: isHtml(res) && !isEncoded(res) }
+    const part: VisitPart = held.ended ? partOfVisit(this, facts) : { kind: 'page' }
+    if (part.kind === 'region') {
+      describeResponse(this, { content: 'region', regions: part.ids, headers: part.headers })
+    } else describeResponse(this, part.kind)
+    if (part.kind === 'page') held.release()
+    else held.replace(Buffer.from(part.html))
   }
 
   /** Holds a page that may be cached until it is complete. */
@@ -345,12 +373,12 @@ export abstract class HttpHost<
     if (!this.res.writableEnded) cutAnswer(this.res)
   }
 
-  #describeAnswer(status: number, content: AnswerContent): void {
+  #describeAnswer(status: number, sent: SentFacts): void {
     const { req, res } = this
     res.statusCode = status
     // Resets the reason phrase that a missing or redirecting page may have set. HTTP/2 has none, and Node warns on access.
     if (req.httpVersionMajor < 2) res.statusMessage = ''
-    describeResponse(this, content)
+    describeResponse(this, sent)
   }
 
   #sendInstead(body: Buffer): void {

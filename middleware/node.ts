@@ -1,6 +1,7 @@
 import { type IncomingMessage, type RequestListener, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Actions } from '../lib/action/registry.js'
-import { answer, consumedError } from '../lib/answer/answer.js'
+import { answer } from '../lib/answer/answer.js'
+import { consumedError } from '../lib/answer/consumed-error.js'
 import { recognise } from '../lib/answer/recognise.js'
 import { type App, createApp, type MiddlewareOptions } from '../lib/answer/settings.js'
 import { SealformError } from '../lib/base/errors.js'

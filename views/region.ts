@@ -1,3 +1,4 @@
+import { attributeNames } from '../lib/base/wire-names.js'
 import type { Messages } from '../lib/outcome/messages.js'
 import type { Page } from '../lib/page/page.js'
 import { problemGivenBack } from './built-in-page.js'
@@ -9,6 +10,11 @@ export type RegionContent = SafeHtml | string | (() => SafeHtml | string | Promi
 
 /** Options of `ctx.region(id, render, options)`. */
 export interface RegionOptions {
+  /**
+   * Sends this region along with every other region that a client asks for, for example a flash or a cart.
+   * @default false
+   */
+  always?: boolean
   /**
    * Makes the HTML for a region whose function throws: one element with the region's id.
    * @default a `div` with a sentence, the reference, and the input
@@ -38,7 +44,7 @@ export interface Region extends RegionOptions {
 export function printRegion(
   page: Page,
   messages: Messages,
-  { id, content, fallback }: Region,
+  { id, content, fallback, always = false }: Region,
 ): SafeHtml | Promise<SafeHtml> {
   if (typeof content !== 'function') return keep(content)
   const boundary = page.openBoundary()
@@ -50,8 +56,9 @@ export function printRegion(
   }
 
   function keep(text: SafeHtml | string): SafeHtml {
-    const printed = String(text)
-    page.keepRegion(id, printed)
+    // Directly behind the name of the element: the values of its attributes may hold a `>`.
+    const printed = String(text).replace(/^\s*<[a-zA-Z][^\s/>]*/, `$& ${attributeNames.region}`)
+    page.keepRegion({ id, html: printed, always })
     return new SafeHtml(printed)
   }
 

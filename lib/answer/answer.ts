@@ -3,22 +3,25 @@ import { judgeOwnAnswer } from '../action/own-answer.js'
 import type { Registry } from '../action/registry.js'
 import type { CurrentSubmission } from '../action/submission.js'
 import { SealformError } from '../base/errors.js'
-import { staged, type Trace, traceRefusal, traceSubmission } from '../base/trace.js'
-import { fieldNames } from '../base/wire-names.js'
+import { staged, type Trace, traceSubmission } from '../base/trace.js'
 import { drainAfterAnswer } from '../body/drain-rest.js'
-import type { BodyHolders } from '../body/read-already.js'
 import type { Body } from '../body/reading.js'
 import { explainRefusal } from '../origin/explain-origin.js'
 import { failed } from '../outcome/failure.js'
-import { askedRegion } from '../page/asked-region.js'
+import { withFlash } from '../page/flash.js'
 import { type BuiltInPage, lastResort } from '../page/last-resort.js'
 import type { Page } from '../page/page.js'
 import type { FailureDetails } from '../page/page-host.js'
-import { conclude, type PageConclusion } from './conclude.js'
+import { adaptReply, type ClientHeaders, type Reply } from './adapt-reply.js'
+import { type ClientRow, clientOf } from './client-table.js'
+import { conclude, type PageConclusion, type RedirectConclusion } from './conclude.js'
 import { insertNotice } from './insert-notice.js'
+import { isSamePage } from './is-same-page.js'
 import { type FormOnPage, hasFailed, judgeRendering, mayRender, type Rendering } from './judge-rendering.js'
+import { partOfPage } from './part-of-page.js'
 import { type Received, receive } from './receive.js'
-import type { App, Refusal, Settings } from './settings.js'
+import { reportRefusal } from './report-refusal.js'
+import type { App, Settings } from './settings.js'
 
 /** What an adapter provides during one request. */
 export interface Host extends Exchange {
@@ -28,12 +31,14 @@ export interface Host extends Exchange {
   addSetCookie(lines: readonly string[]): void
   /** Sends a `303` with an empty body. */
   sendRedirect(location: string): void
+  /** Sends a `204` with these headers, which tell a client where to go. */
+  tellRedirect(headers: ClientHeaders): void
   /** Puts this content in the place of the finished page that `renderPage` rendered. */
   changePage(content: string | Buffer): void
   /** Sends the page that `renderPage` rendered, with another status. */
-  sendPage(status: number): void
-  /** Sends this HTML in place of the page. @param content `region` when it is a part of the page. @default 'html' */
-  sendHtml(status: number, html: string, content?: 'html' | 'region'): void
+  sendPage(status: number, headers?: ClientHeaders): void
+  /** Sends this HTML in place of the page. */
+  sendHtml(html: string, sending: HtmlSending): void
   /** Leaves the answer to the page, which has started to write it to the raw response. */
   leaveAnswer(): void
   /** Leaves the answer to the action, `authorize` or hook that has given it by the framework's own means. */
@@ -50,13 +55,21 @@ export interface Host extends Exchange {
   builtInPage(page: BuiltInPage): string
 }
 
+/** How HTML is sent in place of the page. */
+export interface HtmlSending {
+  readonly status: number
+  /** The regions that it holds; `undefined` for a page of the library's own. */
+  readonly regions?: readonly string[] | undefined
+  readonly headers?: ClientHeaders | undefined
+}
+
 /**
  * Answers one submission: with a redirect, with the app's own page that shows the outcome, with one region of that page,
  * or with the built-in page when the app's page cannot show the outcome. Every page holds the visitor's input.
  */
 export function answer<Context>(app: App<Context>, host: Host, body: Body): Promise<void> {
   const trace = traceSubmission(host.path, app.settings.development)
-  const answering: Answering<Context> = { app, host, trace }
+  const answering: Answering<Context> = { app, host, trace, client: clientOf(host.req.headers) }
   return trace ? trace.whole(() => respond(answering, body)) : respond(answering, body)
 }
 
@@ -65,6 +78,8 @@ interface Answering<Context> {
   readonly app: App<Context>
   readonly host: Host
   readonly trace: Trace | undefined
+  /** The browser library that sent the form; `undefined` for a browser without one. */
+  readonly client: ClientRow | undefined
 }
 
 async function respond<Context>(answering: Answering<Context>, body: Body): Promise<void> {
@@ -73,35 +88,34 @@ async function respond<Context>(answering: Answering<Context>, body: Body): Prom
   const received = await receive({ registry, exchange: host, body, rules: settings, trace })
   if (received.aborted) return
   const replying = replyTo(answering, received)
-  const reply = replying instanceof Promise ? await replying : replying
+  const reply = forClient(answering, replying instanceof Promise ? await replying : replying)
   if (trace) {
     trace.submission.status = statusOf(reply, host)
     if (settings.development && !host.res.headersSent) trace.announce(host.res)
   }
   if (reply.kind === 'redirect') host.sendRedirect(reply.location)
-  else if (reply.kind === 'page') host.sendPage(reply.status)
-  else if (reply.kind === 'html') host.sendHtml(reply.status, reply.html, reply.content)
+  else if (reply.kind === 'told') host.tellRedirect(reply.headers)
+  else if (reply.kind === 'page') host.sendPage(reply.status, reply.headers)
+  else if (reply.kind === 'html') host.sendHtml(reply.html, reply)
   else if (reply.kind === 'leave') host.leaveAnswer()
   else if (reply.kind === 'own') host.leaveOwnAnswer()
   else host.cutOwnAnswer()
 }
 
-type Reply =
-  | { readonly kind: 'redirect'; readonly location: string }
-  /** The app's own page, as it was rendered. */
-  | { readonly kind: 'page'; readonly status: number }
-  | {
-      readonly kind: 'html'
-      readonly status: number
-      readonly html: string
-      readonly content?: 'region'
-    }
-  /** The page's, or the action's own. */
-  | { readonly kind: 'leave' | 'own' | 'cut' }
-
 function statusOf(reply: Reply, { res }: Host): number {
   if (reply.kind === 'redirect') return 303
+  if (reply.kind === 'told') return 204
   return reply.kind === 'page' || reply.kind === 'html' ? reply.status : res.statusCode
+}
+
+/** Changes a reply so that the client shows it. */
+function forClient<Context>({ client, host }: Answering<Context>, reply: Reply): Reply {
+  if (!client) return reply
+  const adapted = adaptReply(client, reply, host.req.headers)
+  if (reply.kind === 'page' && adapted.kind === 'page' && adapted.content !== undefined) {
+    if (adapted.content !== reply.content) host.changePage(adapted.content)
+  }
+  return adapted
 }
 
 /** Chooses the reply. Returns a redirect without a promise, because most submissions end in one. */
@@ -120,7 +134,9 @@ function replyTo<Context>(answering: Answering<Context>, received: Received): Re
   }
   host.takeOverAnswer()
   host.addSetCookie(conclusion.setCookies)
-  if (conclusion.kind === 'redirect') return conclusion
+  if (conclusion.kind === 'redirect') {
+    return leadsHere(answering, conclusion.location) ? showHere(answering, conclusion, received) : conclusion
+  }
   if (conclusion.kind === 'page') return showOutcome(answering, conclusion, received)
   host.page.show(received.outcome, received.submitted)
   return builtIn(answering, received, { status: 200 })
@@ -151,6 +167,45 @@ function addOwnCookies(host: Host, lines: readonly string[], submission: Current
   )
 }
 
+/** Whether a redirect leads to the page whose regions the client has asked for, so that this answer can hold them. */
+function leadsHere<Context>({ client, host }: Answering<Context>, location: string): boolean {
+  return client !== undefined && client.asks(host.req.headers, false).length > 0 && isSamePage(location, host)
+}
+
+/** Runs the page to which a redirect leads, as the browser would ask for it, and replies with it. */
+async function showHere<Context>(
+  { host, trace, client }: Answering<Context>,
+  { kind, location, flash }: RedirectConclusion,
+  { outcome, submitted, submission }: Received,
+): Promise<Reply> {
+  const { page } = host
+  page.show(outcome, submitted)
+  const cookies = submission.changedCookies?.nextHeader
+  const next = flash === undefined ? cookies : withFlash(cookies ?? host.req.headers.cookie, flash)
+  const rendering = await staged(trace, 'render', () => host.renderPage(next))
+  const content = contentOf(rendering)
+  // A page that does not show itself shows that better on its own.
+  if (rendering.kind === 'sent') return { kind: 'leave' }
+  if (
+    rendering.kind !== 'rendered' ||
+    rendering.status !== 200 ||
+    rendering.takenOver ||
+    content === undefined
+  ) {
+    return { kind, location }
+  }
+  const part = partOfPage(host, { client, status: 200, content })
+  const here = client?.here === undefined ? {} : { [client.here]: location }
+  if (!part) return { kind: 'page', status: 200, content, headers: here }
+  return {
+    kind: 'html',
+    status: 200,
+    html: part.html,
+    regions: part.ids,
+    headers: { ...part.headers, ...here },
+  }
+}
+
 async function showOutcome<Context>(
   answering: Answering<Context>,
   { outcome, status, setCookies }: PageConclusion,
@@ -170,17 +225,19 @@ async function showOutcome<Context>(
   const reference = hasFailed(rendering, form)
     ? reportFailedPage(host, rendering, received.action?.name)
     : undefined
-  const region = regionOf(host)
-  const verdict = judgeRendering({ outcome: outcome.kind, rendering, form, region: region !== '' })
+  const content = contentOf(rendering)
+  const part = partOfPage(host, { client: answering.client, status, content })
+  const verdict = judgeRendering({ outcome: outcome.kind, rendering, form, region: part !== undefined })
   switch (verdict) {
     case 'region': {
-      const told = withNotice(page, region)
-      if (told !== undefined) return { kind: 'html', status, html: told, content: 'region' }
-      // The form is not in the region. A region alone would say nothing of the problem.
-      return tellsProblem(host, rendering) ? { kind: 'page', status } : builtIn(answering, shown, { status })
+      const html = part && withNotice(page, part.html)
+      if (html !== undefined)
+        return { kind: 'html', status, html, regions: part!.ids, headers: part!.headers }
+      // The form is in none of the regions. They alone would say nothing of the problem.
+      return wholePage(answering, rendering, status) ?? builtIn(answering, shown, { status })
     }
     case 'page':
-      return tellsProblem(host, rendering) ? { kind: 'page', status } : builtIn(answering, shown, { status })
+      return wholePage(answering, rendering, status) ?? builtIn(answering, shown, { status })
     case 'redirect':
       return { kind: 'redirect', location: locationOf(rendering) }
     case 'leave':
@@ -230,18 +287,29 @@ function isForgotten(registry: Registry, { outcome, submitted, action }: Receive
 }
 
 /**
- * Makes sure that the page says what is wrong: inserts what it has not printed into its form. Returns false when the form
- * is not in what the page sends. A page over the limit, a compressed one and JSON stay as they are.
+ * Replies with the page, and makes sure that it says what is wrong: inserts what it has not printed into its form. Returns
+ * `undefined` when the form is not in what the page sends. A page over the limit, a compressed one and JSON stay as they are.
  */
-function tellsProblem(host: Host, rendering: Rendering): boolean {
+function wholePage<Context>(
+  { host }: Answering<Context>,
+  rendering: Rendering,
+  status: number,
+): Reply | undefined {
   const { problem, printedSeal } = host.page
-  if (!problem || printedSeal === undefined || problem.saysAll || rendering.kind !== 'rendered') return true
-  const { body, content, encoded, json } = rendering
-  if (body !== 'finished' || content === undefined || encoded || json) return true
+  const content = contentOf(rendering)
+  if (!problem || printedSeal === undefined || problem.saysAll || content === undefined) {
+    return { kind: 'page', status, content }
+  }
   const changed = insertNotice(content, printedSeal, problem.untold(undefined))
-  if (changed === undefined) return false
+  if (changed === undefined) return undefined
   host.changePage(changed)
-  return true
+  return { kind: 'page', status, content: changed }
+}
+
+/** Returns the HTML of a page that can be changed. */
+function contentOf(rendering: Rendering): string | Buffer | undefined {
+  if (rendering.kind !== 'rendered' || rendering.body !== 'finished') return undefined
+  return rendering.encoded || rendering.json ? undefined : rendering.content
 }
 
 /** Returns the region with what it does not say about the problem; `undefined` when the form is not in it. */
@@ -267,74 +335,6 @@ function locationOf(rendering: Rendering): string {
 /** Says, in development, what to change so that a request refused for its origin is accepted. */
 function adviceOn<Context>({ suspect }: Received, { development }: Settings<Context>): string | undefined {
   return suspect && development ? explainRefusal(suspect) : undefined
-}
-
-/** Returns the HTML of the region that the client asked for, or an empty string when the page does not have it. */
-export function regionOf({ page, req }: Pick<Host, 'page' | 'req'>): string {
-  if (!page.hasRegions) return ''
-  const id = askedRegion(req.headers)
-  return (id === undefined ? undefined : page.region(id)) ?? ''
-}
-
-/**
- * Returns the error for a body that another parser has read first, or `undefined` when what it left shows that the form
- * was not a submission.
- *
- * @param holders where a parser leaves what it has read
- * @param earlier names of the middlewares that are mounted before Sealform
- */
-export function consumedError(holders: BodyHolders, earlier: readonly string[]): SealformError | undefined {
-  if (isForeign(holders)) return undefined
-  const list = earlier.length > 0 ? ` Mounted before it are: ${earlier.join(', ')}.` : ''
-  return new SealformError(
-    'ERR_BODY_CONSUMED',
-    `The body of this form was read before sealform(actions) saw it. Move the body parser (koa-body, koa-bodyparser, @koa/multer, express.urlencoded, multer …) after sealform(actions).${list}`,
-  )
-}
-
-/** Tells whether the fields or files that a parser left are those of a form without a seal. */
-function isForeign(holders: BodyHolders): boolean {
-  const left = (name: string) => holders.map((holder): unknown => Reflect.get(holder, name)).find(isObject)
-  const fields = left('body')
-  if (fields === undefined) return false
-  if (Object.hasOwn(fields, fieldNames.seal)) return false
-  const has: unknown = Reflect.get(fields, 'has')
-  if (typeof has === 'function') return Reflect.apply(has, fields, [fieldNames.seal]) !== true
-  // Some middleware sets an empty `body` without reading, so that says nothing about what something else has read.
-  return Object.keys(fields).length > 0 || left('file') !== undefined || left('files') !== undefined
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null
-}
-
-function reportRefusal<Context>(
-  settings: Settings<Context>,
-  host: Host,
-  { outcome, action, suspect }: Received,
-): void {
-  if (outcome.kind === 'refused') {
-    const detail = suspect && outcome.reason === 'origin' ? explainRefusal(suspect) : outcome.detail
-    const { reason, status } = outcome
-    notify({ reason, status, detail, action: action?.name, enforced: true })
-  }
-  if (suspect && settings.mode === 'report') {
-    const status = suspect.verdict === 'refuse' ? suspect.status : 403
-    const detail = explainRefusal(suspect)
-    notify({ reason: 'origin', status, detail, action: action?.name, enforced: false })
-  }
-
-  /** Calls `onRefused`. An error or a rejected promise of it is reported and does not change the answer. */
-  function notify(refusal: Refusal): void {
-    traceRefusal(refusal)
-    const report = (error: unknown) => host.reportError(error, { reference: '', action: refusal.action })
-    try {
-      const result: unknown = settings.onRefused(refusal, host.context as Context)
-      if (result instanceof Promise) result.catch(report)
-    } catch (error) {
-      report(error)
-    }
-  }
 }
 
 function failureDetails({ outcome, action }: Received): FailureDetails {

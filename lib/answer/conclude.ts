@@ -12,10 +12,12 @@ import type { App } from './settings.js'
 /** How an outcome is answered. */
 type Conclusion = RedirectConclusion | PageConclusion | OwnConclusion
 
-interface RedirectConclusion {
+export interface RedirectConclusion {
   readonly kind: 'redirect'
   readonly location: string
   readonly setCookies: readonly string[]
+  /** The one of them that carries a flash. */
+  readonly flash?: string
   /** An error to report to the app: a flash message that does not fit into its cookie. */
   readonly failure: { readonly error: unknown } | undefined
 }
@@ -62,7 +64,13 @@ export function conclude<Context>(app: App<Context>, exchange: Exchange, receive
   if (!outcome.flash) return { kind: 'redirect', location, setCookies, failure: undefined }
   try {
     const flashed = flashOf(received, outcome.flash, { context: app.registry, secure: exchange.secure })
-    return { kind: 'redirect', location, setCookies: [...setCookies, flashed], failure: undefined }
+    return {
+      kind: 'redirect',
+      location,
+      setCookies: [...setCookies, flashed],
+      flash: flashed,
+      failure: undefined,
+    }
   } catch (error) {
     // The action has run, so the visitor is still redirected, without the message.
     return { kind: 'redirect', location, setCookies, failure: { error } }

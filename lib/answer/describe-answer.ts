@@ -10,14 +10,25 @@ export interface AnswerFacts {
   readonly page: DescribedPage | undefined
   /** The Set-Cookie lines that were on the response before the page ran. */
   readonly cookies: readonly string[]
+  /** What the answer says to the browser library that sent the request. @default nothing */
+  readonly client?: ClientFacts | undefined
   /** The Set-Cookie line that removes a flash which is shown now. @default none */
   readonly flashRemoval?: string | undefined
   /** Reads the headers that are on the response now. */
   readonly said: Pick<ServerResponse, 'getHeader'>
 }
 
-/** What is sent. `html` is other HTML in place of the app's page: the built-in page. */
-export type AnswerContent = 'redirect' | 'page' | 'region' | 'html'
+interface ClientFacts {
+  /** Request headers that the answer depends on. */
+  readonly reads: readonly string[]
+  readonly headers: Readonly<Record<string, string>>
+}
+
+/**
+ * What is sent. `html` is other HTML in place of the app's page: the built-in page. `reload` is the page for a client that
+ * asks for it once more.
+ */
+export type AnswerContent = 'redirect' | 'page' | 'region' | 'html' | 'reload'
 
 interface DescribedPage {
   /** The page is made for one visitor. */
@@ -40,12 +51,13 @@ export interface HeaderChanges {
 
 /** Computes the header changes for an answer. Headers of the page that are not named here stay as they are. */
 export function describeAnswer(facts: AnswerFacts): HeaderChanges {
-  const { content, answers, page } = facts
+  const { content, answers, page, client } = facts
   if (!page) return redirectAtOnce
-  const set: Record<string, string | readonly string[]> = {}
+  const set: Record<string, string | readonly string[]> = { ...client?.headers }
   const cacheControl = cacheControlOf(facts, page)
   if (cacheControl !== undefined) set['Cache-Control'] = cacheControl
-  const vary = page.hasRegions ? addedVary(facts.said.getHeader('Vary')) : undefined
+  const reads = [...(page.hasRegions ? regionHeaders : []), ...(client?.reads ?? [])]
+  const vary = reads.length > 0 ? addedVary(facts.said.getHeader('Vary'), reads) : undefined
   if (vary !== undefined) set.Vary = vary
   const setCookie = cookiesOf(facts)
   if (setCookie) set['Set-Cookie'] = setCookie
@@ -63,7 +75,7 @@ export function describeAnswer(facts: AnswerFacts): HeaderChanges {
  * asks to send the form again, or shows an error (RFC 9111, section 5.2.2.5).
  */
 function cacheControlOf({ content, answers, said }: AnswerFacts, page: DescribedPage): string | undefined {
-  if (content === 'redirect') return 'no-store'
+  if (content === 'redirect' || content === 'reload') return 'no-store'
   const own = said.getHeader('Cache-Control')
   const forgotten = page.seals.forgotten || (answers === 'submission' && noStore.test(String(own)))
   if (forgotten) return page.personal ? 'private, no-store' : 'no-store'
@@ -107,15 +119,18 @@ function removedBy({ content, answers }: AnswerFacts): readonly string[] {
   return answers === 'submission' ? validators : none
 }
 
-/** Adds the request headers that ask for a region to Vary, each once (RFC 9110, section 12.5.5). */
-function addedVary(said: ReturnType<ServerResponse['getHeader']>): string | undefined {
+/** Adds the request headers that an answer depends on to Vary, each once (RFC 9110, section 12.5.5). */
+export function addedVary(
+  said: ReturnType<ServerResponse['getHeader']>,
+  reads: readonly string[],
+): string | undefined {
   const present = String(said ?? '')
     .split(',')
     .map((name) => name.trim())
     .filter((name) => name !== '')
   if (present.includes('*')) return undefined
   const lower = present.map((name) => name.toLowerCase())
-  const missing = regionHeaders.filter((name) => !lower.includes(name.toLowerCase()))
+  const missing = [...new Set(reads)].filter((name) => !lower.includes(name.toLowerCase()))
   return missing.length > 0 ? [...present, ...missing].join(', ') : undefined
 }
 
@@ -127,7 +142,13 @@ function addedVary(said: ReturnType<ServerResponse['getHeader']>): string | unde
 function cookiesOf({ cookies, flashRemoval, said }: AnswerFacts): readonly string[] | undefined {
   if (cookies.length === 0 && flashRemoval === undefined) return undefined
   const own = [said.getHeader('Set-Cookie') ?? []].flat().map(String)
-  const ours = flashRemoval === undefined ? cookies : [...cookies, flashRemoval]
-  const missing = ours.filter((line) => !own.includes(line))
-  return missing.length > 0 ? [...missing, ...own] : undefined
+  if (flashRemoval === undefined) {
+    const missing = cookies.filter((line) => !own.includes(line))
+    return missing.length > 0 ? [...missing, ...own] : undefined
+  }
+  // A flash that was set in this very answer is shown by it as well.
+  const removed = flashRemoval.slice(0, flashRemoval.indexOf('=') + 1)
+  const left = own.filter((line) => !line.startsWith(removed))
+  const missing = cookies.filter((line) => !left.includes(line) && !line.startsWith(removed))
+  return [...missing, flashRemoval, ...left]
 }

@@ -127,11 +127,6 @@ export function hasFailed(rendering: Rendering, form: FormOnPage): boolean {
   return resultOf(rendering, form) === '5xx'
 }
 
-/** Judges a page that shows no outcome: a region is sent alone only when the page's status is 200. */
-export function judgeVisit({ status, region }: { readonly status: number; readonly region: boolean }) {
-  return region && status === 200 ? 'region' : 'page'
-}
-
 function resultOf(rendering: Rendering, form: FormOnPage): PageResult {
   if (rendering.kind === 'threw') {
     if (rendering.sent) return 'sent'

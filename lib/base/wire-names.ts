@@ -26,8 +26,22 @@ export function fieldOf(controlName: string): string {
 /** Request headers that ask for validation only. The value may name fields. */
 export const validateHeaders = ['Sealform-Validate', 'X-Up-Validate'] as const
 
-/** Request headers that ask for one region. The first one present counts. */
-export const regionHeaders = ['Sealform-Region', 'Turbo-Frame', 'HX-Target', 'X-Up-Target'] as const
+/** Request headers that ask for regions. The first one present counts. */
+export const regionHeaders = [
+  'Sealform-Region',
+  'Turbo-Frame',
+  'HX-Target',
+  'X-Up-Target',
+  'X-Alpine-Target',
+] as const
+
+/** Response headers for browser scripts. */
+export const answerHeaders = {
+  /** Where a redirect leads that the client has not followed. With content, it leads to the page that is answered. */
+  location: 'Sealform-Location',
+  /** The status of the outcome, where the client would not show an answer with it. */
+  status: 'Sealform-Status',
+} as const
 
 /** Attributes by which the browser script knows what the server has printed. */
 export const attributeNames = {

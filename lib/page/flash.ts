@@ -70,6 +70,18 @@ export function flashHeader(context: SealingContext, { form, state }: Flash, sec
   })
 }
 
+/**
+ * Puts a flash that was just set into a Cookie header, as the browser would send it next.
+ *
+ * @param line the `Set-Cookie` line of the flash
+ */
+export function withFlash(cookieHeader: string | undefined, line: string): string {
+  const pair = line.split(';', 1)[0]!
+  const name = pair.slice(0, pair.indexOf('=') + 1)
+  const others = (cookieHeader ?? '').split(';').map((each) => each.trim())
+  return [...others.filter((each) => each !== '' && !each.startsWith(name)), pair].join('; ')
+}
+
 /** Makes the `Set-Cookie` line that removes a flash once it has been shown. */
 export function clearFlashHeader(secure: boolean): string {
   return cookie().stringifySetCookie(flashCookie(secure), '', { ...cookieOptions(secure), maxAge: 0 })

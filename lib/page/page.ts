@@ -75,6 +75,14 @@ interface Shown {
   readonly submitted: SubmittedForm
 }
 
+/** A part of a page that can be sent alone. */
+export interface PageRegion {
+  readonly id: string
+  readonly html: string
+  /** It is sent with every other region, because it can show something of every outcome. */
+  readonly always: boolean
+}
+
 /** A part of a page that may fail without the rest. */
 interface Boundary {
   /**
@@ -115,7 +123,7 @@ export class Page {
   /** The seals that were printed for the form that shows the outcome. */
   #printed: string[] | undefined
   #ids: Map<string, number> | undefined
-  #regions: Map<string, string> | undefined
+  #regions: Map<string, PageRegion> | undefined
   /** `null` when the visitor sent none. */
   #flash: WaitingFlash | null | undefined
 
@@ -126,10 +134,15 @@ export class Page {
     this.#host = host
   }
 
-  /** Makes the page show an outcome from now on. */
+  /**
+   * Makes the page show an outcome from now on. With a redirect to the page itself, the page is as on a visit, and only
+   * notes where the form that was sent is printed.
+   */
   show(outcome: Outcome, submitted: SubmittedForm): void {
     this.#shown = { outcome, submitted }
     this.asked = submitted.onOwnPath
+    // The page runs with other cookies than those that the visitor sent: an action can set a flash for it.
+    this.#flash = undefined
   }
 
   /** The flash that waits for this page; `undefined` when the visitor sent none. */
@@ -158,6 +171,7 @@ export class Page {
         if (!shown || adoptedBefore || !this.adopted) return { reference, lost: undefined }
         this.adopted = false
         this.printedSeal = this.problem = undefined
+        if (shown.outcome.kind === 'redirect') return { reference, lost: undefined }
         return { reference, lost: lastResort(this, { ...shown, messages }) }
       },
     }
@@ -194,7 +208,8 @@ export class Page {
   }
 
   /** Keeps a region, so that it can be sent alone. */
-  keepRegion(id: string, html: string): void {
+  keepRegion(region: PageRegion): void {
+    const { id, html } = region
     if (typeof id !== 'string' || id === '' || /\s/.test(id)) {
       throw new SealformError('ERR_REGION_INVALID', `${JSON.stringify(id)} cannot be the id of an element.`)
     }
@@ -206,15 +221,16 @@ export class Page {
       )
     }
     this.#regions ??= new Map()
-    this.#regions.set(id, html)
+    this.#regions.set(id, region)
   }
 
   get hasRegions(): boolean {
     return this.#regions !== undefined
   }
 
-  region(id: string): string | undefined {
-    return this.#regions?.get(id)
+  /** The regions by their ids, in the order in which the page has made them. */
+  get regions(): ReadonlyMap<string, PageRegion> {
+    return this.#regions ?? noRegions
   }
 
   form(action: Submittable, options: FormOptions = {}): FormRecord {
@@ -226,7 +242,8 @@ export class Page {
     if (this.#shown?.submitted.definition === definition) this.asked = true
     const id = this.newId(definition.name, options.key)
     const keyed = options.key !== undefined
-    const shown = this.#adopt({ id, keyed, definition, boundText })
+    const adopted = this.#adopt({ id, keyed, definition, boundText })
+    const shown = adopted?.outcome.kind === 'redirect' ? undefined : adopted
     const flashed = shown
       ? undefined
       : this.flash?.readBy({ registry, action: definition.name, boundText, formId: id, keyed })
@@ -242,7 +259,7 @@ export class Page {
       given: shown && shown.outcome.kind !== 'done' ? this.#give(shown) : undefined,
       files: shown ? filesOf(shown, definition) : noFiles,
       outcome: shown?.outcome,
-      printed: shown ? this.#notePrintedForm.bind(this) : ignore,
+      printed: adopted ? this.#notePrintedForm.bind(this) : ignore,
     }
   }
 
@@ -301,6 +318,7 @@ export class Page {
 }
 
 const formOptions = ['key', 'initial'] as const
+const noRegions: ReadonlyMap<string, PageRegion> = new Map()
 const noIssues: readonly Issue[] = []
 const noFiles: readonly ShownFile[] = []
 

@@ -13,8 +13,8 @@ import type { PageHost } from './page-host.js'
 /** What is sent of a page. */
 interface SentPart {
   readonly status: number
-  /** The id of the region that is sent alone, or `undefined` for the whole page. */
-  readonly region: string | undefined
+  /** The ids of the regions that are sent alone, or `undefined` for the whole page. */
+  readonly regions: readonly string[] | undefined
 }
 
 /** The flash that waits for the page of one request, and which part of that page has asked for it. */
@@ -84,9 +84,9 @@ export class WaitingFlash {
    * Returns the `Set-Cookie` line that removes the flash when what is sent shows it. A region shows it only when its own
    * function has read it. A redirect, an answer to HEAD and a page that failed show nothing.
    */
-  removal({ status, region }: SentPart): string | undefined {
+  removal({ status, regions }: SentPart): string | undefined {
     this.#described = true
-    const shown = region === undefined ? this.#isRead : this.#readers.has(region)
+    const shown = regions === undefined ? this.#isRead : regions.some((id) => this.#readers.has(id))
     if (!shown) return undefined
     if ((status >= 300 && status < 400) || status >= 500 || this.#host.req.method === 'HEAD') return undefined
     return clearFlashHeader(this.#host.secure)

@@ -131,10 +131,12 @@ function cases(framework: Framework): void {
       },
     })
     await request.get('/news').expect(200, /sealform-failed/)
-    await request.get('/news').expect(200, '<h1>News</h1><ul id="list"></ul>')
-    const { headers } = await request.get('/news').expect('<h1>News</h1><ul id="list"></ul>')
+    await request.get('/news').expect(200, '<h1>News</h1><ul data-sealform-region id="list"></ul>')
+    const { headers } = await request
+      .get('/news')
+      .expect('<h1>News</h1><ul data-sealform-region id="list"></ul>')
     assert.match(String(headers.vary), /Turbo-Frame/)
-    await request.get('/news').set('HX-Target', 'list').expect('<ul id="list"></ul>')
+    await request.get('/news').set('HX-Target', 'list').expect('<ul data-sealform-region id="list"></ul>')
     assert.equal(renders, 3)
   })
 

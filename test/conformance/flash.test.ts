@@ -80,7 +80,7 @@ function cases(framework: Framework): void {
     const cookie = await send(site, 'remove-2')
     for (const region of ['given', 'made', 'failing']) {
       const part = await site.request.get('/list').set({ Cookie: cookie, 'Sealform-Region': region })
-      assert.match(part.text, new RegExp(`^<div id="${region}"`))
+      assert.match(part.text, new RegExp(`^<title>List</title><div data-sealform-region id="${region}"`))
       assert.equal(part.headers['set-cookie'], undefined, region)
     }
     const whole = await site.request.get('/list').set('Cookie', cookie)

@@ -20,7 +20,7 @@ function pageOf(
         'pay-box',
         () => {
           const form = ctx.form(pay)
-          const inner = html`<section id="pay-box"><form ${form.attributes}>${form.fields}<input ${form.input('card')}>${form.issue('card')}</form></section>`
+          const inner = html`<section data-sealform-region id="pay-box"><form ${form.attributes}>${form.fields}<input ${form.input('card')}>${form.issue('card')}</form></section>`
           return parts.pay?.(inner) ?? inner
         },
         options,
@@ -47,7 +47,7 @@ describe('a region given as a function', () => {
     const app = pageOf({})
     assert.match(
       (await app.request.get('/page')).text,
-      /The rest.*<section id="pay-box"><form.*<aside id="side">/s,
+      /The rest.*<section data-sealform-region id="pay-box"><form.*<aside data-sealform-region id="side">/s,
     )
     const alone = await submit(app, undefined, { 'Sealform-Region': 'pay-box' })
     assert.equal(alone.status, 422)
@@ -59,7 +59,7 @@ describe('a region given as a function', () => {
     const page = await app.request.get('/page').expect(200)
     assert.match(
       page.text,
-      /The rest.*<form id="pay".*<div id="side" class="sealform-failed"><p role="alert">This part/s,
+      /The rest.*<form id="pay".*<div data-sealform-region id="side" class="sealform-failed"><p role="alert">This part/s,
     )
     assert.match(page.text, /Reference: [0-9A-Z]{4}-[0-9A-Z]{4}/)
     assert.doesNotMatch(page.text, /template lost/)
@@ -78,7 +78,7 @@ describe('a region given as a function', () => {
     })
     assert.match(
       (await request.get('/page').expect(200)).text,
-      /<p id="good">good<\/p><div id="bad" class="sealform-failed">/,
+      /<p data-sealform-region id="good">good<\/p><div data-sealform-region id="bad" class="sealform-failed">/,
     )
     assert.equal(errors.length, 1)
   })
@@ -109,7 +109,10 @@ describe('a region given as a function', () => {
     fails = true
     const answer = await submit(app, fields)
     assert.equal(answer.status, 422)
-    assert.match(answer.text, /The rest.*<div id="pay-box" class="sealform-failed">.*<aside id="side">/s)
+    assert.match(
+      answer.text,
+      /The rest.*<div data-sealform-region id="pay-box" class="sealform-failed">.*<aside data-sealform-region id="side">/s,
+    )
     assert.match(answer.text, /name="card" value="4111 &lt;x&gt;"/)
     assert.doesNotMatch(answer.text, /_cvc/)
     fails = false
@@ -156,7 +159,7 @@ describe('an action that throws', () => {
     assert.equal(answer.status, 500)
     assert.match(
       answer.text,
-      /The rest<\/h1><section id="pay-box">.*role="alert"><p>Something went wrong.*<\/section><aside id="side">side/s,
+      /The rest<\/h1><section data-sealform-region id="pay-box">.*role="alert"><p>Something went wrong.*<\/section><aside data-sealform-region id="side">side/s,
     )
     assert.match(answer.text, /value="4111 &lt;x&gt;"/)
     const alone = await submit(app, undefined, { 'HX-Target': 'pay-box' })

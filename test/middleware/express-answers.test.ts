@@ -201,7 +201,7 @@ function answers(express: ExpressModule): void {
       assert.equal(Buffer.from(value ?? []).toString(), 'begun')
     }
     const region = await app.request.get('/form').set('HX-Target', 'box')
-    assert.match(region.text, /^<p id="box">.*<\/p>$/s)
+    assert.match(region.text, /^<p data-sealform-region id="box">.*<\/p>$/s)
     assert.equal(region.headers['content-length'], String(region.text.length))
     const whole = await app.request.get('/form')
     assert.match(whole.text, /^<!doctype html><p/)

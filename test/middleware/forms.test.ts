@@ -297,11 +297,11 @@ describe('a region', () => {
         .set({ ...fromSamePage, [header]: value })
         .send(urlencoded(fields))
       assert.equal(answer.status, 422)
-      assert.match(answer.text, /^<div id="box">.*Tick it.*<\/div>$/s)
+      assert.match(answer.text, /^<div data-sealform-region id="box">.*Tick it.*<\/div>$/s)
       assert.match(answer.headers.vary ?? '', new RegExp(header))
       assert.match(answer.headers['content-type'] ?? '', /^text\/html/)
       const got = await request.get('/page').set(header, value).expect(200)
-      assert.match(got.text, /^<div id="box">/)
+      assert.match(got.text, /^<div data-sealform-region id="box">/)
     }
   })
 

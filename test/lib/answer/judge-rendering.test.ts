@@ -4,7 +4,6 @@ import {
   type FormOnPage,
   hasFailed,
   judgeRendering,
-  judgeVisit,
   mayRender,
   type RenderedPage,
   type Rendering,
@@ -314,14 +313,5 @@ describe('hasFailed()', () => {
     assert.equal(hasFailed(page({ status: 499 }), absent), false)
     assert.equal(hasFailed({ kind: 'sent' }, absent), false)
     assert.equal(hasFailed({ kind: 'not-run' }, absent), false)
-  })
-})
-
-describe('judgeVisit()', () => {
-  it('sends a region alone when the page succeeds and has the region', () => {
-    assert.equal(judgeVisit({ status: 200, region: true }), 'region')
-    assert.equal(judgeVisit({ status: 200, region: false }), 'page')
-    assert.equal(judgeVisit({ status: 404, region: true }), 'page')
-    assert.equal(judgeVisit({ status: 304, region: true }), 'page')
   })
 })

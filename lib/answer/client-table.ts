@@ -1,0 +1,231 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import { answerHeaders, type regionHeaders } from '../base/wire-names.js'
+import { readSelectors } from './read-selectors.js'
+
+/** A browser library that sends forms and puts answers into the page: one row of the table. */
+export interface ClientRow {
+  readonly name: 'ours' | 'Turbo frame' | 'htmx 4' | 'htmx 2' | 'Unpoly' | 'alpine-ajax' | 'Turbo Drive'
+  /** The request header that names regions; `undefined` for a client that always shows whole pages. */
+  readonly header: (typeof regionHeaders)[number] | undefined
+  /** Further request headers that change an answer to a submission. */
+  readonly reads: readonly string[]
+  sends(headers: IncomingHttpHeaders): boolean
+  /**
+   * Returns the ids that are asked for; none for the whole page.
+   *
+   * @param fails the answer has a status outside of 2xx
+   */
+  asks(headers: IncomingHttpHeaders, fails: boolean): readonly string[]
+  /** An id asked for that the answer lacks makes the client show nothing, or remove the element. */
+  readonly needsAll: boolean
+  /** How an answer carries regions that were not asked for. */
+  readonly others: Others
+  /** The response header that tells of a redirect; `undefined` when the client follows a 303 and shows where it leads. */
+  readonly redirect: string | undefined
+  /** The response header that says that the content is where a redirect leads. */
+  readonly here: string | undefined
+  /** How the client is made to show a whole page. */
+  whole(headers: IncomingHttpHeaders): Whole
+  /** The status with which the client shows an answer. */
+  status(status: number, part: 'regions' | 'whole'): number
+}
+
+export type Others =
+  /** As further elements. */
+  | 'beside'
+  /** As further elements that htmx is told to look for. */
+  | 'out-of-band'
+  /** As stream elements inside of the frame. */
+  | 'stream'
+  /** As further elements, all of them named by a response header. */
+  | 'named'
+  /** Not at all. */
+  | 'never'
+
+export type Whole =
+  /** The client shows whole pages by itself. */
+  | 'as it is'
+  /** With a `meta` element that makes Turbo show the answer as a page. */
+  | 'marked'
+  /** In the place of the element that was asked for. */
+  | 'inside'
+  /** With these response headers. */
+  | Readonly<Record<string, string>>
+
+/**
+ * What differs between clients. The first row that recognises a request counts. The cells were read in the sources of Turbo
+ * 8.0.23, htmx 2.0.11 and 4.0.1, Unpoly 3.14.3 and alpine-ajax 0.12.7, and tried in Chromium: see
+ * docs/decisions/client-table.md.
+ */
+export const clientTable: readonly ClientRow[] = [
+  {
+    name: 'ours',
+    header: 'Sealform-Region',
+    reads: [],
+    sends: has('sealform-region'),
+    // client/transport.ts: the ids joined by commas, through encodeURI.
+    asks: ({ 'sealform-region': ids }) => list(ids, /[,\s]+/).map(decode),
+    needsAll: false,
+    others: 'beside',
+    redirect: answerHeaders.location,
+    here: answerHeaders.location,
+    // client/pair-regions.ts: an answer that begins with a doctype is a page.
+    whole: () => 'as it is',
+    status: same,
+  },
+  {
+    name: 'Turbo frame',
+    // FrameController.prepareRequest: `request.headers["Turbo-Frame"] = frame.id`.
+    header: 'Turbo-Frame',
+    reads: [],
+    sends: has('turbo-frame'),
+    asks: ({ 'turbo-frame': id }) => list(id, /\s+/),
+    needsAll: true,
+    // FrameController.loadFrameResponse takes the one frame; StreamElement.connectedCallback runs inside of it.
+    others: 'stream',
+    // FetchRequest follows with its own headers. A page without the frame is then marked, see `whole`.
+    redirect: undefined,
+    here: undefined,
+    // FrameController.loadResponse: a page that is not "visitable" is visited by the whole window.
+    whole: () => 'marked',
+    // Visit.loadResponse draws what came with an error. What came with 2xx and is marked it asks for once more, by GET.
+    status: (status, part) => (part === 'whole' && status < 400 ? 422 : status),
+  },
+  {
+    name: 'htmx 4',
+    // buildIdentifier: the tag, and behind a `#` the id through encodeURI.
+    header: 'HX-Target',
+    reads: ['HX-Request', 'HX-Source', 'HX-Boosted'],
+    // createCoreHeaders: version 2 has no HX-Source.
+    sends: (headers) => isHtmx(headers) && headers['hx-source'] !== undefined,
+    asks: ({ 'hx-target': target = '' }) => list(String(target), /\s+/).flatMap(idBehindTag),
+    needsAll: true,
+    // processOOB: an element with `hx-swap-oob="true"` replaces the one with its id.
+    others: 'out-of-band',
+    // handleHeadersAndMaybeReturnEarly: HX-Redirect before any swap.
+    redirect: 'HX-Redirect',
+    here: undefined,
+    whole: wholeInHtmx,
+    // handleStatusCodes: `noSwap: [204, 304]`.
+    status: same,
+  },
+  {
+    name: 'htmx 2',
+    // getHeaders: `'HX-Target': getAttributeValue(target, 'id')`. Version 1 sends the same.
+    header: 'HX-Target',
+    reads: ['HX-Request', 'HX-Boosted'],
+    sends: isHtmx,
+    asks: ({ 'hx-target': id }) => list(id, /\s+/),
+    needsAll: true,
+    // swap: findAndSwapOobElements.
+    others: 'out-of-band',
+    // handleAjaxResponse: HX-Redirect before the status is looked at.
+    redirect: 'HX-Redirect',
+    here: undefined,
+    whole: wholeInHtmx,
+    // config.responseHandling: `{ code: '[45]..', swap: false, error: true }`.
+    status: (status) => (status >= 400 ? 200 : status),
+  },
+  {
+    name: 'Unpoly',
+    // up.Request._setAutoHeaders.
+    header: 'X-Up-Target',
+    reads: ['X-Up-Version', 'X-Up-Mode', 'X-Up-Fail-Target', 'X-Up-Validate'],
+    sends: has('x-up-version', 'x-up-target'),
+    asks: (headers, fails) =>
+      readSelectors(String((fails && headers['x-up-fail-target']) || headers['x-up-target'] || '')),
+    needsAll: true,
+    // up.Change.FromResponse: the X-Up-Target of an answer overrides the one that was asked for.
+    others: 'named',
+    // A target that is not in the answer becomes the main element.
+    redirect: undefined,
+    here: undefined,
+    whole: wholeInUnpoly,
+    status: same,
+  },
+  {
+    name: 'alpine-ajax',
+    // send: the ids joined by blanks.
+    header: 'X-Alpine-Target',
+    reads: ['X-Alpine-Request'],
+    sends: has('x-alpine-request', 'x-alpine-target'),
+    asks: ({ 'x-alpine-target': ids }) => list(ids, /\s+/),
+    needsAll: true,
+    others: 'never',
+    // `x-target.away="_self"` opens where it leads.
+    redirect: undefined,
+    here: undefined,
+    // An id that is missing removes its element, or with an error sends the form again.
+    whole: () => 'inside',
+    status: same,
+  },
+  {
+    name: 'Turbo Drive',
+    header: undefined,
+    reads: ['Accept'],
+    // FormSubmission.prepareRequest: only submissions name the type of streams.
+    sends: ({ accept = '' }) => accept.includes('text/vnd.turbo-stream.html'),
+    asks: () => [],
+    needsAll: false,
+    others: 'never',
+    // FetchRequest follows, and Navigator visits the place that it has come to.
+    redirect: undefined,
+    here: undefined,
+    whole: () => 'as it is',
+    // responseSucceededWithoutRedirect: exactly 200 is "Form responses must redirect to another location".
+    status: (status) => (status === 200 ? 202 : status),
+  },
+]
+
+/** Returns the row of the client that sends this request; `undefined` for a browser without such a library. */
+export function clientOf(headers: IncomingHttpHeaders): ClientRow | undefined {
+  for (const row of clientTable) if (row.sends(headers)) return row
+  return undefined
+}
+
+function has(...names: readonly string[]) {
+  return (headers: IncomingHttpHeaders) => names.some((name) => (headers[name] ?? '') !== '')
+}
+
+function isHtmx(headers: IncomingHttpHeaders): boolean {
+  return headers['hx-request'] === 'true' || (headers['hx-target'] ?? '') !== ''
+}
+
+/**
+ * A boosted form replaces the body by itself. Any other would put the page into its target. `hx-select` of the form is
+ * overridden by a selector for all elements that stand in no other element.
+ */
+function wholeInHtmx(headers: IncomingHttpHeaders): Whole {
+  if (headers['hx-boosted'] === 'true') return 'as it is'
+  return { 'HX-Retarget': 'body', 'HX-Reswap': 'innerHTML', 'HX-Reselect': ':not(* *)' }
+}
+
+/** A page in an overlay has no body there. What was asked while typing must not replace what is typed. */
+function wholeInUnpoly(headers: IncomingHttpHeaders): Whole {
+  if (headers['x-up-validate'] !== undefined) return 'as it is'
+  const mode = headers['x-up-mode'] ?? 'root'
+  return { 'X-Up-Target': mode === 'root' ? 'body' : ':main' }
+}
+
+function list(value: string | string[] | undefined, separator: RegExp): string[] {
+  return String(value ?? '')
+    .split(separator)
+    .filter((each) => each !== '')
+}
+
+function idBehindTag(identifier: string): readonly string[] {
+  const start = identifier.indexOf('#')
+  return start === -1 ? [] : [decode(identifier.slice(start + 1))]
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURI(text)
+  } catch {
+    return text
+  }
+}
+
+function same(status: number): number {
+  return status
+}

@@ -1,0 +1,68 @@
+import type { Page } from '../page/page.js'
+import type { PageHost } from '../page/page-host.js'
+import { chooseRegions } from './choose-regions.js'
+import type { ClientRow } from './client-table.js'
+import { hasFrame, markForReload, type Printed, printRegions, titleIn } from './print-for-client.js'
+
+/** Regions that are sent in place of the page. */
+export interface PagePart extends Printed {
+  readonly ids: readonly string[]
+}
+
+interface RenderedFacts {
+  readonly client: ClientRow | undefined
+  /** The status of the outcome, or of the page that is visited. */
+  readonly status: number
+  /** The page, as far as it is held. */
+  readonly content: string | Buffer | undefined
+}
+
+type Host = Pick<PageHost, 'req'> & { readonly page: Page }
+
+/** Returns the regions of a page that are sent to this client, or `undefined` for the whole page. */
+export function partOfPage(
+  { page, req }: Host,
+  { client, status, content }: RenderedFacts,
+): PagePart | undefined {
+  if (!client || !page.hasRegions) return undefined
+  const fails = status < 200 || status > 299
+  const regions = chooseRegions({
+    asked: client.asks(req.headers, fails),
+    needsAll: client.needsAll,
+    others: client.others,
+    regions: page.regions,
+    hasForm: page.printed,
+    holdsForm: ({ html }) => page.isPrintedIn(html),
+  })
+  if (!regions) return undefined
+  const { html, headers } = printRegions(client.others, { regions, title: titleIn(content), fails })
+  return { html, headers, ids: [...regions.asked, ...regions.others].map(({ id }) => id) }
+}
+
+/** What is sent of a page that shows no outcome. */
+export type VisitPart =
+  | { readonly kind: 'page' }
+  | ({ readonly kind: 'region' } & PagePart)
+  /** The page, changed so that Turbo opens it in the whole window. It asks for it once more. */
+  | { readonly kind: 'reload'; readonly html: string | Buffer }
+
+/** Judges what is sent of a page that shows no outcome: regions only when its status is 200. */
+export function partOfVisit(host: Host, facts: RenderedFacts & { readonly isHtml: boolean }): VisitPart {
+  const { client, status, content, isHtml } = facts
+  if (!client) return { kind: 'page' }
+  const part = status === 200 ? partOfPage(host, facts) : undefined
+  if (part) return { kind: 'region', ...part }
+  if (client.name !== 'Turbo frame' || !isHtml || content === undefined) return { kind: 'page' }
+  // A redirect that Turbo has followed out of a frame leads here.
+  const html = content.toString()
+  const [id] = client.asks(host.req.headers, false)
+  return id === undefined || html === '' || hasFrame(html, id)
+    ? { kind: 'page' }
+    : { kind: 'reload', html: reloading(content) }
+}
+
+/** As latin1, every byte of a page in whatever encoding comes back as it was. */
+function reloading(content: string | Buffer): string | Buffer {
+  if (typeof content === 'string') return markForReload(content)
+  return Buffer.from(markForReload(content.toString('latin1')), 'latin1')
+}

@@ -1,0 +1,117 @@
+import type { PageRegion } from '../page/page.js'
+import type { ChosenRegions } from './choose-regions.js'
+import type { ClientRow, Others } from './client-table.js'
+import { selectorOf } from './read-selectors.js'
+
+/** Content and response headers for one client. */
+export interface Printed {
+  readonly html: string
+  readonly headers: Readonly<Record<string, string>>
+}
+
+interface RegionAnswer {
+  readonly regions: ChosenRegions
+  /** The `title` element of the page, or an empty string. */
+  readonly title: string
+  /** The answer has a status outside of 2xx. */
+  readonly fails: boolean
+}
+
+/** Prints regions as a client takes them. */
+export function printRegions(others: Others, { regions, title, fails }: RegionAnswer): Printed {
+  const { asked } = regions
+  // The frame of the form that was sent shows an error, whatever frame was asked for (Turbo, formSubmissionFailedWithResponse).
+  const main = others === 'stream' ? [(fails && regions.form) || asked[0]!] : asked
+  const rest = [...asked, ...regions.others].filter((region) => !main.includes(region))
+  const [first, ...further] = main.map(({ html }) => html)
+  const parts =
+    others === 'stream' ? [withStreams(first!, rest)] : [first, ...further, ...rest.map(carried(others))]
+  return { html: title + parts.join(''), headers: others === 'named' ? named(main, rest) : noHeaders }
+}
+
+const noHeaders: Readonly<Record<string, string>> = {}
+
+function carried(others: Others) {
+  return ({ html }: PageRegion) =>
+    others === 'out-of-band' ? html.replace(/^\s*<[a-zA-Z][^\s/>]*/, '$& hx-swap-oob="true"') : html
+}
+
+/** Puts regions into a frame as stream elements, which run and vanish as soon as the frame is in the page. */
+function withStreams(frame: string, regions: readonly PageRegion[]): string {
+  const end = frame.lastIndexOf('</')
+  if (end === -1) return frame
+  const streams = regions.map(
+    ({ id, html }) =>
+      `<turbo-stream action="replace" target="${attribute(id)}"><template>${html}</template></turbo-stream>`,
+  )
+  return frame.slice(0, end) + streams.join('') + frame.slice(end)
+}
+
+/** Names all regions of the answer when it has other ones than those that Unpoly has asked for. */
+function named(main: readonly PageRegion[], rest: readonly PageRegion[]): Printed['headers'] {
+  if (rest.length === 0) return noHeaders
+  const selectors = [
+    ...main.map(({ id }) => selectorOf(id)),
+    ...rest.map(({ id }) => `${selectorOf(id)}:maybe`),
+  ]
+  return { 'X-Up-Target': selectors.join(', ') }
+}
+
+/** The changes to a whole page for one client. `html` is `undefined` when the page stays as it is. */
+interface WholeAnswer {
+  readonly html: string | undefined
+  readonly headers: Readonly<Record<string, string>>
+}
+
+/**
+ * Prints a whole page as a client shows one.
+ *
+ * @param page the HTML; `undefined` when it cannot be changed
+ * @param asked the ids that the client asked for
+ */
+export function printWhole(
+  whole: ReturnType<ClientRow['whole']>,
+  page: string | undefined,
+  asked: readonly string[],
+): WholeAnswer {
+  if (typeof whole === 'object') return { html: undefined, headers: whole }
+  if (page === undefined || whole === 'as it is') return { html: undefined, headers: noHeaders }
+  const html = whole === 'marked' ? markForReload(page) : putInside(page, asked[0])
+  return { html, headers: noHeaders }
+}
+
+/** Adds the element by which Turbo shows the answer to a frame as a page of its own. */
+export function markForReload(page: string): string {
+  const start =
+    /<head(?:\s[^>]*)?>/i.exec(page) ?? /<html(?:\s[^>]*)?>/i.exec(page) ?? /<!doctype[^>]*>/i.exec(page)
+  const at = start ? start.index + start[0].length : 0
+  return `${page.slice(0, at)}<meta name="turbo-visit-control" content="reload">${page.slice(at)}`
+}
+
+/** Tells whether a page has the frame that was asked for, in whatever way the app has printed it. */
+export function hasFrame(page: string, id: string): boolean {
+  for (const [tag] of page.matchAll(/<turbo-frame\s[^>]*>/gi)) {
+    const own = /\sid\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]+))/i.exec(tag)
+    if ((own?.[1] ?? own?.[2] ?? own?.[3]) === id) return true
+  }
+  return false
+}
+
+/** Returns the `title` element of a page, or an empty string. */
+export function titleIn(page: string | Buffer | undefined): string {
+  if (page === undefined) return ''
+  const head = typeof page === 'string' ? page : page.toString('utf8')
+  return /<title(?:\s[^>]*)?>[\s\S]*?<\/title\s*>/i.exec(head.split(/<(?:body|svg)[\s>]/i, 1)[0]!)?.[0] ?? ''
+}
+
+/** Puts the content of a page into an element with the id that was asked for. */
+function putInside(page: string, id: string | undefined): string {
+  if (id === undefined) return page
+  const body = /<body(?:\s[^>]*)?>([\s\S]*?)(?:<\/body\s*>|$)/i.exec(page)?.[1] ?? page
+  return `${titleIn(page)}<div id="${attribute(id)}">${body}</div>`
+}
+
+/** Prints a value in ASCII, which every encoding of a page has. */
+function attribute(text: string): string {
+  return text.replace(/[&"<>]|[^\x20-\x7e]/gu, (letter) => `&#${letter.codePointAt(0)};`)
+}
