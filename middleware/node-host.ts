@@ -291,7 +291,7 @@ export abstract class HttpHost<
   holdForRegion(): void {
     const client = clientOf(this.req.headers)
     if (!client?.header) return
-    const limit = () => (this.page.hasRegions || client.name === 'Turbo frame' ? maxHeldBytes : -1)
+    const limit = () => (this.page.hasRegions || client.lacking !== 'shows it' ? maxHeldBytes : -1)
     const heldResponse = new HeldResponse(this.res, limit, () => this.#sendVisit(client, heldResponse))
     this.#heldResponse = heldResponse
   }

@@ -11,6 +11,8 @@ export interface RegionFacts {
   readonly regions: ReadonlyMap<string, PageRegion>
   /** The page has the form that was sent. */
   readonly hasForm: boolean
+  /** Its id, which a client can ask for in the place of a region: Unpoly does when something is wrong. @default none */
+  readonly formId?: string | undefined
   /** Tells whether a region has that form. */
   holdsForm(region: PageRegion): boolean
 }
@@ -31,7 +33,11 @@ export interface ChosenRegions {
 export function chooseRegions(facts: RegionFacts): ChosenRegions | undefined {
   const { regions, needsAll } = facts
   const ids = [...new Set(facts.asked)]
-  const asked = ids.flatMap((id) => regions.get(id) ?? [])
+  const inPlace =
+    facts.formId !== undefined && ids.includes(facts.formId) ? regionOfForm(facts, []) : undefined
+  const asked = ids.flatMap(
+    (id) => regions.get(id) ?? (id === facts.formId && inPlace !== 'none' ? (inPlace ?? []) : []),
+  )
   if (asked.length === 0 || (needsAll && asked.length < ids.length)) return undefined
   const always = [...regions.values()].filter((region) => region.always && !isIn(asked, region))
   const form = facts.hasForm ? regionOfForm(facts, [...asked, ...always]) : undefined

@@ -24,6 +24,8 @@ export interface ClientRow {
   readonly redirect: string | undefined
   /** The response header that says that the content is where a redirect leads. */
   readonly here: string | undefined
+  /** What the client does with a page that it has visited and that lacks what was asked for. */
+  readonly lacking: 'shows it' | 'opens it when it is marked' | 'opens it'
   /** How the client is made to show a whole page. */
   whole(headers: IncomingHttpHeaders): Whole
   /** The status with which the client shows an answer. */
@@ -69,6 +71,7 @@ export const clientTable: readonly ClientRow[] = [
     others: 'beside',
     redirect: answerHeaders.location,
     here: answerHeaders.location,
+    lacking: 'shows it',
     // client/pair-regions.ts: an answer that begins with a doctype is a page.
     whole: () => 'as it is',
     status: same,
@@ -83,9 +86,11 @@ export const clientTable: readonly ClientRow[] = [
     needsAll: true,
     // FrameController.loadFrameResponse takes the one frame; StreamElement.connectedCallback runs inside of it.
     others: 'stream',
-    // FetchRequest follows with its own headers. A page without the frame is then marked, see `whole`.
+    // FetchRequest follows with its own headers.
     redirect: undefined,
     here: undefined,
+    // FrameController.handleUnvisitableFrameResponse; unmarked, "Content missing" takes the place of the frame.
+    lacking: 'opens it when it is marked',
     // FrameController.loadResponse: a page that is not "visitable" is visited by the whole window.
     whole: () => 'marked',
     // Visit.loadResponse draws what came with an error. What came with 2xx and is marked it asks for once more, by GET.
@@ -105,6 +110,7 @@ export const clientTable: readonly ClientRow[] = [
     // handleHeadersAndMaybeReturnEarly: HX-Redirect before any swap.
     redirect: 'HX-Redirect',
     here: undefined,
+    lacking: 'shows it',
     whole: wholeInHtmx,
     // handleStatusCodes: `noSwap: [204, 304]`.
     status: same,
@@ -122,6 +128,7 @@ export const clientTable: readonly ClientRow[] = [
     // handleAjaxResponse: HX-Redirect before the status is looked at.
     redirect: 'HX-Redirect',
     here: undefined,
+    lacking: 'shows it',
     whole: wholeInHtmx,
     // config.responseHandling: `{ code: '[45]..', swap: false, error: true }`.
     status: (status) => (status >= 400 ? 200 : status),
@@ -137,9 +144,10 @@ export const clientTable: readonly ClientRow[] = [
     needsAll: true,
     // up.Change.FromResponse: the X-Up-Target of an answer overrides the one that was asked for.
     others: 'named',
-    // A target that is not in the answer becomes the main element.
     redirect: undefined,
     here: undefined,
+    // A target that is not in the answer becomes the main element.
+    lacking: 'shows it',
     whole: wholeInUnpoly,
     status: same,
   },
@@ -152,9 +160,10 @@ export const clientTable: readonly ClientRow[] = [
     asks: ({ 'x-alpine-target': ids }) => list(ids, /\s+/),
     needsAll: true,
     others: 'never',
-    // `x-target.away="_self"` opens where it leads.
     redirect: undefined,
     here: undefined,
+    // With `x-target.away="_self"`.
+    lacking: 'opens it',
     // An id that is missing removes its element, or with an error sends the form again.
     whole: () => 'inside',
     status: same,
@@ -171,6 +180,7 @@ export const clientTable: readonly ClientRow[] = [
     // FetchRequest follows, and Navigator visits the place that it has come to.
     redirect: undefined,
     here: undefined,
+    lacking: 'shows it',
     whole: () => 'as it is',
     // responseSucceededWithoutRedirect: exactly 200 is "Form responses must redirect to another location".
     status: (status) => (status === 200 ? 202 : status),

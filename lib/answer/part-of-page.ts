@@ -2,7 +2,7 @@ import type { Page } from '../page/page.js'
 import type { PageHost } from '../page/page-host.js'
 import { chooseRegions } from './choose-regions.js'
 import type { ClientRow } from './client-table.js'
-import { hasFrame, markForReload, type Printed, printRegions, titleIn } from './print-for-client.js'
+import { hasElement, markForReload, type Printed, printRegions, titleIn } from './print-for-client.js'
 
 /** Regions that are sent in place of the page. */
 export interface PagePart extends Printed {
@@ -26,16 +26,18 @@ export function partOfPage(
 ): PagePart | undefined {
   if (!client || !page.hasRegions) return undefined
   const fails = status < 200 || status > 299
+  const ids = client.asks(req.headers, fails)
   const regions = chooseRegions({
-    asked: client.asks(req.headers, fails),
+    asked: ids,
     needsAll: client.needsAll,
     others: client.others,
     regions: page.regions,
     hasForm: page.printed,
+    formId: page.formId,
     holdsForm: ({ html }) => page.isPrintedIn(html),
   })
   if (!regions) return undefined
-  const { html, headers } = printRegions(client.others, { regions, title: titleIn(content), fails })
+  const { html, headers } = printRegions(client.others, { regions, title: titleIn(content), fails, ids })
   return { html, headers, ids: [...regions.asked, ...regions.others].map(({ id }) => id) }
 }
 
@@ -43,7 +45,7 @@ export function partOfPage(
 export type VisitPart =
   | { readonly kind: 'page' }
   | ({ readonly kind: 'region' } & PagePart)
-  /** The page, changed so that Turbo opens it in the whole window. It asks for it once more. */
+  /** The page, for a client that does not show it but opens it, and so asks for it once more. */
   | { readonly kind: 'reload'; readonly html: string | Buffer }
 
 /** Judges what is sent of a page that shows no outcome: regions only when its status is 200. */
@@ -52,17 +54,18 @@ export function partOfVisit(host: Host, facts: RenderedFacts & { readonly isHtml
   if (!client) return { kind: 'page' }
   const part = status === 200 ? partOfPage(host, facts) : undefined
   if (part) return { kind: 'region', ...part }
-  if (client.name !== 'Turbo frame' || !isHtml || content === undefined) return { kind: 'page' }
-  // A redirect that Turbo has followed out of a frame leads here.
+  if (client.lacking === 'shows it' || !isHtml || content === undefined) return { kind: 'page' }
+  // A redirect that the client has followed leads here.
   const html = content.toString()
-  const [id] = client.asks(host.req.headers, false)
-  return id === undefined || html === '' || hasFrame(html, id)
-    ? { kind: 'page' }
-    : { kind: 'reload', html: reloading(content) }
+  const marks = client.lacking === 'opens it when it is marked'
+  const ids = client.asks(host.req.headers, false)
+  const tag = marks ? 'turbo-frame' : '[a-z][^\\s>]*'
+  if (html === '' || ids.length === 0 || ids.every((id) => hasElement(html, tag, id))) return { kind: 'page' }
+  return { kind: 'reload', html: marks ? marked(content) : content }
 }
 
 /** As latin1, every byte of a page in whatever encoding comes back as it was. */
-function reloading(content: string | Buffer): string | Buffer {
+function marked(content: string | Buffer): string | Buffer {
   if (typeof content === 'string') return markForReload(content)
   return Buffer.from(markForReload(content.toString('latin1')), 'latin1')
 }

@@ -15,10 +15,12 @@ interface RegionAnswer {
   readonly title: string
   /** The answer has a status outside of 2xx. */
   readonly fails: boolean
+  /** The ids that the client has asked for. */
+  readonly ids: readonly string[]
 }
 
 /** Prints regions as a client takes them. */
-export function printRegions(others: Others, { regions, title, fails }: RegionAnswer): Printed {
+export function printRegions(others: Others, { regions, title, fails, ids }: RegionAnswer): Printed {
   const { asked } = regions
   // The frame of the form that was sent shows an error, whatever frame was asked for (Turbo, formSubmissionFailedWithResponse).
   const main = others === 'stream' ? [(fails && regions.form) || asked[0]!] : asked
@@ -26,7 +28,9 @@ export function printRegions(others: Others, { regions, title, fails }: RegionAn
   const [first, ...further] = main.map(({ html }) => html)
   const parts =
     others === 'stream' ? [withStreams(first!, rest)] : [first, ...further, ...rest.map(carried(others))]
-  return { html: title + parts.join(''), headers: others === 'named' ? named(main, rest) : noHeaders }
+  const isAsked = rest.length === 0 && main.every(({ id }) => ids.includes(id))
+  const headers = others === 'named' && !isAsked ? named(main, rest) : noHeaders
+  return { html: title + parts.join(''), headers }
 }
 
 const noHeaders: Readonly<Record<string, string>> = {}
@@ -49,7 +53,6 @@ function withStreams(frame: string, regions: readonly PageRegion[]): string {
 
 /** Names all regions of the answer when it has other ones than those that Unpoly has asked for. */
 function named(main: readonly PageRegion[], rest: readonly PageRegion[]): Printed['headers'] {
-  if (rest.length === 0) return noHeaders
   const selectors = [
     ...main.map(({ id }) => selectorOf(id)),
     ...rest.map(({ id }) => `${selectorOf(id)}:maybe`),
@@ -88,9 +91,13 @@ export function markForReload(page: string): string {
   return `${page.slice(0, at)}<meta name="turbo-visit-control" content="reload">${page.slice(at)}`
 }
 
-/** Tells whether a page has the frame that was asked for, in whatever way the app has printed it. */
-export function hasFrame(page: string, id: string): boolean {
-  for (const [tag] of page.matchAll(/<turbo-frame\s[^>]*>/gi)) {
+/**
+ * Tells whether a page has an element with an id, in whatever way the app has printed it.
+ *
+ * @param name a pattern for the name of the element
+ */
+export function hasElement(page: string, name: string, id: string): boolean {
+  for (const [tag] of page.matchAll(new RegExp(`<${name}\\s[^>]*>`, 'gi'))) {
     const own = /\sid\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]+))/i.exec(tag)
     if ((own?.[1] ?? own?.[2] ?? own?.[3]) === id) return true
   }

@@ -102,6 +102,8 @@ interface Boundary {
 export class Page {
   /** A form on this page shows the outcome, so no input is lost when the page is sent. */
   adopted = false
+  /** The id of that form. */
+  formId: string | undefined
   /** The seal that was printed last for the form that shows the outcome. */
   printedSeal: Seal | undefined
   /** What is wrong with that form, when something is. */
@@ -305,6 +307,7 @@ export class Page {
       : sameId
     if (!same) return undefined
     this.adopted = true
+    this.formId = id
     return shown
   }
 

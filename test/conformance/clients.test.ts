@@ -82,6 +82,7 @@ function wire(framework: Framework): void {
       htmx4: await site.submit({}, { headers: clients.htmx4 }),
       htmx2: await site.submit({}, { headers: clients.htmx2 }),
       unpoly: await site.submit({}, { headers: { ...clients.unpoly, 'X-Up-Fail-Target': '#list' } }),
+      form: await site.submit({}, { headers: clients.unpoly }),
     }
     for (const [name, { text }] of Object.entries(answers)) {
       assert.match(text, /^<title>Error: List<\/title>/, name)
@@ -96,6 +97,7 @@ function wire(framework: Framework): void {
         [422, undefined],
         [200, '422'],
         [422, undefined],
+        [422, undefined],
       ],
     )
     // An error is shown by the frame of the form, so the frame asked for comes along as a stream.
@@ -109,6 +111,7 @@ function wire(framework: Framework): void {
       assert.match(text, /<div hx-swap-oob="true" data-sealform-region id="add">/)
     }
     assert.equal(answers.unpoly.headers['x-up-target'], '#list, #flash:maybe, #add:maybe')
+    assert.equal(answers.form.headers['x-up-target'], '#add, #flash:maybe')
   })
 
   it('sends the whole page as each client shows one when the form is in no region', async (t) => {
@@ -328,6 +331,9 @@ function wire(framework: Framework): void {
     const again = await site.request.get('/thanks').set({ Cookie })
     assert.match(again.text, /Sent/)
     assert.doesNotMatch(again.text, /turbo-visit/)
+    // alpine-ajax opens it as well, without a mark.
+    const alpine = await site.request.get('/thanks').set({ Cookie, ...clients.alpine })
+    assert.deepEqual([alpine.text, alpine.headers['set-cookie']], [again.text, undefined])
     for (const path of ['/own', '/data']) {
       assert.doesNotMatch((await site.request.get(path).set('Turbo-Frame', 'list')).text, /turbo-visit/)
     }

@@ -52,6 +52,12 @@ describe('chooseRegions()', () => {
     assert.equal(chosen({ asked: ['list'], holdsForm: () => false }), undefined)
   })
 
+  it('takes the region of the form for its id', () => {
+    assert.equal(chosen({ asked: ['add'], formId: 'add' }), 'row | flash')
+    assert.equal(chosen({ asked: ['add'], formId: 'add', holdsForm: () => false }), undefined)
+    assert.equal(chosen({ asked: ['add'], formId: 'other' }), undefined)
+  })
+
   it('is the whole page when the client would not show the region of the form', () => {
     assert.equal(chosen({ asked: ['cart'], others: 'never' }), undefined)
     assert.equal(chosen({ asked: ['list'], others: 'never' }), 'list | ')
