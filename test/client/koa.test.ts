@@ -101,7 +101,7 @@ async function openTodos(
         const own = ctx.form(remove.bind(null, id), { key: id })
         return html`<li id="todo-${id}">${title} <form ${own.attributes}>${own.fields}<button>Remove ${title}</button></form></li>`
       })
-      const content = html`<section id="todos" data-sealform-region>${form.summary()}
+      const content = html`<section id="todos">${form.summary()}
         <form ${form.attributes}>${form.fields}<label>Title <input ${form.input('title')}></label>${form.issue('title')}
         <button>Add</button> <button ${form.submit(clear)}>Clear</button></form><ul>${rows}</ul></section>`
       ctx.body = html`<!doctype html><html lang="en"><head><title>Todos</title>${ctx.forms.script}</head><body>${ctx.region('todos', content)}</body></html>`

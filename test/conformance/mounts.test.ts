@@ -264,14 +264,14 @@ function mounting(framework: MountingFramework): void {
     const part: Part = { at: '/shop', actions: [inner.actions], pages: { '/page': page } }
     const site = await serve(t, framework, { actions: [outer.actions], inside: [part], pages: {} })
     const visited = await site.request.get('/shop/page').set('Sealform-Region', 'box').expect(200)
-    assert.match(visited.text, /^<div id="box">/)
+    assert.match(visited.text, /^<div data-sealform-region id="box">/)
     for (const id of ['outer', 'inner']) {
       const answer = await site.request
         .post('/shop/page')
         .set({ ...fromSamePage, 'Sealform-Region': 'box' })
         .send(urlencoded(formIn(visited.text, id).fields, { text: 'no' }))
       assert.equal(answer.status, 422)
-      assert.match(answer.text, new RegExp(`^<div id="box">[^]*${id}: invalid`))
+      assert.match(answer.text, new RegExp(`^<div data-sealform-region id="box">[^]*${id}: invalid`))
     }
   })
 
