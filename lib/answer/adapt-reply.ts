@@ -46,10 +46,19 @@ export function adaptReply(row: ClientRow, reply: Reply, headers: IncomingHttpHe
   }
 }
 
-/** A boosted form of htmx is for a whole page, which htmx opens where a redirect has led. */
+/**
+ * A boosted form of htmx is for a whole page, which htmx opens where a redirect has led. A Location that is no web address does
+ * nothing in a redirect; a script would run it.
+ */
 function tell(row: ClientRow, reply: Reply & { kind: 'redirect' }, headers: IncomingHttpHeaders): Reply {
-  if (row.redirect === undefined || headers['hx-boosted'] === 'true') return reply
+  if (row.redirect === undefined || headers['hx-boosted'] === 'true' || !isWebAddress(reply.location))
+    return reply
   return { kind: 'told', headers: { [row.redirect]: reply.location } }
+}
+
+function isWebAddress(location: string): boolean {
+  const base = 'http://sealform.invalid'
+  return URL.canParse(location, base) && /^https?:$/.test(new URL(location, base).protocol)
 }
 
 type Shown = Reply & { kind: 'html' | 'page' }

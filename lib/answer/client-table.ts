@@ -19,7 +19,7 @@ export interface ClientRow {
   /** An id asked for that the answer lacks makes the client show nothing, or remove the element. */
   readonly needsAll: boolean
   /** How an answer carries regions that were not asked for. */
-  readonly others: Others
+  others(headers: IncomingHttpHeaders): Others
   /** The response header that tells of a redirect; `undefined` when the client follows a 303 and shows where it leads. */
   readonly redirect: string | undefined
   /** The response header that says that the content is where a redirect leads. */
@@ -68,7 +68,7 @@ export const clientTable: readonly ClientRow[] = [
     // client/transport.ts: the ids joined by commas, through encodeURI.
     asks: ({ 'sealform-region': ids }) => list(ids, /[,\s]+/).map(decode),
     needsAll: false,
-    others: 'beside',
+    others: () => 'beside',
     redirect: answerHeaders.location,
     here: answerHeaders.location,
     lacking: 'shows it',
@@ -85,7 +85,7 @@ export const clientTable: readonly ClientRow[] = [
     asks: ({ 'turbo-frame': id }) => list(id, /\s+/),
     needsAll: true,
     // FrameController.loadFrameResponse takes the one frame; StreamElement.connectedCallback runs inside of it.
-    others: 'stream',
+    others: () => 'stream',
     // FetchRequest follows with its own headers.
     redirect: undefined,
     here: undefined,
@@ -106,7 +106,7 @@ export const clientTable: readonly ClientRow[] = [
     asks: ({ 'hx-target': target = '' }) => list(String(target), /\s+/).flatMap(idBehindTag),
     needsAll: true,
     // processOOB: an element with `hx-swap-oob="true"` replaces the one with its id.
-    others: 'out-of-band',
+    others: () => 'out-of-band',
     // handleHeadersAndMaybeReturnEarly: HX-Redirect before any swap.
     redirect: 'HX-Redirect',
     here: undefined,
@@ -124,7 +124,7 @@ export const clientTable: readonly ClientRow[] = [
     asks: ({ 'hx-target': id }) => list(id, /\s+/),
     needsAll: true,
     // swap: findAndSwapOobElements.
-    others: 'out-of-band',
+    others: () => 'out-of-band',
     // handleAjaxResponse: HX-Redirect before the status is looked at.
     redirect: 'HX-Redirect',
     here: undefined,
@@ -143,7 +143,8 @@ export const clientTable: readonly ClientRow[] = [
       readSelectors(String((fails && headers['x-up-fail-target']) || headers['x-up-target'] || '')),
     needsAll: true,
     // up.Change.FromResponse: the X-Up-Target of an answer overrides the one that was asked for.
-    others: 'named',
+    // What is asked while one types must not replace more than was asked for.
+    others: (headers) => (headers['x-up-validate'] === undefined ? 'named' : 'never'),
     redirect: undefined,
     here: undefined,
     // A target that is not in the answer becomes the main element.
@@ -159,7 +160,7 @@ export const clientTable: readonly ClientRow[] = [
     sends: has('x-alpine-request', 'x-alpine-target'),
     asks: ({ 'x-alpine-target': ids }) => list(ids, /\s+/),
     needsAll: true,
-    others: 'never',
+    others: () => 'never',
     redirect: undefined,
     here: undefined,
     // With `x-target.away="_self"`.
@@ -176,7 +177,7 @@ export const clientTable: readonly ClientRow[] = [
     sends: ({ accept = '' }) => accept.includes('text/vnd.turbo-stream.html'),
     asks: () => [],
     needsAll: false,
-    others: 'never',
+    others: () => 'never',
     // FetchRequest follows, and Navigator visits the place that it has come to.
     redirect: undefined,
     here: undefined,

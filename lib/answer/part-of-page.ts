@@ -27,17 +27,18 @@ export function partOfPage(
   if (!client || !page.hasRegions) return undefined
   const fails = status < 200 || status > 299
   const ids = client.asks(req.headers, fails)
+  const others = client.others(req.headers)
   const regions = chooseRegions({
     asked: ids,
     needsAll: client.needsAll,
-    others: client.others,
+    others,
     regions: page.regions,
     hasForm: page.printed,
     formId: page.formId,
     holdsForm: ({ html }) => page.isPrintedIn(html),
   })
   if (!regions) return undefined
-  const { html, headers } = printRegions(client.others, { regions, title: titleIn(content), fails, ids })
+  const { html, headers } = printRegions(others, { regions, title: titleIn(content), fails, ids })
   return { html, headers, ids: [...regions.asked, ...regions.others].map(({ id }) => id) }
 }
 
@@ -59,7 +60,7 @@ export function partOfVisit(host: Host, facts: RenderedFacts & { readonly isHtml
   const html = content.toString()
   const marks = client.lacking === 'opens it when it is marked'
   const ids = client.asks(host.req.headers, false)
-  const tag = marks ? 'turbo-frame' : '[a-z][^\\s>]*'
+  const tag = marks ? 'turbo-frame' : '[a-z][^\\s<>]*'
   if (html === '' || ids.length === 0 || ids.every((id) => hasElement(html, tag, id))) return { kind: 'page' }
   return { kind: 'reload', html: marks ? marked(content) : content }
 }

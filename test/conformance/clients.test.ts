@@ -298,7 +298,7 @@ function wire(framework: Framework): void {
   it('tells of a redirect to a page that cannot be shown in the same answer', async (t) => {
     let shown = false
     const site = await openSite(t, framework, {
-      run: () => redirect('/page'),
+      run: () => redirect('/page#row'),
       pages: {
         '/page': (view, act) => {
           if (shown) return undefined
@@ -360,6 +360,17 @@ function wire(framework: Framework): void {
     assert.equal(await answered({ 'X-Up-Target': '[id="b.c"], .none:maybe' }), 'b')
     assert.equal(await answered({ 'X-Up-Target': '#b\\.c, .rest' }), 'ab page')
     assert.equal(await answered({ 'X-Alpine-Target': 'b.c none' }), 'ab page')
+  })
+
+  it('leaves to Unpoly what it asks for while one types', async (t) => {
+    const site = await openSite(t, framework, { run: notThat, pages: inRegions })
+    for (const target of ['#list', '#act label']) {
+      const { status, text, headers } = await site.submit(
+        {},
+        { headers: { ...clients.unpoly, 'X-Up-Target': target, 'X-Up-Validate': 'text' } },
+      )
+      assert.deepEqual([status, headers['x-up-target'], /<body>/.test(text)], [200, undefined, true])
+    }
   })
 
   it('names in Vary what the answer to a submission depends on', async (t) => {

@@ -134,7 +134,10 @@ function secrets(framework: Framework): void {
       })}`,
     }))
     const answer = await send(site)
-    assert.match(answer.text, /<title>Page<\/title><div id="box"[\s\S]*value="typed text"/)
+    assert.match(
+      answer.text,
+      /<title>Page<\/title><div data-sealform-region id="box"[\s\S]*value="typed text"/,
+    )
     assert.doesNotMatch(answer.text, /hunter|_note/)
   })
 

@@ -80,6 +80,20 @@ describe('adaptReply()', () => {
     assert.deepEqual(reply, { ...page, status: 200, headers: { 'Sealform-Status': '409' } })
   })
 
+  it('tells of no location that a script would run', () => {
+    const told = (location: string) => adaptReply(row('ours'), { kind: 'redirect', location }, {})
+    assert.deepEqual(told('/a?b#c'), { kind: 'told', headers: { 'Sealform-Location': '/a?b#c' } })
+    assert.equal(told('https://other.example/').kind, 'told')
+    for (const location of [
+      'javascript:alert(1)',
+      'java\tscript:alert(1)',
+      ' data:text/html,x',
+      'http://[',
+    ]) {
+      assert.deepEqual(told(location), { kind: 'redirect', location })
+    }
+  })
+
   it('touches no answer of the app itself', () => {
     for (const kind of ['own', 'leave', 'cut'] as const) {
       assert.deepEqual(adaptReply(row('htmx 2'), { kind }, {}), { kind })
