@@ -33,7 +33,8 @@ export interface PageTools {
    * 4xx status is thrown to the page.
    *
    * @param id the id of the one element in `content`
-   * @param options `fallback` makes the content that replaces a region that throws
+   * @param options `always` sends it along with every other region; `fallback` makes the content that replaces a region that
+   *   throws
    * @throws SealformError `ERR_REGION_INVALID` when the element has another id
    */
   region(
@@ -97,8 +98,14 @@ export function regionOn(
 
 function checkRegionOptions(id: string, options: RegionOptions | undefined): void {
   if (options === undefined) return
-  checkOptions(`region('${id}')`, options, ['fallback'])
-  const { fallback } = options
+  checkOptions(`region('${id}')`, options, ['always', 'fallback'])
+  const { always, fallback } = options
+  if (always !== undefined && typeof always !== 'boolean') {
+    throw new SealformError(
+      'ERR_OPTION_INVALID',
+      `region('${id}'): "always" must be true or false, not ${kindOf(always)}.`,
+    )
+  }
   if (fallback === undefined || typeof fallback === 'function') return
   throw new SealformError(
     'ERR_OPTION_INVALID',

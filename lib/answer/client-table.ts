@@ -101,8 +101,9 @@ export const clientTable: readonly ClientRow[] = [
     // buildIdentifier: the tag, and behind a `#` the id through encodeURI.
     header: 'HX-Target',
     reads: ['HX-Request', 'HX-Source', 'HX-Boosted'],
-    // createCoreHeaders: version 2 has no HX-Source.
-    sends: (headers) => isHtmx(headers) && headers['hx-source'] !== undefined,
+    // createCoreHeaders: version 2 has no HX-Source, and no `#` behind a tag.
+    sends: (headers) =>
+      isHtmx(headers) && (headers['hx-source'] !== undefined || String(headers['hx-target']).includes('#')),
     asks: ({ 'hx-target': target = '' }) => list(String(target), /\s+/).flatMap(idBehindTag),
     needsAll: true,
     // processOOB: an element with `hx-swap-oob="true"` replaces the one with its id.

@@ -74,6 +74,21 @@ function wire(framework: Framework): void {
     )
   })
 
+  it('refuses an "always" that is neither true nor false', async (t) => {
+    const site = await openSite(t, framework, {
+      pages: {
+        '/odd': (view) => ({
+          html: view.region('odd', '<p id="odd"></p>', { always: 'yes' as unknown as boolean }),
+        }),
+      },
+    })
+    assert.equal((await site.request.get('/odd')).status, 500)
+    assert.match(
+      String(Object((await site.failed(1))[0]?.error).message),
+      /"always" must be true or false, not string/,
+    )
+  })
+
   it('answers each client with regions in its own way', async (t) => {
     const site = await openSite(t, framework, { run: notThat, pages: inRegions })
     const answers = {

@@ -7,7 +7,10 @@ it('boundary: shows a message in a part whose data is missing, and the rest as u
   const { request } = visitTour()
   const page = await request.get('/boundary?advice=none')
   assert.equal(page.status, 200)
-  assert.match(page.text, /<section data-sealform-region id="advice" class="panel">\s*<h2>Advice<\/h2>\s*<p>There is no advice/)
+  assert.match(
+    page.text,
+    /<section data-sealform-region id="advice" class="panel">\s*<h2>Advice<\/h2>\s*<p>There is no advice/,
+  )
   assert.match(page.text, /reference <code>[0-9A-Z-]{9}<\/code>/)
   assert.match(page.text, /<form id="boundary"/)
   assert.match((await request.get('/boundary')).text, /costs the page this region only/)
