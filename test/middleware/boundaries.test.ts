@@ -20,7 +20,7 @@ function pageOf(
         'pay-box',
         () => {
           const form = ctx.form(pay)
-          const inner = html`<section data-sealform-region id="pay-box"><form ${form.attributes}>${form.fields}<input ${form.input('card')}>${form.issue('card')}</form></section>`
+          const inner = html`<section id="pay-box"><form ${form.attributes}>${form.fields}<input ${form.input('card')}>${form.issue('card')}</form></section>`
           return parts.pay?.(inner) ?? inner
         },
         options,
@@ -51,7 +51,7 @@ describe('a region given as a function', () => {
     )
     const alone = await submit(app, undefined, { 'Sealform-Region': 'pay-box' })
     assert.equal(alone.status, 422)
-    assert.match(alone.text, /^<section id="pay-box">.*Enter a card.*<\/section>$/s)
+    assert.match(alone.text, /^<section data-sealform-region id="pay-box">.*Enter a card.*<\/section>$/s)
   })
 
   it('fails alone when it throws, and the app gets the error with the printed reference', async () => {
@@ -95,11 +95,11 @@ describe('a region given as a function', () => {
       },
     )
     const page = await app.request.get('/page').expect(200)
-    assert.match(page.text, /<turbo-frame id="pay-box">Call us: /)
+    assert.match(page.text, /<turbo-frame data-sealform-region id="pay-box">Call us: /)
     assert.match(String(failures[0]?.error), /template lost/)
     assert.equal(String(failures[0]?.input), '')
     const alone = await app.request.get('/page').set('Turbo-Frame', 'pay-box')
-    assert.match(alone.text, /^<turbo-frame id="pay-box">Call us: [0-9A-Z-]{9}<\/turbo-frame>$/)
+    assert.match(alone.text, /^<turbo-frame data-sealform-region id="pay-box">Call us: [0-9A-Z-]{9}<\/turbo-frame>$/)
   })
 
   it('is replaced by the input when it fails while it shows an outcome, and the rest stays', async () => {
@@ -164,7 +164,7 @@ describe('an action that throws', () => {
     assert.match(answer.text, /value="4111 &lt;x&gt;"/)
     const alone = await submit(app, undefined, { 'HX-Target': 'pay-box' })
     assert.equal(alone.status, 500)
-    assert.match(alone.text, /^<section id="pay-box">.*Something went wrong.*<\/section>$/s)
+    assert.match(alone.text, /^<section data-sealform-region id="pay-box">.*Something went wrong.*<\/section>$/s)
     assert.equal((app.errors[0] as SealformError).message, 'no connection')
   })
 })
