@@ -244,10 +244,10 @@ class KoaHost implements Host, MountedHost {
     this.#watched?.stop()
   }
 
-  leaveOwnAnswer(): void {
+  leaveOwnAnswer(ran: boolean): void {
     const { context, res } = this
     // Without the context, the action cannot have sent it.
-    if (!this.#watched && res.headersSent) this.reportEarlyAnswer('after')
+    if (ran && !this.#watched && res.headersSent) this.reportEarlyAnswer('after')
     const { body } = context.response
     if (context.respond === false || (this.#watched?.progress ?? progressOf(res)) !== 'none') {
       // Koa would end the answer with the words of its status.

@@ -162,9 +162,9 @@ export abstract class HttpHost<
     this.#watched?.takeBack()
   }
 
-  leaveOwnAnswer(): void {
+  leaveOwnAnswer(ran: boolean): void {
     // Without the context, the action cannot have sent it.
-    if (!this.#watched && this.res.headersSent) this.reportEarlyAnswer('after')
+    if (ran && !this.#watched && this.res.headersSent) this.reportEarlyAnswer('after')
     this.#watched?.leave((error) => {
       this.takeOverAnswer()
       this.failAnswer(error)

@@ -41,8 +41,12 @@ export interface Host extends Exchange {
   sendHtml(html: string, sending: HtmlSending): void
   /** Leaves the answer to the page, which has started to write it to the raw response. */
   leaveAnswer(): void
-  /** Leaves the answer to the action, `authorize` or hook that has given it by the framework's own means. */
-  leaveOwnAnswer(): void
+  /**
+   * Leaves the answer to the action, `authorize`, hook or `onRefused` that has given it by the framework's own means.
+   *
+   * @param ran the action has run
+   */
+  leaveOwnAnswer(ran: boolean): void
   /** Takes back what the app's code has set on the response. From now on only Sealform and the page answer. */
   takeOverAnswer(): void
   /** Closes the connection, because the own answer is incomplete and stays so. */
@@ -98,7 +102,7 @@ async function respond<Context>(answering: Answering<Context>, body: Body): Prom
   else if (reply.kind === 'page') host.sendPage(reply.status, reply.headers)
   else if (reply.kind === 'html') host.sendHtml(reply.html, reply)
   else if (reply.kind === 'leave') host.leaveAnswer()
-  else if (reply.kind === 'own') host.leaveOwnAnswer()
+  else if (reply.kind === 'own') host.leaveOwnAnswer(received.ran)
   else host.cutOwnAnswer()
 }
 

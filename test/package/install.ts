@@ -8,6 +8,10 @@ import { installedPackages, npmFlags, root } from './packed.js'
 import { run } from './run.js'
 import { serve, useTodos } from './serve.js'
 
+/** What every app prints to stderr at its start. */
+const modeLine =
+  'sealform: production mode, because NODE_ENV is "production". Visitors see nothing of development.\n'
+
 describe('the package, installed', () => {
   const esm = projectIn('koa3', 'esm')
   const commonjs = projectIn('koa2', 'commonjs')
@@ -16,7 +20,7 @@ describe('the package, installed', () => {
   const express4 = projectIn('express4', 'express')
 
   it('serves a Koa 3 app of an ESM project', async () => {
-    assert.equal(await serveTodos(esm), '')
+    assert.equal(await serveTodos(esm), modeLine)
   })
 
   it('serves a Koa 2 app of a CommonJS project', async () => {
@@ -24,15 +28,15 @@ describe('the package, installed', () => {
   })
 
   it('serves an Express 5 app', async () => {
-    assert.equal(await serveTodos(express), '')
+    assert.equal(await serveTodos(express), modeLine)
   })
 
   it('serves an Express 4 app', async () => {
-    assert.equal(await serveTodos(express4), '')
+    assert.equal(await serveTodos(express4), modeLine)
   })
 
   it('serves a plain Node server without a framework', async () => {
-    assert.equal(await serveTodos(alone, process.execPath, 'server.js'), '')
+    assert.equal(await serveTodos(alone, process.execPath, 'server.js'), modeLine)
   })
 
   it('works without Koa, which is an optional peer', async () => {
