@@ -99,7 +99,10 @@ describe('a region given as a function', () => {
     assert.match(String(failures[0]?.error), /template lost/)
     assert.equal(String(failures[0]?.input), '')
     const alone = await app.request.get('/page').set('Turbo-Frame', 'pay-box')
-    assert.match(alone.text, /^<turbo-frame data-sealform-region id="pay-box">Call us: [0-9A-Z-]{9}<\/turbo-frame>$/)
+    assert.match(
+      alone.text,
+      /^<turbo-frame data-sealform-region id="pay-box">Call us: [0-9A-Z-]{9}<\/turbo-frame>$/,
+    )
   })
 
   it('is replaced by the input when it fails while it shows an outcome, and the rest stays', async () => {
@@ -164,7 +167,10 @@ describe('an action that throws', () => {
     assert.match(answer.text, /value="4111 &lt;x&gt;"/)
     const alone = await submit(app, undefined, { 'HX-Target': 'pay-box' })
     assert.equal(alone.status, 500)
-    assert.match(alone.text, /^<section data-sealform-region id="pay-box">.*Something went wrong.*<\/section>$/s)
+    assert.match(
+      alone.text,
+      /^<section data-sealform-region id="pay-box">.*Something went wrong.*<\/section>$/s,
+    )
     assert.equal((app.errors[0] as SealformError).message, 'no connection')
   })
 })

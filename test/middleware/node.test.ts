@@ -458,6 +458,9 @@ describe('sealform for plain Node servers', () => {
       send(region('box', `<p id="box">${form(act).id}</p>`))
     })
     const answer = await supertest(createServer(listener)).get('/')
-    assert.deepEqual([answer.text, answer.headers['content-length']], ['<p data-sealform-region id="box">act</p>', '40'])
+    assert.deepEqual(
+      [answer.text, answer.headers['content-length']],
+      ['<p data-sealform-region id="box">act</p>', '40'],
+    )
   })
 })
