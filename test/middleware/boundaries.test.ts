@@ -165,7 +165,7 @@ describe('an action that throws', () => {
       /The rest<\/h1><section data-sealform-region id="pay-box">.*role="alert"><p>Something went wrong.*<\/section><aside data-sealform-region id="side">side/s,
     )
     assert.match(answer.text, /value="4111 &lt;x&gt;"/)
-    const alone = await submit(app, undefined, { 'HX-Target': 'pay-box' })
+    const alone = await submit(app, undefined, { 'HX-Target': 'section#pay-box' })
     assert.equal(alone.status, 500)
     assert.match(
       alone.text,

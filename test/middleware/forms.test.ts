@@ -296,7 +296,9 @@ describe('a region', () => {
         .post('/page')
         .set({ ...fromSamePage, [header]: value })
         .send(urlencoded(fields))
-      assert.equal(answer.status, 422)
+      // With the id alone it is htmx 2, which shows no answer of the 400s.
+      const status = header === 'HX-Target' && value === 'box' ? [200, '422'] : [422, undefined]
+      assert.deepEqual([answer.status, answer.headers['sealform-status']], status)
       assert.match(answer.text, /^<div data-sealform-region id="box">.*Tick it.*<\/div>$/s)
       assert.match(answer.headers.vary ?? '', new RegExp(header))
       assert.match(answer.headers['content-type'] ?? '', /^text\/html/)

@@ -120,7 +120,7 @@ describe('a submission that asks for validation only', () => {
       { 'X-Up-Validate': 'email', 'X-Up-Target': '#signup-box' },
     )
     assert.equal(answer.status, 422)
-    assert.match(answer.text, /^<div data-sealform-region id="signup-box">/)
+    assert.match(answer.text, /^<title>Error: Sign up<\/title><div data-sealform-region id="signup-box">/)
   })
 
   it('is refused by authorize like any other', async () => {
