@@ -6,6 +6,7 @@ import type { WatchedSubmission } from '../lib/action/submission.js'
 import type { ClientHeaders } from '../lib/answer/adapt-reply.js'
 import { answer, type Host, type HtmlSending } from '../lib/answer/answer.js'
 import { reportEarlyAnswer } from '../lib/answer/answered-early.js'
+import type { JsonFormat } from '../lib/answer/asked-format.js'
 import { clientOf } from '../lib/answer/client-table.js'
 import { consumedError } from '../lib/answer/consumed-error.js'
 import { hintAtForm } from '../lib/answer/hint-at-form.js'
@@ -370,6 +371,17 @@ class KoaHost implements Host, MountedHost {
     context.status = status
     describeResponse(this, { content: regions ? 'region' : 'html', regions, headers })
     context.body = html
+  }
+
+  sendJson(status: number, text: string, format: JsonFormat): void {
+    const { context } = this
+    if (this.res.headersSent) {
+      this.reportEarlyAnswer('after')
+      return
+    }
+    context.status = status
+    describeResponse(this, format)
+    context.body = text
   }
 
   leaveAnswer(): void {

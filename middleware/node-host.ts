@@ -6,6 +6,7 @@ import type { WatchedSubmission } from '../lib/action/submission.js'
 import type { ClientHeaders } from '../lib/answer/adapt-reply.js'
 import type { Host, HtmlSending } from '../lib/answer/answer.js'
 import { reportEarlyAnswer } from '../lib/answer/answered-early.js'
+import type { JsonFormat } from '../lib/answer/asked-format.js'
 import { type ClientRow, clientOf } from '../lib/answer/client-table.js'
 import { hintAtForm } from '../lib/answer/hint-at-form.js'
 import type { RenderedPage, Rendering } from '../lib/answer/judge-rendering.js'
@@ -244,6 +245,15 @@ export abstract class HttpHost<
     }
     this.#describeAnswer(status, { content: regions ? 'region' : 'html', regions, headers })
     this.#sendInstead(Buffer.from(html))
+  }
+
+  sendJson(status: number, text: string, format: JsonFormat): void {
+    if (this.res.headersSent) {
+      this.reportEarlyAnswer('after')
+      return
+    }
+    this.#describeAnswer(status, { content: format })
+    this.#sendInstead(Buffer.from(text))
   }
 
   leaveAnswer(): void {

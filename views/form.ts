@@ -74,6 +74,11 @@ export interface Form<State = unknown> extends Controls {
    * that has to be corrected, they also name the files that were received, unless `kept()` does so elsewhere.
    */
   readonly fields: SafeHtml
+  /**
+   * A seal alone, for a script that calls the action without a form element: `<button data-like="${form.seal}">`, then
+   * `call(button.dataset.like, values)` of `sealform/client/call`. It differs from the one in `fields`.
+   */
+  readonly seal: SafeHtml
   /** What the action returned last, what `flash()` brought when this is the form that was sent, or `initial`. */
   readonly state: State | undefined
   /**

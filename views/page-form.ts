@@ -24,6 +24,7 @@ export function createForm<State>(record: FormRecord, seals: PageSeals, messages
 class PageForm<State> extends FormControls implements Form<State> {
   readonly attributes: SafeHtml
   readonly fields: SafeHtml
+  readonly seal: SafeHtml
   readonly state: State | undefined
   readonly #record: FormRecord
   readonly #seals: PageSeals
@@ -39,6 +40,7 @@ class PageForm<State> extends FormControls implements Form<State> {
       `id="${escapeHtml(record.id)}" method="post"${enctype} accept-charset="utf-8"${once}`,
     )
     this.fields = new SafeHtml(() => this.#printFields())
+    this.seal = new SafeHtml(() => this.#printSeal())
     this.state = record.state as State | undefined
     this.#record = record
     this.#seals = seals
@@ -107,11 +109,20 @@ class PageForm<State> extends FormControls implements Form<State> {
     const { definition, boundText, carriesState, state } = this.#record
     const told = this.told
     const seal = this.#seals.action(definition, boundText)
-    this.#record.printed(seal, told)
+    const sealedState = carriesState ? this.#seals.state(definition, boundText, state) : undefined
+    this.#record.printed({ seal, state: sealedState }, told)
     let text = printHidden(fieldNames.seal, seal)
     text += printHidden(fieldNames.form, this.id)
-    if (carriesState) text += printHidden(fieldNames.state, this.#seals.state(definition, boundText, state))
+    if (sealedState !== undefined) text += printHidden(fieldNames.state, sealedState)
     return text + (told?.notice() ?? '') + this.#printKept()
+  }
+
+  /** A seal has only characters of base64url, so it needs no escapes. */
+  #printSeal(): string {
+    const { definition, boundText } = this.#record
+    const seal = this.#seals.action(definition, boundText)
+    this.#record.sealed(seal)
+    return seal
   }
 
   /** The references to kept files, and a list of those that the page has not listed itself. */

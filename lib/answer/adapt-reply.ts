@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { answerHeaders } from '../base/wire-names.js'
+import type { JsonFormat } from './asked-format.js'
 import type { ClientRow } from './client-table.js'
 import { printWhole } from './print-for-client.js'
 
@@ -26,6 +27,12 @@ export type Reply =
       /** The regions that it holds; `undefined` for a whole page. */
       readonly regions?: readonly string[]
       readonly headers?: ClientHeaders
+    }
+  | {
+      readonly kind: 'json'
+      readonly status: number
+      readonly text: string
+      readonly format: JsonFormat
     }
   /** The page's, or the action's own. */
   | { readonly kind: 'leave' | 'own' | 'cut' }

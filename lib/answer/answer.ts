@@ -13,10 +13,12 @@ import { type BuiltInPage, lastResort } from '../page/last-resort.js'
 import type { Page } from '../page/page.js'
 import type { FailureDetails } from '../page/page-host.js'
 import { adaptReply, type ClientHeaders, type Reply } from './adapt-reply.js'
+import { askedFormat, type JsonFormat } from './asked-format.js'
 import { type ClientRow, clientOf } from './client-table.js'
-import { conclude, type PageConclusion, type RedirectConclusion } from './conclude.js'
+import { type Conclusion, conclude, type PageConclusion, type RedirectConclusion } from './conclude.js'
 import { insertNotice } from './insert-notice.js'
 import { isSamePage } from './is-same-page.js'
+import { answerInJson } from './json-answer.js'
 import { type FormOnPage, hasFailed, judgeRendering, mayRender, type Rendering } from './judge-rendering.js'
 import { partOfPage } from './part-of-page.js'
 import { type Received, receive } from './receive.js'
@@ -39,6 +41,8 @@ export interface Host extends Exchange {
   sendPage(status: number, headers?: ClientHeaders): void
   /** Sends this HTML in place of the page. */
   sendHtml(html: string, sending: HtmlSending): void
+  /** Sends this text in place of the page. */
+  sendJson(status: number, text: string, format: JsonFormat): void
   /** Leaves the answer to the page, which has started to write it to the raw response. */
   leaveAnswer(): void
   /**
@@ -101,6 +105,7 @@ async function respond<Context>(answering: Answering<Context>, body: Body): Prom
   else if (reply.kind === 'told') host.tellRedirect(reply.headers)
   else if (reply.kind === 'page') host.sendPage(reply.status, reply.headers)
   else if (reply.kind === 'html') host.sendHtml(reply.html, reply)
+  else if (reply.kind === 'json') host.sendJson(reply.status, reply.text, reply.format)
   else if (reply.kind === 'leave') host.leaveAnswer()
   else if (reply.kind === 'own') host.leaveOwnAnswer(received.ran)
   else host.cutOwnAnswer()
@@ -109,7 +114,7 @@ async function respond<Context>(answering: Answering<Context>, body: Body): Prom
 function statusOf(reply: Reply, { res }: Host): number {
   if (reply.kind === 'redirect') return 303
   if (reply.kind === 'told') return 204
-  return reply.kind === 'page' || reply.kind === 'html' ? reply.status : res.statusCode
+  return 'status' in reply ? reply.status : res.statusCode
 }
 
 /** Changes a reply so that the client shows it. */
@@ -143,12 +148,35 @@ function replyTo<Context>(answering: Answering<Context>, received: Received): Re
   }
   host.takeOverAnswer()
   host.addSetCookie(conclusion.setCookies)
+  const format = askedFormat(host.req.headers.accept)
+  if (format !== 'html') return replyInJson(answering, { conclusion, received, format })
   if (conclusion.kind === 'redirect') {
     return leadsHere(answering, conclusion.location) ? showHere(answering, conclusion, received) : conclusion
   }
   if (conclusion.kind === 'page') return showOutcome(answering, conclusion, received)
   host.page.show(received.outcome, received.submitted)
   return builtIn(answering, received, { status: 200 })
+}
+
+async function replyInJson<Context>(
+  { app, host }: Answering<Context>,
+  { conclusion, received, format }: ToTell,
+): Promise<Reply> {
+  const told = await answerInJson(host, {
+    format,
+    messages: app.settings.messages(host.context as Context),
+    received,
+    outcome: conclusion.kind === 'page' ? conclusion.outcome : received.outcome,
+    status: conclusion.kind === 'page' ? conclusion.status : conclusion.kind === 'redirect' ? 303 : 200,
+    location: conclusion.kind === 'redirect' ? conclusion.location : undefined,
+  })
+  return told ? { kind: 'json', format, ...told } : { kind: 'leave' }
+}
+
+interface ToTell {
+  readonly conclusion: Conclusion
+  readonly received: Received
+  readonly format: JsonFormat
 }
 
 /** Returns the reply when the app's code has answered by itself. What it has only set, an outcome has replaced. */

@@ -10,7 +10,7 @@ import type { Received } from './receive.js'
 import type { App } from './settings.js'
 
 /** How an outcome is answered. */
-type Conclusion = RedirectConclusion | PageConclusion | OwnConclusion
+export type Conclusion = RedirectConclusion | PageConclusion | OwnConclusion
 
 export interface RedirectConclusion {
   readonly kind: 'redirect'

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http'
-import { regionHeaders } from '../base/wire-names.js'
+import { mediaTypes, regionHeaders } from '../base/wire-names.js'
+import type { JsonFormat } from './asked-format.js'
 
 export interface AnswerFacts {
   readonly content: AnswerContent
@@ -28,7 +29,7 @@ interface ClientFacts {
  * What is sent. `html` is other HTML in place of the app's page: the built-in page. `reload` is the page for a client that
  * asks for it once more.
  */
-export type AnswerContent = 'redirect' | 'page' | 'region' | 'html' | 'reload'
+export type AnswerContent = 'redirect' | 'page' | 'region' | 'html' | 'reload' | JsonFormat
 
 interface DescribedPage {
   /** The page is made for one visitor. */
@@ -56,8 +57,7 @@ export function describeAnswer(facts: AnswerFacts): HeaderChanges {
   const set: Record<string, string | readonly string[]> = { ...client?.headers }
   const cacheControl = cacheControlOf(facts, page)
   if (cacheControl !== undefined) set['Cache-Control'] = cacheControl
-  const reads = [...(page.hasRegions ? regionHeaders : []), ...(client?.reads ?? [])]
-  const vary = reads.length > 0 ? addedVary(facts.said.getHeader('Vary'), reads) : undefined
+  const vary = addedVary(facts.said.getHeader('Vary'), variesBy(facts, page))
   if (vary !== undefined) set.Vary = vary
   const setCookie = cookiesOf(facts)
   if (setCookie) set['Set-Cookie'] = setCookie
@@ -65,7 +65,8 @@ export function describeAnswer(facts: AnswerFacts): HeaderChanges {
   if (facts.status === 503 && answers === 'submission' && facts.said.getHeader('Retry-After') === undefined) {
     set['Retry-After'] = retryAfter
   }
-  if (replacesPage(content)) set['Content-Type'] = 'text/html; charset=utf-8'
+  const contentType = contentTypes[content]
+  if (contentType !== undefined) set['Content-Type'] = contentType
   return { remove: removedBy(facts), set }
 }
 
@@ -77,6 +78,8 @@ export function describeAnswer(facts: AnswerFacts): HeaderChanges {
 function cacheControlOf({ content, answers, said }: AnswerFacts, page: DescribedPage): string | undefined {
   if (content === 'redirect' || content === 'reload') return 'no-store'
   const own = said.getHeader('Cache-Control')
+  // Back never leads to JSON, so no copy of it is needed.
+  if (content === 'json' || content === 'rich') return page.personal ? 'private, no-store' : 'no-store'
   const forgotten = page.seals.forgotten || (answers === 'submission' && noStore.test(String(own)))
   if (forgotten) return page.personal ? 'private, no-store' : 'no-store'
   if (answers === 'submission') return 'private, no-cache'
@@ -108,15 +111,36 @@ const replaced = [
 const ownContent = ['Content-Type', ...replaced]
 const none: readonly string[] = []
 
-function replacesPage(content: AnswerContent): boolean {
-  return content === 'region' || content === 'html'
+const html = 'text/html; charset=utf-8'
+
+/** The types of what replaces the page. */
+const contentTypes: Readonly<Record<AnswerContent, string | undefined>> = {
+  redirect: undefined,
+  page: undefined,
+  region: html,
+  html,
+  reload: undefined,
+  json: 'application/json; charset=utf-8',
+  rich: mediaTypes.rich,
 }
 
 function removedBy({ content, answers }: AnswerFacts): readonly string[] {
   if (content === 'redirect') return ownContent
-  if (replacesPage(content)) return replaced
+  if (contentTypes[content] !== undefined) return replaced
   // The page after a submission is for this visitor at this moment, so a later revalidation is wrong.
   return answers === 'submission' ? validators : none
+}
+
+const accept = ['Accept'] as const
+
+/** The request headers on which the answer depends: those that ask for a region, those of the client, and the one that asks for JSON. */
+function variesBy(
+  { content, answers, client }: AnswerFacts,
+  { hasRegions }: DescribedPage,
+): readonly string[] {
+  const byFormat = answers === 'submission' && content !== 'redirect' ? accept : none
+  if (content === 'json' || content === 'rich') return byFormat
+  return [...(hasRegions ? regionHeaders : []), ...(client?.reads ?? []), ...byFormat]
 }
 
 /** Adds the request headers that an answer depends on to Vary, each once (RFC 9110, section 12.5.5). */
@@ -124,6 +148,7 @@ export function addedVary(
   said: ReturnType<ServerResponse['getHeader']>,
   reads: readonly string[],
 ): string | undefined {
+  if (reads.length === 0) return undefined
   const present = String(said ?? '')
     .split(',')
     .map((name) => name.trim())

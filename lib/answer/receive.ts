@@ -27,6 +27,8 @@ export interface Received {
   readonly suspect: SuspectOrigin | undefined
   /** The visitor has disconnected, so no answer is sent. */
   readonly aborted: boolean
+  /** The session value when the submission arrived. An action that signs the visitor in or out changes it. */
+  readonly session: string | undefined
   /** The outcome comes from an earlier copy of a one-time submission. It was reported then and is not reported again. */
   readonly repeated: boolean
 }
@@ -92,7 +94,7 @@ function mustAsk({ authorizeAll, authorize }: Definition): boolean {
 
 function end(pending: PendingSubmission, outcome: Outcome): Received {
   pending.outcome = outcome
-  const { submitted, submission, action, ran, suspect, aborted, repeated } = pending
+  const { submitted, submission, action, ran, suspect, aborted, session, repeated } = pending
   pending.trace?.end(outcome, action?.name, repeated)
-  return { outcome, submitted, submission, action, ran, suspect, aborted, repeated }
+  return { outcome, submitted, submission, action, ran, suspect, aborted, session, repeated }
 }

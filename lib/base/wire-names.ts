@@ -50,3 +50,9 @@ export const attributeNames = {
   /** On a form, and on a button that differs: `true` when a copy of the submission does not run again. */
   once: 'data-sealform-once',
 } as const
+
+/** Media types of our own. */
+export const mediaTypes = {
+  /** An outcome as JSON that devalue writes. */
+  rich: 'application/vnd.sealform+json',
+} as const

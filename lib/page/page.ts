@@ -47,8 +47,25 @@ export interface FormRecord {
   readonly files: readonly ShownFile[]
   /** Set when this is the form that was submitted. */
   readonly outcome: Outcome | undefined
-  /** Called with the seal when its hidden fields are printed. */
-  printed(seal: Seal, problem: PrintedProblem | undefined): void
+  /** Called when its hidden fields are printed. */
+  printed(fields: SealedFields, problem: PrintedProblem | undefined): void
+  /** Called when its seal is printed alone, for a call without a form element. */
+  sealed(seal: Seal): void
+}
+
+/** The hidden fields of a form that its next submission needs. */
+export interface SealedFields {
+  readonly seal: Seal
+  /** The state that the form carries. */
+  readonly state: Seal | undefined
+}
+
+/** New hidden fields for a form of the page. */
+export interface FreshFields extends SealedFields {
+  /** The id of the form; `undefined` when a seal was sent without one. */
+  readonly form: string | undefined
+  /** This is the form that was sent. */
+  readonly sent: boolean
 }
 
 /** What is wrong with the form that was sent, and which messages the page has printed. */
@@ -114,6 +131,8 @@ export class Page {
   personal = false
   /** A part of it has failed, and something else was printed instead. */
   failed = false
+  /** Collects the hidden fields that the page prints, for an answer that is not the page itself. */
+  fresh: FreshFields[] | undefined
   /** Set when the page asked to be kept in a cache. The adapter gives it the page that was sent. */
   keeping: Keeping | undefined
   readonly seals: PageSeals
@@ -261,14 +280,29 @@ export class Page {
       given: shown && shown.outcome.kind !== 'done' ? this.#give(shown) : undefined,
       files: shown ? filesOf(shown, definition) : noFiles,
       outcome: shown?.outcome,
-      printed: adopted ? this.#notePrintedForm.bind(this) : ignore,
+      printed: adopted
+        ? this.#notePrintedForm.bind(this, id)
+        : this.fresh
+          ? this.#collect.bind(this, { form: id, sent: false })
+          : ignore,
+      sealed: this.fresh ? this.#collectSeal.bind(this, { form: id, sent: adopted !== undefined }) : ignore,
     }
   }
 
-  #notePrintedForm(seal: Seal, problem: PrintedProblem | undefined): void {
+  #notePrintedForm(form: string, fields: SealedFields, problem: PrintedProblem | undefined): void {
+    const { seal } = fields
     this.notePrinted(seal)
     this.printedSeal = seal
     this.problem = problem
+    this.#collect({ form, sent: true }, fields)
+  }
+
+  #collect(form: Pick<FreshFields, 'form' | 'sent'>, { seal, state }: SealedFields): void {
+    this.fresh?.push({ ...form, seal, state })
+  }
+
+  #collectSeal(form: Pick<FreshFields, 'form' | 'sent'>, seal: Seal): void {
+    this.#collect(form, { seal, state: undefined })
   }
 
   /** Makes the id of a form that no other form of this page has. */

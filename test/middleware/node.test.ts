@@ -388,7 +388,7 @@ describe('sealform for plain Node servers', () => {
     const check = actions.define('act', async () => invalid({ text: 'Not that' }))
     const listener = sealform(actions, (req, res, page) => {
       const form = page.form(check)
-      if (req.headers.accept !== 'application/json')
+      if (req.headers.accept !== 'application/problem+json')
         return page.send(html`<form ${form.attributes}>${form.fields}</form>`)
       res.setHeader('Content-Type', 'application/json')
       res.end(JSON.stringify(form.issues))
@@ -397,7 +397,7 @@ describe('sealform for plain Node servers', () => {
     const { fields } = formIn((await request.get('/')).text, 'act')
     const answer = await request
       .post('/')
-      .set({ ...fromSamePage, Accept: 'application/json' })
+      .set({ ...fromSamePage, Accept: 'application/problem+json' })
       .send(urlencoded(fields))
       .expect(422)
     assert.deepEqual(answer.body, [{ name: 'text', message: 'Not that' }])

@@ -44,6 +44,28 @@ describe('describeAnswer()', () => {
     assert.equal(cacheControl({ page: { ...forgotten, personal: true } }), 'private, no-store')
   })
 
+  it('lets nothing store JSON, and names its type', () => {
+    const said = { 'Cache-Control': 'public, max-age=60', Vary: 'Origin', ETag: '"1"' }
+    const page = { ...plain, hasRegions: true }
+    for (const [content, type] of [
+      ['json', 'application/json; charset=utf-8'],
+      ['rich', 'application/vnd.sealform+json'],
+    ] as const) {
+      const { set, remove } = described({ content, page }, said)
+      assert.deepEqual(set, { 'Cache-Control': 'no-store', Vary: 'Origin, Accept', 'Content-Type': type })
+      assert.ok(remove.includes('ETag') && remove.includes('Content-Encoding'))
+      assert.equal(cacheControl({ content, page: { ...plain, personal: true } }), 'private, no-store')
+    }
+  })
+
+  it('names Accept in Vary where an outcome is shown, and nowhere else', () => {
+    assert.equal(described({}).set.Vary, 'Accept')
+    assert.equal(described({ content: 'html' }).set.Vary, 'Accept')
+    assert.equal(described({ content: 'redirect' }).set.Vary, undefined)
+    assert.equal(described({ answers: 'visit' }).set.Vary, undefined)
+    assert.equal(described({}, { Vary: 'accept' }).set.Vary, undefined)
+  })
+
   it('lets no browser store a redirect, also when a page ran before it', () => {
     const said = { 'Cache-Control': 'public, max-age=60' }
     const personal = { ...plain, personal: true }

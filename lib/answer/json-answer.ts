@@ -1,0 +1,167 @@
+import { failed, saysMissing } from '../outcome/failure.js'
+import { explain, type Messages } from '../outcome/messages.js'
+import { type Issue, issuesOf, isValid, type Outcome, type RefusalReason } from '../outcome/outcome.js'
+import { groupInput, secretsOf } from '../page/given-input.js'
+import type { FreshFields, Page } from '../page/page.js'
+import type { PageHost } from '../page/page-host.js'
+import type { SubmittedForm } from '../page/submitted-form.js'
+import type { JsonFormat } from './asked-format.js'
+import { mayRender, type Rendering } from './judge-rendering.js'
+import type { Received } from './receive.js'
+import { writeJson } from './write-json.js'
+
+/** An outcome as a script reads it. */
+interface JsonAnswer {
+  /** `valid` when the client asked for validation only, and all fields are valid. */
+  readonly outcome: Outcome['kind'] | 'valid'
+  /** The status that the page would have, such as 303 for a redirect. */
+  readonly status: number
+  /** Why a submission was refused. */
+  readonly reason: RefusalReason | undefined
+  /** What the page would say. */
+  readonly message: string
+  readonly state: unknown
+  readonly issues: readonly Issue[]
+  /** What was sent and is given back, by name and in order, without secrets. */
+  readonly values: readonly (readonly [name: string, value: string])[]
+  /** The target of a redirect. */
+  readonly location: string | undefined
+  /** Leads to the log entry of a failure. */
+  readonly reference: string | undefined
+  readonly seals: readonly FreshFields[]
+}
+
+/** What an answer in JSON needs of the request. */
+interface JsonHost extends PageHost {
+  readonly page: Page
+  renderPage(cookieHeader: string | undefined): Promise<Rendering>
+}
+
+/** The result of a submission, as it is to be told. */
+export interface Told {
+  readonly format: JsonFormat
+  readonly messages: Messages
+  readonly received: Received
+  /** The outcome, after the target of a redirect was judged. */
+  readonly outcome: Outcome
+  readonly status: number
+  readonly location: string | undefined
+}
+
+export interface JsonText {
+  readonly status: number
+  readonly text: string
+}
+
+/** Tells an outcome in JSON. Returns `undefined` when the page, which is run for its seals, has begun to answer. */
+export async function answerInJson(host: JsonHost, told: Told): Promise<JsonText | undefined> {
+  const { page } = host
+  const { outcome, received } = told
+  page.show(outcome, received.submitted)
+  let reference: string | undefined
+  const seals = needsPage(host, told) ? await renderForSeals(host, received) : attempt(successor)
+  if (seals === 'begun') return undefined
+  const answer = answerOf(told, page, seals ?? [])
+  return attempt(() => write({ ...answer, state: stateOf(told) }, told)) ?? write(unwritten(), told)
+
+  function successor(): readonly FreshFields[] {
+    return successorOf(page, told)
+  }
+
+  /** Calls a function that throws when the state cannot be written, which is reported once. */
+  function attempt<Result>(make: () => Result): Result | undefined {
+    try {
+      return make()
+    } catch (error) {
+      reference ??= reportFailure(host, error, received)
+      return undefined
+    }
+  }
+
+  /** What was done stays done, as on a page that fails. The visitor hears of both. */
+  function unwritten(): JsonAnswer {
+    if (outcome.kind !== 'done' || reference === undefined) return answer
+    return { ...answer, status: 500, message: told.messages.pageFailed(reference), reference }
+  }
+}
+
+function write(answer: JsonAnswer, { format, received: { action } }: Told): JsonText {
+  const text = writeJson(answer, format, `The answer of "${action?.name ?? 'an unknown action'}"`)
+  // A script would follow a 303 without seeing it.
+  return { status: answer.location === undefined ? answer.status : 200, text }
+}
+
+function answerOf(
+  { outcome, status, location, received, messages }: Told,
+  page: Page,
+  seals: readonly FreshFields[],
+): JsonAnswer {
+  const givesBack = outcome.kind === 'invalid' || outcome.kind === 'refused' || outcome.kind === 'failed'
+  const sendable = seals.some(({ sent }) => sent)
+  return {
+    outcome: isValid(outcome) ? 'valid' : outcome.kind,
+    status,
+    reason: outcome.kind === 'refused' ? outcome.reason : undefined,
+    message: explain(outcome, messages, sendable),
+    state: undefined,
+    issues: issuesOf(outcome),
+    values: givesBack && !isValid(outcome) ? valuesOf(received.submitted, page) : [],
+    location,
+    reference: outcome.kind === 'failed' ? outcome.reference : undefined,
+    seals,
+  }
+}
+
+/** The state as a form of the page would have it. */
+function stateOf({ outcome, received: { submitted } }: Told): unknown {
+  if (outcome.kind === 'done') return outcome.state
+  return submitted.hasState ? submitted.state : undefined
+}
+
+function valuesOf(submitted: SubmittedForm, { registry }: Page): JsonAnswer['values'] {
+  const given = groupInput(submitted.entries, secretsOf(submitted, registry))
+  return submitted.entries.filter(([name]) => given.get(name)?.length !== 0)
+}
+
+/**
+ * Decides whether the page runs for its seals. The form that was sent gets a new seal without it. But when that seal was not
+ * valid, or when the action has signed the visitor in or out, all seals of the page are stale, and only the page knows which
+ * forms this visitor may have now.
+ */
+function needsPage(host: JsonHost, { outcome, received }: Told): boolean {
+  if (outcome.kind === 'redirect' || outcome.kind === 'answered' || !mayRender(outcome)) return false
+  return !received.submitted.admitted || host.session() !== received.session
+}
+
+/**
+ * Runs the page and returns the hidden fields that it prints. A page that fails has none. Nor has one that has not asked for
+ * the form: as with a page that shows an outcome, a guard that is mounted for GET alone is not asked about a POST.
+ */
+async function renderForSeals(host: JsonHost, received: Received): Promise<readonly FreshFields[] | 'begun'> {
+  const { page } = host
+  const fresh: FreshFields[] = []
+  page.fresh = fresh
+  const rendering = await host.renderPage(received.submission.changedCookies?.nextHeader)
+  page.fresh = undefined
+  if (rendering.kind === 'sent' || (rendering.kind === 'threw' && rendering.sent)) return 'begun'
+  if (rendering.kind !== 'threw')
+    return page.adopted || (received.submitted.admitted && page.asked) ? fresh : []
+  if (!saysMissing(rendering.error)) reportFailure(host, rendering.error, received)
+  return []
+}
+
+/** Makes the hidden fields with which the same form can be sent again. */
+function successorOf({ seals }: Page, told: Told): readonly FreshFields[] {
+  const { formId, definition, boundText, admitted, hasState } = told.received.submitted
+  if (!definition || !admitted) return []
+  const seal = seals.action(definition, boundText)
+  const state = hasState ? seals.state(definition, boundText, stateOf(told)) : undefined
+  return [{ form: formId, seal, state, sent: true }]
+}
+
+/** Returns the reference that is in the log. */
+function reportFailure(host: JsonHost, error: unknown, { action }: Received): string {
+  const { reference } = failed(error)
+  host.reportError(error, { reference, action: action?.name })
+  return reference
+}
