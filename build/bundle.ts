@@ -3,7 +3,7 @@ import { basename } from 'node:path'
 import { build, type LogLevel, type RolldownLog } from 'rolldown'
 
 // Makes the JavaScript that the package holds: a file for each entry point of package.json, and one for all that two of
-// them share; and the script for the browser, which is one file without imports. Why, and what is built when:
+// them share; and two files for browsers, which import nothing. Why, and what is built when:
 // docs/decisions/bundle.md.
 
 interface Entry {
@@ -37,20 +37,23 @@ await build({
   onLog: failOnWarning,
 })
 
-await build({
-  input: inputs(entries.filter(isForBrowsers)),
-  platform: 'browser',
-  tsconfig: 'client/tsconfig.json',
-  transform: { target: 'es2022' },
-  output: {
-    dir: 'dist/bundle',
-    format: 'iife',
-    minify: true,
-    sourcemap: true,
-    comments: { annotation: false, legal: false, jsdoc: false },
-  },
-  onLog: failOnWarning,
-})
+// A page loads the first with a tag, and imports the second.
+for (const entry of entries.filter(isForBrowsers)) {
+  await build({
+    input: inputs([entry]),
+    platform: 'browser',
+    tsconfig: 'client/tsconfig.json',
+    transform: { target: 'es2022' },
+    output: {
+      dir: 'dist/bundle',
+      format: entry === exported['./client'] ? 'iife' : 'esm',
+      minify: true,
+      sourcemap: true,
+      comments: { annotation: false, legal: false, jsdoc: false },
+    },
+    onLog: failOnWarning,
+  })
+}
 
 function inputs(some: readonly Entry[]): Record<string, string> {
   return Object.fromEntries(some.map(inputOf))
