@@ -10,6 +10,7 @@ import { counterPage } from './pages/counter.js'
 import { galleryPage } from './pages/gallery.js'
 import { homePage } from './pages/home.js'
 import { largePage } from './pages/large.js'
+import { likesPage } from './pages/likes.js'
 import { missingPage } from './pages/missing.js'
 import { newsPage } from './pages/news.js'
 import { orderPage } from './pages/order.js'
@@ -47,6 +48,7 @@ export function createTour({
   largePage(router, actions)
   newsPage(router, actions, cache)
   searchPage(router)
+  likesPage(router, actions)
   sourcePages(router)
 
   const app: TourApp = new Koa()

@@ -13,6 +13,8 @@ export interface PageParts {
   readonly main: SafeHtml
   /** Things to try on this page. */
   readonly tryThis?: readonly (SafeHtml | string)[]
+  /** The module that the page loads. The page works without it. */
+  readonly script?: string
   /** The file in `pages/` that renders this page, without its extension. */
   readonly source?: string
 }
@@ -29,11 +31,12 @@ const links = [
   { path: '/large', text: 'Large file' },
   { path: '/news', text: 'News' },
   { path: '/search', text: 'Search' },
+  { path: '/likes', text: 'Likes' },
 ]
 
 /** Renders the common parts of all pages. An action that redirects leaves its message in `forms.flash`. */
 export function layout({ forms }: Pick<SealformContext, 'forms'>, parts: PageParts): SafeHtml {
-  const { title, titlePrefix = '', path, notices = [], main, tryThis = [], source } = parts
+  const { title, titlePrefix = '', path, notices = [], main, tryThis = [], script, source } = parts
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -43,6 +46,7 @@ export function layout({ forms }: Pick<SealformContext, 'forms'>, parts: PagePar
 <title>${titlePrefix}${title} | Sealform tour</title>
 <link rel="icon" href="/seal.svg" type="image/svg+xml">
 <link rel="stylesheet" href="/styles.css">
+${script !== undefined && html`<script type="module" src="${script}"></script>`}
 </head>
 <body>
 <a class="skip" href="#main">Skip to the content</a>
@@ -62,7 +66,7 @@ ${tryThis.length > 0 && html`<section class="try" aria-labelledby="try"><h2 id="
 ${source !== undefined && html`<p class="source"><a href="/source/${source}">Read the source of this page</a></p>`}
 </main>
 <footer class="site">
-<p>No page of this tour loads a script. What you enter stays in the memory of this server until it
+<p>${script === undefined ? 'This page loads no script.' : 'This page loads a script, and works without it.'} What you enter stays in the memory of this server until it
 stops. A file that waits for your correction waits on its disk, for about an hour.</p>
 </footer>
 </body>

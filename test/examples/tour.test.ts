@@ -8,7 +8,7 @@ import { createTour } from '../../examples/tour/app.js'
 import { createBrowser } from '../../lib/testing/testing.js'
 import { formIn, fromSamePage, testKey, urlencoded } from '../setup/koa-app.js'
 
-test('serves every page as HTML with strict headers, a link to its source and no script', async () => {
+test('serves every page as HTML with strict headers, a link to its source, and no script but where it is shown', async () => {
   const { request } = visitTour()
   for (const path of [
     '/',
@@ -28,11 +28,13 @@ test('serves every page as HTML with strict headers, a link to its source and no
     '/news',
     '/search',
     '/frontpage',
+    '/likes',
   ]) {
     const page = await request.get(path)
     assert.equal(page.status, 200, path)
     assert.equal(page.type, 'text/html', path)
-    assert.doesNotMatch(page.text, /<script/i, path)
+    if (path === '/likes') assert.deepEqual(page.text.match(/<script.*/gi), [likesScript])
+    else assert.doesNotMatch(page.text, /<script/i, path)
     const source = /href="(\/source\/[a-z]+)"/.exec(page.text)?.[1]
     assert.ok(source, path)
     assert.match((await request.get(source)).text, /import \{ html/, path)
@@ -42,6 +44,34 @@ test('serves every page as HTML with strict headers, a link to its source and no
     assert.equal(page.headers['strict-transport-security'], undefined)
     assert.equal(page.headers['set-cookie'], undefined)
   }
+})
+
+const likesScript = '<script type="module" src="/likes.js"></script>'
+
+test('serves the scripts of the page about likes, and lets that page alone run them', async () => {
+  const { request } = visitTour()
+  for (const path of ['/likes.js', '/call.js'])
+    assert.equal((await request.get(path)).type, 'text/javascript')
+  const policy = async (path: string) => String((await request.get(path)).headers['content-security-policy'])
+  assert.match(
+    await policy('/likes'),
+    /script-src 'self'; connect-src 'self'; require-trusted-types-for 'script'/,
+  )
+  assert.doesNotMatch(await policy('/todos'), /script/)
+})
+
+test('likes: counts as a form, and gives a message with 422 for what is refused', async () => {
+  const { request } = visitTour()
+  const send = async (id: string) => {
+    const { fields } = formIn((await request.get('/likes')).text, `likes-${id}`)
+    return request.post('/likes').set(fromSamePage).redirects(1).send(urlencoded(fields))
+  }
+  const liked = await send('tea')
+  assert.equal(liked.status, 200)
+  assert.match(liked.text, /<output[^>]*>1<\/output>/)
+  const refused = await send('mondays')
+  assert.equal(refused.status, 422)
+  assert.match(refused.text, /The server takes no likes for Mondays/)
 })
 
 test('serves the style sheet and the icon', async () => {

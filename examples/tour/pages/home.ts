@@ -58,6 +58,11 @@ const cards = [
     name: 'Search',
     text: 'A form that is sent by GET: checked by a schema, given back, with an address to bookmark.',
   },
+  {
+    path: '/likes',
+    name: 'Likes',
+    text: 'A script calls the action: it counts at once, and takes back what the server refuses. Without it, a form.',
+  },
 ]
 
 export function homePage(router: TourRouter): void {
@@ -67,7 +72,7 @@ export function homePage(router: TourRouter): void {
       path: '/',
       main: html`
 <p class="lead">Each form on these pages carries a hidden, encrypted field that names a function on the server and
-the values bound to it. No page loads a script, so all of it works with JavaScript switched off, and nothing that you
+the values bound to it. No page needs a script, so all of it works with JavaScript switched off, and nothing that you
 type or choose is lost when something goes wrong. Pick a page, try to break it, then read its source.</p>
 <ul class="cards">${cards.map(
         ({ path, name, text }) => html`

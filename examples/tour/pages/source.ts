@@ -17,6 +17,7 @@ const names = [
   'large',
   'news',
   'search',
+  'likes',
   'source',
   'missing',
 ]

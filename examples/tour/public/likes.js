@@ -1,0 +1,30 @@
+import { call } from '/call.js'
+
+const told = document.querySelector('[data-told]')
+
+for (const form of document.querySelectorAll('[data-likes] form')) {
+  const output = form.querySelector('output')
+  let likes = Number(output.value) // what the server has taken
+  let waiting = 0 // what it has not answered yet
+
+  const show = () => {
+    output.value = likes + waiting
+  }
+
+  form.addEventListener('submit', async (event) => {
+    event.preventDefault()
+    waiting += 1
+    show()
+    const answer = await call(form)
+    waiting -= 1
+    // The redirect is for browsers without this script.
+    if (answer.outcome === 'redirect') likes += 1
+    show()
+    told.textContent = messageOf(answer)
+  })
+}
+
+function messageOf({ outcome, issues, message }) {
+  if (outcome === 'redirect') return ''
+  return issues[0]?.message ?? (message || 'Not sent. Is there a connection?')
+}

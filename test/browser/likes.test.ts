@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import type { Browser } from 'playwright-core'
+import { until } from '../setup/patience.js'
+import { openChromium } from './chromium.js'
+import { newTab, newVisitor, startTour, type Tab } from './visit.js'
+
+let browser: Browser
+before(async () => {
+  browser = await openChromium()
+})
+after(() => browser.close())
+
+test('likes: count at once, one after the other, and stay after a reload', async (t) => {
+  const { tab, posts } = await visitLikes(t, true)
+  for (let n = 1; n <= 3; n++) {
+    await button(tab, 'Tea').click()
+    assert.equal(await shown(tab, 'Tea'), n)
+  }
+  await until(() => posts().length === 3)
+  assert.deepEqual(new Set(posts().map(({ accept }) => accept)), new Set(['application/vnd.sealform+json']))
+  await tab.page.waitForLoadState('networkidle')
+  await tab.open('/likes')
+  assert.equal(await shown(tab, 'Tea'), 3)
+})
+
+test('likes: are taken back when the server refuses them, and a message says why', async (t) => {
+  const { tab } = await visitLikes(t, true)
+  await button(tab, 'Mondays').click()
+  assert.equal(await shown(tab, 'Mondays'), 1)
+  await tab.page.getByText('The server takes no likes for Mondays.').waitFor()
+  assert.equal(await shown(tab, 'Mondays'), 0)
+  await button(tab, 'Rain').click()
+  await tab.page.getByText('The server takes no likes for Mondays.').waitFor({ state: 'detached' })
+  assert.equal(await shown(tab, 'Rain'), 1)
+})
+
+test('likes: are taken back without a connection, and work again with one', async (t) => {
+  const { tab } = await visitLikes(t, true)
+  await tab.page.context().setOffline(true)
+  await button(tab, 'Tea').click()
+  await tab.page.getByText('Not sent').waitFor()
+  assert.equal(await shown(tab, 'Tea'), 0)
+  await tab.page.context().setOffline(false)
+  await button(tab, 'Tea').click()
+  await tab.page.getByText('Not sent').waitFor({ state: 'detached' })
+  assert.equal(await shown(tab, 'Tea'), 1)
+})
+
+test('likes: work as forms without a script', async (t) => {
+  const { tab } = await visitLikes(t, false)
+  const liked = await tab.press('Like Tea')
+  assert.deepEqual([liked.status, await shown(tab, 'Tea')], [200, 1])
+  const refused = await tab.press('Like Mondays')
+  assert.deepEqual([refused.status, await shown(tab, 'Mondays')], [422, 0])
+  assert.match(refused.html, /The server takes no likes for Mondays/)
+})
+
+function button(tab: Tab, name: string) {
+  return tab.page.getByRole('button', { name: `Like ${name}`, exact: true })
+}
+
+async function shown(tab: Tab, name: string): Promise<number> {
+  return Number(await tab.page.getByLabel(`Likes of ${name}`).textContent())
+}
+
+async function visitLikes(t: { after(end: () => Promise<void>): void }, javaScriptEnabled: boolean) {
+  const tour = await startTour()
+  t.after(() => tour.close())
+  const visitor = await newVisitor(browser, { javaScriptEnabled })
+  t.after(() => visitor.close())
+  const tab = await newTab(visitor, tour)
+  const faults: string[] = []
+  tab.page.on('pageerror', (error) => faults.push(String(error)))
+  t.after(async () => assert.deepEqual(faults, []))
+  await tab.open('/likes')
+  return { tab, posts: () => tour.posts }
+}
