@@ -47,7 +47,8 @@ for (const entry of entries.filter(isForBrowsers)) {
     output: {
       dir: 'dist/bundle',
       format: entry === exported['./client'] ? 'iife' : 'esm',
-      minify: true,
+      // Names of properties that no page and no browser reads: those of `Submission` in client/submission.ts.
+      minify: { mangleProps: { include: /^(unmark|automatic|repeats|request)$/ } },
       sourcemap: true,
       comments: { annotation: false, legal: false, jsdoc: false },
     },

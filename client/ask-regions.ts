@@ -7,8 +7,11 @@ import { regionAttribute, sealField } from './wire.js'
  */
 export const askRegions = (pressed: Pressed): readonly string[] | undefined => {
   const { form } = pressed
-  const sealed = /post/i.test(read(pressed, 'method', 'formmethod')!) && form.elements.namedItem(sealField)
-  if (!sealed || !/^(_self)?$/i.test(read(pressed, 'target', 'formtarget') ?? '')) return undefined
+  const { [sealField]: seal } = form.elements as { [sealField]?: Element }
+  const base = document.querySelector<HTMLBaseElement>('base[target]')
+  const target = read(pressed, 'target', 'formtarget') ?? base?.target ?? ''
+  if (!seal || !/post/i.test(read(pressed, 'method', 'formmethod')!) || !/^(_self)?$/i.test(target))
+    return undefined
   const ids = read(pressed, 'data-region') ?? form.closest(`[${regionAttribute}]`)?.id
   return ids?.match(/\S+/g) ?? []
 }

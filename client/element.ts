@@ -1,16 +1,14 @@
-/** Makes an element with a text. No HTML is parsed, so Trusted Types have nothing to check. */
+type Own<Name extends keyof HTMLElementTagNameMap> = Partial<
+  Omit<HTMLElementTagNameMap[Name], 'style'> & { readonly style: string }
+>
+
+/**
+ * Makes an element with properties. No HTML is parsed, so Trusted Types have nothing to check. A Content-Security-Policy
+ * forbids attributes with style in HTML, but not the property.
+ */
 export const element = <Name extends keyof HTMLElementTagNameMap>(
   name: Name,
-  text: string,
-  role?: string,
+  own?: Own<Name>,
 ): HTMLElementTagNameMap[Name] => {
-  const made = document.createElement(name)
-  made.textContent = text
-  if (role) made.role = role
-  return made
-}
-
-/** Returns what a selector finds in some elements, in their order. */
-export const find = (roots: readonly Element[], selector: string): HTMLElement[] => {
-  return roots.flatMap((root) => [...root.querySelectorAll<HTMLElement>(selector)])
+  return Object.assign(document.createElement(name), own) as HTMLElementTagNameMap[Name]
 }

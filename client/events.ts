@@ -3,7 +3,7 @@ import type { Pressed, Submission } from './submission.js'
 /** What the script tells about, on the form. Each event bubbles and can be canceled. */
 export interface SealformEvents {
   /** Before a form is sent; canceled, nothing is sent. `data` may be changed. */
-  readonly submit: Pick<Submission, 'button' | 'data' | 'asked'>
+  readonly submit: Readonly<Pick<Submission, 'button' | 'data' | 'asked'>>
   /** While the body is sent, in bytes; canceled, `<progress data-upload>` stays as it is. */
   readonly progress: Pick<ProgressEvent, 'loaded' | 'total'>
   /** Before the answer of an outcome is shown; canceled, it is not. */

@@ -10,13 +10,13 @@ export const morph = (from: Element, to: Element): void => {
     return
   }
   // Custom elements set attributes of their own, and make content that is not there on the server.
-  const custom = /-/.test(from.localName)
-  for (const { name } of [...from.attributes]) {
-    // Visitors open details and dialogs.
-    if (!custom && name !== 'open' && !to.hasAttribute(name)) from.removeAttribute(name)
-  }
-  for (const { name, value } of to.attributes) {
-    if (from.getAttribute(name) !== value) from.setAttribute(name, value)
+  const custom = from.nodeName.includes('-')
+  for (const name of [...from.getAttributeNames(), ...to.getAttributeNames()]) {
+    const value = to.getAttribute(name)
+    if (value !== null) {
+      if (from.getAttribute(name) !== value) from.setAttribute(name, value)
+      // Visitors open details and dialogs.
+    } else if (!custom && name !== 'open') from.removeAttribute(name)
   }
   if (!custom || to.firstChild) morphChildren(from, to)
 }
@@ -28,47 +28,38 @@ export const morph = (from: Element, to: Element): void => {
 const replaced = 'script,iframe,template,[type=hidden]'
 
 const morphChildren = (from: Element, to: Element): void => {
-  const partners = new Map<Node, Element>()
-  const taken = new Set<Node>()
+  // Leads from an id to the child that has it or holds its element, and between two children that take each other's place.
+  const known = new Map<string | Node, Element>()
+  for (const old of from.children) for (const id of idsIn(old)) if (!known.has(id)) known.set(id, old)
   for (const child of to.children) {
-    const old = idsIn(child)
-      .map((id) => childWith(from, id)!)
-      .find((each) => each && !taken.has(each) && isAlike(each, child))
-    if (old) {
-      taken.add(old)
-      partners.set(child, old)
+    for (const id of idsIn(child)) {
+      const old = known.get(id)
+      if (old && !known.has(old) && !known.has(child) && isAlike(old, child))
+        known.set(child, old).set(old, child)
     }
   }
 
-  let at = from.firstChild
+  let i = 0
   for (const child of [...to.childNodes]) {
-    let old: ChildNode | null | undefined = partners.get(child)
+    let old: ChildNode | undefined = known.get(child)
+    let at = from.childNodes[i]
     // What is known and gone, and all before an element that stays.
-    while (at && !taken.has(at) && (old || idsIn(at)[0])) drop()
-    if (at && !old && !taken.has(at) && isAlike(at, child)) old = at
-    if (!old) from.insertBefore(child, at)
-    else {
-      if (old === at) at = at.nextSibling
-      // `moveBefore` keeps the focus and the page in a frame, where the browser has it.
-      else from['moveBefore' in from ? 'moveBefore' : 'insertBefore'](old, at)
-      if (old.nodeType > 1) old.nodeValue = child.nodeValue
-      else morph(old as Element, child as Element)
+    while (at && !known.has(at) && (old || idsIn(at)[0])) {
+      at.remove()
+      at = from.childNodes[i]
     }
+    if (at && !old && !known.has(at) && isAlike(at, child)) old = at
+    if (!old) from.insertBefore(child, at!)
+    else {
+      // `moveBefore` keeps the focus and the page in a frame, where the browser has it.
+      if (old !== at) from['moveBefore' in from ? 'moveBefore' : 'insertBefore'](old, at!)
+      // An element has none. A text is then equal.
+      old.nodeValue = child.nodeValue
+      morph(old as Element, child as Element)
+    }
+    i++
   }
-  while (at) drop()
-
-  function drop(): void {
-    const gone = at
-    at = at!.nextSibling
-    gone!.remove()
-  }
-}
-
-/** Finds the child that has an id or holds the element that has it. */
-const childWith = (parent: Element, id: string): Element | null => {
-  let child = document.getElementById(id)
-  while (child && child.parentElement !== parent) child = child.parentElement
-  return child
+  while (from.childNodes[i]) from.childNodes[i]!.remove()
 }
 
 /** The ids of an element and of all in it; that of a form also where a control named `id` hides it. */

@@ -1,10 +1,9 @@
 import { morph } from './morph.js'
-import { showOptimistic } from './optimistic.js'
-import { read, type Submission } from './submission.js'
+import { read, type Submission, textOf } from './submission.js'
 
 /** Shows that a submission is underway: on its form, its regions and its button, by its label and its templates. */
 export const mark = (submission: Submission): void => {
-  const { form } = submission
+  const { form, data } = submission
   const button = submission.button as HTMLInputElement | null
   const label = read(submission, 'data-pending')
   const before = button?.cloneNode(true) as Element
@@ -16,10 +15,20 @@ export const mark = (submission: Submission): void => {
     // What is sent has been collected.
     if (label) button.value = button.textContent = label
   }
-  const added = showOptimistic(submission)
+  const rows: Element[] = []
+  // The templates in the form, and those that name its id.
+  for (const template of document.querySelectorAll<HTMLTemplateElement>('template[data-optimistic]')) {
+    if (form.contains(template) || template.dataset.optimistic === form.getAttribute('id')) {
+      const copy = template.content.cloneNode(true) as Element
+      for (const slot of copy.querySelectorAll<HTMLElement>('[data-value]'))
+        slot.textContent = textOf(data, slot.dataset.value!)
+      rows.push(...copy.children)
+      template.before(copy)
+    }
+  }
   submission.unmark = () => {
     for (const each of busy) each.ariaBusy = null
-    for (const each of added) each.remove()
+    for (const each of rows) each.remove()
     if (button) morph(button, before)
   }
 }

@@ -1,34 +1,40 @@
 import { sendConfirmed } from './confirm.js'
+import { element } from './element.js'
 import { emit } from './events.js'
-import { offerAgain } from './notice.js'
 import { showAnswer } from './show-answer.js'
 import { read, type Submission } from './submission.js'
-import { transition } from './transition.js'
-import { request } from './transport.js'
-import { begin, end, underwayOf } from './underway.js'
-import { onceAttribute, regionAttribute, sealField, stateField } from './wire.js'
+import { end, underway, underwayOf } from './underway.js'
+import { onceAttribute, regionAttribute, regionHeader, sealField, stateField } from './wire.js'
 import { words } from './words.js'
 
-/** Sends a form, after those of its submissions that are underway or in place of them. */
-export const send = (submission: Submission, replaces: boolean): void => {
-  if (replaces) end(underwayOf(submission))
-  begin(submission)
-  if (submission.asked[0]) proceed(submission)
-  else release(submission)
-}
-
-/** Guards a form that the browser sends. After a download the page stays, and no event tells of it. */
-const release = (submission: Submission): void => {
-  setTimeout(end, 10_000, [submission])
-}
-
-/** Sends the first submission of a form, unless it has been sent. If it has waited, the last answer has brought a seal. */
-const proceed = (submission: Submission): void => {
-  const [next] = underwayOf(submission)
-  if (!next || next.abort) return
-  const fresh = new FormData(next.form)
-  for (const name of [sealField, stateField]) if (fresh.has(name)) next.data.set(name, fresh.get(name)!)
-  request(next, receive, fail)
+/**
+ * Sends the first submission of a form, unless it has been sent. XMLHttpRequest, because it tells the progress of an upload,
+ * and parses the answer to a document that runs no script and needs no Trusted Type. The body is multipart whatever the form
+ * says: it is the encoding that FormData has.
+ */
+export const proceed = ({ form }: Submission): void => {
+  const [submission] = underwayOf(form)
+  if (!submission || submission.request) return
+  // After a wait, the answer to the last one has brought a seal.
+  for (const [name, value] of new FormData(form)) {
+    if (!submission.repeats && ([sealField, stateField] as string[]).includes(name))
+      submission.data.set(name, value as string)
+  }
+  const request = new XMLHttpRequest()
+  // Without an action, to the page itself whatever its base is.
+  const url = new URL(read(submission, 'action', 'formaction') || location.href, document.baseURI)
+  url.hash = ''
+  request.open('POST', url)
+  request.responseType = 'document'
+  request.setRequestHeader('Accept', 'text/html')
+  request.setRequestHeader(regionHeader, encodeURI(submission.asked.join()))
+  request.upload.onprogress = (event) => {
+    const bar = form.querySelector<HTMLProgressElement>('progress[data-upload]')
+    if (emit(submission, 'progress', event) && bar) bar.value = (event.loaded / event.total) * bar.max
+  }
+  request.onloadend = () => underway.includes(submission) && receive(submission, url.href)
+  submission.request = request
+  request.send(submission.data)
 }
 
 /** Ends a submission, and sends what has waited for it. */
@@ -37,46 +43,56 @@ const finish = (submission: Submission, change?: () => void): void => {
   proceed(submission)
 }
 
-const receive = (submission: Submission, answer: XMLHttpRequest, followed: string | undefined): void => {
-  const { status } = answer
-  // An answer without content can be a document all the same.
-  const page: Document | undefined = answer.response?.body?.firstChild && answer.response
-  const told = answer.getResponseHeader('Sealform-Location')
-  const to = told ?? followed
-  // A server in between or another middleware has answered, and to show that would lose the input.
-  if (status >= 400 && !page?.querySelector(`[name=${sealField}],[${regionAttribute}]`)) {
-    fail(submission, status, page)
-  } else if (!emit(submission, to ? 'redirect' : outcomeOf(status), { status, page, to })) finish(submission)
-  else if (to && !(told && page)) {
-    release(submission)
-    // In a Location header, other schemes do nothing.
-    if (/^http/.test(new URL(to, location.href).href)) location.assign(to)
-  } else if (page) {
-    transition(submission, () => {
-      finish(submission, () => showAnswer(submission, page))
-      if (to?.includes('#')) location.hash = to.split('#')[1]!
-    })
-  } else finish(submission)
-}
-
-const outcomeOf = (status: number): 'done' | 'invalid' | 'refused' | 'failed' => {
-  if (status === 422) return 'invalid'
-  if (status === 500) return 'failed'
-  return status < 400 ? 'done' : 'refused'
-}
-
 /**
- * Keeps the page and the input of a form that no server of ours has answered. Only a one-time form is sent again by
- * itself: a copy of it cannot run twice. Any other may have run already.
+ * Shows an answer. Without one of a server of ours, it keeps the page and the input. Only a one-time form is then sent again
+ * by itself: a copy of it cannot run twice. Any other may have run already.
  */
-const fail = (submission: Submission, status = 0, page?: Document): void => {
-  if (submission.repeats < 3 && read(submission, onceAttribute) === 'true') {
-    const timer = setTimeout(request, 1000 * 3 ** submission.repeats++, submission, receive, fail)
-    submission.abort = () => clearTimeout(timer)
+const receive = (submission: Submission, url: string): void => {
+  const { form, request } = submission
+  const { status, response, responseURL } = request!
+  // An answer without content can be a document all the same.
+  const page: Document | undefined = response?.body?.firstChild && response
+  const told = request!.getResponseHeader('Sealform-Location')
+  const to = told ?? (status && responseURL !== url ? responseURL : undefined)
+  const target = new URL(to ?? '', location.href)
+  // A server in between or another middleware has answered, and to show that would lose the input.
+  const isLost = !(status && status < 400) && !page?.querySelector(`[name=${sealField}],[${regionAttribute}]`)
+  if (isLost && submission.repeats < 3 && read(submission, onceAttribute) === 'true') {
+    submission.request = null
+    setTimeout(proceed, 1000 * 3 ** submission.repeats++, submission)
     return
   }
-  end(underwayOf(submission))
-  if (!emit(submission, 'failed', { status, page })) return
-  const text = page?.querySelector('[role=alert],h1')?.textContent
-  offerAgain(submission.form, text || words.notSent, () => sendConfirmed(submission))
+  if (isLost) end(underwayOf(form))
+  let outcome: 'done' | 'refused' | 'invalid' | 'redirect' | 'failed' = status < 400 ? 'done' : 'refused'
+  if (status === 422) outcome = 'invalid'
+  if (to) outcome = 'redirect'
+  if (isLost || status === 500) outcome = 'failed'
+  if (!emit(submission, outcome, { status, page, to })) finish(submission)
+  else if (isLost) {
+    const text = page?.querySelector('[role=alert],h1')?.textContent
+    const notice = element('p', {
+      textContent: text || words.notSent,
+      role: 'alert',
+      className: 'sealform-lost',
+    })
+    const onclick = () => sendConfirmed(submission)
+    notice.append(' ', element('button', { textContent: words.sendAgain, type: 'button', onclick }))
+    form.append(notice)
+  } else if (to && !(told && page)) {
+    setTimeout(end, 10_000, [submission])
+    // In a Location header, other schemes do nothing.
+    if (/^http/.test(target.href)) location.assign(target)
+  } else if (page) {
+    const change = () => {
+      finish(submission, () => showAnswer(submission, page))
+      if (target.hash) location.hash = target.hash
+    }
+    const shows =
+      (submission.button ?? form).closest('[data-transition]') &&
+      !matchMedia('(prefers-reduced-motion)').matches
+    const shown = shows && document.startViewTransition?.(change)
+    // A page in the background skips the transition and makes the change; that is no error.
+    if (shown) shown.ready.catch(() => {})
+    else change()
+  } else finish(submission)
 }

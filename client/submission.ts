@@ -7,17 +7,17 @@ export interface Pressed {
 /** One submission, from the press of a button to the end of its answer. */
 export interface Submission extends Pressed {
   /** What is sent. A listener of `sealform:submit` may change it. */
-  readonly data: FormData
+  data: FormData
   /** The ids of the regions to ask for; none when the browser sends the form. */
-  readonly asked: readonly string[]
+  asked: readonly string[]
   /** The form was sent by `data-submit-on`, so the answer leaves the focus where it is. */
-  readonly automatic: boolean
+  automatic: boolean
   /** How often it was sent again by itself. */
   repeats: number
   /** Takes back what shows that it is underway. */
   unmark?: () => void
-  /** Ends its request, or the wait for the next one. Set when it is sent. */
-  abort?: () => void
+  /** Set when it is sent. */
+  request?: XMLHttpRequest | null
 }
 
 /**

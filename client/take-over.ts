@@ -1,37 +1,48 @@
-import { quieten } from './announce.js'
-import { askRegions } from './ask-regions.js'
-import { automatic, stopTimer } from './automatic.js'
-import { isConfirmed } from './confirm.js'
+import { timers } from './automatic.js'
+import { ask, confirmed } from './confirm.js'
 import { emit } from './events.js'
-import { dropNotice } from './notice.js'
-import { send } from './send.js'
+import { proceed } from './send.js'
 import { read, type Submission } from './submission.js'
-import { end, underwayOf } from './underway.js'
+import { end, underway, underwayOf } from './underway.js'
+import { voice } from './voice.js'
+import { regionAttribute, sealField } from './wire.js'
 
 /** Decides what becomes of a `submit` event that no other listener has prevented. */
 export const takeOver = (event: SubmitEvent): void => {
-  const pressed = { form: event.target as HTMLFormElement, button: event.submitter }
-  const { form, button } = pressed
-  const asked = askRegions(pressed)
-  if (event.defaultPrevented || !asked) return
-  stopTimer(form)
-  const isAutomatic = automatic === form
+  const form = event.target as HTMLFormElement
+  const button = event.submitter
+  // The rest is added below.
+  const submission = { form, button, repeats: 0 } as Submission
+  const target = read(submission, 'target', 'formtarget')
+  if (
+    !(form.elements as { [sealField]?: Element })[sealField] ||
+    !/post/i.test(read(submission, 'method', 'formmethod')!) ||
+    !/^(_self)?$/i.test(target ?? '') ||
+    event.defaultPrevented
+  )
+    return
+  const ids = read(submission, 'data-region') ?? form.closest(`[${regionAttribute}]`)?.id
+  submission.asked = ids?.match(/\S+/g) ?? []
+  clearTimeout(timers.get(form))
+  submission.automatic = !button && form.hasAttribute('data-submit-on')
   // What is typed while an automatic submission runs must not be lost.
-  const order = read(pressed, 'data-order') ?? (isAutomatic && 'queue')
-  const replaces = order === 'replace'
-  const comesToo = replaces || (order === 'queue' && asked[0]) || !underwayOf(pressed)[0]
-  const goesOn = comesToo && isConfirmed(pressed)
-  if (asked[0] || !goesOn) event.preventDefault()
-  if (!goesOn) return
-
-  let data: FormData
+  const order = read(submission, 'data-order') ?? (submission.automatic && 'queue')
+  const question = confirmed !== form && read(submission, 'data-confirm')
+  const running = underwayOf(form)
+  const takes = !running[0] || order === 'replace' || (order === 'queue' && submission.asked[0])
   // Without the marks of what is underway: a label or a template may be a field.
-  end([], () => {
-    data = new FormData(form, button)
-  })
-  const submission: Submission = { ...pressed, data: data!, asked, automatic: isAutomatic, repeats: 0 }
-  dropNotice(form)
-  quieten()
-  if (emit(submission, 'submit', submission)) send(submission, replaces)
-  else event.preventDefault()
+  if (takes) submission.data = end([], () => new FormData(form, button))!
+  const goesOn = takes && (question ? ask(submission, question) : emit(submission, 'submit', submission))
+  if (submission.asked[0] || !goesOn) event.preventDefault()
+  if (!goesOn) return
+  form.querySelector('.sealform-lost')?.remove()
+  voice.textContent = ''
+  document.body.append(voice)
+  if (order === 'replace') end(running)
+  underway.push(submission)
+  // Marks it a moment later: the browser collects the fields after the event, and the label of a button may be one of them.
+  setTimeout(end, 0, [])
+  if (submission.asked[0]) proceed(submission)
+  // After a download the page stays, and no event tells of it.
+  else setTimeout(end, 10_000, [submission])
 }

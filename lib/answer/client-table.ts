@@ -65,14 +65,14 @@ export const clientTable: readonly ClientRow[] = [
     header: 'Sealform-Region',
     reads: [],
     sends: has('sealform-region'),
-    // client/transport.ts: the ids joined by commas, through encodeURI.
+    // client/send.ts: the ids joined by commas, through encodeURI.
     asks: ({ 'sealform-region': ids }) => list(ids, /[,\s]+/).map(decode),
     needsAll: false,
     others: () => 'beside',
     redirect: answerHeaders.location,
     here: answerHeaders.location,
     lacking: 'shows it',
-    // client/pair-regions.ts: an answer that begins with a doctype is a page.
+    // client/show-answer.ts: an answer that begins with a doctype is a page.
     whole: () => 'as it is',
     status: same,
   },

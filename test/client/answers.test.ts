@@ -268,6 +268,21 @@ describe('the focus after an answer', () => {
     assert.equal(await focused(page), 'region')
   })
 
+  it('stays in a frame, with its caret', async (t) => {
+    const { page } = await openSite(t, browser, {
+      body: `<iframe src="/frame"></iframe>${start}`,
+      files: { '/frame': wholePage('<input id="inside" value="text">') },
+      answer: () => ({ html: region('<p>New</p>') }),
+    })
+    const frame = page.frameLocator('iframe').locator('#inside')
+    await frame.focus()
+    await frame.press('Home')
+    await page.evaluate(`document.querySelector('#add').requestSubmit()`)
+    await page.getByText('New').waitFor()
+    await page.keyboard.type('x')
+    assert.equal(await frame.inputValue(), 'xtext')
+  })
+
   it('leaves it to a status that comes with the answer to be announced once, and to one that was there to speak', async (t) => {
     let known = ''
     const { page } = await openSite(t, browser, {

@@ -37,6 +37,24 @@ describe('a form that sends itself', () => {
     assert.equal(await page.locator('#text').inputValue(), 'abxc')
   })
 
+  it('leaves focus and caret when Enter sends it, for it has no button', async (t) => {
+    const { page, sent } = await openSite(t, browser, {
+      body: draft('data-submit-on="input" data-delay="60000"'),
+      answer: ({ fields }) => ({
+        html: region(
+          `<h2 tabindex="-1" autofocus>Saved ${fields.text}</h2>${form(`<input id="text" name="text" value="${fields.text}">`)}`,
+        ),
+      }),
+    })
+    await page.locator('#text').pressSequentially('abc')
+    await page.keyboard.press('ArrowLeft')
+    await page.keyboard.press('Enter')
+    await page.getByText('Saved abc').waitFor()
+    await page.keyboard.type('x')
+    assert.equal(await page.locator('#text').inputValue(), 'abxc')
+    assert.equal(sent.length, 1)
+  })
+
   it('does not send while a text is being composed', async (t) => {
     const { page, sent } = await openSite(t, browser, {
       body: draft('data-submit-on="input" data-delay="50"'),

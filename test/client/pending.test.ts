@@ -147,6 +147,32 @@ describe('while a submission is underway', () => {
     assert.deepEqual(await seen(), ['submit', 'submit', 'done 200', 'swap'])
   })
 
+  it('changes nothing in the page when a press is dropped', async (t) => {
+    const held = gate()
+    const body = region(form('<button data-pending="Saving…">Save</button>'))
+    const { page, sent } = await openSite(t, browser, {
+      body,
+      answer: async () => {
+        await held.opened
+        return { html: body }
+      },
+    })
+    await page.getByRole('button').click()
+    await page.getByText('Saving…').waitFor()
+    await page.evaluate(`
+      window.changes = 0
+      new MutationObserver((changes) => { window.changes += changes.length })
+        .observe(document, { subtree: true, childList: true, attributes: true, characterData: true })
+      document.querySelector('form').requestSubmit(document.querySelector('button'))`)
+    assert.equal(
+      await page.evaluate('new Promise((resolve) => setTimeout(() => resolve(window.changes)))'),
+      0,
+    )
+    held.open()
+    await page.locator('#add:not([aria-busy])').waitFor()
+    assert.equal(sent.length, 1)
+  })
+
   it('guards a form in no region against the second click, and shows that it is underway', async (t) => {
     const { page, sent } = await openSite(t, browser, {
       body: form('<button data-pending="Saving…">Save</button>'),
