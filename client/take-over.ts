@@ -13,7 +13,9 @@ export const takeOver = (event: SubmitEvent): void => {
   const button = event.submitter
   // The rest is added below.
   const submission = { form, button, repeats: 0 } as Submission
-  const target = read(submission, 'target', 'formtarget')
+  const target =
+    read(submission, 'target', 'formtarget') ??
+    document.querySelector<HTMLBaseElement>('base[target]')?.target
   if (
     !(form.elements as { [sealField]?: Element })[sealField] ||
     !/post/i.test(read(submission, 'method', 'formmethod')!) ||

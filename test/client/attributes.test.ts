@@ -92,6 +92,24 @@ describe('the forms that are left to the browser', () => {
   })
 })
 
+describe('a page whose links and forms open another window by `base target`', () => {
+  it('leaves its forms to the browser, but those for their own window', async (t) => {
+    const { page, sent } = await openSite(t, browser, {
+      body: `<base target="other">${region(form('<button id="foreign">Other</button><button id="own" formtarget="_self">Own</button>'))}`,
+      answer: ({ headers }) => ({
+        html: headers['sealform-region'] ? region('Taken over') : '<h1>Answer</h1>',
+      }),
+    })
+    const opening = page.context().waitForEvent('page')
+    await page.locator('#foreign').click()
+    await (await opening).getByRole('heading', { name: 'Answer' }).waitFor()
+    assert.equal(sent[0]?.headers['sealform-region'], undefined)
+    await page.locator('#own').click()
+    await page.getByText('Taken over').waitFor()
+    assert.equal(sent[1]?.headers['sealform-region'], 'region')
+  })
+})
+
 describe('buttons and dialogs', () => {
   it('outside of the form, by form=, send it with their own field and attributes', async (t) => {
     const { page, sent } = await openSite(t, browser, {
