@@ -48,7 +48,7 @@ for (const entry of entries.filter(isForBrowsers)) {
       dir: 'dist/bundle',
       format: entry === exported['./client'] ? 'iife' : 'esm',
       // Names of properties that no page and no browser reads: those of `Submission` in client/submission.ts.
-      minify: { mangleProps: { include: /^(unmark|automatic|repeats|request)$/ } },
+      minify: { mangleProps: { include: /^(unmark|automatic|repeats|request|sealed)$/ } },
       sourcemap: true,
       comments: { annotation: false, legal: false, jsdoc: false },
     },

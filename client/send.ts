@@ -24,7 +24,9 @@ export const proceed = ({ form }: Submission): void => {
   // Without an action, to the page itself whatever its base is.
   const url = new URL(read(submission, 'action', 'formaction') || location.href, document.baseURI)
   url.hash = ''
-  request.open('POST', url)
+  // XMLHttpRequest sends no body with GET.
+  if (!submission.sealed) url.search = String(new URLSearchParams(submission.data as never))
+  request.open(submission.sealed ? 'POST' : 'GET', url)
   request.responseType = 'document'
   request.setRequestHeader('Accept', 'text/html')
   request.setRequestHeader(regionHeader, encodeURI(submission.asked.join()))
@@ -53,7 +55,9 @@ const receive = (submission: Submission, url: string): void => {
   // An answer without content can be a document all the same.
   const page: Document | undefined = response?.body?.firstChild && response
   const told = request!.getResponseHeader('Sealform-Location')
-  const to = told ?? (status && responseURL !== url ? responseURL : undefined)
+  // A search that was sent to a cleaner URL is shown from the answer, unless that is a page.
+  const to =
+    told ?? (status && responseURL !== url && (submission.sealed || page?.doctype) ? responseURL : undefined)
   const target = new URL(to ?? '', location.href)
   // A server in between or another middleware has answered, and to show that would lose the input.
   const isLost = !(status && status < 400) && !page?.querySelector(`[name=${sealField}],[${regionAttribute}]`)
@@ -85,6 +89,7 @@ const receive = (submission: Submission, url: string): void => {
   } else if (page) {
     const change = () => {
       finish(submission, () => showAnswer(submission, page))
+      if (!submission.sealed) history.replaceState(history.state, '', responseURL)
       if (target.hash) location.hash = target.hash
     }
     const shows =

@@ -12,6 +12,8 @@ export interface Submission extends Pressed {
   asked: readonly string[]
   /** The form was sent by `data-submit-on`, so the answer leaves the focus where it is. */
   automatic: boolean
+  /** The seal of the form. Without one it is sent by GET. */
+  sealed: Element | undefined
   /** How often it was sent again by itself. */
   repeats: number
   /** Takes back what shows that it is underway. */

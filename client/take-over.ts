@@ -16,15 +16,18 @@ export const takeOver = (event: SubmitEvent): void => {
   const target =
     read(submission, 'target', 'formtarget') ??
     document.querySelector<HTMLBaseElement>('base[target]')?.target
+  const region = read(submission, 'data-region')
+  submission.asked = (region ?? form.closest(`[${regionAttribute}]`)?.id)?.match(/\S+/g) ?? []
+  submission.sealed = (form.elements as { [sealField]?: Element })[sealField]
+  // A form with GET has no seal, and says itself that it is sent for its region.
+  const isOurs = submission.sealed || (submission.asked[0] && (region ?? form.hasAttribute('data-submit-on')))
   if (
-    !(form.elements as { [sealField]?: Element })[sealField] ||
-    !/post/i.test(read(submission, 'method', 'formmethod')!) ||
+    !isOurs ||
+    !(submission.sealed ? /post/i : /get/i).test(read(submission, 'method', 'formmethod') ?? 'get') ||
     !/^(_self)?$/i.test(target ?? '') ||
     event.defaultPrevented
   )
     return
-  const ids = read(submission, 'data-region') ?? form.closest(`[${regionAttribute}]`)?.id
-  submission.asked = ids?.match(/\S+/g) ?? []
   clearTimeout(timers.get(form))
   submission.automatic = !button && form.hasAttribute('data-submit-on')
   // What is typed while an automatic submission runs must not be lost.

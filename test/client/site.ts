@@ -107,6 +107,20 @@ export async function openSite(t: TestContext, browser: Browser, options: SiteOp
       )
     }
     if (pathname !== '/') return send(res, 404, {}, '')
+    if (req.headers['sealform-region']) {
+      const fields = Object.fromEntries(new URL(req.url ?? '/', url).searchParams)
+      const one = { headers: req.headers, url: req.url ?? '', fields }
+      sent.push(one)
+      const given = await answer(one)
+      if (given === 'cut') return void res.destroy()
+      const { status = 200, headers = {}, html = '' } = given
+      return send(
+        res,
+        status,
+        { 'Content-Type': 'text/html; charset=utf-8', Vary: 'Sealform-Region', ...headers },
+        html,
+      )
+    }
     const body = typeof options.body === 'string' ? options.body : options.body()
     send(
       res,
