@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import { finished } from 'node:stream'
+import { finished, Readable } from 'node:stream'
 import type { OwnAnswer } from '../lib/action/own-answer.js'
 import type { WatchedSubmission } from '../lib/action/submission.js'
 import { SealformError } from '../lib/base/errors.js'
@@ -41,7 +41,7 @@ export class WatchedResponse {
   #written = false
   #ended = false
   #reported = false
-  #streams = 0
+  readonly #streams = new Set<NodeJS.ReadableStream>()
   #senders = 0
   #onBroken: ((error: unknown) => void) | undefined
 
@@ -59,6 +59,8 @@ export class WatchedResponse {
     res.setHeader = this.#changeHeader.bind(this, setHeader)
     res.appendHeader = this.#changeHeader.bind(this, appendHeader)
     res.removeHeader = this.#changeHeader.bind(this, removeHeader)
+    // A response of HTTP/2 has no such method.
+    if ('setHeaders' in res) res.setHeaders = this.#changeHeader.bind(this, res.setHeaders)
     res.on('pipe', (stream) => this.#addStream(stream))
     res.on('error', (error) => this.#reportLate(error))
   }
@@ -66,7 +68,8 @@ export class WatchedResponse {
   /** How far the app's code has answered by writing to the response. */
   get progress(): OwnAnswer {
     if (this.#ended) return 'ended'
-    if (this.#streams + this.#senders > 0 || this.#res.listenerCount('drain') > this.#drains) return 'begun'
+    if (this.#streams.size + this.#senders > 0 || this.#res.listenerCount('drain') > this.#drains)
+      return 'begun'
     return this.#written ? 'sent' : 'none'
   }
 
@@ -109,27 +112,64 @@ export class WatchedResponse {
   #writeHead(...args: Arguments): ServerResponse {
     const res = this.#res
     if (res.headersSent || !this.#watching) return this.#attempt(this.#before.writeHead, args)
-    this.#begin()
     const lines = this.#submission.cookieLines
-    if (lines.length === 0) return this.#attempt(this.#before.writeHead, args)
+    if (lines.length === 0) return this.#answer(this.#before.writeHead, args)
     applyHead(res, args)
-    const said = [res.getHeader('Set-Cookie') ?? []].flat().map(String)
+    const own = res.getHeader('Set-Cookie')
+    const said = [own ?? []].flat().map(String)
     const missing = lines.filter((line) => !said.includes(line))
     if (missing.length > 0) res.setHeader('Set-Cookie', [...said, ...missing])
-    return this.#attempt(this.#before.writeHead, [res.statusCode])
+    try {
+      return this.#answer(this.#before.writeHead, [res.statusCode])
+    } catch (error) {
+      // The cookies of an action that throws are dropped.
+      if (!res.headersSent && own === undefined) res.removeHeader('Set-Cookie')
+      else if (!res.headersSent) res.setHeader('Set-Cookie', said)
+      throw error
+    }
   }
 
   #write(...args: Arguments): boolean {
-    if (this.#watching) this.#begin()
-    return Reflect.apply(this.#before.write, this.#res, args)
+    const { write } = this.#before
+    if (!this.#watching) return Reflect.apply(write, this.#res, args)
+    return this.#attemptPiped(() => this.#answer(write, args), false)
   }
 
   #end(...args: Arguments): ServerResponse {
-    if (this.#watching) {
+    const { end } = this.#before
+    if (!this.#watching) return Reflect.apply(end, this.#res, args)
+    return this.#attemptPiped(() => {
+      this.#answer(end, args)
       this.#ended = true
+      return this.#res
+    }, this.#res)
+  }
+
+  /** Calls a method that answers. When it throws before it sends anything, as on a number for a chunk, nothing is answered. */
+  #answer<Result>(method: (this: ServerResponse, ...args: never[]) => Result, args: Arguments): Result {
+    try {
+      const result: Result = Reflect.apply(method, this.#res, args)
       this.#begin()
+      return result
+    } catch (error) {
+      if (this.#res.headersSent) this.#begin()
+      throw error
     }
-    return Reflect.apply(this.#before.end, this.#res, args)
+  }
+
+  /** Catches what Node throws while a stream is piped. It would be thrown in an event of the stream, and end the process. */
+  #attemptPiped<Result>(answer: () => Result, broken: Result): Result {
+    try {
+      return answer()
+    } catch (error) {
+      if (this.#streams.size === 0) throw error
+      for (const stream of this.#streams) {
+        stream.unpipe(this.#res)
+        if (stream instanceof Readable) stream.destroy()
+      }
+      this.#break(error)
+      return broken
+    }
   }
 
   #begin(): void {
@@ -166,20 +206,12 @@ export class WatchedResponse {
 
   #addStream(stream: NodeJS.ReadableStream): void {
     if (!this.#watching) return
-    const res = this.#res
-    let piped = true
-    this.#streams++
+    this.#streams.add(stream)
     this.#submission.begin()
-    const remove = () => {
-      if (piped) this.#streams--
-      piped = false
-    }
-    res.on('unpipe', (other) => other === stream && remove())
+    this.#res.on('unpipe', (other) => other === stream && this.#streams.delete(stream))
     // Listens for errors, which would end the process when the app's code does not.
     finished(stream, { writable: false }, (error) => {
-      if (!piped) return
-      remove()
-      if (error) this.#break(error)
+      if (this.#streams.delete(stream) && error) this.#break(error)
     })
   }
 

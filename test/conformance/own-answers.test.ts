@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { tracingChannel } from 'node:diagnostics_channel'
+import type { ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import { describe, it, type TestContext } from 'node:test'
 import type supertest from 'supertest'
@@ -285,6 +286,90 @@ function cases(framework: Framework): void {
       )
       assert.equal((await site.request.get('/page')).status, 200)
     }
+  })
+
+  it('has not answered when Node refuses to write before anything is sent', async (t) => {
+    const refused: Readonly<Record<string, (res: ServerResponse) => unknown>> = {
+      'a number at the end': (res) => Reflect.apply(res.end, res, [5]),
+      'an object': (res) => Reflect.apply(res.write, res, [{}]),
+      'a status that no answer has': (res) => res.writeHead(1000),
+      'a bad header': (res) => res.writeHead(200, { 'X-Own': 'a\nb' }),
+      'a bad status at the end': (res) => Object.assign(res, { statusCode: 99 }).end('own'),
+    }
+    for (const [title, write] of Object.entries(refused)) {
+      const site = await openSite(t, framework, {
+        run({ context, cookies }) {
+          cookies.set('lost', 'yes')
+          write(rawResponse(context))
+        },
+      })
+      const answer = await site.submit()
+      assert.equal(answer.status, 500, title)
+      assert.match(answer.text, /<form id="act"[\s\S]*value="typed"/, title)
+      assert.equal(answer.headers['set-cookie'], undefined, title)
+      assert.equal((await site.failed(1)).length, 1, title)
+    }
+  })
+
+  it('closes the connection when Node refuses the end of an answer that was begun', async (t) => {
+    const site = await openSite(t, framework, {
+      run({ context }) {
+        const res = Object.assign(rawResponse(context), { strictContentLength: true })
+        res.setHeader('Content-Length', 30)
+        res.write('a part')
+        res.end()
+      },
+    })
+    const answer = await site.submit().catch((error: unknown) => error)
+    assert.equal(Reflect.get(Object(answer), 'status'), undefined)
+    assert.equal((await site.failed(1)).length, 1)
+  })
+
+  it('survives a stream of what no response can send, and destroys it', async (t) => {
+    const strange: Readonly<Record<string, (res: ServerResponse) => Readable>> = {
+      objects: () => Readable.from([{ a: 1 }, { a: 2 }]),
+      'objects after a text': () => Readable.from(['text', { a: 1 }]),
+      'texts after a bad status': (res) => {
+        res.statusCode = 99
+        return Readable.from(['text', 'text'])
+      },
+    }
+    for (const [title, streamFor] of Object.entries(strange)) {
+      const streams: Readable[] = []
+      const site = await openSite(t, framework, {
+        run({ context }) {
+          const res = rawResponse(context)
+          const stream = streamFor(res)
+          streams.push(stream)
+          stream.pipe(res)
+        },
+      })
+      const answer = await site.submit().catch((error: unknown) => error)
+      const status = Reflect.get(Object(answer), 'status')
+      assert.equal(status, title === 'objects after a text' ? undefined : 500, title)
+      await until(() => streams[0]?.destroyed === true)
+      assert.equal((await site.failed(1)).length, 1, title)
+      assert.equal((await site.request.get('/page')).status, 200, title)
+    }
+  })
+
+  it('reports several headers that are set at once after the answer', async (t) => {
+    let wrote = false
+    const site = await openSite(t, framework, {
+      run({ context }) {
+        const res = responseOf(context)
+        setTimeout(() => {
+          res.setHeaders(new Map([['X-Second', 'yes']]))
+          wrote = true
+        }, 20)
+      },
+    })
+    assert.equal((await site.submit()).status, 200)
+    await until(() => wrote)
+    assert.deepEqual(
+      (await site.failed(1)).map(({ error }) => Reflect.get(Object(error), 'code')),
+      ['ERR_ANSWERED_TWICE'],
+    )
   })
 
   it('leaves nothing behind for the page when only headers were set', async (t) => {
