@@ -48,7 +48,8 @@ export function askedScript({
   headers,
 }: IncomingMessage): { readonly headers: Record<string, string>; readonly body: Buffer } | undefined {
   if (!url.includes('/sealform-client-') || (method !== 'GET' && method !== 'HEAD')) return undefined
-  const asked = /\/sealform-client-[\w-]{12}\.js$/.exec(pathOf(url))?.[0]
+  // A cache in front may keep the answer to "/page#/sealform-client-….js" as that of "/page". No browser sends a fragment.
+  const asked = /^[^#]*(\/sealform-client-[\w-]{12}\.js)$/.exec(pathOf(url))?.[1]
   if (asked === undefined) return undefined
   const { path, ...bodies } = clientScript()
   const accepted = String(headers['accept-encoding'] ?? '')

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it, type TestContext } from 'node:test'
 import { html } from '../../views/html.js'
 import { script } from '../client/site.js'
+import { talk } from '../setup/raw-http.js'
 import { type Framework, frameworks } from './frameworks.js'
 import { openSite, type Site } from './site.js'
 
@@ -52,6 +53,17 @@ function cases(framework: Framework): void {
       assert.notEqual((await site.request.get(other)).status, 200, other)
     }
     assert.notEqual((await site.request.post(path)).status, 200)
+  })
+
+  it('is not the answer to a fragment of a page, under whose path a cache could keep it', async (t) => {
+    const { site, path } = await pageWithScript(t, framework)
+    const { answers } = await talk(site.port, [
+      `GET /scripted#${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n`,
+    ])
+    const [answer] = answers
+    assert.ok(answer)
+    assert.doesNotMatch(String(answer.headers.get('content-type')), /javascript/)
+    assert.equal(answer.headers.get('cache-control'), undefined)
   })
 }
 
