@@ -275,6 +275,7 @@ function silence(res: ServerResponse): void {
     end: same,
     writeHead: same,
     setHeader: same,
+    setHeaders: same,
     appendHeader: same,
     removeHeader: nothing,
     flushHeaders: nothing,

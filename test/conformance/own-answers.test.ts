@@ -372,6 +372,26 @@ function cases(framework: Framework): void {
     )
   })
 
+  it('drops several headers that are set at once after an error was reported', async (t) => {
+    let wrote = false
+    const boom = new Error('the database is down')
+    const site = await openSite(t, framework, {
+      run({ context }) {
+        const res = responseOf(context)
+        res.once('close', () => {
+          setTimeout(() => {
+            res.setHeaders(new Map([['X-Second', 'yes']]))
+            wrote = true
+          }, 20)
+        })
+        throw boom
+      },
+    })
+    assert.equal((await site.submit()).status, 500)
+    await until(() => wrote)
+    assert.equal((await site.failed(1))[0]?.error, boom)
+  })
+
   it('leaves nothing behind for the page when only headers were set', async (t) => {
     const site = await openSite(t, framework, {
       run({ context, formData }) {
