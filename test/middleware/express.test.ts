@@ -204,9 +204,9 @@ function views(express: ExpressModule): void {
     })
     const answer = await app.submit('/form')
     assert.equal(answer.status, 422)
-    assert.match(answer.text, /^<p>page<\/p><form id="act".*Not that.*<\/form>$/s)
+    assert.match(answer.text, /^<p>page<\/p><form data-sealform-region id="act".*Not that.*<\/form>$/s)
     const region = await app.request.get('/form').set('HX-Target', 'act')
-    assert.match(region.text, /^<form id="act".*<\/form>$/s)
+    assert.match(region.text, /^<form data-sealform-region id="act".*<\/form>$/s)
   })
 
   it('may fail while they show an outcome', async (t) => {

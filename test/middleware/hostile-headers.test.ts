@@ -105,16 +105,18 @@ describe('hostile headers', () => {
       '.results',
       'nothing',
       '"',
-      'results, results',
       'RESULTS',
       'x'.repeat(10000),
       '\xff\xfe',
     ]
+    const isHtmx2 = ([header, name]: Line) => header === 'HX-Target' && !name.includes('#')
     const region = (line: Line, whole: boolean): Attack => ({
       name: `${line[0]}: ${line[1].slice(0, 40)}`,
       says: post(body, [line], 'POST /search?q=<i> HTTP/1.1'.replace('<i>', '%3Ci%3E')),
-      status: 400,
+      // htmx 2, whose targets hold no "#", shows no answer of the 400s.
+      status: isHtmx2(line) ? 200 : 400,
       check: ({ body: text, headers }) => {
+        if (isHtmx2(line)) assert.equal(headers.get('sealform-status')?.join(), '400')
         assert.equal(text.startsWith('<!doctype html>'), whole)
         assert.match(text, /value="kept"/)
         assert.match(text, /<p>&lt;i&gt;<\/p>/)
@@ -126,6 +128,7 @@ describe('hostile headers', () => {
         names.map((name) => region([header, name], true)),
       ),
       region(['Sealform-Region', 'results'], false),
+      region(['Sealform-Region', 'results, results'], false),
       region(['X-Up-Target', '#results'], false),
     ])
   })

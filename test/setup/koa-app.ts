@@ -54,7 +54,7 @@ export function formIn(
   page: string,
   id: string,
 ): { readonly html: string; readonly fields: Record<string, string> } {
-  const start = page.indexOf(`<form id="${id}"`)
+  const start = page.search(new RegExp(`<form (?:data-sealform-region )?id="${id.replaceAll('.', '\\.')}"`))
   if (start === -1) throw new Error(`No form "${id}" in:\n${page}`)
   const html = page.slice(start, page.indexOf('</form>', start))
   const fields: Record<string, string> = {}
