@@ -71,7 +71,7 @@ function linkOnward({ onward, messages }: BuiltInPage): SafeHtml {
 /**
  * Prints what the visitor sent: in a form that can be sent again, or for copying when there is no seal to send it with.
  */
-export function inputGivenBack(page: BuiltInPage): SafeHtml {
+function inputGivenBack(page: BuiltInPage): SafeHtml {
   const { messages, given, withheld } = page
   const canSend = page.seal !== undefined
   const shown = given.length + (canSend ? withheld.length : 0)

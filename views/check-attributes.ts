@@ -6,7 +6,7 @@ import type { Attributes } from './attributes.js'
 import type { SelectOption } from './form.js'
 
 /** A call of a page that prints one control: `form.input('title')`. */
-export interface ControlCall {
+interface ControlCall {
   readonly method: 'input' | 'control' | 'textarea' | 'select'
   readonly name: string
 }

@@ -16,7 +16,7 @@ import { SafeHtml } from './safe-html.js'
 import { ToldOutcome } from './told-outcome.js'
 
 /** A form as data: everything that its controls are printed from. */
-export interface ControlsRecord<Status extends FormStatus = FormStatus> {
+interface ControlsRecord<Status extends FormStatus = FormStatus> {
   readonly id: string
   readonly definition: Pick<Definition, 'name' | 'files' | 'constraints' | 'secrets'> & {
     readonly limits: Pick<Definition['limits'], 'depth'>

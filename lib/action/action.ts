@@ -47,7 +47,7 @@ export type Submittable<State = never> = ((submission: never) => Promise<unknown
 }
 
 /** An action that has a state of this type. Values need not be bound to it. */
-export type StateOwner<State = never> = ((submission: never, ...bound: never[]) => Promise<unknown>) & {
+type StateOwner<State = never> = ((submission: never, ...bound: never[]) => Promise<unknown>) & {
   readonly [carries]?: ((state: State) => void) | undefined
 }
 

@@ -48,7 +48,7 @@ export interface Told {
   readonly location: string | undefined
 }
 
-export interface JsonText {
+interface JsonText {
   readonly status: number
   readonly text: string
 }

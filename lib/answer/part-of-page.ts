@@ -5,7 +5,7 @@ import type { ClientRow } from './client-table.js'
 import { hasElement, markForReload, type Printed, printRegions, titleIn } from './print-for-client.js'
 
 /** Regions that are sent in place of the page. */
-export interface PagePart extends Printed {
+interface PagePart extends Printed {
   readonly ids: readonly string[]
 }
 

@@ -97,7 +97,7 @@ export function createApp<Context>(
  * @param more names of further options that the adapter takes
  * @throws SealformError `ERR_OPTION_INVALID`
  */
-export function resolveSettings<Context>(
+function resolveSettings<Context>(
   { mode: appMode, development }: Pick<Registry, 'mode' | 'development'>,
   options: MiddlewareOptions<Context>,
   more: readonly string[] = [],

@@ -2,7 +2,7 @@ import { isAscii, isUtf8 } from 'node:buffer'
 import type { FieldCollector } from './field-collector.js'
 
 /** Takes fields as they are read. */
-export type FieldSink = Pick<FieldCollector, 'add' | 'refuse' | 'satisfied'>
+type FieldSink = Pick<FieldCollector, 'add' | 'refuse' | 'satisfied'>
 
 const shortBody = 4096
 /** Bytes from which native searches are faster than a loop. */

@@ -1,7 +1,7 @@
 import { alternatives, type Declared, isKeywords } from './json-schema.js'
 
 /** The part of a schema that lies deepest, and how many steps its name has after the first one. */
-export interface NeededDepth {
+interface NeededDepth {
   /** A name that leads there, such as `items[0].qty`. */
   readonly name: string
   readonly depth: number

@@ -7,7 +7,7 @@ import type { SealingContext } from '../seal/sealing-context.js'
 const cookie = lazyPackage<typeof import('cookie')>('cookie')
 
 /** The form that was sent when an action set a flash. */
-export interface FlashingForm {
+interface FlashingForm {
   readonly action: string
   /** The values bound to the action, as the form's seal holds them. */
   readonly boundText: string

@@ -12,7 +12,7 @@ export interface Mounting {
 }
 
 /** A further registry whose forms a page can make. */
-export interface JoinedRegistry extends Mounting {
+interface JoinedRegistry extends Mounting {
   readonly seals: PageSeals
 }
 

@@ -54,7 +54,7 @@ export interface FormRecord {
 }
 
 /** The hidden fields of a form that its next submission needs. */
-export interface SealedFields {
+interface SealedFields {
   readonly seal: Seal
   /** The state that the form carries. */
   readonly state: Seal | undefined

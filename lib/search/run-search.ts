@@ -13,7 +13,7 @@ import { noTexts, shownTexts } from './shown-texts.js'
 export type SearchStatus = 'idle' | 'valid' | 'invalid'
 
 /** The request of a page, as a search sees it. */
-export interface SearchRequest {
+interface SearchRequest {
   /** As the request line has it. */
   readonly url: string
   /** Of the form's element. */

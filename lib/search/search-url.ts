@@ -4,7 +4,7 @@ import type { Parameter } from './read-query.js'
 import type { SearchRecord } from './run-search.js'
 
 /** The value of a parameter in a link. `null`, `undefined` and `''` leave it out. */
-export type ParameterValue = string | number | bigint | boolean | Date | null | undefined
+type ParameterValue = string | number | bigint | boolean | Date | null | undefined
 
 /** Changes to the parameters of a search, by name. */
 export type SearchChanges = Readonly<Record<string, ParameterValue | readonly ParameterValue[]>>
