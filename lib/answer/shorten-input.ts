@@ -1,5 +1,4 @@
-/** The most room for names and values when the seal did not open: bytes of UTF-8, and more for characters to escape. */
-const shownBytes = 64 * 1024
+import { escapedBytes, escapedCharacters, shownBytes } from '../body/printed-size.js'
 
 /** The most fields that are shown then. */
 const shownFields = 200
@@ -14,7 +13,7 @@ interface ShortenedInput {
 }
 
 /**
- * Keeps the beginning of the input: at most 400 fields, whose names and values print as at most 64 KiB of HTML. Anyone can
+ * Keeps the beginning of the input: at most 200 fields, whose names and values print as at most 64 KiB of HTML. Anyone can
  * send a seal that does not open, so that answer must cost little. Printing makes a text of `<` four times as long, and
  * one of `"` six times.
  *
@@ -27,13 +26,18 @@ export function shortenInput(entries: readonly TextEntry[], cut: boolean): Short
   for (const [name, value] of whole ? entries : entries.slice(0, shownFields)) {
     const named = room.fit(name) === name.length
     const length = named ? room.fit(value) : 0
-    if (named) kept.push([name, length === value.length ? value : value.slice(0, length)])
+    if (named) kept.push([name, length === value.length ? value : beginningOf(value, length)])
     whole &&= named && length === value.length
     if (!named || length < value.length) break
   }
   const last = kept.at(-1)
   if (last && (cut || !whole)) kept[kept.length - 1] = [last[0], withoutHalf(last[1])]
   return { entries: kept, shortened: cut || !whole }
+}
+
+/** Copies the beginning of a text. A slice would keep the whole text in memory until the answer is sent. */
+function beginningOf(text: string, length: number): string {
+  return Buffer.from(text.slice(0, length)).toString()
 }
 
 /** Removes half of a character from the end: of a surrogate pair, a UTF-8 sequence or a percent escape. */
@@ -72,14 +76,9 @@ class PrintedRoom {
   }
 }
 
-const special = ['<', '"', '&', "'", '>']
-
-/** Four times the size of the longest, `&quot;`: to escape a character also costs time. */
-const escapedBytes = 24
-
 /** Tells whether a text is printed as it is. Five native searches take a tenth of the time of a look at each character. */
 function isPlain(text: string): boolean {
-  return !special.some((character) => text.includes(character))
+  return !escapedCharacters.some((character) => text.includes(character))
 }
 
 /** Returns the room that a UTF-16 unit takes. Both units of a surrogate pair take two bytes. */
@@ -90,4 +89,4 @@ function printedBytes(unit: number): number {
 }
 
 const asciiBytes = new Uint8Array(0x80).fill(1)
-for (const character of special) asciiBytes[character.charCodeAt(0)] = escapedBytes
+for (const character of escapedCharacters) asciiBytes[character.charCodeAt(0)] = escapedBytes

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { BodyReader, givenBackBytes, tooLong } from './body-reader.js'
 import { FieldCollector } from './field-collector.js'
 import type { Limits } from './limits.js'
+import { shownPart } from './printed-size.js'
 import type { Body, BodyRefusal, Encoding, Reading, ReadingOptions } from './reading.js'
 import { readUrlencoded } from './urlencoded.js'
 
@@ -50,9 +51,13 @@ export class FormBody implements Body {
     if (length !== undefined && length > allowed) fields.refuse(tooLong(length, allowed))
     if (encoding.kind === 'unreadable') return fields.reading('whole')
     const short = mode !== 'unopened' || (length !== undefined && length <= givenBackBytes)
-    if (complete && short && encoding.kind === 'urlencoded') {
-      readUrlencoded(head, fields)
-      return fields.reading('whole')
+    if (encoding.kind === 'urlencoded') {
+      const enough = mode === 'unopened' ? shownPart(head) : head.length
+      const filled = enough < head.length && enough < givenBackBytes
+      if (filled || (complete && short)) {
+        readUrlencoded(head.subarray(0, enough), fields)
+        return fields.reading(filled ? 'cut' : 'whole')
+      }
     }
     // The second parser protects actions. Where none will run, it is not needed.
     const reader = new BodyReader(fields, { encoding, limits, files }, mode === 'accept' && !complete)

@@ -135,7 +135,7 @@ function decodeLeniently(body: Buffer, from: number, to: number): string {
 }
 
 /** Returns the byte of a percent escape, or a negative number when it is malformed. */
-function escapeAt(body: Buffer, at: number, to: number): number {
+export function escapeAt(body: Buffer, at: number, to: number): number {
   return at + 2 < to ? (hexDigits[body[at + 1]!]! << 4) | hexDigits[body[at + 2]!]! : -1
 }
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { after, test } from 'node:test'
+import { shortenInput } from '../../../lib/answer/shorten-input.js'
 import { givenBackBytes } from '../../../lib/body/body-reader.js'
 import type { Reading } from '../../../lib/body/reading.js'
 import {
@@ -461,6 +462,37 @@ test('reads 64 KiB of a body whose seal did not open, whatever length it declare
       assert.equal(reading.cut, beyond > 0, `${beyond} ${length}`)
     }
   }
+})
+
+test('reads no more text to escape than an answer shows, and shows the same as from 64 KiB', async () => {
+  const texts = [
+    '<',
+    '%3C',
+    '%3c',
+    'a%22b',
+    "'",
+    'x&',
+    'ä>',
+    '+&amp;',
+    '%',
+    '%2',
+    '%zz<',
+    '>'.repeat(30) + 'x'.repeat(900),
+  ]
+  for (const text of texts) {
+    const body = Buffer.from(`${seal}&a=1&b=${text.repeat(Math.ceil(givenBackBytes / text.length))}`)
+    const early = await read(
+      [body.subarray(0, givenBackBytes)],
+      { length: false, ending: 'open' },
+      {},
+      'unopened',
+    )
+    const late = await read([body.subarray(0, 200), body.subarray(200)], { length: false }, {}, 'unopened')
+    assert.deepEqual(shortenInput(early.entries, early.cut), shortenInput(late.entries, late.cut), text)
+  }
+  const few = await read([`${seal}&b=${'<'.repeat(60_000)}`], {}, {}, 'unopened')
+  assert.ok(few.entries[0]![1].length < 5000)
+  assert.equal(few.cut, true)
 })
 
 test('reads 64 KiB of a multipart body whose seal did not open', async () => {
