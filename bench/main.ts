@@ -1,5 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { type App, apps, control, familiesOf } from './apps.js'
+import { measureBrowser } from './browser/figures.js'
+import { browserTables } from './browser/tables.js'
 import { Child } from './child.js'
 import { type Cores, chooseCores, describeMachine } from './machine.js'
 import { type Extra, extras, type Options, pick, readOptions, usage } from './options.js'
@@ -44,6 +46,9 @@ const shortUploads: UploadPlan = { starts: 1, rounds: 3 }
 /** Pairs of processes of each app. */
 const fullStarts = 40
 const shortStarts = 9
+
+/** Submissions of each kind in a browser. */
+const browserTimes = 8
 
 /** A short run is there to find blunders on a noisy machine, not to judge a few per cent. */
 const farBelow = 0.6
@@ -131,9 +136,11 @@ function farBelowScenario({ score, scenario }: Verdict): Scenario[] {
 }
 
 /** What is measured without apps to compare is left out when apps are chosen. */
-function extrasOf({ apps, only }: Options): readonly Extra[] {
+function extrasOf({ apps, only, short }: Options): readonly Extra[] {
   if (apps) return []
-  return extras.filter((extra) => only === undefined || only === extra)
+  if (only !== undefined) return extras.filter((extra) => only === extra)
+  // A browser is slow, and there is no target to miss.
+  return short ? extras.filter((extra) => extra !== 'browser') : extras
 }
 
 async function measureExtra(
@@ -142,6 +149,9 @@ async function measureExtra(
   cores: Cores,
 ): Promise<{ verdicts: Verdict[]; table?: string }> {
   if (extra === 'seals') return { verdicts: await judgeOwnSeals(cores) }
+  if (extra === 'browser') {
+    return { verdicts: [], table: browserTables(await measureBrowser(browserTimes, progress)) }
+  }
   if (extra === 'start') {
     const figures = await measureStart(short ? shortStarts : fullStarts, cores, progress)
     return { verdicts: judgeStart(figures), table: startTable(figures) }
