@@ -3,7 +3,7 @@ import { basename } from 'node:path'
 import { build, type LogLevel, type RolldownLog } from 'rolldown'
 
 // Makes the JavaScript that the package holds: a file for each entry point of package.json, and one for all that two of
-// them share; and two files for browsers, which import nothing. Why, and what is built when:
+// them share; and three files for browsers, which import nothing. Why, and what is built when:
 // docs/decisions/bundle.md.
 
 interface Entry {
@@ -37,7 +37,7 @@ await build({
   onLog: failOnWarning,
 })
 
-// A page loads the first with a tag, and imports the second.
+// A page loads them with tags, and imports `client/call`.
 for (const entry of entries.filter(isForBrowsers)) {
   await build({
     input: inputs([entry]),
@@ -46,7 +46,7 @@ for (const entry of entries.filter(isForBrowsers)) {
     transform: { target: 'es2022' },
     output: {
       dir: 'dist/bundle',
-      format: entry === exported['./client'] ? 'iife' : 'esm',
+      format: entry === exported['./client/call'] ? 'esm' : 'iife',
       // Names of properties that no page and no browser reads: those of `Submission` in client/submission.ts.
       minify: { mangleProps: { include: /^(unmark|automatic|repeats|request|sealed)$/ } },
       sourcemap: true,

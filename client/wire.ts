@@ -1,4 +1,10 @@
-import type { attributeNames, fieldNames, mediaTypes, regionHeaders } from '../lib/base/wire-names.js'
+import type {
+  attributeNames,
+  fieldNames,
+  liveHeader,
+  mediaTypes,
+  regionHeaders,
+} from '../lib/base/wire-names.js'
 
 // The names that browser and server share. The compiler compares them with those of the server, and since only types are
 // imported, the file for the browser holds no name that it does not need.
@@ -7,5 +13,7 @@ export const sealField: typeof fieldNames.seal = 'sealform'
 export const stateField: typeof fieldNames.state = 'sealform.state'
 export const regionAttribute: typeof attributeNames.region = 'data-sealform-region'
 export const onceAttribute: typeof attributeNames.once = 'data-sealform-once'
+export const liveAttribute: typeof attributeNames.live = 'data-sealform-live'
 export const regionHeader: (typeof regionHeaders)[0] = 'Sealform-Region'
+export const liveRequestHeader: typeof liveHeader = 'Sealform-Live'
 export const richType: typeof mediaTypes.rich = 'application/vnd.sealform+json'

@@ -5,7 +5,10 @@ import { brotliCompressSync, gzipSync } from 'node:zlib'
 import { requirePackage } from '../lib/base/lazy-package.js'
 import { pathOf } from './request-path.js'
 
-/** The script for browsers, as it is sent. */
+/** The scripts that a page loads with a tag: the one for forms, and the one for live regions. */
+type ScriptName = 'client' | 'live'
+
+/** A script for browsers, as it is sent. */
 interface ClientScript {
   /** Its path below the place where the middleware is mounted. It changes with the content. */
   readonly path: string
@@ -14,24 +17,28 @@ interface ClientScript {
   readonly br: Buffer
 }
 
-let script: ClientScript | undefined
+const scripts = new Map<ScriptName, ClientScript>()
 
 /**
- * Reads the script when it is first needed.
+ * Reads a script when it is first needed.
  *
  * @throws Error `MODULE_NOT_FOUND` when a bundler has made one file of the app and left the package out
  */
-export function clientScript(): ClientScript {
-  script ??= readScript(readFileSync(requirePackage.resolve('sealform/client')))
+export function clientScript(name: ScriptName): ClientScript {
+  const known = scripts.get(name)
+  if (known) return known
+  const entry = name === 'client' ? 'sealform/client' : `sealform/client/${name}`
+  const script = readScript(name, readFileSync(requirePackage.resolve(entry)))
+  scripts.set(name, script)
   return script
 }
 
-function readScript(file: Buffer): ClientScript {
+function readScript(name: ScriptName, file: Buffer): ClientScript {
   // The source map is not served.
   const plain = Buffer.from(file.toString().replace(/\n\/\/# sourceMappingURL=\S+\s*$/, '\n'))
   const hash = createHash('sha256').update(plain).digest('base64url').slice(0, 12)
   return {
-    path: `/sealform-client-${hash}.js`,
+    path: `/sealform-${name}-${hash}.js`,
     plain,
     gzip: gzipSync(plain, { level: 9 }),
     br: brotliCompressSync(plain),
@@ -47,11 +54,11 @@ export function askedScript({
   url = '',
   headers,
 }: IncomingMessage): { readonly headers: Record<string, string>; readonly body: Buffer } | undefined {
-  if (!url.includes('/sealform-client-') || (method !== 'GET' && method !== 'HEAD')) return undefined
+  if (!url.includes('/sealform-') || (method !== 'GET' && method !== 'HEAD')) return undefined
   // A cache in front may keep the answer to "/page#/sealform-client-….js" as that of "/page". No browser sends a fragment.
-  const asked = /^[^#]*(\/sealform-client-[\w-]{12}\.js)$/.exec(pathOf(url))?.[1]
+  const [, asked, name] = /^[^#]*(\/sealform-(client|live)-[\w-]{12}\.js)$/.exec(pathOf(url)) ?? []
   if (asked === undefined) return undefined
-  const { path, ...bodies } = clientScript()
+  const { path, ...bodies } = clientScript(name as ScriptName)
   const accepted = String(headers['accept-encoding'] ?? '')
   const encoding = (['br', 'gzip'] as const).find((name) =>
     new RegExp(`(^|[ ,])${name}(?!\\s*;\\s*q=0(\\.0*)?\\s*(,|$))\\b`).test(accepted),

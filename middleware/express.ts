@@ -80,6 +80,10 @@ export function sealform<Own = unknown>(
     }
     refuseRoute(req, sealform)
     const host = new ExpressHost(app, { context: { req, res }, next, outer })
+    if (app.live?.asked(req)) {
+      app.live.answer(host)
+      return
+    }
     if (req.method !== 'POST') {
       host.openPage()
       next()

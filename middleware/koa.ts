@@ -84,6 +84,13 @@ export function sealform<Own = unknown>(
     if (isServed(app, outer)) return runInside(outer, ctx, next)
     refuseRouter(ctx, sealform)
     const host = new KoaHost(app, { ctx, next, outer })
+    if (app.live?.asked(req)) {
+      ctx.respond = false
+      // A visitor who leaves a page resets its stream, which Koa would report as an error of the app.
+      ctx.onerror = () => {}
+      app.live.answer(host)
+      return
+    }
     if (!outer) host.mount()
     if (req.method === 'POST') {
       const passesOn = (seal: string | undefined) => app.mount.passesOn(seal, host.path)
@@ -146,10 +153,10 @@ class KoaHost implements Host, MountedHost {
     this.res = ctx.res
     this.context = ctx
     this.settings = app.settings
-    this.page = new Page(app.registry, this)
     this.#app = app
     this.#next = next
     this.#outer = outer
+    this.page = new Page(app.registry, this)
   }
 
   /** The URL that the browser asked for, including the part that a mount removes from `ctx.url`. */
@@ -163,6 +170,10 @@ class KoaHost implements Host, MountedHost {
 
   get registry(): Registry {
     return this.#app.registry
+  }
+
+  get live(): App<unknown>['live'] {
+    return this.#app.live
   }
 
   get protocol(): string {

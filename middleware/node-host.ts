@@ -110,6 +110,10 @@ export abstract class HttpHost<
     return this.#app.registry
   }
 
+  get live(): App<unknown>['live'] {
+    return this.#app.live
+  }
+
   session(): string | undefined {
     return this.settings.session(this.context)
   }

@@ -95,6 +95,7 @@ export function sealform<Own = unknown>(
     const outer = hostOn(req)
     const host = new NodeHost(app, { req, res }, outer)
     if (isServed(app, outer)) return host.runInside(outer)
+    if (app.live?.asked(req)) return app.live.answer(host)
     if (req.method !== 'POST') return host.open()
     receive(app, host).catch((error: unknown) => {
       host.abandon()

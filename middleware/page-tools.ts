@@ -11,7 +11,7 @@ import type { Forms } from '../views/forms.js'
 import { createForm } from '../views/page-form.js'
 import { printRegion, type RegionContent, type RegionOptions } from '../views/region.js'
 import type { SafeHtml } from '../views/safe-html.js'
-import { printScriptTag } from '../views/script-tag.js'
+import { printLiveTag, printScriptTag } from '../views/script-tag.js'
 import { createSearchForm, type SearchForm } from '../views/search-form.js'
 import { clientScript } from './client-script.js'
 
@@ -34,8 +34,8 @@ export interface PageTools {
    *
    * @param id the id of the one element in `content`
    * @param options `always` sends it along with every other region; `fallback` makes the content that replaces a region that
-   *   throws
-   * @throws SealformError `ERR_REGION_INVALID` when the element has another id
+   *   throws; `live` names the tags whose revalidation refreshes it on open pages
+   * @throws SealformError `ERR_REGION_INVALID` when the element has another id, or the page has too many live regions
    */
   region(
     id: string,
@@ -51,6 +51,8 @@ interface ToolHost {
   messages(): Messages
   /** The URL that the browser asked for, including the part that a mount removes. */
   readonly url: string
+  /** Set when the app has live regions. */
+  readonly live: { readonly path: string } | undefined
 }
 
 /** The arguments of `PageTools.region`. */
@@ -66,9 +68,11 @@ export function formOn(this: ToolHost, action: Submittable, options?: FormOption
   return createForm(page.form(action, options), seals, messages())
 }
 
-/** Prints the tag of the script for browsers. Bind it to the request and to the path where the middleware is mounted. */
+/** Prints the tags of the scripts for browsers. Bind it to the request and to the path where the middleware is mounted. */
 export function scriptTagOn(this: ToolHost, mount: string): string {
-  return printScriptTag(mount + clientScript().path, this.messages())
+  const tag = printScriptTag(mount + clientScript('client').path, this.messages())
+  const { live } = this
+  return live ? tag + printLiveTag(mount + clientScript('live').path, mount + live.path) : tag
 }
 
 /** Implements `Forms.search`. Bind it to the request. */
@@ -98,7 +102,7 @@ export function regionOn(
 
 function checkRegionOptions(id: string, options: RegionOptions | undefined): void {
   if (options === undefined) return
-  checkOptions(`region('${id}')`, options, ['always', 'fallback'])
+  checkOptions(`region('${id}')`, options, ['always', 'fallback', 'live'])
   const { always, fallback } = options
   if (always !== undefined && typeof always !== 'boolean') {
     throw new SealformError(

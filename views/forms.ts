@@ -12,8 +12,8 @@ export interface Forms {
    */
   readonly flash: unknown
   /**
-   * The tag of the script for browsers, to be printed once, in the head. The middleware serves the file, for good under a
-   * path that changes with its content.
+   * The tag of the script for browsers, to be printed once, in the head; with the middleware's option `live`, also that of the
+   * script for live regions. The middleware serves the files, for good under paths that change with their content.
    */
   readonly script: SafeHtml
   /**

@@ -16,6 +16,12 @@ export interface RegionOptions {
    */
   always?: boolean
   /**
+   * Tags. When one of them is revalidated, open pages ask for this region again, if the middleware has the option `live`. At most
+   * 16. A region with a form that gives input back is left alone.
+   * @default none
+   */
+  live?: readonly string[]
+  /**
    * Makes the HTML for a region whose function throws: one element with the region's id.
    * @default a `div` with a sentence, the reference, and the input
    */
@@ -44,8 +50,9 @@ export interface Region extends RegionOptions {
 export function printRegion(
   page: Page,
   messages: Messages,
-  { id, content, fallback, always = false }: Region,
+  { id, content, fallback, always = false, live }: Region,
 ): SafeHtml | Promise<SafeHtml> {
+  let gaveBack = false
   if (typeof content !== 'function') return keep(content)
   const boundary = page.openBoundary()
   try {
@@ -57,14 +64,18 @@ export function printRegion(
 
   function keep(text: SafeHtml | string): SafeHtml {
     // Directly behind the name of the element: the values of its attributes may hold a `>`.
-    const printed = String(text).replace(/^\s*<[a-zA-Z][^\s/>]*/, `$& ${attributeNames.region}`)
-    page.keepRegion({ id, html: printed, always })
+    const content = String(text)
+    const mark = live && !gaveBack ? page.liveMark(id, content, live) : undefined
+    const attributes = `${attributeNames.region}${mark === undefined ? '' : ` ${attributeNames.live}="${mark}"`}`
+    const printed = content.replace(/^\s*<[a-zA-Z][^\s/>]*/, `$& ${attributes}`)
+    page.keepRegion({ id, html: printed, always, live: mark })
     return new SafeHtml(printed)
   }
 
   function fall(error: unknown): SafeHtml {
     page.flash?.unreadBy(id)
     const { reference, lost } = boundary.catch(error, messages)
+    gaveBack = lost !== undefined
     const input = lost ? problemGivenBack(lost) : new SafeHtml('')
     const printed = keep(fallback?.({ error, reference, input }) ?? standIn(reference, input))
     if (lost && String(printed).includes(String(input))) {

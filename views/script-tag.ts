@@ -11,3 +11,8 @@ export function printScriptTag(path: string, { notSent, sendAgain, cancel, done 
   }
   return `<script ${printAttributes({ src: path, defer: true, ...texts })}></script>`
 }
+
+/** Prints the tag of the script that keeps live regions up to date, with the path of the stream that it opens. */
+export function printLiveTag(path: string, stream: string): string {
+  return `<script ${printAttributes({ src: path, defer: true, 'data-stream': stream })}></script>`
+}

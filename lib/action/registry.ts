@@ -167,7 +167,8 @@ export class Registry implements SealingContext, SecretFields {
   readonly mode: Mode
   /** What the app itself says about the mode. */
   readonly development: boolean | undefined
-  readonly #ttl: number
+  /** Seconds for which a rendered form stays valid, and what else a page prints for its visitor. */
+  readonly ttl: number
   readonly limits: Limits
   /** Seconds that received files are kept for a corrected submission. */
   readonly keptTime: number
@@ -210,7 +211,7 @@ export class Registry implements SealingContext, SecretFields {
     this.mode = judgeMode(development, process.env.NODE_ENV)
     this.keys = createKeyRing(options.keys, process.env, development)
     this.audience = audience(options.app)
-    this.#ttl = parseSealLife(options.ttl === undefined ? defaultTtl : options.ttl, 'createActions({ ttl })')
+    this.ttl = parseSealLife(options.ttl === undefined ? defaultTtl : options.ttl, 'createActions({ ttl })')
     this.limits = resolveLimits(options.limits, defaultLimits, 'createActions({ limits })')
     this.keptTime = keptTime(options.uploads?.keep, 'createActions({ uploads: { keep } })')
     this.cache = checkRevalidator(options.cache)
@@ -237,7 +238,7 @@ export class Registry implements SealingContext, SecretFields {
       )
     }
     const definition = describeAction(name, runOrOptions, {
-      ttl: this.#ttl,
+      ttl: this.ttl,
       limits: this.limits,
       openStorage: () => this.#openStorage(),
       openStore: () => this.#openStore(),

@@ -2,6 +2,8 @@ import { type Actions, asRegistry, type Registry } from '../action/registry.js'
 import { checkOptions, kindOf } from '../base/check-options.js'
 import { SealformError } from '../base/errors.js'
 import { loadPackages } from '../base/lazy-package.js'
+import { Live } from '../live/live.js'
+import { type LiveOptions, resolveLive } from '../live/live-options.js'
 import { compileAllowedOrigins, normaliseOrigin } from '../origin/allowed-origins.js'
 import type { OriginPolicy } from '../origin/judge-origin.js'
 import { english, type Messages } from '../outcome/messages.js'
@@ -50,6 +52,12 @@ export interface MiddlewareOptions<Context> {
    * @default a warning on the console, in development and when NODE_ENV is not set
    */
   onRefused?: (refusal: Refusal, context: Context) => void
+  /**
+   * Keeps regions with the option `live` up to date on open pages, by a stream of server-sent events below the path where the
+   * middleware is mounted. Needs `createActions({ cache })`.
+   * @default false
+   */
+  live?: boolean | LiveOptions
   /** Replaces built-in texts, for all requests or per request. @default English */
   messages?: Partial<Messages> | ((context: Context) => Partial<Messages>)
 }
@@ -72,6 +80,8 @@ export interface App<Context> {
   readonly registry: Registry
   readonly settings: Settings<Context>
   readonly mount: Mount
+  /** Set when the app has live regions. */
+  readonly live: Live | undefined
 }
 
 /**
@@ -87,7 +97,13 @@ export function createApp<Context>(
 ): App<unknown> {
   const registry = asRegistry(actions, 'sealform()')
   const settings = resolveSettings(registry, options as MiddlewareOptions<unknown>, more)
-  return { registry, settings, mount: new Mount(registry, options) }
+  const live = resolveLive(options.live)
+  return {
+    registry,
+    settings,
+    mount: new Mount(registry, options),
+    live: live && new Live(registry, live, settings.origin),
+  }
 }
 
 /**
@@ -110,6 +126,7 @@ function resolveSettings<Context>(
     'session',
     'mode',
     'onRefused',
+    'live',
     'messages',
   ])
   const { mode = 'enforce', session, onRefused, messages } = options

@@ -35,6 +35,9 @@ export const regionHeaders = [
   'X-Alpine-Target',
 ] as const
 
+/** Request header of the script that refreshes live regions. Such a page leaves the flash to the page that the visitor opens. */
+export const liveHeader = 'Sealform-Live'
+
 /** Response headers for browser scripts. */
 export const answerHeaders = {
   /** Where a redirect leads that the client has not followed. With content, it leads to the page that is answered. */
@@ -49,6 +52,8 @@ export const attributeNames = {
   region: 'data-sealform-region',
   /** On a form, and on a button that differs: `true` when a copy of the submission does not run again. */
   once: 'data-sealform-once',
+  /** On a region that others can make the browser refresh: its sealed tags, a full stop, and what stands for their versions. */
+  live: 'data-sealform-live',
 } as const
 
 /** Media types of our own. */

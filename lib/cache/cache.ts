@@ -10,6 +10,7 @@ import type { KeepablePage, PageRequest } from './offered-page.js'
 import type { Bounds } from './own-share.js'
 import { PageCache, type PageCacheOptions } from './page-cache.js'
 import type { SharedTier } from './shared-tier.js'
+import type { TagSource } from './tag-source.js'
 import { TagVersions } from './tag-versions.js'
 import { TaggedEntries } from './tagged-entries.js'
 import { pathTag, type Revalidation, tagName } from './tags.js'
@@ -144,6 +145,8 @@ class OpenCache implements Cache {
   readonly #versions: TagVersions
   readonly #onRevalidate: CacheOptions['onRevalidate']
   readonly #close: () => Promise<void>
+  /** For live regions. */
+  readonly tags: TagSource
 
   constructor(options: CacheOptions) {
     checkOptions('createCache()', options, [
@@ -171,6 +174,7 @@ class OpenCache implements Cache {
     const share = boundsOf('sharedMemory', options.sharedMemory, defaultShare)
     const tiers = openTiers(memory, shared && { tier: shared, bounds: share })
     this.#versions = new TagVersions(shared)
+    this.tags = this.#versions
     this.#onRevalidate = onRevalidate
     const entries = new TaggedEntries(tiers, this.#versions)
     const seconds = lifetime(ttl, 'createCache({ ttl })')

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { GuardedTier } from './guarded-tier.js'
+import type { TagSource, TagWatcher } from './tag-source.js'
 import { tierKey } from './tier-key.js'
 
 /** Milliseconds that a version is used without asking the shared tier again. */
@@ -22,28 +23,34 @@ const first = '0'
  * entries of the tag at once, in memory and in the shared tier. A result that is still being computed is kept under the
  * old version, where it is not found. No two clocks are compared.
  */
-export class TagVersions {
+export class TagVersions implements TagSource {
   readonly #tier: GuardedTier | undefined
   readonly #known = new Map<string, { readonly version: string; readonly until: number }>()
   readonly #lookUps = new Map<string, Promise<string>>()
   /** Versions that the shared tier has not taken yet. */
   readonly #untold = new Map<string, string>()
-  #unlisted = first
+  #unlisted: string
+  readonly #watchers = new Set<TagWatcher>()
   #timer: NodeJS.Timeout | undefined
 
   constructor(tier?: GuardedTier) {
     this.#tier = tier
+    // Without a tier nothing is kept from an earlier process, whose pages may be open still: its first version is another.
+    this.#unlisted = tier ? first : newVersion()
   }
 
   /** Starts to listen to the revalidations of other servers. */
   listen(): void {
     void this.#tier?.listen({
       message: (message) => {
-        for (const tag of tagsIn(message)) this.#forget(tag)
+        const tags = tagsIn(message)
+        for (const tag of tags) this.#forget(tag)
+        this.#report(tags)
       },
       interrupted: () => {
         this.#known.clear()
         this.#lookUps.clear()
+        this.#report(undefined)
       },
     })
   }
@@ -69,6 +76,11 @@ export class TagVersions {
       } else this.#know(tag, newVersion(), Number.POSITIVE_INFINITY)
     }
     if (this.#tier) await this.#tell(this.#tier, tags)
+    this.#report(tags)
+  }
+
+  watch(watcher: TagWatcher): void {
+    this.#watchers.add(watcher)
   }
 
   close(): void {
@@ -143,6 +155,10 @@ export class TagVersions {
       this.#timer = undefined
       void this.#tell(tier, [...this.#untold.keys()])
     }, tellAgain).unref()
+  }
+
+  #report(tags: readonly string[] | undefined): void {
+    for (const watcher of this.#watchers) watcher(tags)
   }
 
   #know(tag: string, version: string, until: number): void {

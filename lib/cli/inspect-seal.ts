@@ -25,7 +25,7 @@ interface Inspection {
   readonly refused: boolean
 }
 
-const purposes: readonly SealPurpose[] = ['action', 'button', 'state', 'upload']
+const purposes: readonly SealPurpose[] = ['action', 'button', 'state', 'upload', 'live']
 
 /** Describes a token step by step, as far as the keys allow, and says whether a server would accept it. */
 export function inspectSeal(token: string, facts: InspectionFacts): Inspection {
@@ -120,6 +120,7 @@ const kinds: Record<SealPurpose, string> = {
   button: 'the seal of a submit button',
   state: 'a state',
   upload: 'a reference to a file that was kept',
+  live: 'the tags of a live region',
 }
 
 function describe(purpose: SealPurpose, opened: Opened, now: number): Inspection['rows'] {

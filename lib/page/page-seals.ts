@@ -6,6 +6,7 @@ import { encodeBoundValues } from '../seal/bound-values.js'
 import { type FormOwner, ownerOf } from '../seal/form-owner.js'
 import { sealFormState } from '../seal/form-state.js'
 import type { Key } from '../seal/key-ring.js'
+import { sealLiveTags } from '../seal/live-tags.js'
 import { pathBinding } from '../seal/path-binding.js'
 import { type Seal, seal, sessionBinding } from '../seal/seal.js'
 import { sealLife } from '../seal/seal-life.js'
@@ -93,6 +94,13 @@ export class PageSeals implements SealFacts {
   file(definition: Definition, file: ShownFile): Seal {
     const terms = { action: definition.name, field: file.field, ttl: this.#registry.keptTime }
     return sealKept(this.#registry, file, { ...terms, binding: this.#binding() })
+  }
+
+  /** Seals the tags of a live region. They are good for as long as the forms of the app are. */
+  live(tags: readonly string[]): Seal {
+    const { ttl } = this.#registry
+    if (ttl < this.#facts.shortestTtl) this.#facts.shortestTtl = ttl
+    return sealLiveTags(this.#registry, tags, { ttl, binding: this.#binding() })
   }
 
   /**

@@ -11,6 +11,7 @@ import { encodeBoundValues } from '../seal/bound-values.js'
 import type { Seal } from '../seal/seal.js'
 import { type GivenInput, groupInput, secretsOf, WatchedInput } from './given-input.js'
 import { type BuiltInPage, lastResort } from './last-resort.js'
+import { liveMark } from './live-mark.js'
 import { Mountings } from './mountings.js'
 import type { PageHost } from './page-host.js'
 import { PageSeals } from './page-seals.js'
@@ -98,6 +99,8 @@ export interface PageRegion {
   readonly html: string
   /** It is sent with every other region, because it can show something of every outcome. */
   readonly always: boolean
+  /** What a browser needs to keep it live; `undefined` when it is not. */
+  readonly live?: string | undefined
 }
 
 /** A part of a page that may fail without the rest. */
@@ -145,6 +148,8 @@ export class Page {
   #printed: string[] | undefined
   #ids: Map<string, number> | undefined
   #regions: Map<string, PageRegion> | undefined
+  /** The moment at which it began to be made. */
+  #began: number
   /** `null` when the visitor sent none. */
   #flash: WaitingFlash | null | undefined
 
@@ -153,6 +158,7 @@ export class Page {
     this.registry = registry
     this.mountings = new Mountings(registry, host, this.seals)
     this.#host = host
+    this.#began = host.live?.sequence ?? 0
   }
 
   /**
@@ -164,6 +170,7 @@ export class Page {
     this.asked = submitted.onOwnPath
     // The page runs with other cookies than those that the visitor sent: an action can set a flash for it.
     this.#flash = undefined
+    this.#began = this.#host.live?.sequence ?? 0
   }
 
   /** The flash that waits for this page; `undefined` when the visitor sent none. */
@@ -243,6 +250,28 @@ export class Page {
     }
     this.#regions ??= new Map()
     this.#regions.set(id, region)
+  }
+
+  /**
+   * Returns what a browser needs to keep a region live; `undefined` while the region gives back what was typed, which a visit to the
+   * page would not show.
+   *
+   * @param html the content of the region
+   * @throws SealformError `ERR_OPTION_INVALID` on bad tags, `ERR_REGION_INVALID` when the page has more of it than a request can hold
+   */
+  liveMark(id: string, html: string, tags: readonly string[]): string | undefined {
+    const { live } = this.#host
+    if (!live || (this.#givesBack && this.isPrintedIn(html))) return undefined
+    const { seals } = this
+    if (seals.personal) this.personal = true
+    const others = [...this.regions.values()].filter((region) => region.id !== id)
+    return liveMark({ live, seals, others, began: this.#began }, id, tags)
+  }
+
+  /** The page shows an outcome with the input. */
+  get #givesBack(): boolean {
+    const { kind = 'done' } = this.#shown?.outcome ?? {}
+    return kind === 'invalid' || kind === 'refused' || kind === 'failed'
   }
 
   get hasRegions(): boolean {

@@ -1,4 +1,5 @@
 import type { Registry } from '../action/registry.js'
+import { liveHeader } from '../base/wire-names.js'
 import {
   type AskingForm,
   belongsTo,
@@ -39,9 +40,12 @@ export class WaitingFlash {
     this.#host = host
   }
 
-  /** Returns `undefined` when the visitor sent no flash. */
+  /** Returns `undefined` when the visitor sent no flash, or has not opened the page: a script refreshes regions of an older one. */
   static of(mountings: Mountings, host: PageHost): WaitingFlash | undefined {
-    return hasFlash(host.req.headers.cookie) ? new WaitingFlash(mountings, host) : undefined
+    const { headers } = host.req
+    return hasFlash(headers.cookie) && !(liveHeader.toLowerCase() in headers)
+      ? new WaitingFlash(mountings, host)
+      : undefined
   }
 
   /** Gives the flash to the page. After the headers, which have to remove it, are sent, it waits for the next page. */

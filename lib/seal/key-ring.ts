@@ -4,9 +4,18 @@ import { explainMode, judgeMode } from '../base/mode.js'
 import { givenSecrets, type Secrets } from './read-keys.js'
 
 /** What a subkey is used for. A token that was sealed for one purpose does not open with the subkey of another. */
-export type Purpose = 'action' | 'button' | 'state' | 'upload' | 'session' | 'path' | 'copy'
+export type Purpose = 'action' | 'button' | 'state' | 'upload' | 'session' | 'path' | 'copy' | 'live'
 
-const purposes: readonly Purpose[] = ['action', 'button', 'state', 'upload', 'session', 'path', 'copy']
+const purposes: readonly Purpose[] = [
+  'action',
+  'button',
+  'state',
+  'upload',
+  'session',
+  'path',
+  'copy',
+  'live',
+]
 
 /** The keys of a running app. */
 export interface Keys {
@@ -103,13 +112,14 @@ export class Key {
   readonly #session: Uint8Array
   readonly #path: Uint8Array
   readonly #copy: Uint8Array
+  readonly #live: Uint8Array
 
   constructor(secret: Uint8Array) {
     const id = derive(secret, 4, 'key id')
     this.id = Buffer.from(id).toString('hex')
     this.number = Number.parseInt(this.id, 16)
     const subkeys = purposes.map((purpose) => derive(secret, 32, 'subkey', purpose))
-    const [action, button, state, upload, session, path, copy] = subkeys
+    const [action, button, state, upload, session, path, copy, live] = subkeys
     this.#action = action!
     this.#button = button!
     this.#state = state!
@@ -117,6 +127,7 @@ export class Key {
     this.#session = session!
     this.#path = path!
     this.#copy = copy!
+    this.#live = live!
   }
 
   /** Returns the 32-byte subkey for a purpose. Do not write to it. */
@@ -126,7 +137,8 @@ export class Key {
     if (purpose === 'state') return this.#state
     if (purpose === 'upload') return this.#upload
     if (purpose === 'session') return this.#session
-    return purpose === 'path' ? this.#path : this.#copy
+    if (purpose === 'path') return this.#path
+    return purpose === 'copy' ? this.#copy : this.#live
   }
 }
 

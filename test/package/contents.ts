@@ -64,9 +64,9 @@ describe('the packed tarball', () => {
     }
   })
 
-  it('says that the script for browsers does something when it is imported, and no other file does', () => {
+  it('says that the scripts for browsers do something when they are imported, and no other file does', () => {
     const { sideEffects }: { sideEffects: unknown } = JSON.parse(tarball().read('package.json'))
-    assert.deepEqual(sideEffects, ['./dist/bundle/client.js'])
+    assert.deepEqual(sideEffects, ['./dist/bundle/client.js', './dist/bundle/live.js'])
   })
 
   it('holds every file that package.json points to', () => {

@@ -71,12 +71,14 @@ test('has a different 32-byte subkey for each purpose and each key', () => {
     ring.sealing.subkey('session'),
     ring.sealing.subkey('copy'),
     ring.sealing.subkey('path'),
+    ring.sealing.subkey('live'),
     other.subkey('action'),
     other.subkey('state'),
     other.subkey('upload'),
     other.subkey('session'),
     other.subkey('copy'),
     other.subkey('path'),
+    other.subkey('live'),
   ]
   for (const subkey of subkeys) assert.equal(subkey.length, 32)
   assert.equal(new Set(subkeys.map((subkey) => Buffer.from(subkey).toString('hex'))).size, subkeys.length)
