@@ -13,7 +13,8 @@ describe('live regions of two servers that share a Redis', () => {
   it('hear of a revalidation on the other server, once, and ask any of them', async (t) => {
     const redis = await startRedis(t)
     const [one, other] = [await startServer(t, redis), await startServer(t, redis)]
-    const [atOne, atOther] = [await one.open(await one.mark()), await other.open(await one.mark())]
+    const mark = await one.known()
+    const [atOne, atOther] = [await one.open(mark), await other.open(mark)]
     for (let i = 1; i < 4; i++) {
       await [one, other][i % 2]!.cache.revalidateTag('todos')
       await Promise.all([atOne.received(i), atOther.received(i)])
