@@ -13,6 +13,7 @@ import supertest from 'supertest'
 import { invalid, redirect, type Submittable } from '../../lib/sealform.js'
 import type { FileStorage } from '../../lib/types.js'
 import type { SealformContext, sealform } from '../../middleware/koa.js'
+import { openStream } from '../setup/event-stream.js'
 import { createTestApp, formIn, fromSamePage, urlencoded } from '../setup/koa-app.js'
 import { uploadApp } from '../setup/upload-app.js'
 import { codeBlocks, modulesOf } from './code-blocks.js'
@@ -225,6 +226,23 @@ describe('the code in README.md and the guide', () => {
 
     const old = await request.post('/').set(fromSamePage).send('sealform=x&name=Bob&text=Kept').expect(400)
     assert.match(old.text, /Kept/)
+  })
+
+  it('runs the app of the page about live regions, and tells an open page of a new row', async (t) => {
+    const request = await start(join(folders.plain, 'live-regions', 'app.js'), (stop) => t.after(stop))
+    const page = await request.get('/').expect(200)
+    const [, mark] = /data-sealform-live="([^"]+)"/.exec(page.text) ?? assert.fail(page.text)
+    const stream = await openStream(t, Number(new URL(request.get('/').url).port), `/sealform-live?${mark}`)
+    const { fields } = formIn(page.text, 'todos.add')
+    await request
+      .post('/')
+      .set(fromSamePage)
+      .send(urlencoded(fields, { title: 'Milk' }))
+      .expect(303)
+    assert.match((await stream.received(1))[0]!, /^0:[\w-]{12}$/)
+    const answer = await request.get('/').set({ 'Sealform-Region': 'todos', 'Sealform-Live': '1' })
+    assert.match(answer.text, /<li>Milk<\/li>/)
+    assert.doesNotMatch(answer.text, /<html/)
   })
 
   it('runs the app of the page about search forms', async (t) => {

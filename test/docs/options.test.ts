@@ -81,6 +81,14 @@ describe('the tables of options in the guide', () => {
     )
   })
 
+  it('name every option of live regions, and no other', () => {
+    const cached = createActions({ keys: testKey, cache: createCache() })
+    assert.deepEqual(
+      documented('live-regions.md', 'option of live'),
+      taken(() => sealformKoa(cached, { live: unknown })),
+    )
+  })
+
   it('name every option of cached(), and no other', () => {
     const cache = createCache()
     assert.deepEqual(
