@@ -5,10 +5,12 @@ import { brotliCompressSync, gzipSync } from 'node:zlib'
 import { requirePackage } from '../lib/base/lazy-package.js'
 import { pathOf } from './request-path.js'
 
-/** The scripts that a page loads with a tag: the one for forms, and the one for live regions. */
-type ScriptName = 'client' | 'live'
+/** The files for browsers: the script that takes over forms, and the one that keeps live regions up to date. */
+const packages = { client: 'sealform/client', live: 'sealform/client/live' } as const
 
-/** A script for browsers, as it is sent. */
+type ScriptName = keyof typeof packages
+
+/** A file for browsers, as it is sent. */
 interface ClientScript {
   /** Its path below the place where the middleware is mounted. It changes with the content. */
   readonly path: string
@@ -20,20 +22,20 @@ interface ClientScript {
 const scripts = new Map<ScriptName, ClientScript>()
 
 /**
- * Reads a script when it is first needed.
+ * Reads a file for browsers when it is first needed.
  *
  * @throws Error `MODULE_NOT_FOUND` when a bundler has made one file of the app and left the package out
  */
 export function clientScript(name: ScriptName): ClientScript {
-  const known = scripts.get(name)
-  if (known) return known
-  const entry = name === 'client' ? 'sealform/client' : `sealform/client/${name}`
-  const script = readScript(name, readFileSync(requirePackage.resolve(entry)))
-  scripts.set(name, script)
+  let script = scripts.get(name)
+  if (!script) {
+    script = makeScript(name, readFileSync(requirePackage.resolve(packages[name])))
+    scripts.set(name, script)
+  }
   return script
 }
 
-function readScript(name: ScriptName, file: Buffer): ClientScript {
+function makeScript(name: ScriptName, file: Buffer): ClientScript {
   // The source map is not served.
   const plain = Buffer.from(file.toString().replace(/\n\/\/# sourceMappingURL=\S+\s*$/, '\n'))
   const hash = createHash('sha256').update(plain).digest('base64url').slice(0, 12)
@@ -46,8 +48,8 @@ function readScript(name: ScriptName, file: Buffer): ClientScript {
 }
 
 /**
- * Returns the script when a request asks for it. Another server of the app may have printed another version of its path:
- * it gets this one, and must not keep it.
+ * Returns the file for browsers that a request asks for. Another server of the app may have printed another version of its
+ * path: it gets this one, and must not keep it.
  */
 export function askedScript({
   method,
@@ -77,7 +79,7 @@ export function askedScript({
   }
 }
 
-/** Sends the script when a request asks for it. Returns whether it has. */
+/** Sends a file for browsers when a request asks for it. Returns whether it has. */
 export function sendScript(req: IncomingMessage, res: ServerResponse): boolean {
   const script = askedScript(req)
   if (!script) return false
