@@ -85,10 +85,7 @@ export function sealform<Own = unknown>(
     refuseRouter(ctx, sealform)
     const host = new KoaHost(app, { ctx, next, outer })
     if (app.live?.asked(req)) {
-      ctx.respond = false
-      // A visitor who leaves a page resets its stream, which Koa would report as an error of the app.
-      ctx.onerror = () => {}
-      app.live.answer(host)
+      host.answerLive(app.live)
       return
     }
     if (!outer) host.mount()
@@ -194,6 +191,19 @@ class KoaHost implements Host, MountedHost {
 
   messages(): Messages {
     return this.settings.messages(this.context)
+  }
+
+  /** Opens a stream for a page, or refuses it, when the middlewares outside have set their cookies. */
+  answerLive(live: NonNullable<App<unknown>['live']>): void {
+    const { context } = this
+    // Throws on a value that is none, while Koa can still answer.
+    this.session()
+    context.respond = false
+    // A visitor who leaves a page resets its stream, which Koa would report as an error of the app.
+    context.onerror = () => {}
+    setImmediate(() => {
+      if (!this.res.headersSent) live.answer(this)
+    })
   }
 
   /** Makes this host the one that answers, and adds `form`, `forms` and `region` to the context. */

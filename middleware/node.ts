@@ -95,7 +95,7 @@ export function sealform<Own = unknown>(
     const outer = hostOn(req)
     const host = new NodeHost(app, { req, res }, outer)
     if (isServed(app, outer)) return host.runInside(outer)
-    if (app.live?.asked(req)) return app.live.answer(host)
+    if (app.live?.asked(req)) return host.answerLive(app.live)
     if (req.method !== 'POST') return host.open()
     receive(app, host).catch((error: unknown) => {
       host.abandon()
@@ -153,6 +153,15 @@ class NodeHost extends HttpHost {
 
   get secure(): boolean {
     return this.protocol === 'https'
+  }
+
+  /** Opens a stream for a page, or refuses it. */
+  answerLive(live: NonNullable<App<unknown>['live']>): void {
+    try {
+      live.answer(this)
+    } catch (error) {
+      this.fail(error)
+    }
   }
 
   /** Runs the handler for a request that is not a submission. */

@@ -42,6 +42,8 @@ export class LiveStream {
   /** Sends the headers. `no-transform` keeps compression, which would hold back events, away. */
   open(): void {
     const { req } = this.#res
+    // A session package that has wrapped them would save at the end of a stream what it has read at the beginning.
+    for (const name of ['writeHead', 'write', 'end']) Reflect.deleteProperty(this.#res, name)
     this.#res.writeHead(200, {
       'Content-Type': 'text/event-stream; charset=utf-8',
       'Cache-Control': 'no-store, no-transform',

@@ -173,6 +173,18 @@ function cases(framework: Framework): void {
     await until(async () => (await open(ofOne, one)).status === 200)
   })
 
+  it('report a session value that is none, and get no stream', async (t) => {
+    let value: unknown
+    const { path, open, site } = await openList(t, framework, {
+      middleware: { session: () => value as string | undefined },
+    })
+    const own = await path()
+    value = 7
+    assert.equal((await open(own)).status, 500)
+    const [failure] = await site.failed(1)
+    assert.match(String(failure?.error), /ERR_SESSION_INVALID/)
+  })
+
   it('hear a heartbeat', async (t) => {
     const { path, open } = await openList(t, framework, { live: { heartbeat: '20ms' } })
     const stream = await open(await path())
