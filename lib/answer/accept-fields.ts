@@ -1,6 +1,8 @@
 import type { Reading } from '../body/reading.js'
+import { failed } from '../outcome/failure.js'
 import { type Outcome, Refused } from '../outcome/outcome.js'
 import type { Admitted } from './admit.js'
+import { takenError } from './consumed-error.js'
 import type { PendingSubmission } from './pending-submission.js'
 import { refusedBody } from './refused-body.js'
 import { changeOwnFields, takeFields } from './take-fields.js'
@@ -15,6 +17,7 @@ export function acceptFields(
 ): Outcome | undefined | Promise<Outcome | undefined> {
   takeFields(pending, reading)
   if (reading.aborted) return new Refused('malformed', 400, 'aborted')
+  if (reading.taken) return failed(takenError(form.definition.name))
   if (reading.refusal) return refusedBody(form.definition, reading.refusal, () => pending.messages())
   if (!form.changeFields) return judgeCarried(pending, reading)
   return changeOwnFields(pending, form).then((fault) => fault ?? judgeCarried(pending, reading))

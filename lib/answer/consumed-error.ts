@@ -18,6 +18,14 @@ export function consumedError(holders: BodyHolders, earlier: readonly string[]):
   )
 }
 
+/** Returns the error for a body of which code of the action has read a part while the form was being received. */
+export function takenError(action: string): SealformError {
+  return new SealformError(
+    'ERR_BODY_CONSUMED',
+    `A guard, authorize() or onFile() of "${action}" read the body of the request, or called setEncoding(), before Sealform had read it. A part of the form is lost, so the action does not run. Decide by the session, the cookies and the bound values there, and read fields in run().`,
+  )
+}
+
 /** Tells whether the fields or files that a parser left are those of a form without a seal. */
 function isForeign(holders: BodyHolders): boolean {
   const left = (name: string) => holders.map((holder): unknown => Reflect.get(holder, name)).find(isObject)

@@ -6,6 +6,7 @@ import { isOutcome, type Outcome, type Refused } from '../outcome/outcome.js'
 import type { SubmittedForm } from '../page/submitted-form.js'
 import { openFormState } from '../seal/form-state.js'
 import type { Admitted } from './admit.js'
+import { takenError } from './consumed-error.js'
 import type { PendingSubmission } from './pending-submission.js'
 import { keptFiles } from './receive-uploads.js'
 import { shortenInput } from './shorten-input.js'
@@ -36,7 +37,9 @@ export function takeFields(pending: PendingSubmission, reading: Reading): void {
 export async function giveBack(pending: PendingSubmission, refusal: Outcome): Promise<Outcome> {
   const { registry, body, submitted } = pending
   const limits = submitted.definition?.limits ?? registry.limits
-  takeFields(pending, await body.read(limits, { mode: 'give-back', shutdown: registry.shutdown }))
+  const reading = await body.read(limits, { mode: 'give-back', shutdown: registry.shutdown })
+  takeFields(pending, reading)
+  if (reading.taken) pending.submission.report(takenError(submitted.definition?.name ?? 'an unknown action'))
   return refusal
 }
 

@@ -75,14 +75,16 @@ export class BodyReader {
       this.#files?.abandon()
       return this.#fields.reading('aborted')
     }
+    const taken = end === 'taken' || (end === 'end' && this.#taken !== (body.declared ?? this.#taken))
     if (end === 'end') this.#reader.end()
     else {
       if (end === 'stalled') this.#files?.stall(this.#limits.idleTime)
       else if (end === 'shutdown') this.#fields.refuse(cutShort)
-      else if (end !== 'stopped') this.#fields.refuse(tooSlow(end, this.#limits))
+      else if (end !== 'stopped' && end !== 'taken') this.#fields.refuse(tooSlow(end, this.#limits))
       this.#reader.cut()
     }
     if (this.#files) await this.#settle(this.#files)
+    if (taken) return this.#fields.reading('taken')
     return this.#fields.reading(end === 'end' ? 'whole' : 'cut')
   }
 

@@ -110,8 +110,8 @@ export class FieldCollector {
     this.entries.push([name, value])
   }
 
-  /** @param end how reading ended: `cut` before the end of the body */
-  reading(end: 'whole' | 'cut' | 'aborted'): Reading {
+  /** @param end how reading ended: `cut` before the end of the body, `taken` when the app's code has read a part of it */
+  reading(end: 'whole' | 'cut' | 'aborted' | 'taken'): Reading {
     return {
       entries: this.entries,
       secrets: this.#secrets,
@@ -119,7 +119,8 @@ export class FieldCollector {
       kept: this.#kept,
       refusal: this.refusal,
       aborted: end === 'aborted',
-      cut: end === 'cut' || this.#dropping,
+      cut: end === 'cut' || end === 'taken' || this.#dropping,
+      taken: end === 'taken',
     }
   }
 

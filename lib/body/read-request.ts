@@ -9,9 +9,17 @@ export type Demand = 'more' | 'hurry' | 'stop'
 
 /**
  * Why reading ended. `stalled`: the consumer of the files took nothing for too long. `shutdown`: the process is about
- * to end.
+ * to end. `taken`: the app's code has read from the request meanwhile, or has set its encoding.
  */
-export type ReadingEnd = 'end' | 'stopped' | 'aborted' | 'body-time' | 'idle-time' | 'stalled' | 'shutdown'
+export type ReadingEnd =
+  | 'end'
+  | 'stopped'
+  | 'aborted'
+  | 'body-time'
+  | 'idle-time'
+  | 'stalled'
+  | 'shutdown'
+  | 'taken'
 
 /** How a request is read. */
 interface ReadingTerms {
@@ -37,12 +45,21 @@ const slowestUpload = 8 * 1024
  * When it stops before the end, the request is paused.
  */
 export function readRequest(req: IncomingMessage, terms: ReadingTerms): Promise<ReadingEnd> {
-  if (req.readableEnded) return Promise.resolve('end')
+  if (isTaken(req)) return Promise.resolve('taken')
   if (req.destroyed) return Promise.resolve('aborted')
   if (terms.shutdown?.over) return Promise.resolve('shutdown')
   return new Promise((resolve) => {
     new RequestReader(req, terms, resolve).start()
   })
+}
+
+/**
+ * Tells whether the app's code has begun to read the request since its first bytes were looked at. What flows into another
+ * listener before this reading begins is lost; where a Content-Length is declared, the count of the bytes shows it.
+ */
+function isTaken(req: IncomingMessage): boolean {
+  if (req.readableEnded || req.readableEncoding !== null) return true
+  return req.readableFlowing === true && req.headers['content-length'] === undefined
 }
 
 class RequestReader {
@@ -81,12 +98,14 @@ class RequestReader {
     else this.#flow.resume()
   }
 
-  readonly #onData = (chunk: Buffer): void => {
+  readonly #onData = (chunk: Buffer | string): void => {
     this.#idle?.refresh()
-    const demand = this.#terms.take(chunk)
+    // Somebody has called setEncoding().
+    const demand = typeof chunk === 'string' ? 'taken' : this.#terms.take(chunk)
+    if (demand === 'taken') this.#stop('taken')
     if (demand === 'stop') this.#stop('stopped')
     else if (demand === 'hurry') this.#hurry()
-    if (this.#terms.consumer?.behind && demand !== 'stop') this.#pause()
+    if (this.#terms.consumer?.behind && (demand === 'more' || demand === 'hurry')) this.#pause()
   }
 
   readonly #onProgress = (): void => {

@@ -100,6 +100,8 @@ export interface Reading {
   readonly aborted: boolean
   /** Some of the text that was sent is not in `entries`. */
   readonly cut: boolean
+  /** The app's code has read a part of the body, which is lost. */
+  readonly taken: boolean
 }
 
 /** The references of a form to files from earlier submissions. */

@@ -76,6 +76,7 @@ export function readingOf({ own, ...given }: PartialReading = {}): Reading {
     refusal: undefined,
     aborted: false,
     cut: false,
+    taken: false,
     ...given,
     own: { form: undefined, state: undefined, submit: undefined, validate: undefined, ...own },
   }
