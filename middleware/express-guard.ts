@@ -37,33 +37,47 @@ export function guard(middleware: RequestHandler): Guard {
   }
   return async function guard(given): Promise<Outcome | undefined> {
     const submission = guardedSubmission(given)
-    const verdict = await runMiddleware(middleware, submission)
-    if (verdict.kind === 'failed')
+    const run = new GuardRun()
+    await run.start(middleware, submission)
+    const { verdict } = run
+    if (verdict?.kind === 'failed')
       return outcomeOfError(verdict.error, asExpressContext(submission.context).res)
-    return verdict.kind === 'skipped' ? notFound() : undefined
+    return verdict?.kind === 'skipped' ? notFound() : undefined
   }
 }
 
-/** Runs a middleware until it calls `next()` or begins to answer. A visitor who leaves meanwhile gets no answer. */
-function runMiddleware(middleware: RequestHandler, submission: CurrentSubmission): Promise<Verdict> {
-  const { req, res } = asExpressContext(submission.context)
-  return new Promise((resolve) => {
-    const fail = (error: unknown) => resolve({ kind: 'failed', error })
-    const next: NextFunction = (error?: unknown) => {
-      // Express goes on after every falsy value.
-      if (!error) resolve({ kind: 'next' })
-      else if (error === 'route' || error === 'router') resolve({ kind: 'skipped' })
-      else fail(error)
-    }
-    submission.left.addEventListener('abort', () => fail(submission.left.reason), { once: true })
-    try {
-      const result: unknown = Reflect.apply(middleware, undefined, [req, res, next])
-      if (result instanceof Promise) result.catch(fail)
-    } catch (error) {
-      fail(error)
-    }
-    submission.whenAnswered().then(() => resolve({ kind: 'answered' }))
-  })
+/** One call of a middleware. */
+class GuardRun {
+  verdict: Verdict | undefined
+
+  /** Runs a middleware until it calls `next()` or begins to answer. A visitor who leaves meanwhile gets no answer. */
+  start(middleware: RequestHandler, submission: CurrentSubmission): Promise<void> {
+    const { req, res } = asExpressContext(submission.context)
+    return new Promise((resolve) => {
+      const settle = (verdict: Verdict) => {
+        // Whoever throws right after next() has refused: nothing has run yet.
+        if (this.verdict === undefined || (verdict.kind === 'failed' && this.verdict.kind === 'next')) {
+          this.verdict = verdict
+        }
+        resolve()
+      }
+      const fail = (error: unknown) => settle({ kind: 'failed', error })
+      const next: NextFunction = (error?: unknown) => {
+        // Express goes on after every falsy value.
+        if (!error) settle({ kind: 'next' })
+        else if (error === 'route' || error === 'router') settle({ kind: 'skipped' })
+        else fail(error)
+      }
+      submission.left.addEventListener('abort', () => fail(submission.left.reason), { once: true })
+      try {
+        const result: unknown = Reflect.apply(middleware, undefined, [req, res, next])
+        if (result instanceof Promise) result.catch(fail)
+      } catch (error) {
+        fail(error)
+      }
+      submission.whenAnswered().then(() => settle({ kind: 'answered' }))
+    })
+  }
 }
 
 function asExpressContext(context: unknown): { readonly req: Request; readonly res: Response } {

@@ -25,19 +25,40 @@ export function outcomeOfGuard({ ownAnswer }: CurrentSubmission, status: number)
 }
 
 /**
+ * Returns the outcome of a guard that did call `next()`. A status is no answer then, since what comes later may set another
+ * one. With a status of the 400s the guard has refused all the same.
+ */
+export function outcomeOfAdmitting(submission: CurrentSubmission, status: number): Outcome | undefined {
+  if (submission.ownAnswer !== 'status') return undefined
+  if (isClientError(status)) return outcomeOfStatus(status)
+  submission.takeBackAnswer()
+  return undefined
+}
+
+/**
  * Returns the outcome for an error that a guard has thrown or passed to `next()`. Errors with a status of the 400s are how
  * frameworks refuse: `ctx.throw(401)`, http-errors. The headers that such an error names go along, such as WWW-Authenticate.
  *
  * @throws the error itself when it has no such status: the guard has failed
  */
 export function outcomeOfError(error: unknown, res: ServerResponse): Outcome {
-  if (!(error instanceof Error && 'status' in error)) throw error
-  const { status } = error
-  if (typeof status !== 'number' || !isClientError(status)) throw error
-  if ('headers' in error && typeof error.headers === 'object' && error.headers !== null && !res.headersSent) {
-    for (const [name, value] of Object.entries(error.headers)) res.setHeader(name, value)
+  const status = statusOf(error)
+  if (status === undefined) throw error
+  const headers: unknown = Reflect.get(Object(error), 'headers')
+  if (typeof headers === 'object' && headers !== null && !res.headersSent) {
+    for (const [name, value] of Object.entries(headers)) res.setHeader(name, value)
   }
   return outcomeOfStatus(status)
+}
+
+/** Reads the status where Koa and the last handler of Express read it: in `status`, then in `statusCode`. */
+function statusOf(error: unknown): number | undefined {
+  if (typeof error !== 'object' || error === null) return undefined
+  for (const name of ['status', 'statusCode']) {
+    const status: unknown = Reflect.get(error, name)
+    if (typeof status === 'number' && isClientError(status)) return status
+  }
+  return undefined
 }
 
 function outcomeOfStatus(status: number): Outcome {
@@ -47,5 +68,5 @@ function outcomeOfStatus(status: number): Outcome {
 }
 
 function isClientError(status: number): boolean {
-  return status >= 400 && status < 500
+  return Number.isInteger(status) && status >= 400 && status < 500
 }

@@ -1,7 +1,13 @@
 import type { DefaultState, Middleware } from 'koa'
 import { SealformError } from '../lib/base/errors.js'
 import type { Outcome } from '../lib/outcome/outcome.js'
-import { type Guard, guardedSubmission, outcomeOfError, outcomeOfGuard } from './guard-outcome.js'
+import {
+  type Guard,
+  guardedSubmission,
+  outcomeOfAdmitting,
+  outcomeOfError,
+  outcomeOfGuard,
+} from './guard-outcome.js'
 
 type KoaContext = Parameters<Middleware>[0]
 
@@ -37,7 +43,7 @@ export function guard<State extends DefaultState, Own>(middleware: Middleware<St
     } catch (error) {
       return outcomeOfError(error, ctx.res)
     }
-    return admitted ? undefined : outcomeOfGuard(submission, ctx.status)
+    return admitted ? outcomeOfAdmitting(submission, ctx.status) : outcomeOfGuard(submission, ctx.status)
   }
 }
 

@@ -207,6 +207,11 @@ export class CurrentSubmission implements Submission<unknown>, WatchedSubmission
     return this.#source.ownAnswer()
   }
 
+  /** Takes back what the app's code has set on the response, because it is no answer. */
+  takeBackAnswer(): void {
+    this.#source.takeBackAnswer()
+  }
+
   /**
    * Returns the outcome after a part of the app's code has run. When that part has answered by itself, this is the outcome.
    * Otherwise it is what the part returned, and what it has set on the response is taken back.

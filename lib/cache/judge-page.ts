@@ -46,7 +46,7 @@ export function judgeAsking(facts: AskingFacts): AskingVerdict {
 }
 
 /** Headers that ask for a part of the page. Not every app names them in Vary. */
-const fragmentHeader = /^(?:hx-|x-up-|turbo-|sealform-|x-requested-with$)/
+const fragmentHeader = /^(?:hx-|x-up-|x-alpine-|turbo-|sealform-|x-requested-with$)/
 
 /** The facts that are judged when the page is made; headers by their names in lower case. */
 export interface KeepingFacts {

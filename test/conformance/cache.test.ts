@@ -46,6 +46,21 @@ async function cachedSite(
   return { ...site, renders }
 }
 
+/** A site whose cached page answers requests that have a header with a part of itself. */
+function openPart(t: TestContext, framework: Framework, header: string): Promise<Site> {
+  const cache = createCache()
+  t.after(() => cache.close())
+  return openSite(t, framework, {
+    actions: { cache },
+    pages: {
+      '/news': async (view) => {
+        if (await cachePage(view)) return 'sent'
+        return { html: view.req.headers[header] ? '<p>part</p>' : '<h1>whole</h1>' }
+      },
+    },
+  })
+}
+
 function cases(framework: Framework): void {
   it('runs the handler once and sends the same to everybody, HEAD included', async (t) => {
     const { request, renders } = await cachedSite(t, framework)
@@ -59,6 +74,21 @@ function cases(framework: Framework): void {
     }
     assert.equal(first.headers['cache-control'], 'no-cache')
     assert.equal(renders.count, 1)
+  })
+
+  it('keeps no part that the app has answered a browser library with, although Vary does not say so', async (t) => {
+    for (const name of ['HX-Request', 'X-Up-Version', 'X-Alpine-Request', 'Turbo-Frame', 'Sealform-Region']) {
+      const site = await openPart(t, framework, name.toLowerCase())
+      await site.request
+        .get('/news')
+        .set(name, 'true')
+        .expect(/<p>part<\/p>$/)
+      await site.request.get('/news').expect('<h1>whole</h1>')
+      await site.request
+        .get('/news')
+        .set(name, 'true')
+        .expect(/<p>part<\/p>$/)
+    }
   })
 
   it('keeps a copy for each value of a named parameter, and none for a parameter that nobody named', async (t) => {

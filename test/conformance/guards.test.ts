@@ -129,6 +129,11 @@ interface Deed {
   readonly express: RequestHandler
 }
 
+interface RefusingDeed extends Deed {
+  readonly status: number
+  readonly says?: RegExp
+}
+
 const later = () => new Promise((resolve) => setTimeout(resolve, 5))
 const httpError = (status: number, more: object = {}) => Object.assign(new Error('no'), { status, ...more })
 
@@ -140,6 +145,16 @@ const admitting: Readonly<Record<string, Deed>> = {
       await next()
     },
     express: (_req, _res, next) => void later().then(() => next()),
+  },
+  'sets a status and calls next': {
+    koa(ctx, next) {
+      ctx.status = 202
+      return next()
+    },
+    express(_req, res, next) {
+      res.status(202)
+      next()
+    },
   },
   'sets a header and calls next': {
     async koa(ctx, next) {
@@ -154,7 +169,93 @@ const admitting: Readonly<Record<string, Deed>> = {
   },
 }
 
-const refusing: Readonly<Record<string, Deed & { readonly status: number; readonly says?: RegExp }>> = {
+/** What says no although `next()` was called as well. Nothing has run by then. */
+const refusingAfterNext: Readonly<Record<string, RefusingDeed>> = {
+  'redirects and calls next': {
+    status: 302,
+    koa(ctx, next) {
+      ctx.redirect('/sign-in')
+      return next()
+    },
+    express(_req, res, next) {
+      res.redirect('/sign-in')
+      next()
+    },
+  },
+  'calls next and redirects': {
+    status: 302,
+    async koa(ctx, next) {
+      await next()
+      ctx.redirect('/sign-in')
+    },
+    express(_req, res, next) {
+      next()
+      res.redirect('/sign-in')
+    },
+  },
+  'calls next and throws': {
+    status: 403,
+    says: /value="typed"/,
+    async koa(ctx, next) {
+      await next()
+      ctx.throw(403)
+    },
+    express(_req, _res, next) {
+      next()
+      throw httpError(403)
+    },
+  },
+  'calls next and rejects, or calls it with an error': {
+    status: 403,
+    says: /value="typed"/,
+    async koa(ctx, next) {
+      await next()
+      ctx.throw(403)
+    },
+    express(_req, _res, next) {
+      next()
+      next(httpError(403))
+    },
+  },
+  'sets a status of the 400s and calls next': {
+    status: 403,
+    says: /value="typed"/,
+    koa(ctx, next) {
+      ctx.status = 403
+      return next()
+    },
+    express: (async (_req, _res, next) => {
+      next()
+      throw httpError(403)
+    }) as RequestHandler,
+  },
+  'throws an object with a status': {
+    status: 401,
+    says: /value="typed"/,
+    koa() {
+      throw { status: 401 }
+    },
+    express: (_req, _res, next) => next({ status: 401 }),
+  },
+  'throws an error with a statusCode': {
+    status: 409,
+    says: /value="typed"/,
+    koa() {
+      throw Object.assign(new Error('no'), { statusCode: 409 })
+    },
+    express: (_req, _res, next) => next(Object.assign(new Error('no'), { statusCode: 409 })),
+  },
+  'throws with a status that is none': {
+    status: 500,
+    says: /value="typed"/,
+    koa() {
+      throw httpError(400.5)
+    },
+    express: (_req, _res, next) => next(httpError(400.5)),
+  },
+}
+
+const refusing: Readonly<Record<string, RefusingDeed>> = {
   'redirects with its own means': {
     status: 302,
     koa: (ctx) => ctx.redirect('/sign-in'),
@@ -250,7 +351,7 @@ function guarding(framework: Framework): void {
 
   it('refuses when the middleware does not, and takes its answer for the answer', async (t) => {
     t.mock.method(console, 'error', () => {})
-    for (const [title, deed] of Object.entries(refusing)) {
+    for (const [title, deed] of Object.entries({ ...refusing, ...refusingAfterNext })) {
       for (const options of Object.values(where)) {
         let pages = 0
         const site = await openSite(t, framework, {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { clientTable } from '../../../lib/answer/client-table.js'
 import {
   type AskingFacts,
   type AskingVerdict,
@@ -55,6 +56,10 @@ describe('judgeAsking()', () => {
 
   it('skips requests that may be for a part of the page', () => {
     const names = ['hx-request', 'hx-target', 'hx-boosted', 'x-up-target', 'x-up-mode', 'x-up-version']
+    const ofClients = clientTable.flatMap(({ header = [], reads }) => [header, reads].flat())
+    for (const name of ofClients.filter((each) => each !== 'Accept')) {
+      assert.equal(withHeader(name.toLowerCase()), 'fragment', name)
+    }
     for (const name of [...names, 'turbo-frame', 'sealform-region', 'x-requested-with']) {
       assert.equal(withHeader(name), 'fragment', name)
     }
