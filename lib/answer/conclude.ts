@@ -63,7 +63,7 @@ export function conclude<Context>(app: App<Context>, exchange: Exchange, receive
   const { location } = target
   if (!outcome.flash) return { kind: 'redirect', location, setCookies, failure: undefined }
   try {
-    const flashed = flashOf(received, outcome.flash, { context: app.registry, secure: exchange.secure })
+    const flashed = flashOf(received, outcome.flash, { context: app.registry, exchange })
     return {
       kind: 'redirect',
       location,
@@ -98,11 +98,11 @@ function refuseTarget(
 function flashOf(
   { action, submitted }: Received,
   { state }: NonNullable<Redirect['flash']>,
-  { context, secure }: { readonly context: SealingContext; readonly secure: boolean },
+  { context, exchange }: { readonly context: SealingContext; readonly exchange: Exchange },
 ): string {
   const { definition, boundText, formId } = submitted
   const form = { action: (definition ?? action)?.name ?? '', boundText, formId }
-  return flashHeader(context, { form, state }, secure)
+  return flashHeader(context, { form, state, session: exchange.session() }, exchange.secure)
 }
 
 /** Formats a redirect target for a message, shortened: it may come from user input of any length. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { SealformError } from '../base/errors.js'
 import { lazyPackage } from '../base/lazy-package.js'
+import { sessionBinding } from '../seal/seal.js'
 import { openState, sealState } from '../seal/sealed-state.js'
 import type { SealingContext } from '../seal/sealing-context.js'
 
@@ -18,6 +19,8 @@ interface FlashingForm {
 interface Flash {
   readonly form: FlashingForm
   readonly state: unknown
+  /** The session value when the answer is made, so after a sign-in or sign-out. Without one, the flash is for any visitor. */
+  readonly session: string | undefined
 }
 
 /** A form of the page that asks whether the flash is its own. */
@@ -49,13 +52,17 @@ function cookieOptions(secure: boolean) {
  *
  * @throws SealformError `ERR_FLASH_TOO_LARGE` when it does not fit into a cookie
  */
-export function flashHeader(context: SealingContext, { form, state }: Flash, secure: boolean): string {
+export function flashHeader(
+  context: SealingContext,
+  { form, state, session }: Flash,
+  secure: boolean,
+): string {
   const { action, boundText, formId } = form
   const token = sealState(context, state, {
     carrier: 'flash',
     action,
     ttl: flashTtl,
-    binding: undefined,
+    binding: session === undefined ? undefined : sessionBinding(context.keys, session),
     form: `${mark(boundText)}${mark(formId)}`,
   })
   if (token.length > longestFlash) {
@@ -92,17 +99,23 @@ export function hasFlash(cookieHeader: string | undefined): boolean {
   return cookieHeader?.includes('sealform.flash=') === true
 }
 
-/** Opens the flash among the cookies that a visitor sent. */
+/** A visitor who may have a flash. */
+interface FlashVisitor {
+  readonly cookieHeader: string
+  readonly secure: boolean
+  readonly session: string | undefined
+}
+
+/** Opens the flash among the cookies that a visitor sent. One of another session does not open. */
 export function openFlash(
   context: SealingContext,
-  cookieHeader: string,
-  secure: boolean,
+  { cookieHeader, secure, session }: FlashVisitor,
 ): OpenedFlash | undefined {
   const name = flashCookie(secure)
   const pair = cookieHeader.split(';').find((part) => part.trimStart().startsWith(`${name}=`))
   const opened = openState(context, pair?.slice(pair.indexOf('=') + 1).trim(), {
     carrier: 'flash',
-    session: undefined,
+    session,
   })
   if (!opened?.current) return undefined
   const { action, form = '', state } = opened

@@ -16,6 +16,12 @@ interface JoinedRegistry extends Mounting {
   readonly seals: PageSeals
 }
 
+/** What the registry of the page itself knows of the request. */
+interface OwnPage {
+  readonly path: string
+  session(): string | undefined
+}
+
 const none: readonly JoinedRegistry[] = []
 
 /**
@@ -24,12 +30,12 @@ const none: readonly JoinedRegistry[] = []
  */
 export class Mountings {
   readonly #own: Registry
-  readonly #page: { readonly path: string }
+  readonly #page: OwnPage
   readonly #facts: SealFacts
   #joined: JoinedRegistry[] | undefined
 
   /** @param facts notes what the seals on the page are */
-  constructor(own: Registry, page: { readonly path: string }, facts: SealFacts) {
+  constructor(own: Registry, page: OwnPage, facts: SealFacts) {
     this.#own = own
     this.#page = page
     this.#facts = facts
@@ -60,9 +66,9 @@ export class Mountings {
     return this.#joined.find((each) => each.registry === registry)
   }
 
-  /** The registry that answers the request, then those that have joined. */
-  get registries(): readonly Registry[] {
-    return [this.#own, ...this.joined.map(({ registry }) => registry)]
+  /** The registry that answers the request, then those that have joined, each with the session as its middleware reads it. */
+  get all(): readonly Pick<JoinedRegistry, 'registry' | 'session'>[] {
+    return [{ registry: this.#own, session: () => this.#page.session() }, ...this.joined]
   }
 
   /** One of the registries has a one-time action. */
@@ -78,6 +84,6 @@ export class Mountings {
   /** The secret fields of all actions, for a form whose action is not known. */
   get secretFields(): SecretFields {
     if (!this.#joined) return this.#own
-    return { secrets: new Set(this.registries.flatMap(({ secrets }) => [...secrets])) }
+    return { secrets: new Set(this.all.flatMap(({ registry }) => [...registry.secrets])) }
   }
 }

@@ -104,9 +104,10 @@ export class WaitingFlash {
     const { req, res, secure } = this.#host
     if (!this.#isRead && (this.#described || res.headersSent)) return undefined
     if (this.#opened) return this.#opened
-    for (const registry of this.#mountings.registries.slice(this.#tried)) {
+    const cookieHeader = req.headers.cookie ?? ''
+    for (const { registry, session } of this.#mountings.all.slice(this.#tried)) {
       this.#tried++
-      const opened = openFlash(registry, req.headers.cookie ?? '', secure)
+      const opened = openFlash(registry, { cookieHeader, secure, session: session() })
       if (!opened) continue
       // Registries may share their keys. The flash is that of the one that knows its action.
       const known = registry.find(opened.action) !== undefined

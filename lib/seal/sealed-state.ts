@@ -53,14 +53,19 @@ interface StateOrigin {
   readonly session: string | undefined
 }
 
-/** Opens a state that was sealed here, for this carrier and session. */
+/**
+ * Opens a state that was sealed here, for this carrier and session. A flash that was set where there was no session opens in
+ * every one: the visitor may have got a session since.
+ */
 export function openState(
   context: SealingContext,
   token: string | undefined,
   { carrier, session }: StateOrigin,
 ): SealedState | undefined {
   const opened = token === undefined ? undefined : open(context.keys, 'state', token)
-  if (!opened || !matchesSession(context.keys, opened, session)) return undefined
+  if (!opened) return undefined
+  const anybodys = carrier === 'flash' && opened.content.session === undefined
+  if (!anybodys && !matchesSession(context.keys, opened, session)) return undefined
   const { audience, version, action, expires, path, values } = opened.content
   if (audience !== context.audience || version !== carrier) return undefined
   const decoded = context.decode(values)
