@@ -118,8 +118,8 @@ function stateOf({ outcome, received: { submitted } }: Told): unknown {
   return submitted.hasState ? submitted.state : undefined
 }
 
-function valuesOf(submitted: SubmittedForm, { registry }: Page): JsonAnswer['values'] {
-  const given = groupInput(submitted.entries, secretsOf(submitted, registry))
+function valuesOf(submitted: SubmittedForm, { mountings }: Page): JsonAnswer['values'] {
+  const given = groupInput(submitted.entries, secretsOf(submitted, mountings.secretFields))
   return submitted.entries.filter(([name]) => given.get(name)?.length !== 0)
 }
 
