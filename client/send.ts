@@ -67,10 +67,8 @@ const receive = (submission: Submission, url: string): void => {
     return
   }
   if (isLost) end(underwayOf(form))
-  let outcome: 'done' | 'refused' | 'invalid' | 'redirect' | 'failed' = status < 400 ? 'done' : 'refused'
-  if (status === 422) outcome = 'invalid'
-  if (to) outcome = 'redirect'
-  if (isLost || status === 500) outcome = 'failed'
+  const answered = status === 422 ? 'invalid' : status < 400 ? 'done' : 'refused'
+  const outcome = isLost || status === 500 ? 'failed' : to ? 'redirect' : answered
   if (!emit(submission, outcome, { status, page, to })) finish(submission)
   else if (isLost) {
     const text = page?.querySelector('[role=alert],h1')?.textContent

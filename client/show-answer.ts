@@ -21,11 +21,12 @@ export const showAnswer = (submission: Submission, page: Document): void => {
   const speaking = find(statuses)
   const before = document.activeElement as HTMLElement
   const now = new FormData(form)
-  const changed = ([...form.elements] as HTMLInputElement[])
-    .filter(({ name }) => textOf(now, name) !== textOf(data, name))
+  // A button is no input: its seal is that of the answer, which may be for another action.
+  const restore = ([...form.elements] as HTMLInputElement[])
+    .filter(({ name, type }) => type !== 'submit' && textOf(now, name) !== textOf(data, name))
     .map((control) => {
       const { files, value, checked } = control
-      return [control, files ? { files } : { value, checked }] as const
+      return () => Object.assign(control, files ? { files } : { value, checked })
     })
 
   regions.forEach((region, i) => {
@@ -37,7 +38,7 @@ export const showAnswer = (submission: Submission, page: Document): void => {
   if (!automatic) {
     // A control named `reset` hides the method of the form.
     element('form').reset.call(form)
-    for (const [control, own] of changed) Object.assign(control, own)
+    for (const each of restore) each()
   }
 
   const wanted = !automatic && find('[autofocus]').concat(find('[aria-invalid=true]'))[0]

@@ -54,6 +54,27 @@ describe('an answer', () => {
     assert.equal(sent[0]?.headers['sealform-region'], 'list,count')
   })
 
+  it('gives buttons the seals of the answer, of another action as well', async (t) => {
+    const step = (n: number) =>
+      region(
+        form(
+          `<input name="title"><button name="sealform.submit" value="next ${n}">Next</button> <button name="sealform.submit" value="back ${n}">Back</button><p>Step ${n}</p>`,
+        ),
+      )
+    const { page, sent } = await openSite(t, browser, {
+      body: step(1),
+      answer: () => ({ html: step(sent.length + 1) }),
+    })
+    for (const [i, button] of ['Next', 'Next', 'Back'].entries()) {
+      await page.getByRole('button', { name: button }).click()
+      await page.getByText(`Step ${i + 2}`).waitFor()
+    }
+    assert.deepEqual(
+      sent.map(({ fields }) => fields['sealform.submit']),
+      ['next 1', 'next 2', 'back 3'],
+    )
+  })
+
   it('encodes the ids of regions, which may hold any letter', async (t) => {
     const body = region(form('<button>Go</button>'), 'Aufträge')
     const { page, sent } = await openSite(t, browser, { body, answer: () => ({ html: body }) })
