@@ -5,6 +5,7 @@ import { createCache } from 'sealform/cache'
 import { type MiddlewareOptions, type SealformContext, sealform } from 'sealform/koa'
 import { Arrivals } from './arrivals.js'
 import { assets } from './assets.js'
+import { rememberLibrary } from './library.js'
 import { boundaryPage } from './pages/boundary.js'
 import { counterPage } from './pages/counter.js'
 import { galleryPage } from './pages/gallery.js'
@@ -54,6 +55,7 @@ export function createTour({
   const app: TourApp = new Koa()
   app.use(securityHeaders)
   app.use(assets())
+  app.use(rememberLibrary)
   app.use(sealform(actions, onRefused ? { onRefused } : {}))
   app.use(missingPage)
   app.use(router.routes())

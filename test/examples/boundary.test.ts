@@ -9,7 +9,7 @@ it('boundary: shows a message in a part whose data is missing, and the rest as u
   assert.equal(page.status, 200)
   assert.match(
     page.text,
-    /<section data-sealform-region id="advice" class="panel">\s*<h2>Advice<\/h2>\s*<p>There is no advice/,
+    /<div data-sealform-region id="advice" class="region"><div class="panel">\s*<h2>Advice<\/h2>\s*<p>There is no advice/,
   )
   assert.match(page.text, /reference <code>[0-9A-Z-]{9}<\/code>/)
   assert.match(page.text, /<form id="boundary"/)
@@ -68,5 +68,5 @@ it('boundary: shows issues and success in the part of the form', async () => {
 })
 
 function partOf(page: string, id: string): string {
-  return new RegExp(`<section data-sealform-region id="${id}".*?</section>`, 's').exec(page)?.[0] ?? ''
+  return new RegExp(`<div data-sealform-region id="${id}".*?</div></div>`, 's').exec(page)?.[0] ?? ''
 }

@@ -5,6 +5,7 @@ import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import supertest from 'supertest'
 import { createTour } from '../../examples/tour/app.js'
+import { libraries } from '../../examples/tour/library.js'
 import { createBrowser } from '../../lib/testing/testing.js'
 import { formIn, fromSamePage, testKey, urlencoded } from '../setup/koa-app.js'
 
@@ -72,6 +73,32 @@ test('likes: counts as a form, and gives a message with 422 for what is refused'
   const refused = await send('mondays')
   assert.equal(refused.status, 422)
   assert.match(refused.text, /The server takes no likes for Mondays/)
+})
+
+test('switch: loads the scripts of a library from the tour itself, under a policy that allows no others', async () => {
+  const { browser, request } = visitTour()
+  for (const { name, label } of libraries) {
+    const page = await browser.visit(`/search?library=${name}&q=a`)
+    assert.deepEqual([page.path, page.texts('.switch [aria-current]')], ['/search?q=a', [label]])
+    const scripts = [...page.html.matchAll(/<script[^>]* src="([^"]+)"/g)].map(([, src]) => src!)
+    assert.equal(scripts.length, name === 'plain' ? 0 : 1, name)
+    for (const script of scripts) assert.equal((await request.get(script)).type, 'text/javascript')
+    const policy = page.headers['content-security-policy'] ?? ''
+    assert.match(policy, /^default-src 'none'; style-src 'self'/)
+    assert.equal(policy.includes("script-src 'self'; connect-src 'self'"), name !== 'plain', name)
+    assert.equal(policy.includes("trusted-types 'none'"), name === 'ours', name)
+    assert.doesNotMatch(policy, /unsafe/)
+    assert.match(page.headers.vary ?? '', /Cookie/)
+  }
+  assert.doesNotMatch((await browser.visit('/frontpage')).html, /<script|class="[^"]*switch/)
+})
+
+test('switch: ignores a library that it does not know, and leads to no other site', async () => {
+  const { request } = visitTour()
+  const unknown = await request.get('/todos?library=jquery')
+  assert.deepEqual([unknown.status, unknown.headers['set-cookie']], [302, undefined])
+  const elsewhere = await request.get('//evil.example/todos?library=ours')
+  assert.equal(elsewhere.headers.location, './todos')
 })
 
 test('serves the style sheet and the icon', async () => {

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import type { TourRouter } from '../app.js'
 import { choices, field } from '../field.js'
 import { layout } from '../layout.js'
+import { region } from '../region.js'
 
 const ways = [
   { value: 'none', label: 'Nothing' },
@@ -31,29 +32,29 @@ export function boundaryPage(router: TourRouter, actions: Actions): void {
     // This form is the only one on the page with a summary, so the page's title shows its state.
     let titlePrefix = ''
 
-    const advice = ctx.region('advice', () => adviceOf(ctx.query.advice), {
-      fallback: ({ reference }) => html`<section id="advice" class="panel">
+    const advice = region(ctx, 'advice', () => adviceOf(ctx.query.advice), {
+      fallback: ({ reference }) => html`<div class="panel">
 <h2>Advice</h2>
 <p>There is no advice at the moment. In the log, the error has the reference <code>${reference}</code>.</p>
 <p><a href="/boundary">Ask again</a></p>
-</section>`,
+</div>`,
     })
 
-    const reports = ctx.region('report', () => {
+    const reports = region(ctx, 'report', (sending) => {
       const form = ctx.form(report)
       titlePrefix = form.titlePrefix
       if (form.value('fails') === 'part') throw new Error('This part was told to fail.')
-      return html`<section id="report" class="panel">
+      return html`<div class="panel">
 <h2>A report</h2>
 ${form.summary()}
 ${form.state !== undefined && html`<p class="success" role="status">“${form.state}” has arrived.</p>`}
-<form ${form.attributes} class="fields" novalidate>
+<form ${form.attributes}${sending} class="fields" novalidate>
 ${form.fields}
 ${field(form, 'note', 'What has happened?', { autocomplete: 'off' })}
 ${choices(form, 'fails', 'Which part should fail?', 'radio', ways, 'none')}
 <div class="buttons"><button type="submit">Report</button></div>
 </form>
-</section>`
+</div>`
     })
 
     ctx.body = layout(ctx, {
@@ -76,8 +77,8 @@ ${advice}`,
 
 function adviceOf(asked: string | string[] | undefined): SafeHtml {
   if (asked === 'none') throw new Error('The advice is not there.')
-  return html`<section id="advice" class="panel">
+  return html`<div class="panel">
 <h2>Advice</h2>
 <p>Give a region to <code>ctx.region()</code> as a function, and what it throws costs the page this region only.</p>
-</section>`
+</div>`
 }

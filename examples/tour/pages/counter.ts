@@ -2,6 +2,7 @@ import { type Actions, done, type Submission } from 'sealform'
 import { html } from 'sealform/html'
 import type { TourRouter } from '../app.js'
 import { layout } from '../layout.js'
+import { region } from '../region.js'
 
 export function counterPage(router: TourRouter, actions: Actions): void {
   const count = actions.define(
@@ -15,17 +16,22 @@ export function counterPage(router: TourRouter, actions: Actions): void {
       title: 'Counter',
       titlePrefix: form.titlePrefix,
       path: '/counter',
-      notices: [form.summary()],
       main: html`
 <p class="lead">The form carries the number itself, encrypted. The server keeps no session and sets no cookie.</p>
-<form ${form.attributes} class="panel">
+${region(
+  ctx,
+  'counting',
+  (sending) => html`
+${form.summary()}
+<form ${form.attributes}${sending} class="panel">
 ${form.fields}
 <p class="count"><span class="hidden">The count is </span><output>${form.state}</output></p>
 <div class="buttons">
 <button type="submit">Add one</button>
 <button ${form.submit(count.bind(null, -1), { class: 'secondary' })}>Take one away</button>
 </div>
-</form>
+</form>`,
+)}
 <p><a href="/counter">Start again from zero</a></p>`,
       tryThis: [
         'Open the page in two tabs: each counts for itself.',

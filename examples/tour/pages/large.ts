@@ -4,6 +4,7 @@ import { html } from 'sealform/html'
 import type { TourRouter } from '../app.js'
 import { fileField } from '../field.js'
 import { layout, success } from '../layout.js'
+import { region } from '../region.js'
 import { sizeText } from '../size.js'
 
 interface Digest {
@@ -38,10 +39,15 @@ export function largePage(router: TourRouter, actions: Actions): void {
       title: 'Large file',
       titlePrefix: form.titlePrefix,
       path: '/large',
-      notices: [form.summary(), ...(digest ? [success('Your file was read to its end.')] : [])],
       main: html`
 <p class="lead">The server reads your file as it arrives, works out its SHA-256 and forgets it. It never touches the disk,
 and no more than a small piece of it is in memory at a time.</p>
+${region(
+  ctx,
+  'file',
+  (sending) => html`
+${form.summary()}
+${digest && success('Your file was read to its end.')}
 ${
   digest &&
   html`<dl class="panel facts">
@@ -50,11 +56,12 @@ ${
 <div><dt>SHA-256</dt><dd><code>${digest.sha256}</code></dd></div>
 </dl>`
 }
-<form ${form.attributes} class="panel" novalidate>
+<form ${form.attributes}${sending} class="panel" novalidate>
 ${form.fields}
 ${fileField(form, 'file', 'File', { hint: 'Any file of at most 1 GiB' })}
 <div class="buttons"><button type="submit">Send</button></div>
 </form>`,
+)}`,
       tryThis: [
         html`Compare with what your own computer says: <code>sha256sum</code>, or <code>shasum -a 256</code>.`,
         'Stop the upload half-way: the server notices, and nothing stays behind.',

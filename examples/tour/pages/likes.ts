@@ -3,7 +3,6 @@ import { type Actions, invalid, redirect } from 'sealform'
 import { html } from 'sealform/html'
 import type { TourRouter } from '../app.js'
 import { layout } from '../layout.js'
-import { allowScripts } from '../security-headers.js'
 
 const things = [
   { id: 'tea', name: 'Tea' },
@@ -23,7 +22,6 @@ export function likesPage(router: TourRouter, actions: Actions): void {
   })
 
   router.get('/likes', (ctx) => {
-    allowScripts(ctx)
     const items = things.map((thing) => ({
       ...thing,
       form: ctx.form(like.bind(null, thing.id), { key: thing.id }),
@@ -32,9 +30,9 @@ export function likesPage(router: TourRouter, actions: Actions): void {
       title: 'Likes',
       titlePrefix: items.find(({ form }) => form.titlePrefix !== '')?.form.titlePrefix ?? '',
       path: '/likes',
-      notices: items.map(({ form }) => form.summary()),
       main: html`
 <p class="lead">The server takes its time. The script counts at once, and takes back what the server refuses.</p>
+${items.map(({ form }) => form.summary())}
 <ul class="todos" data-likes>${items.map(
         ({ id, name, form }) => html`
 <li><span>${name}</span>

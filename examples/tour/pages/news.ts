@@ -6,6 +6,7 @@ import { z } from 'zod'
 import type { TourRouter } from '../app.js'
 import { field } from '../field.js'
 import { layout } from '../layout.js'
+import { region } from '../region.js'
 
 const mostHeadlines = 10
 const longestHeadline = 80
@@ -52,24 +53,29 @@ export function newsPage(router: TourRouter, actions: Actions, cache: Cache): vo
       title: 'News',
       titlePrefix: form.titlePrefix,
       path: '/news',
-      notices: [form.summary()],
       main: html`
 <p class="lead">Reading the news takes this server ${slowness} milliseconds, so it does that once and keeps the list
 until somebody publishes.</p>
+${region(
+  ctx,
+  'news',
+  (sending) => html`
+${form.summary()}
 <ul class="todos">${list.map((text) => html`<li><span>${text}</span></li>`)}</ul>
 <dl class="panel facts">
 <div><dt>The list was read at</dt><dd>${clock('list', made)}</dd></div>
 <div><dt>This page was made at</dt><dd>${clock('page', new Date())}</dd></div>
 <div><dt>Making it took</dt><dd>${Date.now() - start} ms</dd></div>
 </dl>
-<form ${form.attributes} class="panel" novalidate>
+<form ${form.attributes}${sending} class="panel" novalidate>
 ${form.fields}
 ${field(form, 'headline', 'What has happened?', { required: true, autocomplete: 'off' })}
 <div class="buttons">
 <button type="submit">Publish</button>
 <button ${form.submit(showAgain, { class: 'secondary' })}>Only show the page again</button>
 </div>
-</form>
+</form>`,
+)}
 <p><a href="/frontpage">The front page</a> shows the same list, and is kept as a whole.</p>`,
       tryThis: [
         'Show the page again: the page is new, the list is the one that was kept.',
@@ -86,6 +92,7 @@ ${field(form, 'headline', 'What has happened?', { required: true, autocomplete: 
     ctx.body = layout(ctx, {
       title: 'Front page',
       path: '/news',
+      shared: true,
       main: html`
 <p class="lead">This page is the same for everybody, so it was made once and is sent to all until the news change.</p>
 <ol class="todos">${list.slice(0, 3).map((text) => html`<li><span>${text}</span></li>`)}</ol>

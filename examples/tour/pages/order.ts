@@ -5,6 +5,7 @@ import type { z } from 'zod'
 import type { TourRouter } from '../app.js'
 import { field } from '../field.js'
 import { layout, success } from '../layout.js'
+import { region } from '../region.js'
 import {
   draftInput,
   emptyLine,
@@ -71,14 +72,16 @@ export function orderPage(router: TourRouter, actions: Actions): void {
       title: 'Order',
       titlePrefix: form.titlePrefix,
       path: '/order',
-      notices: [
-        form.summary(),
-        ...(form.status === 'valid' ? [success('Nothing is wrong so far. You have not ordered yet.')] : []),
-      ],
       main: html`
 <p class="lead">The server takes two seconds to pack. However often your form arrives meanwhile, or later, it packs once,
 and each copy gets the same answer.</p>
-<form ${form.attributes} class="panel" novalidate>
+${region(
+  ctx,
+  'basket',
+  (sending) => html`
+${form.summary()}
+${form.status === 'valid' && success('Nothing is wrong so far. You have not ordered yet.')}
+<form ${form.attributes}${sending} class="panel" novalidate>
 ${form.fields}
 <button type="submit" class="hidden" tabindex="-1" aria-hidden="true">Order</button>
 ${field(form, 'name', 'Name', { value: form.state?.name, autocomplete: 'name' })}
@@ -91,6 +94,7 @@ ${lines.length < mostLines && html`<div><button ${form.submit(addLine, { class: 
 </div>
 </form>
 ${tally()}`,
+)}`,
       tryThis: [
         'Double-click “Order”, reload the page that thanks you, or go back and order again: it is one order.',
         'Go back and order something else: you are asked before it becomes another order.',
@@ -107,8 +111,8 @@ ${tally()}`,
     ctx.body = layout(ctx, {
       title: 'Ordered',
       path: '/ordered',
-      notices: state ? [success(`Thank you, ${state.name}. Your order has the number ${state.number}.`)] : [],
       main: html`
+${state && success(`Thank you, ${state.name}. Your order has the number ${state.number}.`)}
 ${
   state
     ? html`<ul class="panel plain">${state.lines.map(({ product, quantity }) => html`<li>${quantity} × ${productName(product)}</li>`)}</ul>`

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import type { TourRouter } from '../app.js'
 import { choices, field } from '../field.js'
 import { layout } from '../layout.js'
+import { region } from '../region.js'
 
 const plans = [
   { value: 'free', label: 'Free' },
@@ -54,10 +55,14 @@ export function signupPage(router: TourRouter, actions: Actions): void {
       title: 'Sign up',
       titlePrefix: form.titlePrefix,
       path: '/signup',
-      notices: [form.summary()],
       main: html`
 <p class="lead">An account for nothing: what you send is checked, and then forgotten.</p>
-<form ${form.attributes} class="panel" novalidate>
+${region(
+  ctx,
+  'account',
+  (sending) => html`
+${form.summary()}
+<form ${form.attributes}${sending} class="panel" novalidate>
 ${form.fields}
 ${field(form, 'email', 'Email address', { autocomplete: 'email' })}
 ${field(form, 'name', 'Name', { autocomplete: 'name' })}
@@ -79,6 +84,7 @@ ${form.issue('terms')}
 </div>
 <div class="buttons"><button type="submit">Sign up</button></div>
 </form>`,
+)}`,
       tryThis: [
         'Send the form empty. The summary takes the focus and links to each field.',
         'Fill in half of it: all you entered comes back, except the password.',

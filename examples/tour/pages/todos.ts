@@ -5,6 +5,7 @@ import { z } from 'zod'
 import type { TourRouter } from '../app.js'
 import { field } from '../field.js'
 import { layout } from '../layout.js'
+import { region } from '../region.js'
 
 interface Todo {
   readonly id: number
@@ -61,10 +62,14 @@ export function todosPage(router: TourRouter, actions: Actions): void {
       title: 'Todos',
       titlePrefix: forms.find((form) => form.titlePrefix !== '')?.titlePrefix ?? '',
       path: '/todos',
-      notices: forms.map((form) => form.summary()),
       main: html`
 <p class="lead">One list for everybody who visits this server.</p>
-<form ${add.attributes} class="panel" novalidate>
+${region(
+  ctx,
+  'todos',
+  (sending) => html`
+${forms.map((form) => form.summary())}
+<form ${add.attributes}${sending} class="panel" novalidate>
 ${add.fields}
 ${field(add, 'title', 'What is there to do?', { required: true, autocomplete: 'off' })}
 <div class="buttons">
@@ -73,7 +78,8 @@ ${field(add, 'title', 'What is there to do?', { required: true, autocomplete: 'o
 </div>
 </form>
 <h2>${count(items.length)}</h2>
-${items.length > 0 && html`<ul class="todos">${items.map(listItem)}</ul>`}`,
+${items.length > 0 && html`<ul class="todos">${items.map((item) => listItem(item, sending))}</ul>`}`,
+)}`,
       tryThis: [
         'Send an empty title, one of 101 characters, or the same title twice.',
         'Double-click “Add”, reload, or go back and send again: no title is on the list twice.',
@@ -85,10 +91,10 @@ ${items.length > 0 && html`<ul class="todos">${items.map(listItem)}</ul>`}`,
   })
 }
 
-function listItem({ title, remove }: { readonly title: string; readonly remove: Form }): SafeHtml {
+function listItem({ id, title, remove }: Todo & { readonly remove: Form }, sending?: SafeHtml): SafeHtml {
   return html`
-<li><span>${title}</span>
-<form ${remove.attributes}>${remove.fields}
+<li id="todo-${id}"><span>${title}</span>
+<form ${remove.attributes}${sending}>${remove.fields}
 <button type="submit" class="secondary">Remove<span class="hidden"> “${title}”</span></button></form></li>`
 }
 

@@ -5,6 +5,7 @@ import type { TourRouter } from '../app.js'
 import { type Arrivals, pixelType } from '../arrivals.js'
 import { field, fileField } from '../field.js'
 import { layout } from '../layout.js'
+import { region } from '../region.js'
 
 const uploadInput = z.object({
   title: z.string('Enter a title').trim().min(1, 'Enter a title').max(100, 'Use at most 100 characters'),
@@ -39,11 +40,15 @@ export function uploadPage(router: TourRouter, actions: Actions, arrivals: Arriv
       title: 'Upload',
       titlePrefix: form.titlePrefix,
       path: '/upload',
-      notices: [form.summary()],
       main: html`
 <p class="lead">Choose your files once. When something else in the form is wrong, they wait here until you have corrected
 it. What has arrived is in the <a href="/gallery">gallery</a>, for everybody who visits this server.</p>
-<form ${form.attributes} class="panel" novalidate>
+${region(
+  ctx,
+  'picture',
+  (sending) => html`
+${form.summary()}
+<form ${form.attributes}${sending} class="panel" novalidate>
 ${form.fields}
 ${field(form, 'title', 'Title', { required: true, autocomplete: 'off' })}
 ${fileField(form, 'picture', 'Picture', {
@@ -56,6 +61,7 @@ ${fileField(form, 'attachments', 'Attachments', {
 })}
 <div class="buttons"><button type="submit">Upload</button></div>
 </form>`,
+)}`,
       tryThis: [
         'Choose a picture and leave the title empty. The picture is kept: enter a title and send again.',
         'Send a text file as the picture, or a picture of more than 5 MiB. Your title comes back either way.',

@@ -5,6 +5,7 @@ import type { TourRouter } from '../app.js'
 import { type Answers, bookingInput, breakfasts, draftInput, rooms, steps } from '../booking.js'
 import { choices, field, textField } from '../field.js'
 import { layout } from '../layout.js'
+import { region } from '../region.js'
 
 /** The state that the form carries from step to step. */
 interface Booking {
@@ -59,12 +60,16 @@ export function wizardPage(router: TourRouter, actions: Actions): void {
       title: `Step ${step + 1} of ${steps.length + 1}: ${steps[step]?.title ?? 'Check and book'}`,
       titlePrefix: form.titlePrefix,
       path: '/wizard',
-      notices: [form.summary()],
       main: html`
 <p class="lead">The form itself carries what you have entered in earlier steps, encrypted. The server keeps no session,
 and remembers nothing until you book.</p>
+${region(
+  ctx,
+  'booking',
+  (sending) => html`
+${form.summary()}
 ${progress(step)}
-<form ${form.attributes} class="panel" novalidate>
+<form ${form.attributes}${sending} class="panel" novalidate>
 ${form.fields}
 ${last ? summary(form, answers) : fieldsOf[step]?.(form, answers)}
 <div class="buttons">
@@ -72,6 +77,7 @@ ${last ? summary(form, answers) : fieldsOf[step]?.(form, answers)}
 ${step > 0 && html`<button ${form.submit(goTo.bind(null, step - 1), { class: 'secondary' })}>Back</button>`}
 </div>
 </form>`,
+)}`,
       tryThis: [
         'Fill in half of a later step, go back, and come forward again: all of it is still there.',
         'Change the hidden state in your browser’s developer tools: it is sealed, so no other is accepted.',

@@ -1,0 +1,40 @@
+import type { Context } from 'koa'
+import { html, type SafeHtml } from 'sealform/html'
+import type { RegionFailure, SealformContext } from 'sealform/koa'
+import { libraryOf } from './library.js'
+
+interface Options {
+  readonly always?: boolean
+  /** Makes what stands in the region when its content throws. */
+  fallback?(failure: RegionFailure): SafeHtml
+}
+
+/**
+ * Marks a part of the page that is sent alone to a script. Its element and its attributes are those of the library that the
+ * visitor has chosen, and so the page itself need not know of it.
+ *
+ * @param content receives the attributes for the forms in the region
+ */
+export function region(
+  ctx: Pick<SealformContext, 'region'> & Pick<Context, 'cookies'>,
+  id: string,
+  content: (sending: SafeHtml | undefined) => SafeHtml,
+  { always = false, fallback = standIn }: Options = {},
+): SafeHtml {
+  const library = libraryOf(ctx)
+  const element = library.element ?? html`div`
+  const wrap = (inside: SafeHtml) =>
+    html`<${element} id="${id}" class="region"${library.region}>${inside}</${element}>`
+  return ctx.region(id, () => wrap(content(library.form?.(id))), {
+    always,
+    fallback: (failure) => wrap(fallback(failure)),
+  })
+}
+
+/** What Sealform prints by itself is no frame of Turbo. */
+function standIn({ reference, input }: RegionFailure): SafeHtml {
+  return html`<div class="sealform-failed">
+<p role="alert" tabindex="-1" autofocus>This part of the page could not be shown. Reference: ${reference}</p>
+${input}
+</div>`
+}
