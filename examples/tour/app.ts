@@ -8,6 +8,7 @@ import { assets } from './assets.js'
 import { rememberLibrary } from './library.js'
 import { boundaryPage } from './pages/boundary.js'
 import { counterPage } from './pages/counter.js'
+import { draftPage } from './pages/draft.js'
 import { galleryPage } from './pages/gallery.js'
 import { homePage } from './pages/home.js'
 import { largePage } from './pages/large.js'
@@ -23,6 +24,7 @@ import { todosPage } from './pages/todos.js'
 import { uploadPage } from './pages/upload.js'
 import { wizardPage } from './pages/wizard.js'
 import { securityHeaders } from './security-headers.js'
+import { recordWire } from './wire/record.js'
 
 export type TourApp = Koa<Koa.DefaultState, SealformContext>
 export type TourRouter = Router<Koa.DefaultState, SealformContext>
@@ -50,12 +52,14 @@ export function createTour({
   newsPage(router, actions, cache)
   searchPage(router)
   likesPage(router, actions)
+  draftPage(router, actions)
   sourcePages(router)
 
   const app: TourApp = new Koa()
   app.use(securityHeaders)
   app.use(assets())
   app.use(rememberLibrary)
+  app.use(recordWire())
   app.use(sealform(actions, onRefused ? { onRefused } : {}))
   app.use(missingPage)
   app.use(router.routes())

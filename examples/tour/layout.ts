@@ -4,6 +4,7 @@ import type { SealformContext } from 'sealform/koa'
 import { type Library, libraryOf, librarySwitch } from './library.js'
 import { region } from './region.js'
 import { allowScripts } from './security-headers.js'
+import { wirePanel } from './wire/panel.js'
 
 type PageContext = Pick<SealformContext, 'forms' | 'region'> &
   Pick<Context, 'cookies' | 'querystring' | 'set' | 'vary'>
@@ -39,6 +40,7 @@ const links = [
   { path: '/news', text: 'News' },
   { path: '/search', text: 'Search' },
   { path: '/likes', text: 'Likes' },
+  { path: '/draft', text: 'Draft' },
 ]
 
 /** Renders the common parts of all pages. */
@@ -76,6 +78,7 @@ ${main}
 ${tryThis.length > 0 && html`<section class="try" aria-labelledby="try"><h2 id="try">Try this</h2><ul>${tryThis.map((text) => html`<li>${text}</li>`)}</ul></section>`}
 ${source !== undefined && html`<p class="source"><a href="/source/${source}">Read the source of this page</a></p>`}
 </main>
+${!shared && wirePanel(ctx)}
 <footer class="site">
 <p>${scriptNote(library, script)} What you enter stays in the memory of this server until it
 stops. A file that waits for your correction waits on its disk, for about an hour.</p>

@@ -21,6 +21,11 @@ for (const { name, label } of libraries) {
     const page = await visitWith(t, label)
     await page.getByRole('button', { name: 'Add', exact: true }).click()
     await page.locator('.sealform-summary', { hasText: 'Enter a title' }).waitFor()
+    const part = name === 'plain' ? 'the whole page' : 'regions todos, heading'
+    assert.match(
+      await page.locator('#wire-last').innerText(),
+      new RegExp(`POST /todos → ${name === 'htmx2' ? 200 : 422}, ${part}`),
+    )
     await page.getByLabel('What is there to do?').fill(`By ${name}`)
     await page.getByRole('button', { name: 'Add', exact: true }).click()
     await page.getByRole('button', { name: `Remove “By ${name}”` }).click()

@@ -30,6 +30,7 @@ test('serves every page as HTML with strict headers, a link to its source, and n
     '/search',
     '/frontpage',
     '/likes',
+    '/draft',
   ]) {
     const page = await request.get(path)
     assert.equal(page.status, 200, path)
@@ -99,6 +100,39 @@ test('switch: ignores a library that it does not know, and leads to no other sit
   assert.deepEqual([unknown.status, unknown.headers['set-cookie']], [302, undefined])
   const elsewhere = await request.get('//evil.example/todos?library=ours')
   assert.equal(elsewhere.headers.location, './todos')
+})
+
+test('wire: shows the last five submissions of this visitor, with names and sizes, and no value', async () => {
+  const tour = createTour({ keys: testKey, onRefused: () => {} })
+  const browser = createBrowser(tour)
+  const first = await browser.visit('/signup')
+  assert.deepEqual(first.texts('#wire-last'), ['Nothing was sent yet.'])
+  const refused = await first.form('signup').fill({ name: 'Ada', password: 'correct horse' }).submit()
+  assert.match(refused.texts('#wire-last')[0]!, /^POST \/signup → 422, the whole page, [\d,]+ bytes, \d+ ms$/)
+  const log = refused.texts('#wire-log')[0]!
+  assert.match(log, /sealform [\d,]+ bytes, .*name 3 bytes, password 13 bytes, .*bytes in all/)
+  assert.match(log, /Sec-Fetch-Site: same-origin/)
+  assert.doesNotMatch(log, /Ada|correct horse/)
+  const added = await (await browser.visit('/todos')).form('todos.add').fill({ title: 'x' }).submit()
+  assert.match(added.texts('#wire-last')[0]!, /^POST \/todos → 303, on to \/todos, \d+ ms$/)
+  for (let n = 0; n < 4; n++) await (await browser.visit('/todos')).form('todos.add').submit()
+  assert.equal((await browser.visit('/')).texts('#wire-log li').length, 5)
+  assert.deepEqual((await createBrowser(tour).visit('/')).texts('#wire-last'), ['Nothing was sent yet.'])
+})
+
+test('wire: names the regions that a script got, and does not send itself to pages for everybody', async () => {
+  const { request } = visitTour()
+  const { fields } = formIn((await request.get('/todos')).text, 'todos.add')
+  const answer = await request
+    .post('/todos')
+    .set({ ...fromSamePage, 'Sealform-Region': 'todos' })
+    .type('form')
+    .send(urlencoded(fields, { title: 'New' }))
+  assert.equal(answer.status, 200)
+  assert.match(answer.text, /→ <strong>200<\/strong>, regions todos, heading, [\d,]+ bytes/)
+  assert.match(answer.text, /<code>Sealform-Region: todos<\/code>/)
+  assert.match(answer.text, /<code>Sealform-Location: \/todos<\/code>/)
+  assert.doesNotMatch((await request.get('/frontpage')).text, /wire/)
 })
 
 test('serves the style sheet and the icon', async () => {
@@ -295,7 +329,8 @@ test('counter: carries the state from submission to submission without a cookie'
   for (const expected of ['1', '2', '3']) {
     page = await page.form('counter').submit()
     assert.equal(page.status, 200)
-    assert.equal(page.cookies.size, 0)
+    // That of the panel, which the tour prints below each page.
+    assert.deepEqual([...page.cookies.keys()], ['tour.wire'])
     assert.deepEqual(page.texts('output'), [expected])
   }
 })

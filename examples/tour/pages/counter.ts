@@ -17,7 +17,7 @@ export function counterPage(router: TourRouter, actions: Actions): void {
       titlePrefix: form.titlePrefix,
       path: '/counter',
       main: html`
-<p class="lead">The form carries the number itself, encrypted. The server keeps no session and sets no cookie.</p>
+<p class="lead">The form carries the number itself, encrypted. The action keeps no session and sets no cookie.</p>
 ${region(
   ctx,
   'counting',

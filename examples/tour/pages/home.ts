@@ -63,6 +63,11 @@ const cards = [
     name: 'Likes',
     text: 'A script calls the action: it counts at once, and takes back what the server refuses. Without it, a form.',
   },
+  {
+    path: '/draft',
+    name: 'Draft',
+    text: 'A form that saves itself while you type, with our script. Otherwise it has a button.',
+  },
 ]
 
 export function homePage(router: TourRouter): void {
@@ -72,7 +77,8 @@ export function homePage(router: TourRouter): void {
       path: '/',
       main: html`
 <p class="lead">Each form on these pages carries a hidden, encrypted field that names a function on the server and
-the values bound to it. No page needs a script, so all of it works with JavaScript switched off, and nothing that you
+the values bound to it. No page needs a script, so all of it works with JavaScript switched off. Choose above what sends
+the forms, and see below what goes over the wire. Nothing that you
 type or choose is lost when something goes wrong. Pick a page, try to break it, then read its source.</p>
 <ul class="cards">${cards.map(
         ({ path, name, text }) => html`

@@ -59,7 +59,8 @@ ${
 <form ${form.attributes}${sending} class="panel" novalidate>
 ${form.fields}
 ${fileField(form, 'file', 'File', { hint: 'Any file of at most 1 GiB' })}
-<div class="buttons"><button type="submit">Send</button></div>
+<progress data-upload max="100" value="0" aria-label="Sent"></progress>
+<div class="buttons"><button type="submit" data-pending="Sending…">Send</button></div>
 </form>`,
 )}`,
       tryThis: [

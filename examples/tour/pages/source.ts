@@ -18,6 +18,7 @@ const names = [
   'news',
   'search',
   'likes',
+  'draft',
   'source',
   'missing',
 ]

@@ -59,7 +59,8 @@ ${fileField(form, 'attachments', 'Attachments', {
   hint: 'Up to three files of any type, each of at most 10 MiB',
   hintWhenKept: 'Choose further files to add them, three in all.',
 })}
-<div class="buttons"><button type="submit">Upload</button></div>
+<progress data-upload max="100" value="0" aria-label="Uploaded"></progress>
+<div class="buttons"><button type="submit" data-pending="Uploading…">Upload</button></div>
 </form>`,
 )}`,
       tryThis: [
