@@ -7,7 +7,7 @@ import { allowScripts } from './security-headers.js'
 import { wirePanel } from './wire/panel.js'
 
 type PageContext = Pick<SealformContext, 'forms' | 'region'> &
-  Pick<Context, 'cookies' | 'querystring' | 'set' | 'vary'>
+  Pick<Context, 'cookies' | 'querystring' | 'set'>
 
 export interface PageParts {
   /** The heading, and the title in the browser's tab. */
@@ -47,7 +47,6 @@ const links = [
 export function layout(ctx: PageContext, parts: PageParts): SafeHtml {
   const { title, titlePrefix = '', path, main, tryThis = [], script, shared = false, source } = parts
   const library = shared ? undefined : libraryOf(ctx)
-  if (library) ctx.vary('Cookie')
   const nonce = allowScripts(ctx, { library: library?.name ?? 'plain', own: script !== undefined })
   return html`<!doctype html>
 <html lang="en">

@@ -59,7 +59,12 @@ export type LibraryName = (typeof libraries)[number]['name']
 
 const cookie = 'tour.library'
 
-/** Returns what the visitor has chosen. @default plain: every page works without a script */
+/**
+ * Returns what the visitor has chosen. Pages do not say `Vary: Cookie`: Chromium would then find no page behind Back once a
+ * cookie has changed, and caches do not reuse a page that has no lifetime.
+ *
+ * @returns plain by default: every page works without a script
+ */
 export function libraryOf(ctx: Pick<Context, 'cookies'>): Library & { readonly name: LibraryName } {
   const chosen = ctx.cookies.get(cookie)
   return libraries.find(({ name }) => name === chosen) ?? libraries[0]
