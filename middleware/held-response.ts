@@ -19,8 +19,8 @@ export class HeldResponse {
   ended = false
   readonly #res: ServerResponse
   readonly #before: Pick<ServerResponse, 'writeHead' | 'write' | 'end' | 'flushHeaders'>
-  readonly #decide: () => void
-  readonly #limit: () => number
+  #decide: () => void
+  #limit: () => number
   #chunks: Buffer[] = []
   #headers: OutgoingHttpHeaders | undefined
   #length = 0
@@ -93,8 +93,7 @@ export class HeldResponse {
   /** Sends the held bytes with the current headers and status. Later writes pass through. */
   release(): void {
     const held = this.bytes
-    this.#chunks = []
-    this.#state = 'passing'
+    this.#letGo()
     if (this.ended) {
       // For HEAD and 304 the headers describe a body that is not sent, so they stay as they are.
       if (held.length > 0) this.#sendWhole(held)
@@ -107,8 +106,7 @@ export class HeldResponse {
 
   /** Sends `body` in place of the held bytes, and drops later writes of the page. */
   replace(body: Buffer): void {
-    this.#chunks = []
-    this.#state = 'passing'
+    this.#letGo()
     this.#sendWhole(body)
     // After the page has ended, later calls come from earlier middleware and must pass. Until then they are the page's.
     if (!this.ended) this.#state = 'dropped'
@@ -116,9 +114,16 @@ export class HeldResponse {
 
   /** Drops the held bytes. Later writes pass through. */
   abandon(): void {
-    if (this.#state !== 'held') return
+    if (this.#state === 'held') this.#letGo()
+  }
+
+  /** Lets writes pass from now on. The response may live long after it, so it does not keep the page any more. */
+  #letGo(): void {
     this.#chunks = []
+    this.#headers = undefined
     this.#state = 'passing'
+    this.#decide = nothingToDecide
+    this.#limit = noLimit
   }
 
   #sendWhole(body: Buffer): void {
@@ -178,6 +183,12 @@ export class HeldResponse {
     this.#chunks.push(bytes)
     this.#length += bytes.length
   }
+}
+
+function nothingToDecide(): void {}
+
+function noLimit(): number {
+  return Number.POSITIVE_INFINITY
 }
 
 function callbackIn(args: Writing): Callback | undefined {
