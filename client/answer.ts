@@ -40,6 +40,18 @@ export interface FreshFields {
   readonly state: string | undefined
   /** Those of the form that was sent. */
   readonly sent: boolean
+  /** The seal of the button that was pressed, when it has one of its own. */
+  readonly button?: string | undefined
+  /** The files that wait on the server for the next submission, each by its field, its name and its bytes. */
+  readonly files: readonly FreshFile[]
+}
+
+/** The hidden field of a file that waits. */
+interface FreshFile {
+  readonly name: string
+  readonly file: string
+  readonly size: number
+  readonly seal: string
 }
 
 /** Reads the answer to a request. */

@@ -1,5 +1,5 @@
 import { type CallAnswer, readAnswer } from './answer.js'
-import { adopt, type CallTarget, freshen } from './fresh-fields.js'
+import { adopt, type Called, type CallTarget, freshen } from './fresh-fields.js'
 import { richType } from './wire.js'
 import { type FieldValue, writeField } from './write-fields.js'
 
@@ -15,6 +15,8 @@ export interface CallOptions {
   readonly signal?: AbortSignal | undefined
   /** Called while the body is sent, with the bytes sent so far and in total. @default none */
   readonly onProgress?: ((event: Pick<ProgressEvent, 'loaded' | 'total'>) => void) | undefined
+  /** The button of the form to press, such as one that `form.submit()` or `form.validate()` has printed. @default none */
+  readonly button?: HTMLElement | null | undefined
   /**
    * `queue`: after the calls of the same target that are underway, with the seal of their answer. `parallel`: at once.
    * @default 'queue'
@@ -30,7 +32,7 @@ const last = new Map<CallTarget, Promise<unknown>>()
  *
  * @param target a form of the page with its fields, or a seal that the page has printed by `form.seal`
  * @param values fields to send, in place of those of the form that have the same names
- * @throws TypeError on a value that no field can carry
+ * @throws TypeError on a value that no field can carry, and on a button of another form or without a form
  * @throws DOMException `AbortError`, or the reason of the signal
  * @example
  * ```ts
@@ -43,13 +45,13 @@ export const call = <State = unknown>(
   values: FormData | { readonly [name: string]: FieldValue } = {},
   options: CallOptions = {},
 ): Promise<CallAnswer<State>> => {
-  const { signal, order } = options
+  const { signal, order, button } = options
   return new Promise((resolve, reject) => {
-    const data = fieldsOf(target, values)
+    const called = { target, button, own: fieldsOf(target, button, values) }
     const stop = () => reject(signal?.reason)
     if (signal?.aborted) stop()
     signal?.addEventListener('abort', stop)
-    const call = () => send(target, data, options)
+    const call = () => send(called, options)
     const calling: Promise<CallAnswer<State>> =
       order === 'parallel' ? call() : (last.get(target) ?? Promise.resolve()).then(call)
     const settled = calling.then(resolve, reject).finally(() => {
@@ -63,9 +65,11 @@ export const call = <State = unknown>(
 /** Collects the fields as they are now, however long the call waits. */
 const fieldsOf = (
   target: CallTarget,
+  button: Called['button'],
   values: FormData | { readonly [name: string]: FieldValue },
 ): FormData => {
-  const data = new FormData(typeof target === 'string' ? undefined : target)
+  const data =
+    typeof target === 'string' && !button ? new FormData() : new FormData(target as HTMLFormElement, button)
   const own = values instanceof FormData ? values : new FormData()
   if (own !== values) for (const [name, value] of Object.entries(values)) writeField(own, name, value)
   for (const name of [...Object.keys(values), ...own.keys()]) data.delete(name)
@@ -73,13 +77,11 @@ const fieldsOf = (
   return data
 }
 
-const send = async (
-  target: CallTarget,
-  data: FormData,
-  { signal, onProgress }: CallOptions,
-): Promise<CallAnswer<never>> => {
+const send = async (called: Called, { signal, onProgress }: CallOptions): Promise<CallAnswer<never>> => {
+  const { target, button } = called
   signal?.throwIfAborted()
-  const action = typeof target === 'string' ? '' : target.getAttribute('action')
+  const action =
+    button?.getAttribute('formaction') ?? (typeof target === 'string' ? '' : target.getAttribute('action'))
   // Without an action, to the page itself whatever its base is.
   const url = new URL(action || location.href, document.baseURI)
   url.hash = ''
@@ -92,10 +94,10 @@ const send = async (
   signal?.addEventListener('abort', abort)
   await new Promise((resolve) => {
     request.onloadend = resolve
-    request.send(freshen(target, data))
+    request.send(freshen(called))
   })
   signal?.removeEventListener('abort', abort)
   const answer = readAnswer(request, url.href)
-  adopt(target, answer.seals)
+  adopt(called, answer.seals)
   return answer
 }

@@ -10,6 +10,8 @@ import type {
 // imported, the file for the browser holds no name that it does not need.
 
 export const sealField: typeof fieldNames.seal = 'sealform'
+export const submitField: typeof fieldNames.submit = 'sealform.submit'
+export const keptPrefix: typeof fieldNames.kept = 'sealform.kept.'
 export const stateField: typeof fieldNames.state = 'sealform.state'
 export const regionAttribute: typeof attributeNames.region = 'data-sealform-region'
 export const onceAttribute: typeof attributeNames.once = 'data-sealform-once'

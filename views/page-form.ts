@@ -3,6 +3,7 @@ import { attributeNames, fieldNames } from '../lib/base/wire-names.js'
 import type { FileRule } from '../lib/files/file-rules.js'
 import type { ShownFile } from '../lib/files/uploads.js'
 import type { Messages } from '../lib/outcome/messages.js'
+import { type FreshFile, freshFiles } from '../lib/page/fresh-fields.js'
 import type { FormRecord } from '../lib/page/page.js'
 import type { PageSeals } from '../lib/page/page-seals.js'
 import { type Attributes, printAttributes } from './attributes.js'
@@ -87,6 +88,7 @@ class PageForm<State> extends FormControls implements Form<State> {
     const { type, value, ...rest } = checkButton(asked, attributes)
     const { definition, boundText } = this.#record
     const token = this.#seals.button(action, { action: definition.name, boundText })
+    this.#record.buttonPrinted(action, token)
     // The value of an input is its label, and an image sends only coordinates. For both the name carries the seal.
     const byName = type === 'image' || value !== undefined
     const carrier = byName
@@ -110,11 +112,12 @@ class PageForm<State> extends FormControls implements Form<State> {
     const told = this.told
     const seal = this.#seals.action(definition, boundText)
     const sealedState = carriesState ? this.#seals.state(definition, boundText, state) : undefined
-    this.#record.printed({ seal, state: sealedState }, told)
+    const files = freshFiles(this.#record.files, (file) => this.#seals.file(definition, file))
+    this.#record.printed({ seal, state: sealedState, files }, told)
     let text = printHidden(fieldNames.seal, seal)
     text += printHidden(fieldNames.form, this.id)
     if (sealedState !== undefined) text += printHidden(fieldNames.state, sealedState)
-    return text + (told?.notice() ?? '') + this.#printKept()
+    return text + (told?.notice() ?? '') + this.#printKept(files)
   }
 
   /** A seal has only characters of base64url, so it needs no escapes. */
@@ -126,11 +129,10 @@ class PageForm<State> extends FormControls implements Form<State> {
   }
 
   /** The references to kept files, and a list of those that the page has not listed itself. */
-  #printKept(): string {
-    const { files, definition } = this.#record
+  #printKept(files: readonly FreshFile[]): string {
     let text = ''
-    for (const file of files) text += printReference(file.field, this.#seals.file(definition, file))
-    for (const { field } of files) if (!this.#shownKept?.has(field)) text += this.kept(field)
+    for (const { name, seal } of files) text += printReference(name, seal)
+    for (const { name } of files) if (!this.#shownKept?.has(name)) text += this.kept(name)
     return text
   }
 

@@ -2,6 +2,7 @@ import type { Definition } from '../action/action.js'
 import { authorize } from '../action/run-action.js'
 import type { Reading } from '../body/reading.js'
 import { isOutcome, type Outcome, Refused } from '../outcome/outcome.js'
+import type { SubmittedButton } from '../page/submitted-form.js'
 import { ownerName, ownerOf } from '../seal/form-owner.js'
 import { matchesSession, type Opened, open } from '../seal/seal.js'
 import { type Admitted, admit } from './admit.js'
@@ -28,16 +29,28 @@ async function admitButton(
   const { registry, exchange, session, submission } = pending
   const opened = open(registry.keys, 'button', token)
   const misplaced = opened && refuseMisplaced(pending, opened)
+  pending.submitted.button = noteButton(misplaced ? undefined : opened)
   if (misplaced) return misplaced
   const sessionMatches = opened !== undefined && matchesSession(registry.keys, opened, session)
   const button = await admit(registry, exchange, { token, opened, sessionMatches })
   if (isOutcome(button)) return button
+  // With fields of another version, only the page knows which button goes with them.
+  if (!button.changeFields) pending.submitted.button = noteAdmitted(button)
   if (!sharesState(button.definition, form.definition)) submission.previous = undefined
   const refusal = await authorize(button, submission)
   if (refusal) return refusal
   pending.action = button.definition
   submission.outlivesVisitor = button.definition.store !== undefined
   return button
+}
+
+function noteButton(opened: Opened | undefined): SubmittedButton {
+  const { action, values = '' } = opened?.content ?? {}
+  return { action, boundText: values, admitted: undefined }
+}
+
+function noteAdmitted({ definition, boundText }: Admitted): SubmittedButton {
+  return { action: definition.name, boundText, admitted: definition }
 }
 
 /** Tells whether a button's action gets the state of the form. Any other action would take it for a state of its own. */

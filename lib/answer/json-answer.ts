@@ -1,8 +1,9 @@
 import { failed, saysMissing } from '../outcome/failure.js'
 import { explain, type Messages } from '../outcome/messages.js'
 import { type Issue, issuesOf, isValid, type Outcome, type RefusalReason } from '../outcome/outcome.js'
+import { type FreshFields, FreshSeals, freshFiles } from '../page/fresh-fields.js'
 import { groupInput, secretsOf } from '../page/given-input.js'
-import type { FreshFields, Page } from '../page/page.js'
+import type { Page } from '../page/page.js'
 import type { PageHost } from '../page/page-host.js'
 import type { SubmittedForm } from '../page/submitted-form.js'
 import type { JsonFormat } from './asked-format.js'
@@ -124,13 +125,14 @@ function valuesOf(submitted: SubmittedForm, { mountings }: Page): JsonAnswer['va
 }
 
 /**
- * Decides whether the page runs for its seals. The form that was sent gets a new seal without it. But when that seal was not
- * valid, or when the action has signed the visitor in or out, all seals of the page are stale, and only the page knows which
+ * Decides whether the page runs for its seals. The form that was sent and the button that was pressed get new seals without it.
+ * But when one of these was not valid, or when the action has signed the visitor in or out, all seals of the page are stale, and only the page knows which
  * forms this visitor may have now.
  */
 function needsPage(host: JsonHost, { outcome, received }: Told): boolean {
   if (outcome.kind === 'redirect' || outcome.kind === 'answered' || !mayRender(outcome)) return false
-  return !received.submitted.admitted || host.session() !== received.session
+  const { admitted, button } = received.submitted
+  return !admitted || (button && !button.admitted) || host.session() !== received.session
 }
 
 /**
@@ -139,24 +141,35 @@ function needsPage(host: JsonHost, { outcome, received }: Told): boolean {
  */
 async function renderForSeals(host: JsonHost, received: Received): Promise<readonly FreshFields[] | 'begun'> {
   const { page } = host
-  const fresh: FreshFields[] = []
-  page.fresh = fresh
+  page.fresh = new FreshSeals(received.submitted.button)
+  const { fresh } = page
   const rendering = await host.renderPage(received.submission.changedCookies?.nextHeader)
   page.fresh = undefined
   if (rendering.kind === 'sent' || (rendering.kind === 'threw' && rendering.sent)) return 'begun'
   if (rendering.kind !== 'threw')
-    return page.adopted || (received.submitted.admitted && page.asked) ? fresh : []
+    return page.adopted || (received.submitted.admitted && page.asked) ? fresh.all : []
   if (!saysMissing(rendering.error)) reportFailure(host, rendering.error, received)
   return []
 }
 
 /** Makes the hidden fields with which the same form can be sent again. */
 function successorOf({ seals }: Page, told: Told): readonly FreshFields[] {
-  const { formId, definition, boundText, admitted, hasState } = told.received.submitted
+  const { formId, definition, boundText, admitted, hasState, button, files } = told.received.submitted
   if (!definition || !admitted) return []
   const seal = seals.action(definition, boundText)
   const state = hasState ? seals.state(definition, boundText, stateOf(told)) : undefined
-  return [{ form: formId, seal, state, sent: true }]
+  const fresh: FreshFields = {
+    form: formId,
+    seal,
+    state,
+    files: freshFiles(told.outcome.kind === 'done' ? [] : (files?.list ?? []), (file) =>
+      seals.file(definition, file),
+    ),
+    sent: true,
+  }
+  if (!button?.admitted) return [fresh]
+  const owner = { action: definition.name, boundText }
+  return [{ ...fresh, button: seals.buttonOf(button.admitted, button.boundText, owner) }]
 }
 
 /** Returns the reference that is in the log. */

@@ -50,6 +50,7 @@ export class PendingSubmission {
     admitted: false,
     onOwnPath: false,
     boundText: '',
+    button: undefined,
     state: undefined,
     hasState: false,
     entries: [],

@@ -57,7 +57,12 @@ export class PageSeals implements SealFacts {
   /** Seals the action that a button runs. The seal is good only beside the seal of the form that the button stands in. */
   button(action: Submittable, form: FormOwner): Seal {
     const { definition, values } = this.#registry.detailsOf(action)
-    return this.#seal(definition, encodeBoundValues(values, definition.name, this.#registry), ownerOf(form))
+    return this.buttonOf(definition, encodeBoundValues(values, definition.name, this.#registry), form)
+  }
+
+  /** Seals the action of a button with the values bound to it, as `encodeBoundValues` wrote them. */
+  buttonOf(definition: Definition, boundText: string, form: FormOwner): Seal {
+    return this.#seal(definition, boundText, ownerOf(form))
   }
 
   /** Says whether a copy of a submission of this action does not run again. */

@@ -9,6 +9,7 @@ import type { Messages } from '../outcome/messages.js'
 import { type Issue, issuesOf, isValid, type Outcome } from '../outcome/outcome.js'
 import { encodeBoundValues } from '../seal/bound-values.js'
 import type { Seal } from '../seal/seal.js'
+import type { FreshFields, FreshSeals, SealedFields } from './fresh-fields.js'
 import { type GivenInput, groupInput, secretsOf, WatchedInput } from './given-input.js'
 import { type BuiltInPage, lastResort } from './last-resort.js'
 import { liveMark } from './live-mark.js'
@@ -52,21 +53,8 @@ export interface FormRecord {
   printed(fields: SealedFields, problem: PrintedProblem | undefined): void
   /** Called when its seal is printed alone, for a call without a form element. */
   sealed(seal: Seal): void
-}
-
-/** The hidden fields of a form that its next submission needs. */
-interface SealedFields {
-  readonly seal: Seal
-  /** The state that the form carries. */
-  readonly state: Seal | undefined
-}
-
-/** New hidden fields for a form of the page. */
-export interface FreshFields extends SealedFields {
-  /** The id of the form; `undefined` when a seal was sent without one. */
-  readonly form: string | undefined
-  /** This is the form that was sent. */
-  readonly sent: boolean
+  /** Called when a button with a seal of its own is printed. */
+  buttonPrinted(action: Submittable, seal: Seal): void
 }
 
 /** What is wrong with the form that was sent, and which messages the page has printed. */
@@ -135,7 +123,7 @@ export class Page {
   /** A part of it has failed, and something else was printed instead. */
   failed = false
   /** Collects the hidden fields that the page prints, for an answer that is not the page itself. */
-  fresh: FreshFields[] | undefined
+  fresh: FreshSeals | undefined
   /** Set when the page asked to be kept in a cache. The adapter gives it the page that was sent. */
   keeping: Keeping | undefined
   readonly seals: PageSeals
@@ -314,6 +302,7 @@ export class Page {
         : this.fresh
           ? this.#collect.bind(this, { form: id, sent: false })
           : ignore,
+      buttonPrinted: adopted && this.fresh ? this.#collectButton.bind(this) : ignore,
       sealed: this.fresh ? this.#collectSeal.bind(this, { form: id, sent: adopted !== undefined }) : ignore,
     }
   }
@@ -326,12 +315,18 @@ export class Page {
     this.#collect({ form, sent: true }, fields)
   }
 
-  #collect(form: Pick<FreshFields, 'form' | 'sent'>, { seal, state }: SealedFields): void {
-    this.fresh?.push({ ...form, seal, state })
+  #collect(form: Pick<FreshFields, 'form' | 'sent'>, fields: SealedFields): void {
+    this.fresh?.add({ ...form, ...fields })
+  }
+
+  #collectButton(action: Submittable, seal: Seal): void {
+    const { registry } = this.mountings.joinedOf(action) ?? this
+    const { definition, values } = registry.detailsOf(action)
+    this.fresh?.addButton(definition.name, encodeBoundValues(values, definition.name, registry), seal)
   }
 
   #collectSeal(form: Pick<FreshFields, 'form' | 'sent'>, seal: Seal): void {
-    this.#collect(form, { seal, state: undefined })
+    this.#collect(form, { seal, state: undefined, files: [] })
   }
 
   /** Makes the id of a form that no other form of this page has. */

@@ -1,6 +1,16 @@
 import type { Definition } from '../action/action.js'
 import type { ShownFile } from '../files/uploads.js'
 
+/** A button with a seal of its own. */
+export interface SubmittedButton {
+  /** The name of its action; `undefined` when the seal did not open for this form. */
+  readonly action: string | undefined
+  /** The bound values as the seal held them. */
+  readonly boundText: string
+  /** The seal was good for this visitor here and now, so that it may be made anew. */
+  readonly admitted: Definition | undefined
+}
+
 /** What a page needs to give back what was sent, whatever became of it. */
 export interface SubmittedForm {
   /** In clear, so good for nothing but finding the form again. */
@@ -13,6 +23,8 @@ export interface SubmittedForm {
   onOwnPath: boolean
   /** The bound values as the seal held them, to find the same form again. */
   boundText: string
+  /** The button that was pressed, when it has a seal of its own. */
+  button: SubmittedButton | undefined
   state: unknown
   hasState: boolean
   entries: readonly (readonly [string, string])[]

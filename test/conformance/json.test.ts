@@ -107,7 +107,7 @@ function outcomes(framework: Framework): void {
       state: { list: [1, 'two', null, true] },
       issues: [],
       values: [],
-      seals: [{ form: 'act', seal: fresh.seal, state: fresh.state, sent: true }],
+      seals: [{ form: 'act', seal: fresh.seal, state: fresh.state, files: [], sent: true }],
     })
     assert.deepEqual(site.failures, [])
   })
