@@ -34,7 +34,7 @@ import { renderAsGet, setHtml } from './koa-rendering.js'
 import { changeSince, type NotedResponse, noteResponse, restoreResponse } from './koa-response.js'
 import { refuseRouter } from './koa-router.js'
 import { hostOn, isServed, joinHost, type MountedHost, mountOn } from './mounted.js'
-import { formOn, type PageTools, regionOn, scriptTagOn, searchOn } from './page-tools.js'
+import { formOn, type PageTools, printCallModule, regionOn, scriptTagOn, searchOn } from './page-tools.js'
 import { pathOf } from './request-path.js'
 import { progressOf, WatchedResponse } from './watched-response.js'
 
@@ -206,6 +206,10 @@ class KoaHost implements Host, MountedHost {
     })
   }
 
+  nonce(): string | undefined {
+    return this.settings.nonce(this.context)
+  }
+
   /** Makes this host the one that answers, and adds `form`, `forms` and `region` to the context. */
   mount(): void {
     const { context, registry } = this
@@ -224,6 +228,7 @@ class KoaHost implements Host, MountedHost {
       form: formOn.bind(this) as PageTools['form'],
       forms: createForms(this.page, {
         printScript: scriptTagOn.bind(this, mount),
+        printCallModule: printCallModule.bind(undefined, mount),
         search: searchOn.bind(this) as Forms['search'],
       }),
       region: regionOn.bind(this) as PageTools['region'],

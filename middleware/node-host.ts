@@ -39,6 +39,7 @@ import { type MountedHost, mountOn } from './mounted.js'
 import {
   formOn,
   type PageTools,
+  printCallModule,
   type RegionArguments,
   regionOn,
   scriptTagOn,
@@ -122,6 +123,10 @@ export abstract class HttpHost<
     return this.settings.messages(this.context)
   }
 
+  nonce(): string | undefined {
+    return this.settings.nonce(this.context)
+  }
+
   builtInPage(page: BuiltInPage): string {
     return builtInPage(page).toString()
   }
@@ -133,10 +138,12 @@ export abstract class HttpHost<
 
   /** Makes `form`, `forms` and `region` for a page that is about to run. */
   tools(): PageTools {
+    const mount = mountOf(this.url, this.req.url ?? '')
     return {
       form: toolForm.bind(this) as PageTools['form'],
       forms: createForms(this.page, {
-        printScript: scriptTagOn.bind(this, mountOf(this.url, this.req.url ?? '')),
+        printScript: scriptTagOn.bind(this, mount),
+        printCallModule: printCallModule.bind(undefined, mount),
         search: searchOn.bind(this) as Forms['search'],
         afterRead: () => this.describeWhenWritten(),
       }),

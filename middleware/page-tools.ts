@@ -6,6 +6,7 @@ import type { FormOptions, Page } from '../lib/page/page.js'
 import { asSearch, type Search } from '../lib/search/define-search.js'
 import { runSearch } from '../lib/search/run-search.js'
 import { checkSearchOptions, type SearchFormOptions } from '../lib/search/search-options.js'
+import { escapeHtml } from '../views/escape-html.js'
 import type { Form } from '../views/form.js'
 import type { Forms } from '../views/forms.js'
 import { createForm } from '../views/page-form.js'
@@ -49,6 +50,8 @@ export interface PageTools {
 interface ToolHost {
   readonly page: Page
   messages(): Messages
+  /** The nonce of the page's Content-Security-Policy. */
+  nonce(): string | undefined
   /** The URL that the browser asked for, including the part that a mount removes. */
   readonly url: string
   /** Set when the app has live regions. */
@@ -70,9 +73,15 @@ export function formOn(this: ToolHost, action: Submittable, options?: FormOption
 
 /** Prints the tags of the scripts for browsers. Bind it to the request and to the path where the middleware is mounted. */
 export function scriptTagOn(this: ToolHost, mount: string): string {
-  const tag = printScriptTag(mount + clientScript('client').path, this.messages())
+  const nonce = this.nonce()
+  const tag = printScriptTag(mount + clientScript('client').path, nonce, this.messages())
   const { live } = this
-  return live ? tag + printLiveTag(mount + clientScript('live').path, mount + live.path) : tag
+  return live ? tag + printLiveTag(mount + clientScript('live').path, mount + live.path, nonce) : tag
+}
+
+/** Prints the path of the module that calls actions. Bind it to the path where the middleware is mounted. */
+export function printCallModule(mount: string): string {
+  return escapeHtml(mount + clientScript('call').path)
 }
 
 /** Implements `Forms.search`. Bind it to the request. */

@@ -13,9 +13,15 @@ export interface Forms {
   readonly flash: unknown
   /**
    * The tag of the script for browsers, to be printed once, in the head; with the middleware's option `live`, also that of the
-   * script for live regions. The middleware serves the files, for good under paths that change with their content.
+   * script for live regions. The middleware serves the files, for good under paths that change with their content. With its
+   * option `nonce` the tags have that nonce.
    */
   readonly script: SafeHtml
+  /**
+   * The path of the module `sealform/client/call`, which the middleware serves in the same way, for a page without a bundler:
+   * `const { call } = await import(document.body.dataset.call)`.
+   */
+  readonly callModule: SafeHtml
   /**
    * Reads a search from the query string of the page and validates it. Rejects with what the schema throws.
    *
@@ -29,6 +35,7 @@ export interface Forms {
 interface FormsTools {
   /** Prints the tag of the script. */
   readonly printScript: () => string
+  readonly printCallModule: () => string
   readonly search: Forms['search']
   /** Called when the page has read the flash. */
   readonly afterRead?: () => void
@@ -39,11 +46,16 @@ interface FormsTools {
  *
  * @param tools the bound functions behind it
  */
-export function createForms(page: Page, { printScript, search, afterRead }: FormsTools): Forms {
+export function createForms(
+  page: Page,
+  { printScript, printCallModule, search, afterRead }: FormsTools,
+): Forms {
   const script = new SafeHtml(printScript)
-  if (!page.flash) return { flash: undefined, script, search }
+  const callModule = new SafeHtml(printCallModule)
+  if (!page.flash) return { flash: undefined, script, callModule, search }
   return {
     script,
+    callModule,
     search,
     get flash() {
       const state = page.readFlash()

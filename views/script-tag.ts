@@ -2,17 +2,21 @@ import type { Messages } from '../lib/outcome/messages.js'
 import { printAttributes } from './attributes.js'
 
 /** Prints the tag of the script for browsers, with the texts that it shows by itself. */
-export function printScriptTag(path: string, { notSent, sendAgain, cancel, done }: Messages): string {
+export function printScriptTag(
+  path: string,
+  nonce: string | undefined,
+  { notSent, sendAgain, cancel, done }: Messages,
+): string {
   const texts = {
     'data-not-sent': notSent,
     'data-send-again': sendAgain,
     'data-cancel': cancel,
     'data-done': done,
   }
-  return `<script ${printAttributes({ src: path, defer: true, ...texts })}></script>`
+  return `<script ${printAttributes({ src: path, defer: true, nonce, ...texts })}></script>`
 }
 
 /** Prints the tag of the script that keeps live regions up to date, with the path of the stream that it opens. */
-export function printLiveTag(path: string, stream: string): string {
-  return `<script ${printAttributes({ src: path, defer: true, 'data-stream': stream })}></script>`
+export function printLiveTag(path: string, stream: string, nonce: string | undefined): string {
+  return `<script ${printAttributes({ src: path, defer: true, nonce, 'data-stream': stream })}></script>`
 }

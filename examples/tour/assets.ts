@@ -12,7 +12,6 @@ const files: ReadonlyMap<string, Asset> = new Map([
   ['/styles.css', { type: 'text/css', url: () => ownFile('public/styles.css') }],
   ['/seal.svg', { type: 'image/svg+xml', url: () => ownFile('public/seal.svg') }],
   ['/likes.js', { type: 'text/javascript', url: () => ownFile('public/likes.js') }],
-  ['/call.js', { type: 'text/javascript', url: () => installed('sealform/client/call') }],
   [
     '/turbo.js',
     { type: 'text/javascript', url: () => installed('@hotwired/turbo/dist/turbo.es2017-umd.js') },

@@ -10,6 +10,7 @@ import { english, type Messages } from '../outcome/messages.js'
 import type { RefusalReason } from '../outcome/outcome.js'
 import { announceMode } from './announce-mode.js'
 import { Mount } from './mount.js'
+import { readNonce } from './script-nonce.js'
 import { readSession } from './session-value.js'
 
 /** A refusal as `onRefused` receives it. Holds none of the visitor's input. */
@@ -60,6 +61,11 @@ export interface MiddlewareOptions<Context> {
   live?: boolean | LiveOptions
   /** Replaces built-in texts, for all requests or per request. @default English */
   messages?: Partial<Messages> | ((context: Context) => Partial<Messages>)
+  /**
+   * Returns the nonce in the Content-Security-Policy of this answer, in base64 without `nonce-`. `ctx.forms.script` prints it.
+   * @default none
+   */
+  nonce?: (context: Context) => string | null | undefined
 }
 
 /** The options after the check at start. */
@@ -73,6 +79,7 @@ export interface Settings<Context> {
   session(context: Context): string | undefined
   onRefused(refusal: Refusal, context: Context): void
   messages(context: Context): Messages
+  nonce(context: Context): string | undefined
 }
 
 /** The registry and settings that answer all requests of an app. */
@@ -128,8 +135,9 @@ function resolveSettings<Context>(
     'onRefused',
     'live',
     'messages',
+    'nonce',
   ])
-  const { mode = 'enforce', session, onRefused, messages } = options
+  const { mode = 'enforce', session, onRefused, messages, nonce } = options
   if (mode !== 'enforce' && mode !== 'report') {
     throw new SealformError(
       'ERR_OPTION_INVALID',
@@ -138,6 +146,7 @@ function resolveSettings<Context>(
   }
   checkFunction('session', session)
   checkFunction('onRefused', onRefused)
+  checkFunction('nonce', nonce)
   announceMode(development, process.env.NODE_ENV)
   const advises = appMode !== 'production'
   return {
@@ -151,6 +160,7 @@ function resolveSettings<Context>(
     session: readSession(session, advises),
     onRefused: onRefused ?? (advises ? warn : () => {}),
     messages: resolveMessages(messages),
+    nonce: readNonce(nonce),
   }
 }
 

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
 import { html } from '../../views/html.js'
 import { script } from '../client/site.js'
+import { root } from '../docs/project.js'
 import { talk } from '../setup/raw-http.js'
 import { type Framework, frameworks } from './frameworks.js'
 import { openSite, type Site } from './site.js'
@@ -9,7 +12,8 @@ import { openSite, type Site } from './site.js'
 for (const framework of frameworks)
   describe(`the script for browsers on ${framework.name}`, () => cases(framework))
 
-const code = script.replace(/\n\/\/# sourceMappingURL=\S+\s*$/, '\n')
+const withoutMap = (text: string) => text.replace(/\n\/\/# sourceMappingURL=\S+\s*$/, '\n')
+const code = withoutMap(script)
 
 function cases(framework: Framework): void {
   it('is printed as a tag with its texts, and served for good under a path that changes with its content', async (t) => {
@@ -18,12 +22,33 @@ function cases(framework: Framework): void {
       tag,
       /^<script src="\/sealform-client-[\w-]{12}\.js" defer data-not-sent="Nicht &quot;gesendet&quot;\." data-send-again="Send again" data-cancel="Cancel" data-done="Done\."><\/script>$/,
     )
-    const answer = await site.request.get(path).buffer(true).expect(200)
-    assert.equal(answer.text ?? answer.body.toString(), code)
-    assert.equal(answer.headers['content-type'], 'text/javascript; charset=utf-8')
-    assert.equal(answer.headers['cache-control'], 'public, max-age=31536000, immutable')
-    assert.equal(answer.headers['x-content-type-options'], 'nosniff')
-    assert.equal(answer.headers.vary, 'Accept-Encoding')
+    await assertServed(site, path, code)
+  })
+
+  it('has the nonce of the page, and refuses one that no policy can have', async (t) => {
+    const site = await openSite(t, framework, {
+      middleware: { nonce: ({ req }) => req.headers['x-nonce'] as string },
+      pages: { '/scripted': ({ forms }) => ({ html: html`${forms.script}` }) },
+    })
+    const tagWith = async (nonce: string) =>
+      (await site.request.get('/scripted').set('X-Nonce', nonce).expect(200)).text
+    assert.match(await tagWith('aZ0+/_-=='), /\.js" defer nonce="aZ0\+\/_-==" data-not-sent=/)
+    assert.doesNotMatch((await site.request.get('/scripted').expect(200)).text, /nonce/)
+    assert.equal((await site.request.get('/scripted').set('X-Nonce', "'nonce-a'")).status, 500)
+    const [failure] = await site.failed(1)
+    assert.equal(Reflect.get(Object(failure?.error), 'code'), 'ERR_OPTION_INVALID')
+  })
+
+  it('serves the module for calls in the same way, and prints its path', async (t) => {
+    const site = await openSite(t, framework, {
+      pages: { '/calling': ({ forms }) => ({ html: html`<p data-call="${forms.callModule}">` }) },
+    })
+    const { text } = await site.request.get('/calling').expect(200)
+    const path = /^<p data-call="(\/sealform-call-[\w-]{12}\.js)">$/.exec(text)?.[1] ?? assert.fail(text)
+    await assertServed(site, path, withoutMap(readFileSync(join(root, 'dist', 'bundle', 'call.js'), 'utf8')))
+    const other = await site.request.get('/sealform-call-AAAAAAAAAAAA.js').expect(200)
+    assert.equal(other.headers['cache-control'], 'no-cache')
+    assert.notEqual((await site.request.get('/sealform-cold-AAAAAAAAAAAA.js')).status, 200)
   })
 
   it('is sent as small as the browser can read it', async (t) => {
@@ -65,6 +90,15 @@ function cases(framework: Framework): void {
     assert.doesNotMatch(String(answer.headers.get('content-type')), /javascript/)
     assert.equal(answer.headers.get('cache-control'), undefined)
   })
+}
+
+async function assertServed(site: Site, path: string, content: string): Promise<void> {
+  const answer = await site.request.get(path).buffer(true).expect(200)
+  assert.equal(answer.text ?? answer.body.toString(), content)
+  assert.equal(answer.headers['content-type'], 'text/javascript; charset=utf-8')
+  assert.equal(answer.headers['cache-control'], 'public, max-age=31536000, immutable')
+  assert.equal(answer.headers['x-content-type-options'], 'nosniff')
+  assert.equal(answer.headers.vary, 'Accept-Encoding')
 }
 
 async function pageWithScript(

@@ -33,7 +33,7 @@ export function likesPage(router: TourRouter, actions: Actions): void {
       main: html`
 <p class="lead">The server takes its time. The script counts at once, and takes back what the server refuses.</p>
 ${items.map(({ form }) => form.summary())}
-<ul class="todos" data-likes>${items.map(
+<ul class="todos" data-likes data-call="${ctx.forms.callModule}">${items.map(
         ({ id, name, form }) => html`
 <li><span>${name}</span>
 <form ${form.attributes}>${form.fields}
@@ -46,7 +46,7 @@ ${items.map(({ form }) => form.summary())}
         'Like Mondays: the count goes back, and a message says why.',
         'Switch your network off, like something, and switch it on again.',
         'Switch JavaScript off: the same buttons send forms.',
-        html`Read <a href="/likes.js">the script</a>: all that it needs is one module of 2.2 kB.`,
+        html`Read <a href="/likes.js">the script</a>: all that it needs is one module of 2.5 kB.`,
       ],
       script: '/likes.js',
       source: 'likes',

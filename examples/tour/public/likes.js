@@ -1,8 +1,9 @@
-import { call } from '/call.js'
-
+const list = document.querySelector('[data-likes]')
+// Sealform serves the module, under a path that changes with its content.
+const { call } = await import(list.dataset.call)
 const told = document.querySelector('[data-told]')
 
-for (const form of document.querySelectorAll('[data-likes] form')) {
+for (const form of list.querySelectorAll('form')) {
   const output = form.querySelector('output')
   let likes = Number(output.value) // what the server has taken
   let waiting = 0 // what it has not answered yet
