@@ -14,6 +14,7 @@ import type { Rendering } from '../lib/answer/judge-rendering.js'
 import { partOfVisit } from '../lib/answer/part-of-page.js'
 import { type ForeignForm, recognise } from '../lib/answer/recognise.js'
 import { type App, createApp, type MiddlewareOptions, type Settings } from '../lib/answer/settings.js'
+import { redirectTeller } from '../lib/answer/tell-redirect.js'
 import { webProtocol } from '../lib/base/web-protocol.js'
 import { offerPage } from '../lib/cache/offered-page.js'
 import type { Messages } from '../lib/outcome/messages.js'
@@ -34,6 +35,7 @@ import { renderAsGet, setHtml } from './koa-rendering.js'
 import { changeSince, type NotedResponse, noteResponse, restoreResponse } from './koa-response.js'
 import { refuseRouter } from './koa-router.js'
 import { hostOn, isServed, joinHost, type MountedHost, mountOn } from './mounted.js'
+import { tellOwnRedirect } from './own-redirect.js'
 import { formOn, type PageTools, printCallModule, regionOn, scriptTagOn, searchOn } from './page-tools.js'
 import { pathOf } from './request-path.js'
 import { progressOf, WatchedResponse } from './watched-response.js'
@@ -250,7 +252,7 @@ class KoaHost implements Host, MountedHost {
   }
 
   watchAnswer(submission: WatchedSubmission): void {
-    this.#watched = new WatchedResponse(this.res, submission)
+    this.#watched = new WatchedResponse(this.res, submission, redirectTeller(this))
   }
 
   ownAnswer(): OwnAnswer {
@@ -286,6 +288,8 @@ class KoaHost implements Host, MountedHost {
       return
     }
     this.#watched?.stop()
+    // Koa ends a response with this status without its body.
+    if (tellOwnRedirect(res, redirectTeller(this))) return
     if (body instanceof SafeHtml) setHtml(context, body)
     // Koa 2 leaves the connection open when a stream fails after its first byte.
     if (body instanceof Readable) {

@@ -13,6 +13,7 @@ import type { RenderedPage, Rendering } from '../lib/answer/judge-rendering.js'
 import { partOfVisit, type VisitPart } from '../lib/answer/part-of-page.js'
 import type { ForeignForm } from '../lib/answer/recognise.js'
 import type { App, Settings } from '../lib/answer/settings.js'
+import { redirectTeller } from '../lib/answer/tell-redirect.js'
 import { hasLeft } from '../lib/base/visitor-left.js'
 import { offerPage } from '../lib/cache/offered-page.js'
 import type { Messages } from '../lib/outcome/messages.js'
@@ -152,7 +153,7 @@ export abstract class HttpHost<
   }
 
   watchAnswer(submission: WatchedSubmission): void {
-    this.watchWith(new WatchedResponse(this.res, submission))
+    this.watchWith(new WatchedResponse(this.res, submission, redirectTeller(this)))
   }
 
   /** Begins to watch. A framework with further ways to answer adds them. */

@@ -2,10 +2,12 @@ import type { ServerResponse } from 'node:http'
 import { finished, Readable } from 'node:stream'
 import type { OwnAnswer } from '../lib/action/own-answer.js'
 import type { WatchedSubmission } from '../lib/action/submission.js'
+import type { TellRedirect } from '../lib/answer/tell-redirect.js'
 import { SealformError } from '../lib/base/errors.js'
 import { hasLeft, isTaken } from '../lib/base/visitor-left.js'
 import { cutAnswer } from './cut-answer.js'
 import { applyHead } from './held-response.js'
+import { tellOwnRedirect } from './own-redirect.js'
 
 type Arguments = readonly unknown[]
 
@@ -32,6 +34,7 @@ const contentHeaders = [
 export class WatchedResponse {
   readonly #res: ServerResponse
   readonly #submission: WatchedSubmission
+  readonly #tell: TellRedirect | undefined
   readonly #before: Pick<ServerResponse, 'writeHead' | 'write' | 'end'>
   readonly #headers: ReturnType<ServerResponse['getHeaders']>
   readonly #status: number
@@ -39,15 +42,19 @@ export class WatchedResponse {
   /** The app's own code may answer. False after Sealform has taken over. */
   #watching = true
   #written = false
+  /** A redirect is told in a header, so the response has no body. */
+  #tells = false
   #ended = false
   #reported = false
   readonly #streams = new Set<NodeJS.ReadableStream>()
   #senders = 0
   #onBroken: ((error: unknown) => void) | undefined
 
-  constructor(res: ServerResponse, submission: WatchedSubmission) {
+  /** @param tell how the client is told of a redirect; `undefined` for a client that follows */
+  constructor(res: ServerResponse, submission: WatchedSubmission, tell: TellRedirect | undefined) {
     this.#res = res
     this.#submission = submission
+    this.#tell = tell
     this.#headers = res.getHeaders()
     this.#status = res.statusCode
     this.#drains = res.listenerCount('drain')
@@ -113,8 +120,9 @@ export class WatchedResponse {
     const res = this.#res
     if (res.headersSent || !this.#watching) return this.#attempt(this.#before.writeHead, args)
     const lines = this.#submission.cookieLines
-    if (lines.length === 0) return this.#answer(this.#before.writeHead, args)
+    if (lines.length === 0 && !this.#tell) return this.#answer(this.#before.writeHead, args)
     applyHead(res, args)
+    this.#tells ||= tellOwnRedirect(res, this.#tell)
     const own = res.getHeader('Set-Cookie')
     const said = [own ?? []].flat().map(String)
     const missing = lines.filter((line) => !said.includes(line))
@@ -132,6 +140,7 @@ export class WatchedResponse {
   #write(...args: Arguments): boolean {
     const { write } = this.#before
     if (!this.#watching) return Reflect.apply(write, this.#res, args)
+    if (this.#tellsRedirect()) return true
     return this.#attemptPiped(() => this.#answer(write, args), false)
   }
 
@@ -139,10 +148,16 @@ export class WatchedResponse {
     const { end } = this.#before
     if (!this.#watching) return Reflect.apply(end, this.#res, args)
     return this.#attemptPiped(() => {
-      this.#answer(end, args)
+      this.#answer(end, this.#tellsRedirect() ? args.filter((each) => typeof each === 'function') : args)
       this.#ended = true
       return this.#res
     }, this.#res)
+  }
+
+  /** Makes a redirect that is about to be sent one that the client is told of. Says whether it is one. */
+  #tellsRedirect(): boolean {
+    if (!this.#res.headersSent) this.#tells ||= tellOwnRedirect(this.#res, this.#tell)
+    return this.#tells
   }
 
   /** Calls a method that answers. When it throws before it sends anything, as on a number for a chunk, nothing is answered. */

@@ -24,6 +24,7 @@ import { partOfPage } from './part-of-page.js'
 import { type Received, receive } from './receive.js'
 import { reportRefusal } from './report-refusal.js'
 import type { App, Settings } from './settings.js'
+import { redirectFor } from './tell-redirect.js'
 
 /** What an adapter provides during one request. */
 export interface Host extends Exchange {
@@ -120,11 +121,7 @@ function statusOf(reply: Reply, { res }: Host): number {
 /** Changes a reply so that the client shows it. */
 function forClient<Context>({ client, host }: Answering<Context>, reply: Reply): Reply {
   if (!client) return reply
-  if (reply.kind === 'redirect' && client.redirect !== undefined && isSamePage(reply.location, host)) {
-    // A script that goes to another part of its page does not load it again.
-    const location = reply.location.split('#', 1)[0] || host.url
-    return adaptReply(client, { ...reply, location }, host.req.headers)
-  }
+  if (reply.kind === 'redirect') return redirectFor(client, reply.location, host)
   const adapted = adaptReply(client, reply, host.req.headers)
   if (reply.kind === 'page' && adapted.kind === 'page' && adapted.content !== undefined) {
     if (adapted.content !== reply.content) host.changePage(adapted.content)
