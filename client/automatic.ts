@@ -15,7 +15,7 @@ export const watchInput = ({
   if (isComposing) return
   const send = () => {
     // requestSubmit() would complain about a half-typed text in a bubble.
-    if (form.matches('[novalidate],:valid')) form.requestSubmit()
+    if (form.matches(':valid,[novalidate]')) form.requestSubmit()
   }
   timers.set(form, setTimeout(send, (form.getAttribute('data-delay') ?? 300) as number))
 }

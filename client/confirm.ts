@@ -27,6 +27,6 @@ export const ask = (pressed: Pressed, question: string): undefined => {
 /** Sends a form as if its button were pressed, without a question. */
 export const sendConfirmed = ({ form, button }: Pressed): void => {
   confirmed = form
-  form.requestSubmit(button?.isConnected ? button : null)
+  form.requestSubmit(button?.isConnected ? button : undefined)
   confirmed = null
 }

@@ -5,7 +5,9 @@
  */
 export const morph = (from: Element, to: Element): void => {
   if (from.isEqualNode(to) || from.hasAttribute('data-keep')) return
-  if (from.matches(replaced)) {
+  // Replaced as a whole: Trusted Types refuse to change some of their attributes. A browser that goes back gives hidden fields
+  // the values that a script has set, so a seal would come into another form of the same kind.
+  if (from.matches('script,iframe,template,[type=hidden]')) {
     from.replaceWith(to)
     return
   }
@@ -13,19 +15,13 @@ export const morph = (from: Element, to: Element): void => {
   const custom = from.nodeName.includes('-')
   for (const name of [...from.getAttributeNames(), ...to.getAttributeNames()]) {
     const value = to.getAttribute(name)
-    if (value !== null) {
-      if (from.getAttribute(name) !== value) from.setAttribute(name, value)
-      // Visitors open details and dialogs.
-    } else if (!custom && name !== 'open') from.removeAttribute(name)
+    if (value === from.getAttribute(name)) continue
+    if (value !== null) from.setAttribute(name, value)
+    // Visitors open details and dialogs.
+    else if (!custom && name !== 'open') from.removeAttribute(name)
   }
   if (!custom || to.firstChild) morphChildren(from, to)
 }
-
-/**
- * Elements that are replaced as a whole: Trusted Types refuse to change some of their attributes. A browser that goes
- * back gives hidden fields the values that a script has set, so a seal would come into another form of the same kind.
- */
-const replaced = 'script,iframe,template,[type=hidden]'
 
 const morphChildren = (from: Element, to: Element): void => {
   // Leads from an id to the child that has it or holds its element, and between two children that take each other's place.
@@ -34,8 +30,10 @@ const morphChildren = (from: Element, to: Element): void => {
   for (const child of to.children) {
     for (const id of idsIn(child)) {
       const old = known.get(id)
-      if (old && !known.has(old) && !known.has(child) && isAlike(old, child))
+      if (old && !known.has(old) && kindOf(old) === kindOf(child)) {
         known.set(child, old).set(old, child)
+        break
+      }
     }
   }
 
@@ -48,11 +46,11 @@ const morphChildren = (from: Element, to: Element): void => {
       at.remove()
       at = from.childNodes[i]
     }
-    if (at && !old && !known.has(at) && isAlike(at, child)) old = at
+    if (at && !old && !known.has(at) && kindOf(at) === kindOf(child)) old = at
     if (!old) from.insertBefore(child, at!)
     else {
       // `moveBefore` keeps the focus and the page in a frame, where the browser has it.
-      if (old !== at) from['moveBefore' in from ? 'moveBefore' : 'insertBefore'](old, at!)
+      if (old !== at) (from.moveBefore ?? from.insertBefore).call(from, old, at!)
       // An element has none. A text is then equal.
       old.nodeValue = child.nodeValue
       morph(old as Element, child as Element)
@@ -64,14 +62,10 @@ const morphChildren = (from: Element, to: Element): void => {
 
 /** The ids of an element and of all in it; that of a form also where a control named `id` hides it. */
 const idsIn = (node: Node): string[] => {
-  if (node.nodeType > 1) return []
-  const inside = (node as Element).querySelectorAll('[id]')
-  return [node as Element, ...inside].flatMap((each) => each.getAttribute('id') || [])
+  const inside = (node as Element).querySelectorAll?.('[id]') ?? []
+  return [node as Element, ...inside].flatMap((each) => each.getAttribute?.('id') || [])
 }
 
-/** Says whether two nodes may take each other's place. */
-const isAlike = (one: Node, other: Node): boolean => {
-  const spell = (node: Node) =>
-    node.nodeName + ['id', 'name'].map((name) => (node as Element).getAttribute?.(name))
-  return spell(one) === spell(other)
-}
+/** Spells what two nodes have in common that may take each other's place. A text has no attributes. */
+const kindOf = (node: Node & Partial<Pick<Element, 'getAttribute'>>): string =>
+  node.nodeName + node.getAttribute?.('id') + node.getAttribute?.('name')

@@ -17,8 +17,8 @@ export const mark = (submission: Submission): void => {
   }
   const rows: Element[] = []
   // The templates in the form, and those that name its id.
-  for (const template of document.querySelectorAll<HTMLTemplateElement>('template[data-optimistic]')) {
-    if (form.contains(template) || template.dataset.optimistic === form.getAttribute('id')) {
+  for (const template of document.querySelectorAll<HTMLTemplateElement>('[data-optimistic]')) {
+    if (template.dataset.optimistic === form.getAttribute('id') || form.contains(template)) {
       const copy = template.content.cloneNode(true) as Element
       for (const slot of copy.querySelectorAll<HTMLElement>('[data-value]'))
         slot.textContent = textOf(data, slot.dataset.value!)

@@ -4,7 +4,7 @@ import { emit } from './events.js'
 import { showAnswer } from './show-answer.js'
 import { read, type Submission } from './submission.js'
 import { end, underway, underwayOf } from './underway.js'
-import { onceAttribute, regionAttribute, regionHeader, sealField, stateField } from './wire.js'
+import { locationHeader, onceAttribute, regionAttribute, regionHeader, sealField } from './wire.js'
 import { words } from './words.js'
 
 /**
@@ -17,22 +17,22 @@ export const proceed = ({ form }: Submission): void => {
   if (!submission || submission.request) return
   // After a wait, the answer to the last one has brought a seal.
   for (const [name, value] of new FormData(form)) {
-    if (!submission.repeats && ([sealField, stateField] as string[]).includes(name))
-      submission.data.set(name, value as string)
+    if (!submission.repeats && /^sealform(|\.state)$/.test(name)) submission.data.set(name, value as string)
   }
   const request = new XMLHttpRequest()
   // Without an action, to the page itself whatever its base is.
-  const url = new URL(read(submission, 'action', 'formaction') || location.href, document.baseURI)
+  const url = new URL(read(submission, 'action', 'form') || location.href, document.baseURI)
   url.hash = ''
   // XMLHttpRequest sends no body with GET.
-  if (!submission.sealed) url.search = String(new URLSearchParams(submission.data as never))
-  request.open(submission.sealed ? 'POST' : 'GET', url)
+  if (!submission.sealed) url.search = new URLSearchParams(submission.data as never) as never
+  request.open(submission.sealed ? 'post' : 'get', url)
   request.responseType = 'document'
-  request.setRequestHeader('Accept', 'text/html')
-  request.setRequestHeader(regionHeader, encodeURI(submission.asked.join()))
+  request.setRequestHeader('accept', 'text/html')
+  request.setRequestHeader(regionHeader, encodeURI(submission.asked as never))
   request.upload.onprogress = (event) => {
-    const bar = form.querySelector<HTMLProgressElement>('progress[data-upload]')
-    if (emit(submission, 'progress', event) && bar) bar.value = (event.loaded / event.total) * bar.max
+    if (!emit(submission, 'progress', event)) return
+    for (const bar of form.querySelectorAll<HTMLProgressElement>('[data-upload]'))
+      bar.value = (event.loaded / event.total) * bar.max
   }
   request.onloadend = () => underway.includes(submission) && receive(submission, url.href)
   submission.request = request
@@ -54,13 +54,16 @@ const receive = (submission: Submission, url: string): void => {
   const { status, response, responseURL } = request!
   // An answer without content can be a document all the same.
   const page: Document | undefined = response?.body?.firstChild && response
-  const told = request!.getResponseHeader('Sealform-Location')
+  const told = request!.getResponseHeader(locationHeader)
   // A search that was sent to a cleaner URL is shown from the answer, unless that is a page.
   const to =
     told ?? (status && responseURL !== url && (submission.sealed || page?.doctype) ? responseURL : undefined)
-  const target = new URL(to ?? '', location.href)
+  const target = new URL(to ?? '', url)
   // A server in between or another middleware has answered, and to show that would lose the input.
-  const isLost = !(status && status < 400) && !page?.querySelector(`[name=${sealField}],[${regionAttribute}]`)
+  const isLost = !(
+    (status && status < 400) ||
+    page?.querySelector(`[name=${sealField}],[${regionAttribute}]`)
+  )
   if (isLost && submission.repeats < 3 && read(submission, onceAttribute) === 'true') {
     submission.request = null
     setTimeout(proceed, 1000 * 3 ** submission.repeats++, submission)
@@ -71,16 +74,15 @@ const receive = (submission: Submission, url: string): void => {
   const outcome = isLost || status === 500 ? 'failed' : to ? 'redirect' : answered
   if (!emit(submission, outcome, { status, page, to })) finish(submission)
   else if (isLost) {
-    const text = page?.querySelector('[role=alert],h1')?.textContent
     const notice = element('p', {
-      textContent: text || words.notSent,
+      textContent: page?.querySelector('[role=alert],h1')?.textContent || words.notSent,
       role: 'alert',
       className: 'sealform-lost',
     })
     const onclick = () => sendConfirmed(submission)
     notice.append(' ', element('button', { textContent: words.sendAgain, type: 'button', onclick }))
     form.append(notice)
-  } else if (to && !(told && page)) {
+  } else if (told ? !page : to) {
     setTimeout(end, 10_000, [submission])
     // In a Location header, other schemes do nothing.
     if (/^http/.test(target.href)) location.assign(target)

@@ -26,10 +26,10 @@ export interface Submission extends Pressed {
  * Reads an attribute of the button that was pressed, else of the form. A property would not do: a control named `action`
  * or `method` hides that of its form.
  *
- * @param own the name on a button, such as `formaction`
+ * @param prefix what the name on a button begins with, such as `form` in `formaction`
  */
-export const read = ({ form, button }: Pressed, name: string, own = name): string | null => {
-  return button?.getAttribute(own) ?? form.getAttribute(name)
+export const read = ({ form, button }: Pressed, name: string, prefix = ''): string | null => {
+  return button?.getAttribute(prefix + name) ?? form.getAttribute(name)
 }
 
 /** Spells what is sent under a name, to be shown or compared; a file by its name. */

@@ -14,31 +14,31 @@ export const takeOver = (event: SubmitEvent): void => {
   // The rest is added below.
   const submission = { form, button, repeats: 0 } as Submission
   const target =
-    read(submission, 'target', 'formtarget') ??
-    document.querySelector<HTMLBaseElement>('base[target]')?.target
+    read(submission, 'target', 'form') ?? document.querySelector<HTMLBaseElement>('base[target]')?.target
   const region = read(submission, 'data-region')
   submission.asked = (region ?? form.closest(`[${regionAttribute}]`)?.id)?.match(/\S+/g) ?? []
   submission.sealed = (form.elements as { [sealField]?: Element })[sealField]
-  // A form with GET has no seal, and says itself that it is sent for its region.
-  const isOurs = submission.sealed || (submission.asked[0] && (region ?? form.hasAttribute('data-submit-on')))
-  if (
-    !isOurs ||
-    !(submission.sealed ? /post/i : /get/i).test(read(submission, 'method', 'formmethod') ?? 'get') ||
-    !/^(_self)?$/i.test(target ?? '') ||
-    event.defaultPrevented
-  )
-    return
+  // Without the attribute it is the text `null`, which is no method.
+  const method = read(submission, 'method', 'form')!
+  const isOurs = submission.sealed
+    ? /post/i.test(method)
+    : // A form with GET has no seal, and says itself that it is sent for its region.
+      submission.asked[0] && (region ?? form.hasAttribute('data-submit-on')) && !/dialog|post/i.test(method)
+  if (!isOurs || !/^(_self)?$/i.test(target ?? '') || event.defaultPrevented) return
   clearTimeout(timers.get(form))
   submission.automatic = !button && form.hasAttribute('data-submit-on')
   // What is typed while an automatic submission runs must not be lost.
   const order = read(submission, 'data-order') ?? (submission.automatic && 'queue')
   const question = confirmed !== form && read(submission, 'data-confirm')
   const running = underwayOf(form)
-  const takes = !running[0] || order === 'replace' || (order === 'queue' && submission.asked[0])
+  const takes = !running[0] || order === 'replace' || (submission.asked[0] && order === 'queue')
   // Without the marks of what is underway: a label or a template may be a field.
-  if (takes) submission.data = end([], () => new FormData(form, button))!
+  const collect = () => {
+    submission.data = new FormData(form, button)
+  }
+  if (takes) end([], collect)
   const goesOn = takes && (question ? ask(submission, question) : emit(submission, 'submit', submission))
-  if (submission.asked[0] || !goesOn) event.preventDefault()
+  if (!goesOn || submission.asked[0]) event.preventDefault()
   if (!goesOn) return
   form.querySelector('.sealform-lost')?.remove()
   voice.textContent = ''

@@ -13,11 +13,10 @@ export const underwayOf = (form: HTMLFormElement): readonly Submission[] => {
  * Ends submissions. An answer replaces what is marked, so the marks of all are taken back, `change` sees the page as the
  * server made it, and then those that are still underway are marked again.
  */
-export const end = <Result>(ended: readonly Submission[], change?: () => Result): Result | undefined => {
+export const end = (ended: readonly Submission[], change?: () => void): void => {
   for (const each of underway) each.unmark?.()
   underway = underway.filter((each) => !ended.includes(each))
   for (const each of ended) each.request?.abort()
-  const result = change?.()
+  change?.()
   underway.forEach(mark)
-  return result
 }

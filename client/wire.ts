@@ -1,4 +1,5 @@
 import type {
+  answerHeaders,
   attributeNames,
   fieldNames,
   liveHeader,
@@ -16,6 +17,8 @@ export const stateField: typeof fieldNames.state = 'sealform.state'
 export const regionAttribute: typeof attributeNames.region = 'data-sealform-region'
 export const onceAttribute: typeof attributeNames.once = 'data-sealform-once'
 export const liveAttribute: typeof attributeNames.live = 'data-sealform-live'
-export const regionHeader: (typeof regionHeaders)[0] = 'Sealform-Region'
+// Headers have no case. In this one they share more with the attributes, which makes the file smaller.
+export const regionHeader: Lowercase<(typeof regionHeaders)[0]> = 'sealform-region'
+export const locationHeader: Lowercase<(typeof answerHeaders)['location']> = 'sealform-location'
 export const liveRequestHeader: typeof liveHeader = 'Sealform-Live'
 export const richType: typeof mediaTypes.rich = 'application/vnd.sealform+json'
