@@ -71,7 +71,7 @@ describe('the regions of an app, with the script', () => {
     assert.equal(await page.evaluate('window.mark'), 1)
   })
 
-  it('opens the page to which the framework redirects, once, with its flash', async (t) => {
+  it('opens the page to which the framework redirects, and asks for it once', async (t) => {
     const { page, visits } = await open(t)
     await send(page, 'listed', 'away')
     await page.getByRole('heading', { name: 'Other' }).waitFor()
