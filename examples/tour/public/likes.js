@@ -1,6 +1,6 @@
 const list = document.querySelector('[data-likes]')
-// Sealform serves the module, under a path that changes with its content.
-const { call } = await import(list.dataset.call)
+// Sealform serves the module, under a path that changes with its content. What is pressed before it has arrived waits for it.
+const calling = import(list.dataset.call)
 const told = document.querySelector('[data-told]')
 
 for (const form of list.querySelectorAll('form')) {
@@ -16,6 +16,7 @@ for (const form of list.querySelectorAll('form')) {
     event.preventDefault()
     waiting += 1
     show()
+    const { call } = await calling
     const answer = await call(form)
     waiting -= 1
     // The redirect is for browsers without this script.
