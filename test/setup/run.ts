@@ -67,8 +67,8 @@ async function runTests(files: readonly string[]): Promise<number> {
     '--test-reporter=spec',
     '--test-reporter-destination=stdout',
     ...(process.argv.length === 2 ? namingSkipped : []),
-    // Tests mostly wait for servers, browsers and npm, so four at a time are right even on two cores.
-    `--test-concurrency=${Math.max(4, availableParallelism() - 1)}`,
+    // Tests mostly wait for servers, browsers and npm, so six at a time are right even on two cores.
+    `--test-concurrency=${Math.max(6, availableParallelism() - 1)}`,
     `--test-timeout=${filePatience}`,
   ]
   const child = spawn(process.execPath, [...options, ...flags, ...files], {
