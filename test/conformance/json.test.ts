@@ -297,9 +297,10 @@ function refusals(framework: Framework): void {
   })
 
   it('says that a form has expired, and brings a new seal', async (t) => {
-    const site = await open(t, { action: { ttl: 1 } })
+    // Long enough for the new seal to be sent on a slow machine.
+    const site = await open(t, { action: { ttl: 5 } })
     const fields = await site.fields()
-    await new Promise((resolve) => setTimeout(resolve, 2000))
+    await new Promise((resolve) => setTimeout(resolve, 6000))
     await assertKept(site, fields, [409, 'expired'])
   })
 

@@ -129,7 +129,8 @@ function cases(framework: Framework): void {
 
   it('have a stream until their seal expires, and then are only told so', async (t) => {
     const { path, open, cache } = await openList(t, framework, {
-      actions: { ttl: 1 },
+      // Long enough for the first stream to open in time on a slow machine.
+      actions: { ttl: 3 },
       live: { heartbeat: '20ms' },
     })
     const own = await path()
