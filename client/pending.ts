@@ -8,10 +8,10 @@ export const mark = (submission: Submission): void => {
   const label = read(submission, 'data-pending')
   const before = button?.cloneNode(true) as Element
   const busy = [form, ...submission.asked.flatMap((id) => document.getElementById(id) ?? [])]
-  for (const each of busy) each.ariaBusy = 'true'
+  for (const each of busy) each.ariaBusy = true as never
   if (button) {
     // Not `disabled`, which takes the focus away. With an order, another press counts.
-    if (!read(submission, 'data-order')) button.ariaDisabled = 'true'
+    if (!read(submission, 'data-order')) button.ariaDisabled = true as never
     // What is sent has been collected.
     if (label) button.value = button.textContent = label
   }

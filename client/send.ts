@@ -51,7 +51,9 @@ const finish = (submission: Submission, change?: () => void): void => {
  */
 const receive = (submission: Submission, url: string): void => {
   const { form, request } = submission
-  const { status, response, responseURL } = request!
+  const { status, responseURL } = request!
+  // Without content there is no type either, and Chromium makes an XML error of it, with styles that a policy reports.
+  const response = status - 204 && request!.response
   // An answer without content can be a document all the same.
   const page: Document | undefined = response?.body?.firstChild && response
   const told = request!.getResponseHeader(locationHeader)
@@ -71,7 +73,7 @@ const receive = (submission: Submission, url: string): void => {
   }
   if (isLost) end(underwayOf(form))
   const answered = status === 422 ? 'invalid' : status < 400 ? 'done' : 'refused'
-  const outcome = isLost || status === 500 ? 'failed' : to ? 'redirect' : answered
+  const outcome = status === 500 || isLost ? 'failed' : to ? 'redirect' : answered
   if (!emit(submission, outcome, { status, page, to })) finish(submission)
   else if (isLost) {
     const notice = element('p', {

@@ -40,7 +40,7 @@ export const showAnswer = (submission: Submission, page: Document): void => {
     for (const each of changed) Object.assign(...each)
   }
 
-  const wanted = !automatic && (find('[autofocus]')[0] ?? find('[aria-invalid=true]')[0])
+  const wanted = !automatic && (find('[autofocus]')[0] || find('[aria-invalid=true]')[0])
   const target = wanted || (before.isConnected ? before : Object.assign(regions[0]!, { tabIndex: -1 }))
   // The focus would leave the document in a frame.
   if (target !== document.activeElement) target.focus({ preventScroll: !wanted })

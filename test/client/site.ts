@@ -94,7 +94,8 @@ export async function openSite(t: TestContext, browser: Browser, options: SiteOp
       const given = await answer(one)
       if (given === 'cut') return void res.destroy()
       const { status = 200, headers = {}, html = '' } = given
-      return send(res, status, { 'Content-Type': 'text/html; charset=utf-8', ...headers }, html)
+      const type = status === 204 ? {} : { 'Content-Type': 'text/html; charset=utf-8' }
+      return send(res, status, { ...type, ...headers }, html)
     }
     if (pathname === '/client.js') return send(res, 200, { 'Content-Type': 'text/javascript' }, script)
     if (pathname in files) {
