@@ -228,7 +228,7 @@ async function showHere<Context>(
   ) {
     return { kind, location }
   }
-  const part = partOfPage(host, { client, status: 200, content })
+  const part = partOfPage(host, { client, status: 200, content, isOutcome: true })
   const here = client?.here === undefined ? {} : { [client.here]: location }
   if (!part) return { kind: 'page', status: 200, content, headers: here }
   return {
@@ -260,7 +260,7 @@ async function showOutcome<Context>(
     ? reportFailedPage(host, rendering, received.action?.name)
     : undefined
   const content = contentOf(rendering)
-  const part = partOfPage(host, { client: answering.client, status, content })
+  const part = partOfPage(host, { client: answering.client, status, content, isOutcome: true })
   const verdict = judgeRendering({ outcome: outcome.kind, rendering, form, region: part !== undefined })
   switch (verdict) {
     case 'region': {

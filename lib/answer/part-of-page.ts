@@ -17,12 +17,17 @@ interface RenderedFacts {
   readonly content: string | Buffer | undefined
 }
 
+interface OutcomeFacts extends RenderedFacts {
+  /** It answers a submission. @default false: the page is visited */
+  readonly isOutcome?: boolean
+}
+
 type Host = Pick<PageHost, 'req'> & { readonly page: Page }
 
 /** Returns the regions of a page that are sent to this client, or `undefined` for the whole page. */
 export function partOfPage(
   { page, req }: Host,
-  { client, status, content }: RenderedFacts,
+  { client, status, content, isOutcome = false }: OutcomeFacts,
 ): PagePart | undefined {
   if (!client || !page.hasRegions) return undefined
   const fails = status < 200 || status > 299
@@ -38,7 +43,7 @@ export function partOfPage(
     holdsForm: ({ html }) => page.isPrintedIn(html),
   })
   if (!regions) return undefined
-  const { html, headers } = printRegions(others, { regions, title: titleIn(content), fails, ids })
+  const { html, headers } = printRegions(others, { regions, title: titleIn(content), isOutcome, fails, ids })
   return { html, headers, ids: [...regions.asked, ...regions.others].map(({ id }) => id) }
 }
 

@@ -13,6 +13,8 @@ interface RegionAnswer {
   readonly regions: ChosenRegions
   /** The `title` element of the page, or an empty string. */
   readonly title: string
+  /** It answers a submission, and so it is about the page that is open. */
+  readonly isOutcome: boolean
   /** The answer has a status outside of 2xx. */
   readonly fails: boolean
   /** The ids that the client has asked for. */
@@ -20,14 +22,18 @@ interface RegionAnswer {
 }
 
 /** Prints regions as a client takes them. */
-export function printRegions(others: Others, { regions, title, fails, ids }: RegionAnswer): Printed {
+export function printRegions(
+  others: Others,
+  { regions, title, isOutcome, fails, ids }: RegionAnswer,
+): Printed {
   const { asked } = regions
   // The frame of the form that was sent shows an error, whatever frame was asked for (Turbo, formSubmissionFailedWithResponse).
   const main = others === 'stream' ? [(fails && regions.form) || asked[0]!] : asked
   const rest = [...asked, ...regions.others].filter((region) => !main.includes(region))
   const [first, ...further] = main.map(({ html }) => html)
+  const streams = [...rest.map(streamOf), ...(isOutcome ? titleStream(title) : [])]
   const parts =
-    others === 'stream' ? [withStreams(first!, rest)] : [first, ...further, ...rest.map(carried(others))]
+    others === 'stream' ? [withStreams(first!, streams)] : [first, ...further, ...rest.map(carried(others))]
   const isAsked = rest.length === 0 && main.every(({ id }) => ids.includes(id))
   const headers = others === 'named' && !isAsked ? named(main, rest) : noHeaders
   return { html: title + parts.join(''), headers }
@@ -40,15 +46,20 @@ function carried(others: Others) {
     others === 'out-of-band' ? html.replace(/^\s*<[a-zA-Z][^\s/>]*/, '$& hx-swap-oob="true"') : html
 }
 
-/** Puts regions into a frame as stream elements, which run and vanish as soon as the frame is in the page. */
-function withStreams(frame: string, regions: readonly PageRegion[]): string {
+/** Puts stream elements into a frame. They run and vanish as soon as the frame is in the page. */
+function withStreams(frame: string, streams: readonly string[]): string {
   const end = frame.lastIndexOf('</')
-  if (end === -1) return frame
-  const streams = regions.map(
-    ({ id, html }) =>
-      `<turbo-stream action="replace" target="${attribute(id)}"><template>${html}</template></turbo-stream>`,
-  )
-  return frame.slice(0, end) + streams.join('') + frame.slice(end)
+  return end === -1 ? frame : frame.slice(0, end) + streams.join('') + frame.slice(end)
+}
+
+function streamOf({ id, html }: PageRegion): string {
+  return `<turbo-stream action="replace" target="${attribute(id)}"><template>${html}</template></turbo-stream>`
+}
+
+/** A frame leaves the title of the page as it is (Turbo, FrameController), so a stream changes it. */
+function titleStream(title: string): readonly string[] {
+  if (title === '') return []
+  return [`<turbo-stream action="replace" targets="head>title"><template>${title}</template></turbo-stream>`]
 }
 
 /** Names all regions of the answer when it has other ones than those that Unpoly has asked for. */

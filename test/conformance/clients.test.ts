@@ -120,6 +120,11 @@ function wire(framework: Framework): void {
       answers.frame.text,
       /<\/title><div data-sealform-region id="add">.*<turbo-stream action="replace" target="list"><template><ul .*<\/template><\/turbo-stream>.*<\/div>$/s,
     )
+    const title =
+      '<turbo-stream action="replace" targets="head>title"><template><title>Error: List</title></template></turbo-stream></div>'
+    assert.ok(answers.frame.text.endsWith(title), answers.frame.text)
+    const visit = await site.request.get('/page').set(clients.frame)
+    assert.doesNotMatch(visit.text, /targets=/)
     for (const { text } of [answers.htmx2, answers.htmx4]) {
       assert.match(text, /<\/title><ul data-sealform-region id="list">/)
       assert.match(text, /<p hx-swap-oob="true" data-sealform-region id="flash">/)
