@@ -37,21 +37,22 @@ export const libraries = [
     scripts: ['/htmx2.js'],
     // htmx would write a style element, and evaluate attributes of its own, which the policy of the tour forbids.
     head: html`<meta name="htmx-config" content='{"includeIndicatorStyles":false,"allowEval":false}'>`,
-    form: (region) => html` hx-post="" hx-target="#${region}" hx-swap="outerHTML"`,
+    // `hx-sync` drops the second click of a double-click.
+    form: (region) => html` hx-post="" hx-target="#${region}" hx-swap="outerHTML" hx-sync="this:drop"`,
   },
   {
     name: 'htmx4',
     label: 'htmx 4',
     scripts: ['/htmx4.js'],
-    // `hx-sync` drops the second click of a double-click.
-    form: (region) => html` hx-post="" hx-target="#${region}" hx-swap="outerMorph" hx-sync="this:drop"`,
+    form: (region) => html` hx-post="" hx-target="#${region}" hx-swap="outerHTML" hx-sync="this:drop"`,
   },
   {
     name: 'unpoly',
     label: 'Unpoly',
     scripts: ['/unpoly.js'],
     head: html`<link rel="stylesheet" href="/unpoly.css">`,
-    form: (region) => html` up-submit up-target="#${region}"`,
+    // A second click would abort the first request and send another.
+    form: (region) => html` up-submit up-target="#${region}" up-disable="button"`,
   },
 ] as const satisfies readonly Library[]
 

@@ -14,6 +14,12 @@ after(() => browser.close())
 
 const libraries: readonly Library[] = [
   {
+    name: 'our script',
+    files: ['../dist/bundle/client.js'],
+    form: '',
+    outside: 'data-region="todos"',
+  },
+  {
     name: 'Turbo',
     files: ['@hotwired/turbo/dist/turbo.es2017-umd.js'],
     form: attributesInGuide('Turbo'),
@@ -61,12 +67,16 @@ for (const library of libraries) {
       assert.deepEqual(titles, ['first', 'second', 'third', 'fourth'])
     })
 
-    it('remove a row', async (t) => {
+    it('remove a row, and keep what is typed elsewhere', async (t) => {
       const visited = await visit(t)
+      const outside = visited.page.getByLabel('Outside')
+      await outside.fill('half a')
       await visited.page.getByRole('button', { name: 'Remove first' }).click()
       await visited.page.getByRole('button', { name: 'Remove first' }).waitFor({ state: 'detached' })
       await isWhole(visited)
       assert.deepEqual(visited.titles, ['second'])
+      // Turbo Drive shows a whole page. All others leave what is outside of the region as it is.
+      assert.equal(await outside.inputValue(), library.name === 'Turbo Drive' ? '' : 'half a')
     })
 
     it('show that it is done', async (t) => {

@@ -16,6 +16,8 @@ export interface RunningTour {
   readonly port: number
   /** The headers of every POST that arrived, in order. */
   readonly posts: readonly IncomingHttpHeaders[]
+  /** Lets the POSTs that arrive from now on wait until the function that it returns is called. */
+  hold(): () => void
   close(): Promise<void>
 }
 
@@ -30,8 +32,12 @@ export async function startTour(options: TourOptions = {}): Promise<RunningTour>
   const { key = keys.first, port = 0, uploads = {} } = options
   const handle = createTour({ keys: key, uploads, onRefused: () => {} }).callback()
   const posts: IncomingHttpHeaders[] = []
-  const server = createServer((req, res) => {
-    if (req.method === 'POST') posts.push(req.headers)
+  let held: Promise<void> | undefined
+  const server = createServer(async (req, res) => {
+    if (req.method === 'POST') {
+      posts.push(req.headers)
+      await held
+    }
     void handle(req, res)
   })
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
@@ -40,6 +46,16 @@ export async function startTour(options: TourOptions = {}): Promise<RunningTour>
     url: `http://localhost:${own}`,
     port: own,
     posts,
+    hold() {
+      let release = () => {}
+      held = new Promise((resolve) => {
+        release = resolve
+      })
+      return () => {
+        held = undefined
+        release()
+      }
+    },
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve())

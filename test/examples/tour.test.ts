@@ -130,7 +130,7 @@ test('wire: names the regions that a script got, and does not send itself to pag
     .type('form')
     .send(urlencoded(fields, { title: 'New' }))
   assert.equal(answer.status, 200)
-  assert.match(answer.text, /→ <strong>200<\/strong>, regions todos, heading, [\d,]+ bytes/)
+  assert.match(answer.text, /→ <strong>200<\/strong>, regions todos, heading, adding, [\d,]+ bytes/)
   assert.match(answer.text, /<code>Sealform-Region: todos<\/code>/)
   assert.match(answer.text, /<code>Sealform-Location: \/todos<\/code>/)
   assert.doesNotMatch((await request.get('/frontpage')).text, /wire/)

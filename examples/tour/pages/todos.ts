@@ -58,6 +58,7 @@ export function todosPage(router: TourRouter, actions: Actions): void {
     }))
     const forms = [add, ...items.map((item) => item.remove)]
 
+    // What is typed into the first form stays when a row goes, since each region is sent alone. The list comes with both.
     ctx.body = layout(ctx, {
       title: 'Todos',
       titlePrefix: forms.find((form) => form.titlePrefix !== '')?.titlePrefix ?? '',
@@ -66,9 +67,9 @@ export function todosPage(router: TourRouter, actions: Actions): void {
 <p class="lead">One list for everybody who visits this server.</p>
 ${region(
   ctx,
-  'todos',
+  'adding',
   (sending) => html`
-${forms.map((form) => form.summary())}
+${add.summary()}
 <form ${add.attributes}${sending} class="panel" novalidate>
 ${add.fields}
 ${field(add, 'title', 'What is there to do?', { required: true, autocomplete: 'off' })}
@@ -76,9 +77,16 @@ ${field(add, 'title', 'What is there to do?', { required: true, autocomplete: 'o
 <button type="submit">Add</button>
 <button ${add.submit(clearTodos, { class: 'secondary' })}>Clear the list</button>
 </div>
-</form>
+</form>`,
+)}
+${region(
+  ctx,
+  'todos',
+  (sending) => html`
+${items.map(({ remove }) => remove.summary())}
 <h2>${count(items.length)}</h2>
 ${items.length > 0 && html`<ul class="todos">${items.map((item) => listItem(item, sending))}</ul>`}`,
+  { always: true },
 )}`,
       tryThis: [
         'Send an empty title, one of 101 characters, or the same title twice.',
