@@ -50,9 +50,6 @@ const shortStarts = 9
 /** Submissions of each kind in a browser. */
 const browserTimes = 8
 
-/** A short run is there to find blunders on a noisy machine, not to judge a few per cent. */
-const farBelow = 0.6
-
 try {
   process.exitCode = await main()
 } catch (error) {
@@ -113,7 +110,7 @@ async function main(): Promise<number> {
     for (const profile of profiles) console.log(`\n${profile}`)
     writeFileSync('bench/results.md', results({ machine, plan, verdicts, tables, notes, profiles }))
   }
-  return options.short && verdicts.some(({ score }) => !(score >= farBelow)) ? 1 : 0
+  return options.short && verdicts.some(isFarBelow) ? 1 : 0
 }
 
 /** Measures one group after the other, so that only the compared apps run at the same time. */
@@ -131,8 +128,12 @@ function progress(line: string): void {
   console.error(line)
 }
 
-function farBelowScenario({ score, scenario }: Verdict): Scenario[] {
-  return scenario && !(score >= farBelow) ? [scenario] : []
+function isFarBelow({ score, farBelow }: Verdict): boolean {
+  return !(score >= farBelow)
+}
+
+function farBelowScenario(verdict: Verdict): Scenario[] {
+  return verdict.scenario && isFarBelow(verdict) ? [verdict.scenario] : []
 }
 
 /** What is measured without apps to compare is left out when apps are chosen. */

@@ -235,6 +235,11 @@ export abstract class HttpHost<
     res.end()
   }
 
+  /** Whether what the page writes is held back. */
+  get holdsAnswer(): boolean {
+    return this.#heldResponse !== undefined
+  }
+
   changePage(content: string | Buffer): void {
     this.#heldResponse?.change(Buffer.from(content))
   }

@@ -189,7 +189,7 @@ class NodeHost extends HttpHost {
 
   #runHandler(tools: PageTools, fail: (error: unknown) => void): void {
     const { req, res } = this
-    const page: NodePage = { ...tools, send: sendHtml.bind(null, res) }
+    const page: NodePage = { ...tools, send: sendHtml.bind(null, this) }
     try {
       const result: unknown = this.#app.handler(req, res, page)
       if (result !== undefined) Promise.resolve(result).catch(fail)
@@ -248,10 +248,12 @@ class NodeHost extends HttpHost {
   }
 }
 
-function sendHtml(res: ServerResponse, html: SafeHtml | string): void {
+function sendHtml(host: NodeHost, html: SafeHtml | string): void {
+  const { res } = host
   const text = String(html)
   if (!res.hasHeader('Content-Type')) res.setHeader('Content-Type', 'text/html; charset=utf-8')
-  res.setHeader('Content-Length', Buffer.byteLength(text))
+  // A held answer gets its length when it is sent. To measure a long text costs as much as to encode it.
+  if (!host.holdsAnswer) res.setHeader('Content-Length', Buffer.byteLength(text))
   res.end(text)
 }
 
