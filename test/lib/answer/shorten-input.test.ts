@@ -4,6 +4,8 @@ import { shortenInput } from '../../../lib/answer/shorten-input.js'
 import { escapeHtml } from '../../../views/escape-html.js'
 
 const room = 64 * 1024
+/** The room that a character to escape takes, in bytes. */
+const escaped = 64
 
 /** The only value that is left of one field named `a`. */
 function kept(value: string, cut = false): readonly [string | undefined, boolean] {
@@ -29,11 +31,11 @@ test('keeps text without a character to escape up to 64 KiB, names included', ()
   }
 })
 
-test('keeps so little of text to escape that it prints as 16 KiB at most', () => {
+test('keeps so little of text to escape that it prints as 6 KiB at most', () => {
   for (const character of ['<', '>', '&', '"', "'"]) {
     const [value = '', shortened] = kept(character.repeat(1_000_000))
-    assert.equal(value.length, Math.floor((room - 1) / 24), character)
-    assert.ok(escapeHtml(value).length <= room / 4)
+    assert.equal(value.length, Math.floor((room - 1) / escaped), character)
+    assert.ok(escapeHtml(value).length <= 6 * 1024)
     assert.equal(shortened, true)
   }
 })
@@ -59,11 +61,13 @@ test('counts all fields together, and stops at the first that does not fit', () 
 })
 
 test('keeps no field whose name does not fit', () => {
-  assert.deepEqual(shortenInput([['<'.repeat(room / 24), 'x']], false), {
-    entries: [['<'.repeat(room / 24), 'x'.slice(0, 1)]],
-    shortened: false,
+  const longest = '<'.repeat(room / escaped)
+  assert.deepEqual(shortenInput([[longest, '']], false), { entries: [[longest, '']], shortened: false })
+  assert.deepEqual(shortenInput([[longest, 'x']], false), { entries: [[longest, '']], shortened: true })
+  assert.deepEqual(shortenInput([['<'.repeat(room / escaped + 1), 'x']], false), {
+    entries: [],
+    shortened: true,
   })
-  assert.deepEqual(shortenInput([['<'.repeat(room / 24 + 1), 'x']], false), { entries: [], shortened: true })
 })
 
 test('keeps 200 fields', () => {
