@@ -6,8 +6,8 @@ export const shownBytes = 64 * 1024
 /** The characters that HTML escapes. */
 export const escapedCharacters: readonly string[] = ['<', '"', '&', "'", '>']
 
-/** Ten times the size of the longest, `&quot;`: to escape a character also costs time. Prose has few of them. */
-export const escapedBytes = 64
+/** Five times the size of the longest, `&quot;`: to escape a character also costs time. Prose has few of them. */
+export const escapedBytes = 32
 
 /** Room for what is not shown: Sealform's own fields, and the seal among them. */
 const unshownBytes = 32 * 1024
@@ -19,7 +19,7 @@ for (const character of escapedCharacters) weights[character.charCodeAt(0)] = es
 
 /**
  * Returns the number of bytes at the beginning of an urlencoded body that are enough to show as much of the input as an
- * answer has room for. A text of `<` fills that room after 1.5 KB, and the rest does not have to be read or decoded.
+ * answer has room for. A text of `<` fills that room after 3 KB, and the rest does not have to be read or decoded.
  */
 export function shownPart(body: Buffer): number {
   let room = shownBytes + unshownBytes
