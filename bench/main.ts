@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { type App, apps, control, familiesOf } from './apps.js'
 import { measureBrowser } from './browser/figures.js'
 import { browserTables } from './browser/tables.js'
@@ -19,6 +19,8 @@ import { type Scenario, scenarios } from './scenarios.js'
 import { measureStart } from './start.js'
 import { judgeRatios, judgeSeals, judgeStart, judgeUploads, type Verdict } from './targets.js'
 import { measureUploads, type UploadPlan } from './uploads.js'
+
+const resultsFile = 'bench/results.md'
 
 /** Many short turns rather than a few long ones: what slows a machine down for a second then slows all apps alike. */
 const full: Plan = {
@@ -101,6 +103,7 @@ async function main(): Promise<number> {
   }
   if (verdicts.length > 0) console.log(`\n${verdictTable(verdicts)}`)
 
+  if (options.write) writeSection(tables, machine)
   const complete = !options.short && !options.only && !options.apps
   if (complete) {
     const profiles: string[] = []
@@ -108,7 +111,7 @@ async function main(): Promise<number> {
       if (!met && scenario) profiles.push(await profileTable(scenario, ids, cores))
     }
     for (const profile of profiles) console.log(`\n${profile}`)
-    writeFileSync('bench/results.md', results({ machine, plan, verdicts, tables, notes, profiles }))
+    writeFileSync(resultsFile, results({ machine, plan, verdicts, tables, notes, profiles }))
   }
   return options.short && verdicts.some(isFarBelow) ? 1 : 0
 }
@@ -175,6 +178,24 @@ async function profileTable(scenario: Scenario, ids: readonly string[], cores: C
   const load = { scenario, connections: full.connections, seconds: 1.5 }
   for (const app of pick(ids)) profiles.push(await profileApp(app, cores, load))
   return profileTables(profiles)
+}
+
+/** Replaces the sections of these tables in the results, or adds them, with the day and the machine of this run. */
+function writeSection(tables: readonly string[], machine: readonly string[]): void {
+  let text = readFileSync(resultsFile, 'utf8')
+  for (const table of tables) {
+    const [heading = '', ...rest] = table.split('\n')
+    const measured = `Measured on ${new Date().toISOString().slice(0, 10)}: ${machine.join('; ')}.`
+    const section = [heading, '', measured, ...rest].join('\n')
+    const start = text.indexOf(`${heading}\n`)
+    const next = start === -1 ? -1 : text.slice(start + 1).search(/^##/m)
+    const end = next === -1 ? text.length : start + 1 + next
+    text =
+      start === -1
+        ? `${text.trimEnd()}\n\n${section}\n`
+        : `${text.slice(0, start)}${section}\n\n${text.slice(end)}`
+  }
+  writeFileSync(resultsFile, `${text.trimEnd()}\n`)
 }
 
 interface Results {

@@ -9,12 +9,15 @@ export type Extra = (typeof extras)[number]
 export const usage = `npm run bench                          everything, about twelve minutes; writes bench/results.md
 npm run bench -- --short               a quick look; fails only far below a target
 npm run bench -- --only redirect       one of ${[...scenarios, ...extras].join(', ')}
+npm run bench -- --only redirect --write    the same, and puts it into bench/results.md
 npm run bench -- --apps a,s            some of ${apps.map(({ id }) => id).join(', ')}; one may come twice
 npm run bench -- --profile redirect    where the CPU time of (s) and (a) goes, or of --apps`
 
 export interface Options {
   readonly short: boolean
   readonly only: Scenario | Extra | undefined
+  /** Puts what `only` names into the results. */
+  readonly write: boolean
   readonly profile: Scenario | undefined
   readonly apps: readonly string[] | undefined
 }
@@ -26,6 +29,7 @@ export function readOptions(): Options | string {
       options: {
         short: { type: 'boolean', default: false },
         only: { type: 'string' },
+        write: { type: 'boolean', default: false },
         profile: { type: 'string' },
         apps: { type: 'string' },
       },
@@ -33,8 +37,10 @@ export function readOptions(): Options | string {
     const ids = values.apps?.split(',')
     const stranger = ids?.find((id) => !apps.some((app) => app.id === id))
     if (stranger !== undefined) return `There is no app "${stranger}".`
+    if (values.write && values.only === undefined) return 'Say with --only what to write.'
     return {
       short: values.short,
+      write: values.write,
       only: oneOf([...scenarios, ...extras], values.only),
       profile: oneOf(scenarios, values.profile),
       apps: ids,

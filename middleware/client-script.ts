@@ -44,7 +44,7 @@ export function clientScript(name: ScriptName): ClientScript {
 
 function makeScript(name: ScriptName, file: Buffer): ClientScript {
   // The source map is not served.
-  const plain = Buffer.from(file.toString().replace(/\n\/\/# sourceMappingURL=\S+\s*$/, '\n'))
+  const plain = Buffer.from(file.toString().replace(/\n\/\/# sourceMappingURL=\S+\s*$/, ''))
   const hash = createHash('sha256').update(plain).digest('base64url').slice(0, 12)
   return {
     path: `/sealform-${name}-${hash}.js`,

@@ -86,7 +86,7 @@ function fileSizes(): FileSize[] {
   }))
   const others = ways.flatMap(({ name, script }) => (script === undefined ? [] : [{ name, file: script }]))
   return [...own, ...others].map(({ name, file }) => {
-    const content = readFileSync(file, 'utf8').replace(/\n\/\/# sourceMappingURL=\S+\s*$/, '\n')
+    const content = readFileSync(file, 'utf8').replace(/\n\/\/# sourceMappingURL=\S+\s*$/, '')
     return { name, bytes: Buffer.byteLength(content), gzipped: gzipSync(content, { level: 9 }).length }
   })
 }
