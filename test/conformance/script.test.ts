@@ -12,7 +12,7 @@ import { openSite, type Site } from './site.js'
 for (const framework of frameworks)
   describe(`the script for browsers on ${framework.name}`, () => cases(framework))
 
-const withoutMap = (text: string) => text.replace(/\n\/\/# sourceMappingURL=\S+\s*$/, '\n')
+const withoutMap = (text: string) => text.replace(/\n\/\/# sourceMappingURL=\S+\s*$/, '')
 const code = withoutMap(script)
 
 function cases(framework: Framework): void {
