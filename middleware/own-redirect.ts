@@ -1,18 +1,9 @@
 import type { ServerResponse } from 'node:http'
 import type { TellRedirect } from '../lib/answer/tell-redirect.js'
+import { contentHeaders } from './content-headers.js'
 
 /** Statuses after which a client asks for the other page by GET. After the others it sends the form there. */
 const redirects: ReadonlySet<number> = new Set([301, 302, 303])
-
-/** Headers that describe a body, which a response that tells of a redirect does not have. */
-const contentHeaders = [
-  'Location',
-  'Content-Type',
-  'Content-Length',
-  'Content-Encoding',
-  'ETag',
-  'Transfer-Encoding',
-]
 
 /**
  * Makes a response of a redirect that tells the client of it. Returns whether it did: the response then has no body.

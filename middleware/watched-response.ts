@@ -5,25 +5,12 @@ import type { WatchedSubmission } from '../lib/action/submission.js'
 import type { TellRedirect } from '../lib/answer/tell-redirect.js'
 import { SealformError } from '../lib/base/errors.js'
 import { hasLeft, isTaken } from '../lib/base/visitor-left.js'
+import { contentHeaders } from './content-headers.js'
 import { cutAnswer } from './cut-answer.js'
 import { applyHead } from './held-response.js'
 import { tellOwnRedirect } from './own-redirect.js'
 
 type Arguments = readonly unknown[]
-
-/** Headers that describe a body. They are taken back when the body that they were set for is not sent. */
-const contentHeaders = [
-  'content-type',
-  'content-length',
-  'content-disposition',
-  'content-encoding',
-  'content-range',
-  'transfer-encoding',
-  'trailer',
-  'etag',
-  'last-modified',
-  'location',
-]
 
 /**
  * Watches a response while an action, `authorize` or a hook has it, and so may answer by itself. Everything that they write

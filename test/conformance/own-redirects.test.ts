@@ -11,10 +11,13 @@ for (const framework of frameworks) {
   describe(`a redirect by the own means of ${framework.name}`, () => cases(framework))
 }
 
+function responseOf(context: AnyContext): ServerResponse {
+  return (context as unknown as { readonly res: ServerResponse }).res
+}
+
 /** Redirects as the framework documents it. */
 function redirectOn({ name }: Framework): (context: AnyContext, to: string) => void {
   if (name.startsWith('Koa')) return (context, to) => (context as Koa.Context).redirect(to)
-  const responseOf = (context: AnyContext) => (context as unknown as { readonly res: ServerResponse }).res
   if (name.startsWith('Express')) return (context, to) => (responseOf(context) as Response).redirect(to)
   return (context, to) =>
     void responseOf(context).writeHead(302, { Location: to, 'Content-Type': 'text/plain' }).end(to)
@@ -34,6 +37,26 @@ const htmx = { 'HX-Request': 'true', 'HX-Target': 'box' }
 
 function cases(framework: Framework): void {
   const redirect = redirectOn(framework)
+
+  it('is told without the headers that describe a body', async (t) => {
+    const described = ['content-disposition', 'content-range', 'etag', 'last-modified', 'trailer']
+    const site = await openSite(t, framework, {
+      run: ({ context, formData }) => {
+        for (const name of described) responseOf(context).setHeader(name, 'x-sum')
+        if (formData.get('text') === 'raw') redirectRaw(context, '/sign-in')
+        else redirect(context, '/sign-in')
+      },
+    })
+    for (const text of ['framework', 'raw']) {
+      const answer = await site.submit({ text }, { headers: ours })
+      assert.deepEqual([answer.status, answer.headers['sealform-location']], [204, '/sign-in'], text)
+      assert.deepEqual(
+        described.filter((name) => answer.headers[name] !== undefined),
+        [],
+        text,
+      )
+    }
+  })
 
   it('is told to clients that would follow in silence, with the cookies of the submission', async (t) => {
     const site = await openSite(t, framework, {
