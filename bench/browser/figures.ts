@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { existsSync, readFileSync } from 'node:fs'
-import { delimiter, join } from 'node:path'
+import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
-import { type Browser, chromium } from 'playwright-core'
+import type { Browser } from 'playwright-core'
+import { openChromium } from '../../test/browser/chromium.js'
 import { Child } from '../child.js'
 import { NextApp } from './next-app.js'
 import { slow, type Visited, visitRows } from './visit-rows.js'
@@ -40,7 +40,7 @@ export async function measureBrowser(
   times: number,
   progress: (line: string) => void,
 ): Promise<BrowserFigures> {
-  const browser = await openBrowser()
+  const browser = await openChromium()
   const server = new Child('./browser/rows.js', undefined, {
     SEALFORM_KEYS: randomBytes(32).toString('base64'),
   })
@@ -72,6 +72,7 @@ async function measureNext(browser: Browser, times: number): Promise<WayFigures 
     return (error instanceof Error ? error.message : String(error)).split('\n', 1)[0]!
   }
   try {
+    await app.ready()
     const throttled = await visitRows(browser, app.url, { times, connection: slow })
     return { name: 'Next.js, a form with a server action', throttled, many: undefined }
   } finally {
@@ -89,31 +90,4 @@ function fileSizes(): FileSize[] {
     const content = readFileSync(file, 'utf8').replace(/\n\/\/# sourceMappingURL=\S+\s*$/, '')
     return { name, bytes: Buffer.byteLength(content), gzipped: gzipSync(content, { level: 9 }).length }
   })
-}
-
-/** Opens the Chromium that `CHROMIUM_PATH` names, or the installed one. */
-function openBrowser(): Promise<Browser> {
-  const names = [
-    'chromium-headless-shell',
-    'chromium',
-    'chromium-browser',
-    'google-chrome',
-    'google-chrome-stable',
-  ]
-  const installed = names.flatMap((name) =>
-    (process.env.PATH ?? '').split(delimiter).map((one) => join(one, name)),
-  )
-  const places = [process.env.CHROMIUM_PATH ?? '', ...installed, chromium.executablePath()]
-  const executablePath = places.find((place) => place !== '' && existsSync(place))
-  if (executablePath === undefined) {
-    throw new Error('There is no Chromium. Install one, or set CHROMIUM_PATH, or leave it out with --only.')
-  }
-  const args = [
-    '--no-sandbox',
-    '--disable-gpu',
-    '--disable-quic',
-    '--no-first-run',
-    '--disable-background-networking',
-  ]
-  return chromium.launch({ executablePath, args })
 }

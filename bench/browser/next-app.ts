@@ -1,9 +1,10 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { freePort } from '../../test/setup/free-port.js'
+import { until } from '../../test/setup/patience.js'
 
 const page = `import { revalidatePath } from 'next/cache'
 
@@ -43,11 +44,14 @@ export class NextApp {
   readonly url: string
   readonly #folder: string
   readonly #server: ChildProcess
+  readonly #kill = () => this.#server.kill()
 
   private constructor(folder: string, server: ChildProcess, url: string) {
     this.#folder = folder
     this.#server = server
     this.url = url
+    // An interrupted benchmark leaves no process behind.
+    process.once('exit', this.#kill)
   }
 
   /** @throws Error when npm cannot install it or Next.js cannot build it */
@@ -66,39 +70,27 @@ export class NextApp {
       const port = await freePort()
       const args = [next, 'start', '--hostname', '127.0.0.1', '--port', String(port)]
       const server = spawn(process.execPath, args, { cwd: folder, env, stdio: 'ignore' })
-      const app = new NextApp(folder, server, `http://127.0.0.1:${port}/`)
-      await app.#answers()
-      return app
+      return new NextApp(folder, server, `http://127.0.0.1:${port}/`)
     } catch (error) {
       rmSync(folder, { recursive: true, force: true })
       throw error
     }
   }
 
-  async #answers(): Promise<void> {
-    for (let i = 0; i < 300; i++) {
-      const status = await fetch(this.url).then(
-        (response) => response.status,
-        () => undefined,
-      )
-      if (status === 200) return
-      await new Promise((resolve) => setTimeout(resolve, 100))
-    }
-    throw new Error('Next.js has not answered for 30 s')
+  /** Waits until it serves its page. */
+  async ready(): Promise<void> {
+    await until(() =>
+      fetch(this.url).then(
+        ({ status }) => status === 200,
+        () => false,
+      ),
+    )
   }
 
   async stop(): Promise<void> {
     const exited = new Promise((resolve) => this.#server.once('exit', resolve))
     if (this.#server.exitCode === null && this.#server.kill()) await exited
+    process.off('exit', this.#kill)
     rmSync(this.#folder, { recursive: true, force: true })
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await new Promise((resolve) => server.once('listening', resolve))
-  const address = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  if (address === null || typeof address === 'string') throw new Error('no free port')
-  return address.port
 }
