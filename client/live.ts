@@ -1,11 +1,11 @@
 import { morph } from './morph.js'
-import { liveAttribute, liveRequestHeader, regionHeader } from './wire.js'
+import { liveAttribute, liveRequestHeader, liveStreamPath, regionHeader } from './wire.js'
 
 // The third file for browsers: refreshes the live regions of a page when the server says that they have changed. It needs no other
 // file. The page holds a stream only while it can be seen, and catches up when it opens one: each region says how new it is.
 
 /** The stream, as the tag of the script names it. A bundle has no tag of its own. */
-const stream = document.currentScript?.dataset.stream ?? '/sealform-live'
+const stream = document.currentScript?.dataset.stream ?? liveStreamPath
 
 let source: EventSource | undefined
 /** The ids of the regions that the stream is open for, in its order. */

@@ -3,6 +3,7 @@ import type {
   attributeNames,
   fieldNames,
   liveHeader,
+  livePath,
   mediaTypes,
   regionHeaders,
 } from '../lib/base/wire-names.js'
@@ -20,5 +21,6 @@ export const liveAttribute: typeof attributeNames.live = 'data-sealform-live'
 // Headers have no case. In this one they share more with the attributes, which makes the file smaller.
 export const regionHeader: Lowercase<(typeof regionHeaders)[0]> = 'sealform-region'
 export const locationHeader: Lowercase<(typeof answerHeaders)['location']> = 'sealform-location'
+export const liveStreamPath: typeof livePath = '/sealform-live'
 export const liveRequestHeader: typeof liveHeader = 'Sealform-Live'
 export const richType: typeof mediaTypes.rich = 'application/vnd.sealform+json'

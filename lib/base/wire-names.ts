@@ -35,6 +35,9 @@ export const regionHeaders = [
   'X-Alpine-Target',
 ] as const
 
+/** The path of the stream for live regions, below the one where the middleware is mounted. */
+export const livePath = '/sealform-live'
+
 /** Request header of the script that refreshes live regions. Such a page leaves the flash to the page that the visitor opens. */
 export const liveHeader = 'Sealform-Live'
 

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { debuglog } from 'node:util'
 import { SealformError } from '../base/errors.js'
 import type { Shutdown } from '../base/shutdown.js'
+import { livePath } from '../base/wire-names.js'
 import { tagSourceOf } from '../cache/tag-source.js'
 import { tagNames } from '../cache/tags.js'
 import { judgeOrigin, type OriginPolicy } from '../origin/judge-origin.js'
@@ -16,7 +17,7 @@ import { type AskedRegion, readLiveQuery } from './live-query.js'
 const log = debuglog('sealform')
 
 /** No browser sends a fragment: a cache in front may keep the answer to "/page#/sealform-live" as that of "/page". */
-const liveUrl = /^[^#?]*\/sealform-live(?:\?|$)/
+const liveUrl = new RegExp(`^[^#?]*${livePath}(?:\\?|$)`)
 
 /** Seconds after which a browser that got no stream may ask again. */
 const retryAfter = '60'
@@ -39,7 +40,7 @@ interface LiveApp extends Pick<SealingContext, 'keys' | 'audience'> {
 /** Keeps the live regions of an app's open pages up to date. */
 export class Live {
   /** The path of the stream, below the one where the middleware is mounted. */
-  readonly path = '/sealform-live'
+  readonly path = livePath
   readonly #app: LiveApp
   readonly #hub: LiveHub
   readonly #terms: LiveTerms
