@@ -5,7 +5,7 @@ export type TagWatcher = (tags: readonly string[] | undefined) => void
 export interface TagSource {
   /** Calls the watcher for each revalidation, when a page that is made now shows the new state. */
   watch(watcher: TagWatcher): void
-  /** Gives a text that is another one after each revalidation of one of these tags; without a promise when it is known here. */
+  /** Gives a text that is another one after each revalidation of one of these tags; without a promise when it is known here. Never rejects. */
   of(tags: readonly string[]): string | Promise<string>
 }
 

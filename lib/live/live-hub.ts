@@ -62,9 +62,7 @@ export class LiveHub {
   stamp(tags: readonly string[], since: number): string {
     if (this.#recent.since(tags, since)) return ''
     const versions = this.#source.of(tags)
-    if (typeof versions === 'string') return stampOf(tags, versions)
-    versions.catch(() => {})
-    return ''
+    return typeof versions === 'string' ? stampOf(tags, versions) : ''
   }
 
   /** Opens a stream, and tells at once which regions have changed since they were printed. */
