@@ -136,6 +136,19 @@ test('wire: names the regions that a script got, and does not send itself to pag
   assert.doesNotMatch((await request.get('/frontpage')).text, /wire/)
 })
 
+test('wire: shows no value of a search that a script sends, neither in its address nor where it leads', async () => {
+  const { request } = visitTour()
+  const get = (path: string) => request.get(path).set('Sealform-Region', 'search')
+  const searched = await get('/search?q=Piz+Secret')
+  const [cookie = ''] = [searched.headers['set-cookie']].flat().map((line) => String(line).split(';', 1)[0])
+  const led = await get('/search?q=Piz+Secret&sort=').set('Cookie', cookie)
+  assert.equal(led.status, 302)
+  const page = (await request.get('/todos').set('Cookie', cookie)).text
+  assert.match(page, /GET \/search\?q=… → <strong>200<\/strong>/)
+  assert.match(page, /on to \.\/search\?q=…/)
+  assert.doesNotMatch(page, /Secret/)
+})
+
 test('serves the style sheet and the icon', async () => {
   const { request } = visitTour()
   assert.equal((await request.get('/styles.css')).type, 'text/css')

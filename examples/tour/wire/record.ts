@@ -57,7 +57,10 @@ export function recordWire() {
     let log = before
     if (isRecorded && visitor !== undefined) {
       const milliseconds = performance.now() - start
-      log = [{ method, url, body, milliseconds, ...describe(ctx) }, ...before].slice(0, mostExchanges)
+      log = [{ method, url: withoutValues(url), body, milliseconds, ...describe(ctx) }, ...before].slice(
+        0,
+        mostExchanges,
+      )
       keep(visitor, log)
     }
     fill(ctx, log)
@@ -107,8 +110,15 @@ function regionsIn(text: string): string[] {
 function pick(headers: IncomingHttpHeaders | OutgoingHttpHeaders, names: readonly string[]): Headers {
   return names.flatMap((name) => {
     const value = headers[name.toLowerCase()]
-    return value === undefined ? [] : [[name, String(value).replace(/(boundary=).*/, '$1…')] as const]
+    if (value === undefined) return []
+    const text = String(value).replace(/(boundary=).*/, '$1…')
+    return [[name, /location|redirect/i.test(name) ? withoutValues(text) : text] as const]
   })
+}
+
+/** Leaves out what a visitor has typed into a search: it stands in the address, and in that to which it leads. */
+function withoutValues(url: string): string {
+  return url.replace(/=[^&#]+/g, '=…')
 }
 
 function fill(ctx: Context, log: readonly Exchange[]): void {
