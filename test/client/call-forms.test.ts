@@ -11,7 +11,7 @@ import { openChromium } from '../browser/chromium.js'
 import { root } from '../docs/project.js'
 import { scratch } from '../setup/file-storage.js'
 import { createTestApp, listen } from '../setup/koa-app.js'
-import { patience } from '../setup/patience.js'
+import { openPage } from './open-page.js'
 import { strictPolicy } from './site.js'
 
 let browser: Browser
@@ -190,13 +190,7 @@ async function open(t: TestContext): Promise<Opened> {
     void callback(req, res)
   })
   const port = await listen(server, (close) => t.after(close))
-  const context = await browser.newContext()
-  context.setDefaultTimeout(patience)
-  t.after(() => context.close())
-  const page = await context.newPage()
-  const faults: string[] = []
-  page.on('pageerror', (error) => faults.push(String(error)))
-  t.after(() => assert.deepEqual(faults, []))
+  const page = await openPage(t, browser)
   await page.goto(`http://localhost:${port}/`)
   await page.waitForFunction('window.call')
   return { page, call: (script) => page.evaluate(script + outcomeOf), ran: () => ran, sizes: () => sizes }

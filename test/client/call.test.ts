@@ -12,7 +12,8 @@ import { html } from '../../views/html.js'
 import { openChromium } from '../browser/chromium.js'
 import { root } from '../docs/project.js'
 import { createTestApp, listen } from '../setup/koa-app.js'
-import { patience, until } from '../setup/patience.js'
+import { until } from '../setup/patience.js'
+import { openPage } from './open-page.js'
 import { gate, strictPolicy } from './site.js'
 
 const file = readFileSync(join(root, 'dist', 'bundle', 'call.js'), 'utf8')
@@ -298,13 +299,7 @@ async function open(t: TestContext, held: Promise<unknown> = Promise.resolve()):
     })
   })
   const port = await listen(createServer(serve(app.callback())), (close) => t.after(close))
-  const context = await browser.newContext()
-  context.setDefaultTimeout(patience)
-  t.after(() => context.close())
-  const page = await context.newPage()
-  const faults: string[] = []
-  page.on('pageerror', (error) => faults.push(String(error)))
-  t.after(() => assert.deepEqual(faults, []))
+  const page = await openPage(t, browser)
   const url = `http://localhost:${port}/`
   await page.goto(url)
   await page.waitForFunction('window.call')

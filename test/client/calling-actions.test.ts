@@ -2,12 +2,13 @@ import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, it, type TestContext } from 'node:test'
-import type { Browser, BrowserContext } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { openChromium } from '../browser/chromium.js'
 import { codeBlocks, modulesOf } from '../docs/code-blocks.js'
 import { compile, root } from '../docs/project.js'
 import { start } from '../docs/start.js'
-import { patience, until } from '../setup/patience.js'
+import { until } from '../setup/patience.js'
+import { openPage } from './open-page.js'
 
 const blocks = codeBlocks(join(root, 'docs', 'guide', 'calling-actions.md'))
 
@@ -53,17 +54,11 @@ async function openLikes(t: TestContext, javaScriptEnabled: boolean) {
   const script = blocks.find(({ note }) => note === 'likes.js')?.code ?? assert.fail('no script')
   writeFileSync(join(folder, 'likes.js'), script)
   const request = await start(join(folder, 'app.js'), (stop) => t.after(stop))
-  const context: BrowserContext = await browser.newContext({ javaScriptEnabled })
-  context.setDefaultTimeout(patience)
-  t.after(() => context.close())
-  const page = await context.newPage()
-  const faults: string[] = []
-  page.on('pageerror', (error) => faults.push(String(error)))
-  t.after(() => assert.deepEqual(faults, []))
+  const page = await openPage(t, browser, { javaScriptEnabled })
   let answered = 0
   page.on('requestfinished', (sent) => {
     if (sent.method() === 'POST') answered++
   })
   await page.goto(request.get('/').url)
-  return { page, context, answered: () => answered }
+  return { page, context: page.context(), answered: () => answered }
 }

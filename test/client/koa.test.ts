@@ -6,7 +6,7 @@ import { invalid, redirect } from '../../lib/sealform.js'
 import { html } from '../../views/html.js'
 import { openChromium } from '../browser/chromium.js'
 import { createTestApp, listen } from '../setup/koa-app.js'
-import { patience } from '../setup/patience.js'
+import { openPage } from './open-page.js'
 import { strictPolicy } from './site.js'
 
 let browser: Browser
@@ -108,10 +108,7 @@ async function openTodos(
     })
   })
   const port = await listen(createServer(app.callback()), (close) => t.after(close))
-  const context = await browser.newContext()
-  context.setDefaultTimeout(patience)
-  t.after(() => context.close())
-  const page = await context.newPage()
+  const page = await openPage(t, browser)
   await page.goto(`http://localhost:${port}/`)
   return { page, titles: () => todos.map(({ title }) => title) }
 }

@@ -8,8 +8,9 @@ import { invalid } from '../../lib/sealform.js'
 import { html } from '../../views/html.js'
 import { launchChromiumThatKeepsPages, openChromium } from '../browser/chromium.js'
 import { createTestApp, listen } from '../setup/koa-app.js'
-import { patience, until } from '../setup/patience.js'
+import { until } from '../setup/patience.js'
 import { fileFor } from './files.js'
+import { openPage } from './open-page.js'
 import { gate, strictPolicy } from './site.js'
 
 /** Bytes. docs/decisions/live-regions.md says what they are spent on. */
@@ -246,13 +247,7 @@ async function openApp(t: TestContext) {
   }
 
   async function open(at = browser, javaScriptEnabled = true) {
-    const context = await at.newContext({ javaScriptEnabled })
-    context.setDefaultTimeout(patience)
-    t.after(() => context.close())
-    const page = await context.newPage()
-    const faults: string[] = []
-    page.on('pageerror', (error) => faults.push(String(error)))
-    t.after(() => assert.deepEqual(faults, []))
+    const page = await openPage(t, at, { javaScriptEnabled })
     let streams = 0
     let refreshes = 0
     page.on('request', (sent) => {

@@ -7,7 +7,7 @@ import type { Browser } from 'playwright-core'
 import { html } from '../../views/html.js'
 import { openChromium } from '../browser/chromium.js'
 import { createTestApp, listen } from '../setup/koa-app.js'
-import { patience } from '../setup/patience.js'
+import { openPage } from './open-page.js'
 
 let browser: Browser
 before(async () => {
@@ -60,10 +60,7 @@ async function open(t: TestContext, nonce: (ctx: Context) => string | undefined)
     { nonce },
   )
   const port = await listen(createServer(app.callback()), (close) => t.after(close))
-  const context = await browser.newContext()
-  context.setDefaultTimeout(patience)
-  t.after(() => context.close())
-  const page = await context.newPage()
+  const page = await openPage(t, browser)
   await page.goto(`http://localhost:${port}/`)
   return page
 }

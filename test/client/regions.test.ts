@@ -7,7 +7,7 @@ import { flash, invalid, type Submission } from '../../lib/sealform.js'
 import { html } from '../../views/html.js'
 import { openChromium } from '../browser/chromium.js'
 import { createTestApp, listen } from '../setup/koa-app.js'
-import { patience } from '../setup/patience.js'
+import { openPage } from './open-page.js'
 import { strictPolicy } from './site.js'
 
 let browser: Browser
@@ -159,13 +159,7 @@ async function open(t: TestContext): Promise<Opened> {
     })
   })
   const port = await listen(createServer(app.callback()), (close) => t.after(close))
-  const context = await browser.newContext()
-  context.setDefaultTimeout(patience)
-  t.after(() => context.close())
-  const page = await context.newPage()
-  const faults: string[] = []
-  page.on('pageerror', (error) => faults.push(String(error)))
-  t.after(() => assert.deepEqual(faults, []))
+  const page = await openPage(t, browser)
   await page.goto(`http://localhost:${port}/`)
   await page.evaluate('window.mark = 1')
   return { page, asked: () => asked, visits: () => visits }
