@@ -225,16 +225,20 @@ class KoaHost implements Host, MountedHost {
 
   tools(): PageTools {
     // Bound functions, because V8 keeps a closure that is assigned to the context until the next full collection.
-    const mount = mountOf(this.context.originalUrl, this.context.url)
     return {
       form: formOn.bind(this) as PageTools['form'],
-      forms: createForms(this.page, {
-        printScript: scriptTagOn.bind(this, mount),
-        printCallModule: printCallModule.bind(undefined, mount),
-        search: searchOn.bind(this) as Forms['search'],
-      }),
+      forms: this.#createForms(),
       region: regionOn.bind(this) as PageTools['region'],
     }
+  }
+
+  #createForms(): Forms {
+    const mount = mountOf(this.context.originalUrl, this.context.url)
+    return createForms(this.page, {
+      printScript: scriptTagOn.bind(this, mount),
+      printCallModule: printCallModule.bind(undefined, mount),
+      search: searchOn.bind(this) as Forms['search'],
+    })
   }
 
   offer({ cache }: Registry): void {
@@ -312,7 +316,7 @@ class KoaHost implements Host, MountedHost {
 
   /** Runs the page with the flash of the cookies that it is run with. */
   #runPage(): Promise<unknown> {
-    this.context.forms = this.tools().forms
+    this.context.forms = this.#createForms()
     return this.#next()
   }
 

@@ -139,7 +139,7 @@ function variesBy(
   { hasRegions }: DescribedPage,
 ): readonly string[] {
   const byFormat = answers === 'submission' && content !== 'redirect' ? accept : none
-  if (content === 'json' || content === 'rich') return byFormat
+  if (content === 'json' || content === 'rich' || (!hasRegions && !client)) return byFormat
   return [...(hasRegions ? regionHeaders : []), ...(client?.reads ?? []), ...byFormat]
 }
 
@@ -149,6 +149,7 @@ export function addedVary(
   reads: readonly string[],
 ): string | undefined {
   if (reads.length === 0) return undefined
+  if (said === undefined && reads === accept) return accept[0]
   const present = String(said ?? '')
     .split(',')
     .map((name) => name.trim())
