@@ -44,8 +44,11 @@ export type { MiddlewareOptions, Refusal } from '../lib/answer/settings.js'
 export type { FormStatus } from '../lib/page/page.js'
 export type { SearchFormOptions } from '../lib/search/search-options.js'
 export type { SearchChanges } from '../lib/search/search-url.js'
-export type { Attributes } from '../views/attributes.js'
-export type { Controls, SelectOption } from '../views/form.js'
+export type { Attributes, Props } from '../views/attributes.js'
+export type { ButtonFormAttributes } from '../views/button-form.js'
+export type { SelectOption } from '../views/choice.js'
+export type { FieldOptions, FieldParts } from '../views/field-options.js'
+export type { ControlProps, Controls, FormProps } from '../views/form.js'
 export type { RegionFailure, RegionOptions } from '../views/region.js'
 export type { SearchForm } from '../views/search-form.js'
 export type { Guard } from './guard-outcome.js'
@@ -235,6 +238,8 @@ class KoaHost implements Host, MountedHost {
   #createForms(): Forms {
     const mount = mountOf(this.context.originalUrl, this.context.url)
     return createForms(this.page, {
+      form: formOn.bind(this),
+      messages: this.messages.bind(this),
       printScript: scriptTagOn.bind(this, mount),
       printCallModule: printCallModule.bind(undefined, mount),
       search: searchOn.bind(this) as Forms['search'],

@@ -143,6 +143,8 @@ export abstract class HttpHost<
     return {
       form: toolForm.bind(this) as PageTools['form'],
       forms: createForms(this.page, {
+        form: toolForm.bind(this),
+        messages: this.messages.bind(this),
         printScript: scriptTagOn.bind(this, mount),
         printCallModule: printCallModule.bind(undefined, mount),
         search: searchOn.bind(this) as Forms['search'],

@@ -3,7 +3,6 @@ import { closest, kindOf } from '../lib/base/check-options.js'
 import { SealformError } from '../lib/base/errors.js'
 import { fieldNames } from '../lib/base/wire-names.js'
 import type { Attributes } from './attributes.js'
-import type { SelectOption } from './form.js'
 
 /** A call of a page that prints one control: `form.input('title')`. */
 interface ControlCall {
@@ -13,7 +12,7 @@ interface ControlCall {
 
 /** A call of a page that prints one button: `form.submit(action)`. */
 interface ButtonCall {
-  readonly method: 'submit' | 'validate'
+  readonly method: 'submit' | 'validate' | 'button'
   readonly name?: undefined
 }
 
@@ -98,28 +97,8 @@ export function checkAttributes(call: ControlCall | ButtonCall, attributes: Attr
 }
 
 function textOf({ method, name }: ControlCall | ButtonCall): string {
+  if (method === 'button') return 'forms.button()'
   return name === undefined ? `form.${method}()` : `form.${method}('${name}')`
-}
-
-/**
- * Checks the choices of `form.select()`.
- *
- * @throws SealformError `ERR_FORM_INVALID`
- */
-export function checkSelectOptions(name: string, options: readonly SelectOption[]): void {
-  if (!Array.isArray(options)) {
-    throw invalid(
-      `form.select('${name}') needs an array of texts, or of { value, label }, as its second argument, not ${kindOf(options)}.`,
-    )
-  }
-  for (const [i, option] of options.entries()) {
-    if (typeof option === 'string') continue
-    const part = (['value', 'label'] as const).find((key) => typeof option?.[key] !== 'string')
-    if (part === undefined) continue
-    throw invalid(
-      `form.select('${name}'): option ${i + 1} has no text as its "${part}". Write a text, or { value: '…', label: '…' }.`,
-    )
-  }
 }
 
 /** Names of React and of the DOM that HTML spells otherwise. */

@@ -1,7 +1,7 @@
 import type { Definition } from '../lib/action/action.js'
 import type { ConstraintAttributes, ControlKind } from '../lib/input/constraints.js'
 import type { Attributes } from './attributes.js'
-import type { SelectOption } from './form.js'
+import type { SelectOption } from './choice.js'
 
 const none: Attributes = Object.freeze({})
 

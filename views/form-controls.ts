@@ -2,16 +2,22 @@ import type { Definition } from '../lib/action/action.js'
 import type { Messages } from '../lib/outcome/messages.js'
 import type { Issue, Outcome } from '../lib/outcome/outcome.js'
 import type { GivenInput } from '../lib/page/given-input.js'
-import type { FormStatus } from '../lib/page/page.js'
+import type { FormStatus, TellingProblem } from '../lib/page/page.js'
 import { type Attributes, printAttributes } from './attributes.js'
-import { checkControl, checkSelectOptions } from './check-attributes.js'
+import { checkControl } from './check-attributes.js'
+import { checkChoices, type SelectOption } from './choice.js'
 import { unsaid, unsaidOfSelect, withStepsFor } from './constrained.js'
 import { ControlIds } from './control-ids.js'
+import type { ControlParts, SelectParts, TextareaParts } from './control-parts.js'
+import { controlProps } from './control-props.js'
 import { escapeHtml } from './escape-html.js'
-import type { Controls, SelectOption } from './form.js'
+import { printField } from './field.js'
+import type { FieldOptions } from './field-options.js'
+import type { ControlProps, Controls } from './form.js'
 import { nthValue, sentIndexes } from './given-values.js'
 import { refuseName } from './own-attributes.js'
 import { nameAsSecret } from './password-control.js'
+import { printSelect, printTextarea } from './print-control.js'
 import { SafeHtml } from './safe-html.js'
 import { ToldOutcome } from './told-outcome.js'
 
@@ -29,6 +35,8 @@ interface ControlsRecord<Status extends FormStatus = FormStatus> {
   readonly defaults?: GivenInput | undefined
   /** Set when this is the form that was sent. */
   readonly outcome: Outcome | undefined
+  /** Called when it knows what is wrong with it. @default not called */
+  problemMade?(problem: TellingProblem): void
 }
 
 /**
@@ -36,7 +44,7 @@ interface ControlsRecord<Status extends FormStatus = FormStatus> {
  * reads own properties only. Methods are bound, and text is made when it is printed. Closures and getters would do the same,
  * but every page makes forms, and V8 keeps object literals that hold these until the next full collection.
  */
-export abstract class FormControls<Status extends FormStatus = FormStatus> implements Controls {
+export abstract class FormControls<Status extends FormStatus = FormStatus> implements Controls, ControlParts {
   readonly id: string
   abstract readonly attributes: SafeHtml
   abstract readonly fields: SafeHtml
@@ -67,9 +75,36 @@ export abstract class FormControls<Status extends FormStatus = FormStatus> imple
     this.indexes = this.indexes.bind(this)
     this.issue = this.issue.bind(this)
     this.summary = this.summary.bind(this)
+    this.field = this.field.bind(this)
   }
 
   input(name: string, own: Attributes = {}): SafeHtml {
+    return printed(this.inputAttributes(name, own))
+  }
+
+  control(name: string, attributes: Attributes = {}): SafeHtml {
+    return printed(this.controlAttributes(name, attributes))
+  }
+
+  textarea(name: string, given: Attributes = {}): SafeHtml {
+    return new SafeHtml(printTextarea(this.textareaParts(name, given)))
+  }
+
+  select(name: string, options: readonly SelectOption[], given: Attributes = {}): SafeHtml {
+    return new SafeHtml(printSelect(this.selectParts(name, options, given), options))
+  }
+
+  field(name: string, options: FieldOptions): SafeHtml {
+    return printField(this, name, options)
+  }
+
+  get props(): ControlProps {
+    return controlProps(this)
+  }
+
+  abstract formAttributes(): Attributes
+
+  inputAttributes(name: string, own: Attributes): Attributes {
     const { definition } = this.#record
     checkControl({ method: 'input', name }, definition, own)
     const added = unsaid(definition, { kind: 'input', name }, own)
@@ -84,33 +119,28 @@ export abstract class FormControls<Status extends FormStatus = FormStatus> imple
     })
   }
 
-  control(name: string, attributes: Attributes = {}): SafeHtml {
+  controlAttributes(name: string, attributes: Attributes): Attributes {
     checkControl({ method: 'control', name }, this.#record.definition, attributes)
     return this.describe(name, this.nextId(name), attributes)
   }
 
-  textarea(name: string, given: Attributes = {}): SafeHtml {
+  textareaParts(name: string, given: Attributes): TextareaParts {
     checkControl({ method: 'textarea', name }, this.#record.definition, given)
     const { value, ...own } = given
     const attributes = { ...own, ...unsaid(this.#record.definition, { kind: 'textarea', name }, own) }
     const nth = this.#ids.count(name)
     const text = nthValue(this.#sent(name), nth, { value, disabled: attributes.disabled }) ?? ''
-    const control = this.describe(name, this.#ids.nth(name, nth), attributes)
-    // An HTML parser drops the first newline in a textarea: this one.
-    return new SafeHtml(`<textarea ${control}>\n${escapeHtml(String(text))}</textarea>`)
+    return { attributes: this.describe(name, this.#ids.nth(name, nth), attributes), text: String(text) }
   }
 
-  select(name: string, options: readonly SelectOption[], given: Attributes = {}): SafeHtml {
+  selectParts(name: string, options: readonly SelectOption[], given: Attributes): SelectParts {
     checkControl({ method: 'select', name }, this.#record.definition, given)
-    checkSelectOptions(name, options)
+    checkChoices(`form.select('${name}')`, options)
     const { value, ...own } = given
     const attributes = { ...own, ...unsaidOfSelect(this.#record.definition, { name, options }, own) }
     const fallback = value === undefined || value === null ? [] : [String(value)]
     const chosen = new Set(attributes.disabled ? fallback : this.values(name, fallback))
-    const control = this.describe(name, this.nextId(name), attributes)
-    return new SafeHtml(
-      `<select ${control}>${options.map((option) => printOption(option, chosen)).join('')}</select>`,
-    )
+    return { attributes: this.describe(name, this.nextId(name), attributes), chosen }
   }
 
   value(name: string, fallback = ''): string {
@@ -143,7 +173,22 @@ export abstract class FormControls<Status extends FormStatus = FormStatus> imple
   }
 
   summary(): SafeHtml {
-    return new SafeHtml(this.#told?.summary() ?? '')
+    const told = this.#told
+    if (!told) return new SafeHtml('')
+    told.summarise()
+    return new SafeHtml(() => told.printSummary())
+  }
+
+  issueId(name: string): string | undefined {
+    return this.#issuesOf(name).length === 0 ? undefined : this.#ids.issue(name)
+  }
+
+  controlId(name: string): string {
+    return this.#ids.first(name)
+  }
+
+  beside(_name: string): SafeHtml | undefined {
+    return undefined
   }
 
   protected get ids(): ControlIds {
@@ -155,7 +200,7 @@ export abstract class FormControls<Status extends FormStatus = FormStatus> imple
     return this.#told
   }
 
-  protected describe(name: string, ownId: string, attributes: Attributes): SafeHtml {
+  protected describe(name: string, ownId: string, attributes: Attributes): Attributes {
     refuseName(name, attributes)
     const all: Record<string, Attributes[string]> = {
       id: ownId,
@@ -164,7 +209,7 @@ export abstract class FormControls<Status extends FormStatus = FormStatus> imple
       ...this.#wrong(name, attributes),
     }
     all.name = name
-    return new SafeHtml(printAttributes(this.named(all)))
+    return this.named(all)
   }
 
   /** Names a control as it is sent. */
@@ -176,8 +221,12 @@ export abstract class FormControls<Status extends FormStatus = FormStatus> imple
     return this.#ids.nth(name, this.#ids.count(name))
   }
 
-  #tellOutcome({ id: formId, outcome, issues }: ControlsRecord, messages: Messages): ToldOutcome | undefined {
-    return outcome && new ToldOutcome({ formId, outcome, issues, ids: this.#ids, messages })
+  #tellOutcome(record: ControlsRecord, messages: Messages): ToldOutcome | undefined {
+    const { id: formId, outcome, issues } = record
+    if (!outcome) return undefined
+    const told = new ToldOutcome({ formId, outcome, issues, ids: this.#ids, messages })
+    record.problemMade?.(told)
+    return told
   }
 
   /** What was sent under a name, when it is to be given back, or what stands there otherwise. */
@@ -186,7 +235,7 @@ export abstract class FormControls<Status extends FormStatus = FormStatus> imple
     return given?.get(name) ?? defaults?.get(this.#ids.plain(name))
   }
 
-  #choice(name: string, type: 'checkbox' | 'radio', attributes: Attributes): SafeHtml {
+  #choice(name: string, type: 'checkbox' | 'radio', attributes: Attributes): Attributes {
     const value = String(attributes.value ?? 'on')
     const given = attributes.checked === true
     const checked = attributes.disabled ? given : this.checked(name, value, given)
@@ -195,8 +244,8 @@ export abstract class FormControls<Status extends FormStatus = FormStatus> imple
 
   /** The attributes by which a screen reader finds the issues of a control. */
   #wrong(name: string, { type, 'aria-describedby': others }: Attributes): Attributes | undefined {
-    if (type === 'hidden' || this.#issuesOf(name).length === 0) return undefined
-    const issue = this.#ids.issue(name)
+    const issue = type === 'hidden' ? undefined : this.issueId(name)
+    if (issue === undefined) return undefined
     return { 'aria-invalid': 'true', 'aria-describedby': others ? `${issue} ${others}` : issue }
   }
 
@@ -222,9 +271,6 @@ const quiet: ReadonlySet<FormStatus> = new Set(['idle', 'valid', 'done'])
 const noIssues: readonly Issue[] = []
 const valueless = new Set(['password', 'file', 'image', 'submit', 'reset', 'button'])
 
-function printOption(option: SelectOption, chosen: ReadonlySet<string>): string {
-  const { value, label, disabled } =
-    typeof option === 'string' ? { value: option, label: option, disabled: false } : option
-  const attributes = printAttributes({ value, selected: chosen.has(value), disabled })
-  return `<option ${attributes}>${escapeHtml(label)}</option>`
+function printed(attributes: Attributes): SafeHtml {
+  return new SafeHtml(printAttributes(attributes))
 }

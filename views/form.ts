@@ -1,13 +1,35 @@
 import type { Submittable } from '../lib/action/action.js'
 import type { Issue } from '../lib/outcome/outcome.js'
 import type { FormStatus } from '../lib/page/page.js'
-import type { Attributes } from './attributes.js'
+import type { Attributes, Props } from './attributes.js'
+import type { SelectOption } from './choice.js'
+import type { FieldOptions } from './field-options.js'
 import type { SafeHtml } from './safe-html.js'
 
-/** A choice of `form.select()`: a value that is also the label, or a value and its label. */
-export type SelectOption =
-  | string
-  | { readonly value: string; readonly label: string; readonly disabled?: boolean }
+/**
+ * The attributes of controls as objects instead of text, by the names of HTML: `<input {...form.props.input('title')} />` in JSX,
+ * `input&attributes(form.props.input('title'))` in Pug. What is left out in HTML is left out here; `true` stands for a name alone.
+ */
+export interface ControlProps {
+  /** For the form tag, as `form.attributes`. */
+  readonly form: Props
+  /** As `form.input()`. */
+  input(name: string, attributes?: Attributes): Props
+  /** As `form.control()`. */
+  control(name: string, attributes?: Attributes): Props
+  /** Of a `textarea`. Its text is `form.value(name)`. */
+  textarea(name: string, attributes?: Attributes): Props
+  /** Of a `select`. The values of its selected options are `form.values(name)`. */
+  select(name: string, options: readonly SelectOption[], attributes?: Attributes): Props
+}
+
+/** The attributes of an action's form as objects. */
+export interface FormProps extends ControlProps {
+  /** As `form.submit()`. */
+  submit(action: Submittable, attributes?: Attributes): Props
+  /** As `form.validate()`. */
+  validate(attributes?: Attributes): Props
+}
 
 /** What all forms of a page have in common. Everything that holds HTML is safe to print raw in any template engine. */
 export interface Controls {
@@ -60,6 +82,19 @@ export interface Controls {
    * well.
    */
   summary(): SafeHtml
+  /**
+   * A whole field: label, hint, messages and control, in the order in which screen readers need them, with the structure of the
+   * GOV.UK Design System. `print` arranges the parts in another way.
+   *
+   * @throws SealformError `ERR_FORM_INVALID` on misspelt options, and as the method that prints the control
+   * @example
+   * ```ts
+   * ctx.form(addTodo.bind(null, listId)).field('title', { label: 'Title', hint: 'At most 100 characters', attributes: { maxlength: 100 } })
+   * ```
+   */
+  field(name: string, options: FieldOptions): SafeHtml
+  /** The attributes of the form and its controls as objects, for JSX and Pug. */
+  readonly props: ControlProps
 }
 
 /** An action as a page sees it. */
@@ -107,4 +142,6 @@ export interface Form<State = unknown> extends Controls {
    * @throws SealformError `ERR_FORM_INVALID`, as `submit()`
    */
   validate(attributes?: Attributes): SafeHtml
+  /** The attributes of the form, its controls and buttons as objects, for JSX and Pug. */
+  readonly props: FormProps
 }

@@ -1,11 +1,38 @@
+import type { Submittable } from '../lib/action/action.js'
+import type { Messages } from '../lib/outcome/messages.js'
 import type { Page } from '../lib/page/page.js'
 import type { Search } from '../lib/search/define-search.js'
 import type { SearchFormOptions } from '../lib/search/search-options.js'
+import { type ButtonFormAttributes, printButtonForm } from './button-form.js'
+import { ControlIds } from './control-ids.js'
+import type { Form } from './form.js'
 import { SafeHtml } from './safe-html.js'
 import type { SearchForm } from './search-form.js'
+import { ToldOutcome } from './told-outcome.js'
 
 /** What a page says about its forms as a whole, mostly in its layout, and its forms that are sent by GET. */
 export interface Forms {
+  /** `Error: ` when something is wrong with the form that was sent, to begin the page's title with; otherwise empty. */
+  readonly titlePrefix: string
+  /**
+   * What is wrong with the form that was sent, whichever of the page's forms that is: `form.summary()` for a page with lists of
+   * forms. A layout may print it before the page makes its forms. Nothing when all is well.
+   */
+  summary(): SafeHtml
+  /**
+   * A whole form with one button: `<form …><button>Remove</button></form>`. The action gets no fields but those of the button.
+   *
+   * @param action the action with all of its values bound
+   * @param label the text of the button
+   * @param attributes of the button, with a `name` and `value` of its own if the action reads them; `form` has those of the form
+   *   element. @default none
+   * @throws SealformError `ERR_ACTION_UNKNOWN` as `ctx.form()`, `ERR_FORM_INVALID` on attributes that keep the button from its action
+   * @example
+   * ```ts
+   * ctx.forms.button(removeTodo.bind(null, listId), 'Remove', { class: 'quiet', 'data-confirm': 'Remove it?' })
+   * ```
+   */
+  button(action: Submittable, label: string | SafeHtml, attributes?: ButtonFormAttributes): SafeHtml
   /**
    * The state that an action gave to `flash()`, for the first page that reads it. That page shows it once: its answer
    * removes the flash. `undefined` when none waits.
@@ -33,6 +60,8 @@ export interface Forms {
 }
 
 interface FormsTools {
+  readonly form: (action: Submittable) => Form
+  readonly messages: () => Messages
   /** Prints the tag of the script. */
   readonly printScript: () => string
   readonly printCallModule: () => string
@@ -48,12 +77,18 @@ interface FormsTools {
  */
 export function createForms(
   page: Page,
-  { printScript, printCallModule, search, afterRead }: FormsTools,
+  { form, messages, printScript, printCallModule, search, afterRead }: FormsTools,
 ): Forms {
+  const titlePrefix = page.shownProblem ? messages().titlePrefix : ''
   const script = new SafeHtml(printScript)
   const callModule = new SafeHtml(printCallModule)
-  if (!page.flash) return { flash: undefined, script, callModule, search }
+  const summary = summaryOf.bind(undefined, page, messages)
+  const button = printButtonForm.bind(undefined, form)
+  if (!page.flash) return { titlePrefix, summary, button, flash: undefined, script, callModule, search }
   return {
+    titlePrefix,
+    summary,
+    button,
     script,
     callModule,
     search,
@@ -63,4 +98,14 @@ export function createForms(
       return state
     },
   }
+}
+
+function summaryOf(page: Page, messages: () => Messages): SafeHtml {
+  const print = page.askForSummary()
+  return new SafeHtml(() =>
+    print(({ formId, depth, outcome, issues }) => {
+      const ids = new ControlIds(formId, depth)
+      return new ToldOutcome({ formId, outcome, issues, ids, messages: messages() }).printSummary()
+    }),
+  )
 }

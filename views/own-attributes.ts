@@ -1,10 +1,11 @@
 import { SealformError } from '../lib/base/errors.js'
+import { fieldNames } from '../lib/base/wire-names.js'
 import type { Attributes } from './attributes.js'
 
 /** A button as the page asks for it. */
 interface AskedButton {
   /** The method that prints it, for messages. */
-  readonly method: 'submit' | 'validate'
+  readonly method: 'submit' | 'validate' | 'button'
   /** The id of its form. */
   readonly form: string
   readonly types: readonly string[]
@@ -25,7 +26,7 @@ export function checkButton(button: AskedButton, attributes: Attributes): Attrib
     if (why) {
       throw new SealformError(
         'ERR_FORM_INVALID',
-        `form.${button.method}() got the attribute ${given}="${String(value)}". ${why}`,
+        `${button.method === 'button' ? 'forms' : 'form'}.${button.method}() got the attribute ${given}="${String(value)}". ${why}`,
       )
     }
     checked[name] = name === 'type' && typeof value === 'string' ? value.toLowerCase() : value
@@ -34,8 +35,15 @@ export function checkButton(button: AskedButton, attributes: Attributes): Attrib
 }
 
 /** Says why an attribute keeps a button from reaching its action. */
-function whyNot({ form, types }: AskedButton, name: string, value: Attributes[string]): string | undefined {
+function whyNot(
+  { method, form, types }: AskedButton,
+  name: string,
+  value: Attributes[string],
+): string | undefined {
   if (name === 'name') {
+    // The seal of this form is in a field of its own, so the button may have a name for the action.
+    if (method === 'button')
+      return isReserved(value) ? 'Names that start with "sealform" are reserved.' : undefined
     return 'The name of this button tells the server what was pressed: leave the attribute out.'
   }
   if (value === null || value === false) return undefined
@@ -46,6 +54,8 @@ function whyNot({ form, types }: AskedButton, name: string, value: Attributes[st
       return `Use ${types.map((type) => `"${type}"`).join(' or ')}: another type would not send the form.`
     case 'form':
       return value === form ? undefined : `A button is good in its own form only, which is "${form}".`
+    case 'formaction':
+      return method === 'button' ? 'The form posts to its own page: leave the attribute out.' : undefined
     case 'formmethod':
       return text === 'post' ? undefined : 'Forms are sent by "post": leave the attribute out.'
     case 'formenctype':
@@ -53,6 +63,10 @@ function whyNot({ form, types }: AskedButton, name: string, value: Attributes[st
     default:
       return undefined
   }
+}
+
+function isReserved(name: Attributes[string]): boolean {
+  return String(name).startsWith(fieldNames.seal)
 }
 
 /**

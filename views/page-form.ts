@@ -6,10 +6,9 @@ import type { Messages } from '../lib/outcome/messages.js'
 import { type FreshFile, freshFiles } from '../lib/page/fresh-fields.js'
 import type { FormRecord } from '../lib/page/page.js'
 import type { PageSeals } from '../lib/page/page-seals.js'
-import { type Attributes, printAttributes } from './attributes.js'
+import { type Attributes, presentAttributes, printAttributes } from './attributes.js'
 import { checkAttributes, checkControl } from './check-attributes.js'
-import { escapeHtml } from './escape-html.js'
-import type { Form } from './form.js'
+import type { Form, FormProps } from './form.js'
 import { FormControls } from './form-controls.js'
 import { printHidden } from './hidden-field.js'
 import { printKeptList, printReference } from './kept-files.js'
@@ -35,11 +34,7 @@ class PageForm<State> extends FormControls implements Form<State> {
 
   constructor(record: FormRecord, seals: PageSeals, messages: Messages) {
     super(record, messages)
-    const enctype = record.definition.files.size > 0 ? ' enctype="multipart/form-data"' : ''
-    const once = record.definition.store ? ` ${attributeNames.once}="true"` : ''
-    this.attributes = new SafeHtml(
-      `id="${escapeHtml(record.id)}" method="post"${enctype} accept-charset="utf-8"${once}`,
-    )
+    this.attributes = new SafeHtml(printAttributes(formAttributes(record)))
     this.fields = new SafeHtml(() => this.#printFields())
     this.seal = new SafeHtml(() => this.#printSeal())
     this.state = record.state as State | undefined
@@ -51,12 +46,29 @@ class PageForm<State> extends FormControls implements Form<State> {
     this.validate = this.validate.bind(this)
   }
 
-  override input(name: string, own: Attributes = {}): SafeHtml {
+  override get props(): FormProps {
+    return {
+      ...super.props,
+      submit: (action, own = {}) => presentAttributes(this.#submitAttributes(action, own)),
+      validate: (own = {}) => presentAttributes(this.#validateAttributes(own)),
+    }
+  }
+
+  override formAttributes(): Attributes {
+    return formAttributes(this.#record)
+  }
+
+  override inputAttributes(name: string, own: Attributes): Attributes {
     const { definition } = this.#record
     const rule = definition.files.get(name)
-    if (!rule) return super.input(name, own)
+    if (!rule) return super.inputAttributes(name, own)
     checkControl({ method: 'input', name }, definition, own)
     return this.#file(name, rule, own)
+  }
+
+  /** The kept files of a field, unless the page has printed them already. */
+  override beside(name: string): SafeHtml | undefined {
+    return this.#shownKept?.has(name) ? undefined : this.kept(name)
   }
 
   kept(name: string): SafeHtml {
@@ -68,21 +80,27 @@ class PageForm<State> extends FormControls implements Form<State> {
   }
 
   validate(attributes: Attributes = {}): SafeHtml {
-    checkAttributes({ method: 'validate' }, attributes)
-    const asked = { method: 'validate', form: this.id, types: ['submit'] } as const
-    const { type, value, ...rest } = checkButton(asked, attributes)
-    return new SafeHtml(
-      printAttributes({
-        type: type ?? 'submit',
-        name: fieldNames.validate,
-        value: value ?? 'all',
-        formnovalidate: true,
-        ...rest,
-      }),
-    )
+    return new SafeHtml(printAttributes(this.#validateAttributes(attributes)))
   }
 
   submit(action: Submittable, attributes: Attributes = {}): SafeHtml {
+    return new SafeHtml(printAttributes(this.#submitAttributes(action, attributes)))
+  }
+
+  #validateAttributes(attributes: Attributes): Attributes {
+    checkAttributes({ method: 'validate' }, attributes)
+    const asked = { method: 'validate', form: this.id, types: ['submit'] } as const
+    const { type, value, ...rest } = checkButton(asked, attributes)
+    return {
+      type: type ?? 'submit',
+      name: fieldNames.validate,
+      value: value ?? 'all',
+      formnovalidate: true,
+      ...rest,
+    }
+  }
+
+  #submitAttributes(action: Submittable, attributes: Attributes): Attributes {
     checkAttributes({ method: 'submit' }, attributes)
     const asked = { method: 'submit', form: this.id, types: ['submit', 'image'] } as const
     const { type, value, ...rest } = checkButton(asked, attributes)
@@ -96,15 +114,13 @@ class PageForm<State> extends FormControls implements Form<State> {
       : { name: fieldNames.submit, value: token }
     const oneTime = this.#seals.isOneTime(action)
     const once = oneTime === (definition.store !== undefined) ? undefined : String(oneTime)
-    return new SafeHtml(
-      printAttributes({
-        type: type ?? 'submit',
-        ...carrier,
-        formnovalidate: true,
-        [attributeNames.once]: once,
-        ...rest,
-      }),
-    )
+    return {
+      type: type ?? 'submit',
+      ...carrier,
+      formnovalidate: true,
+      [attributeNames.once]: once,
+      ...rest,
+    }
   }
 
   #printFields(): string {
@@ -136,7 +152,7 @@ class PageForm<State> extends FormControls implements Form<State> {
     return text
   }
 
-  #file(name: string, rule: FileRule, attributes: Attributes): SafeHtml {
+  #file(name: string, rule: FileRule, attributes: Attributes): Attributes {
     const waits = this.#keptIn(name).length > 0
     const described = [waits ? this.ids.kept(name) : '', attributes['aria-describedby'] ?? ''].filter(Boolean)
     return this.describe(name, this.nextId(name), {
@@ -153,5 +169,15 @@ class PageForm<State> extends FormControls implements Form<State> {
 
   #keptIn(name: string): readonly ShownFile[] {
     return this.#record.files.filter(({ field }) => field === name)
+  }
+}
+
+function formAttributes({ id, definition }: FormRecord): Attributes {
+  return {
+    id,
+    method: 'post',
+    enctype: definition.files.size > 0 ? 'multipart/form-data' : undefined,
+    'accept-charset': 'utf-8',
+    [attributeNames.once]: definition.store ? 'true' : undefined,
   }
 }

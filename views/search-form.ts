@@ -2,8 +2,7 @@ import { SealformError } from '../lib/base/errors.js'
 import type { Messages } from '../lib/outcome/messages.js'
 import type { SearchRecord, SearchStatus } from '../lib/search/run-search.js'
 import { type SearchChanges, searchUrl, urlWith } from '../lib/search/search-url.js'
-import type { Attributes } from './attributes.js'
-import { escapeHtml } from './escape-html.js'
+import { type Attributes, printAttributes } from './attributes.js'
 import type { Controls } from './form.js'
 import { FormControls } from './form-controls.js'
 import { printHidden } from './hidden-field.js'
@@ -51,12 +50,16 @@ class PageSearch<Query> extends FormControls<SearchStatus> implements SearchForm
 
   constructor(record: SearchRecord, messages: Messages) {
     super(record, messages)
-    this.attributes = new SafeHtml(`id="${escapeHtml(record.id)}" method="get" accept-charset="utf-8"`)
+    this.attributes = new SafeHtml(printAttributes(this.formAttributes()))
     this.fields = new SafeHtml(() => this.#printFields())
     this.query = record.query as Query | undefined
     this.cleanUrl = record.clean && urlWith(record.url, record.clean)
     this.#record = record
     this.url = this.url.bind(this)
+  }
+
+  override formAttributes(): Attributes {
+    return { id: this.id, method: 'get', 'accept-charset': 'utf-8' }
   }
 
   url(changes: SearchChanges = {}): string {

@@ -1,6 +1,6 @@
 import { explain, type Messages } from '../lib/outcome/messages.js'
 import type { Issue, Outcome } from '../lib/outcome/outcome.js'
-import type { PrintedProblem } from '../lib/page/page.js'
+import type { TellingProblem } from '../lib/page/page.js'
 import type { ControlIds } from './control-ids.js'
 import { escapeHtml } from './escape-html.js'
 import { printSummary } from './summary.js'
@@ -15,7 +15,7 @@ interface Problem {
 }
 
 /** The problem of a form, and which of its messages the page has shown. */
-export class ToldOutcome implements PrintedProblem {
+export class ToldOutcome implements TellingProblem {
   /** The issues for the page to print by itself. A page that reads a message shows it. */
   readonly issues: readonly Issue[]
   readonly #problem: Problem
@@ -35,15 +35,20 @@ export class ToldOutcome implements PrintedProblem {
     for (const issue of issues) this.#told.add(issue)
   }
 
-  /** Prints the summary for the top of the page. A page may print it before the controls, so each issue gets a link. */
-  summary(): () => string {
+  summarise(): void {
     this.#summarised = true
+  }
+
+  /** Prints the summary for the top of the page. A page may print it before the controls, so each issue gets a link. */
+  printSummary(): string {
     const { issues, ids } = this.#problem
-    return () => {
-      this.tell(issues)
-      this.#textTold = true
-      return this.#print({ issues, controlId: (name) => ids.first(name) })
-    }
+    this.tellAll()
+    return this.#print({ issues, controlId: (name) => ids.first(name) })
+  }
+
+  tellAll(): void {
+    this.tell(this.#problem.issues)
+    this.#textTold = true
   }
 
   /** Says why the form came back, on a page that has asked for no summary so far: everything that is about no field. */

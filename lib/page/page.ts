@@ -49,6 +49,8 @@ export interface FormRecord {
   readonly files: readonly ShownFile[]
   /** Set when this is the form that was submitted. */
   readonly outcome: Outcome | undefined
+  /** Called when the form that was sent knows what is wrong with it. */
+  problemMade(problem: TellingProblem): void
   /** Called when its hidden fields are printed. */
   printed(fields: SealedFields, problem: PrintedProblem | undefined): void
   /** Called when its seal is printed alone, for a call without a form element. */
@@ -69,6 +71,16 @@ export interface PrintedProblem {
   untold(region: string | undefined): string
 }
 
+/** What is wrong with the form that was sent, while the page is made. */
+export interface TellingProblem extends PrintedProblem {
+  /** Leaves the problem to a summary, so that it is not told beside the hidden fields. */
+  summarise(): void
+  /** Prints the summary, with links to the controls of the form. */
+  printSummary(): string
+  /** Notes that a summary has told everything. */
+  tellAll(): void
+}
+
 /** What tells a form on a page from the others. */
 interface FormIdentity extends Pick<FormRecord, 'id' | 'definition' | 'boundText'> {
   /** The page gave it a `key`. */
@@ -79,6 +91,16 @@ interface FormIdentity extends Pick<FormRecord, 'id' | 'definition' | 'boundText
 interface Shown {
   readonly outcome: Outcome
   readonly submitted: SubmittedForm
+}
+
+/** What is wrong with a form, as far as it is known before the page has made that form. */
+export interface ShownProblem {
+  readonly outcome: Outcome
+  readonly issues: readonly Issue[]
+  /** The id of the form on the page that the visitor has sent. */
+  readonly formId: string
+  /** How deep the names of its fields may lead. */
+  readonly depth: number
 }
 
 /** A part of a page that can be sent alone. */
@@ -116,6 +138,10 @@ export class Page {
   printedSeal: Seal | undefined
   /** What is wrong with that form, when something is. */
   problem: PrintedProblem | undefined
+  /** The same, from the moment at which that form is made. */
+  #telling: TellingProblem | undefined
+  /** The page has asked for the summary of whichever form was sent, or has printed it before it made that form. */
+  #summary: 'asked' | 'printed' | undefined
   /** It has made a form of the action that was sent, or has printed the form that was sent before. */
   asked = false
   /** The answer is made for one visitor: no cache may keep it. */
@@ -186,7 +212,7 @@ export class Page {
         this.#host.reportError(error, { reference, action: shown?.submitted.definition?.name })
         if (!shown || adoptedBefore || !this.adopted) return { reference, lost: undefined }
         this.adopted = false
-        this.printedSeal = this.problem = undefined
+        this.printedSeal = this.problem = this.#telling = undefined
         if (shown.outcome.kind === 'redirect') return { reference, lost: undefined }
         return { reference, lost: lastResort(this, { ...shown, messages }) }
       },
@@ -217,6 +243,38 @@ export class Page {
     if (content === undefined || !this.#printed) return false
     for (const text of this.#printed) if (content.includes(text)) return true
     return false
+  }
+
+  /** Leaves it to the page's own summary to say what is wrong. Returns what prints it, once the page's forms are made. */
+  askForSummary(): (printWithoutForm: (problem: ShownProblem) => string) => string {
+    this.#summary ??= 'asked'
+    this.#telling?.summarise()
+    return (printWithoutForm) => {
+      if (this.#telling) return this.#telling.printSummary()
+      const problem = this.shownProblem
+      if (!problem) return ''
+      this.#summary = 'printed'
+      return printWithoutForm(problem)
+    }
+  }
+
+  /** What is wrong with the form that was sent; `undefined` when nothing is. */
+  get shownProblem(): ShownProblem | undefined {
+    const shown = this.#shown
+    if (!shown || !this.#givesBack || isValid(shown.outcome)) return undefined
+    const { outcome, submitted } = shown
+    return {
+      outcome,
+      issues: issuesOf(outcome),
+      formId: submitted.formId ?? submitted.definition?.name ?? '',
+      depth: submitted.definition?.limits.depth ?? 0,
+    }
+  }
+
+  #noteProblem(problem: TellingProblem): void {
+    this.#telling = problem
+    if (this.#summary !== undefined) problem.summarise()
+    if (this.#summary === 'printed') problem.tellAll()
   }
 
   get showsOutcome(): boolean {
@@ -297,6 +355,7 @@ export class Page {
       given: shown && shown.outcome.kind !== 'done' ? this.#give(shown) : undefined,
       files: shown ? filesOf(shown, definition) : noFiles,
       outcome: shown?.outcome,
+      problemMade: shown ? this.#noteProblem.bind(this) : ignore,
       printed: adopted
         ? this.#notePrintedForm.bind(this, id)
         : this.fresh

@@ -24,6 +24,7 @@ declare global {
   const actions: Actions
   const client: RedisClient
   const addTodo: Action<unknown, unknown, [listId: string]>
+  const removeTodo: Action<unknown, unknown, [listId: string]>
   const ctx: SealformContext & { body: unknown; headers: IncomingHttpHeaders }
 }
 `

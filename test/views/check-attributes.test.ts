@@ -3,7 +3,8 @@ import { describe, it } from 'node:test'
 import type { FileRules } from '../../lib/files/file-rules.js'
 import { resolveFileRules } from '../../lib/files/file-rules.js'
 import type { Attributes } from '../../views/attributes.js'
-import { checkAttributes, checkControl, checkSelectOptions } from '../../views/check-attributes.js'
+import { checkAttributes, checkControl } from '../../views/check-attributes.js'
+import { checkChoices } from '../../views/choice.js'
 
 function refuses(call: () => unknown, message: RegExp): void {
   assert.throws(call, { name: 'SealformError', code: 'ERR_FORM_INVALID', message })
@@ -135,7 +136,7 @@ describe('a control', () => {
 })
 
 describe('the options of a select', () => {
-  const check = (options: unknown) => checkSelectOptions('size', options as never)
+  const check = (options: unknown) => checkChoices("form.select('size')", options as never)
 
   it('are texts, or values with labels', () => {
     check([])
