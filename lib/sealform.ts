@@ -13,21 +13,23 @@ export type { FileOptions } from './files/file-rules.js'
 export { isFileId, newFileId } from './files/file-storage.js'
 export type { FileDescription } from './files/hand-over.js'
 export type { PersistOptions, StoredFile } from './files/stored-file.js'
-export type { Messages } from './outcome/messages.js'
 export {
   done,
   flash,
   forbidden,
-  type Issue,
-  type Issues,
   invalid,
   notFound,
-  type Outcome,
-  type PathIssue,
-  type RedirectOptions,
-  type RefusalReason,
   redirect,
   unauthorized,
+} from './outcome/make-outcome.js'
+export type { Messages } from './outcome/messages.js'
+export type {
+  Issue,
+  Issues,
+  Outcome,
+  PathIssue,
+  RedirectOptions,
+  RefusalReason,
 } from './outcome/outcome.js'
 export type { Keys } from './seal/key-ring.js'
 export {

@@ -1,7 +1,8 @@
 import type { NextFunction, Request, RequestHandler, Response } from 'express'
 import type { CurrentSubmission } from '../lib/action/submission.js'
 import { SealformError } from '../lib/base/errors.js'
-import { notFound, type Outcome } from '../lib/outcome/outcome.js'
+import { notFound } from '../lib/outcome/make-outcome.js'
+import type { Outcome } from '../lib/outcome/outcome.js'
 import { type Guard, guardedSubmission, outcomeOfError } from './guard-outcome.js'
 
 /** What an Express middleware has done. */

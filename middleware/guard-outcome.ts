@@ -1,7 +1,8 @@
 import type { ServerResponse } from 'node:http'
 import { CurrentSubmission } from '../lib/action/submission.js'
 import { SealformError } from '../lib/base/errors.js'
-import { forbidden, notFound, type Outcome, Refused, unauthorized } from '../lib/outcome/outcome.js'
+import { forbidden, notFound, unauthorized } from '../lib/outcome/make-outcome.js'
+import { type Outcome, Refused } from '../lib/outcome/outcome.js'
 
 /** The `authorize` that `guard()` makes. It fits `createActions()` and every action. */
 export type Guard = (submission: { readonly context: unknown }) => Promise<Outcome | undefined>

@@ -40,8 +40,9 @@ import { formOn, type PageTools, printCallModule, regionOn, scriptTagOn, searchO
 import { pathOf } from './request-path.js'
 import { progressOf, WatchedResponse } from './watched-response.js'
 
-export type { MiddlewareOptions, Refusal } from '../lib/answer/settings.js'
-export type { FormStatus } from '../lib/page/page.js'
+export type { Refusal } from '../lib/answer/refusal.js'
+export type { MiddlewareOptions } from '../lib/answer/settings.js'
+export type { FormStatus } from '../lib/page/form-record.js'
 export type { SearchFormOptions } from '../lib/search/search-options.js'
 export type { SearchChanges } from '../lib/search/search-url.js'
 export type { Attributes, Props } from '../views/attributes.js'

@@ -1,6 +1,6 @@
 import type { Submittable } from '../lib/action/action.js'
 import type { Issue } from '../lib/outcome/outcome.js'
-import type { FormStatus } from '../lib/page/page.js'
+import type { FormStatus } from '../lib/page/form-record.js'
 import type { Attributes, Props } from './attributes.js'
 import type { SelectOption } from './choice.js'
 import type { FieldOptions } from './field-options.js'

@@ -3,8 +3,8 @@ import { attributeNames, fieldNames } from '../lib/base/wire-names.js'
 import type { FileRule } from '../lib/files/file-rules.js'
 import type { ShownFile } from '../lib/files/uploads.js'
 import type { Messages } from '../lib/outcome/messages.js'
+import type { FormRecord } from '../lib/page/form-record.js'
 import { type FreshFile, freshFiles } from '../lib/page/fresh-fields.js'
-import type { FormRecord } from '../lib/page/page.js'
 import type { PageSeals } from '../lib/page/page-seals.js'
 import { type Attributes, presentAttributes, printAttributes } from './attributes.js'
 import { checkAttributes, checkControl } from './check-attributes.js'
@@ -34,7 +34,7 @@ class PageForm<State> extends FormControls implements Form<State> {
 
   constructor(record: FormRecord, seals: PageSeals, messages: Messages) {
     super(record, messages)
-    this.attributes = new SafeHtml(printAttributes(formAttributes(record)))
+    this.attributes = new SafeHtml(() => printAttributes(this.formAttributes()))
     this.fields = new SafeHtml(() => this.#printFields())
     this.seal = new SafeHtml(() => this.#printSeal())
     this.state = record.state as State | undefined
@@ -55,7 +55,15 @@ class PageForm<State> extends FormControls implements Form<State> {
   }
 
   override formAttributes(): Attributes {
-    return formAttributes(this.#record)
+    const { id, definition, tagPrinted } = this.#record
+    tagPrinted?.()
+    return {
+      id,
+      method: 'post',
+      enctype: definition.files.size > 0 ? 'multipart/form-data' : undefined,
+      'accept-charset': 'utf-8',
+      [attributeNames.once]: definition.store ? 'true' : undefined,
+    }
   }
 
   override inputAttributes(name: string, own: Attributes): Attributes {
@@ -169,15 +177,5 @@ class PageForm<State> extends FormControls implements Form<State> {
 
   #keptIn(name: string): readonly ShownFile[] {
     return this.#record.files.filter(({ field }) => field === name)
-  }
-}
-
-function formAttributes({ id, definition }: FormRecord): Attributes {
-  return {
-    id,
-    method: 'post',
-    enctype: definition.files.size > 0 ? 'multipart/form-data' : undefined,
-    'accept-charset': 'utf-8',
-    [attributeNames.once]: definition.store ? 'true' : undefined,
   }
 }

@@ -1,6 +1,6 @@
 import { explain, type Messages } from '../lib/outcome/messages.js'
 import type { Issue, Outcome } from '../lib/outcome/outcome.js'
-import type { TellingProblem } from '../lib/page/page.js'
+import type { TellingProblem } from '../lib/page/form-record.js'
 import type { ControlIds } from './control-ids.js'
 import { escapeHtml } from './escape-html.js'
 import { printSummary } from './summary.js'

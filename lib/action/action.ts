@@ -260,6 +260,8 @@ export interface Definition extends SecretFields {
   /** Seconds. */
   readonly timeout: number | undefined
   readonly hooks: Hooks | undefined
+  /** The developer gets advice on the console: the app is not in production. */
+  readonly advises: boolean
 }
 
 /** A definition, the values bound to it so far, and the registry that it belongs to. */

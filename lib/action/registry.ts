@@ -244,6 +244,7 @@ export class Registry implements SealingContext, SecretFields {
       openStore: () => this.#openStore(),
       authorizeAll: this.#authorize,
       hooks: this.#hooks,
+      advises: this.mode !== 'production',
       find: (action) => this.#ownDetails(action)?.definition,
     })
     this.#definitions.set(name, definition)

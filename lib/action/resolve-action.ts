@@ -25,6 +25,7 @@ interface ActionDefaults {
   openStore(): ClaimStore
   readonly authorizeAll: Definition['authorizeAll']
   readonly hooks: Hooks | undefined
+  readonly advises: boolean
   /** Finds the definition of an action of this registry. */
   find(action: unknown): Definition | undefined
 }
@@ -111,6 +112,7 @@ export function describeAction(name: string, runOrOptions: unknown, defaults: Ac
     store: given.once ? defaults.openStore() : undefined,
     timeout: given.timeout === undefined ? undefined : parseTimer(given.timeout, `${where} "timeout"`),
     hooks: resolveHooks(given, defaults.hooks, where),
+    advises: defaults.advises,
     secrets: resolveSecrets({ names: given.secrets, schema, files, depth: limits.depth }, where),
   }
 }

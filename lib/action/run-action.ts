@@ -6,6 +6,7 @@ import { failed } from '../outcome/failure.js'
 import type { Messages } from '../outcome/messages.js'
 import { Done, Failed, Invalid, isOutcome, type Outcome, Refused } from '../outcome/outcome.js'
 import type { Definition } from './action.js'
+import { observeRun } from './observe-run.js'
 import { RunHooks } from './run-hooks.js'
 import type { CurrentSubmission } from './submission.js'
 
@@ -178,7 +179,8 @@ function mayBePromise(result: unknown): result is object {
 }
 
 function start({ definition, values }: Call, submission: CurrentSubmission): unknown {
-  return Reflect.apply(definition.run, undefined, [submission, ...values])
+  const run = () => Reflect.apply(definition.run, undefined, [submission, ...values])
+  return definition.advises ? observeRun(definition.name, run) : run()
 }
 
 /** Runs the action with a time limit. After it the action still runs, as nothing can stop it; its result is ignored. */

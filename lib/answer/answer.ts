@@ -13,6 +13,7 @@ import { type BuiltInPage, lastResort } from '../page/last-resort.js'
 import type { Page } from '../page/page.js'
 import type { FailureDetails } from '../page/page-host.js'
 import { adaptReply, type ClientHeaders, type Reply } from './adapt-reply.js'
+import { adviseOnUnshown } from './advise-on-page.js'
 import { askedFormat, type JsonFormat } from './asked-format.js'
 import { type ClientRow, clientOf } from './client-table.js'
 import { type Conclusion, conclude, type PageConclusion, type RedirectConclusion } from './conclude.js'
@@ -262,6 +263,10 @@ async function showOutcome<Context>(
   const content = contentOf(rendering)
   const part = partOfPage(host, { client: answering.client, status, content, isOutcome: true })
   const verdict = judgeRendering({ outcome: outcome.kind, rendering, form, region: part !== undefined })
+  if (verdict === 'built-in' && app.settings.advises) {
+    const action = received.submitted.definition?.name
+    adviseOnUnshown({ req: host.req, path: host.path, action, outcome, rendering, form })
+  }
   switch (verdict) {
     case 'region': {
       const html = part && withNotice(page, part.html)

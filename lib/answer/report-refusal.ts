@@ -2,7 +2,8 @@ import { traceRefusal } from '../base/trace.js'
 import { explainRefusal } from '../origin/explain-origin.js'
 import type { FailureDetails } from '../page/page-host.js'
 import type { Received } from './receive.js'
-import type { Refusal, Settings } from './settings.js'
+import type { Refusal } from './refusal.js'
+import type { Settings } from './settings.js'
 
 interface Reporter {
   readonly context: unknown

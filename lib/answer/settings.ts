@@ -7,24 +7,12 @@ import { type LiveOptions, resolveLive } from '../live/live-options.js'
 import { compileAllowedOrigins, normaliseOrigin } from '../origin/allowed-origins.js'
 import type { OriginPolicy } from '../origin/judge-origin.js'
 import { english, type Messages } from '../outcome/messages.js'
-import type { RefusalReason } from '../outcome/outcome.js'
 import { announceMode } from './announce-mode.js'
+import { fullLine, logRefusals, shortLine } from './log-refusals.js'
 import { Mount } from './mount.js'
+import type { Refusal } from './refusal.js'
 import { readNonce } from './script-nonce.js'
 import { readSession } from './session-value.js'
-
-/** A refusal as `onRefused` receives it. Holds none of the visitor's input. */
-export interface Refusal {
-  readonly reason: RefusalReason
-  /** The status of the answer. In `mode: 'report'`, the status that `'enforce'` would send. */
-  readonly status: number
-  /** What was wrong and what to change, written for developers. */
-  readonly detail: string
-  /** The action's name. `undefined` when the seal did not open. */
-  readonly action: string | undefined
-  /** False when `mode: 'report'` let the request through. */
-  readonly enforced: boolean
-}
 
 /** Options of the middleware that every framework shares. */
 export interface MiddlewareOptions<Context> {
@@ -50,7 +38,7 @@ export interface MiddlewareOptions<Context> {
   mode?: 'enforce' | 'report'
   /**
    * Called for every refusal, for logs and alarms.
-   * @default a warning on the console, in development and when NODE_ENV is not set
+   * @default a line on the console, at most 20 a second; outside of production it says what to change
    */
   onRefused?: (refusal: Refusal, context: Context) => void
   /**
@@ -158,7 +146,7 @@ function resolveSettings<Context>(
     development: appMode === 'development',
     advises,
     session: readSession(session, advises),
-    onRefused: onRefused ?? (advises ? warn : () => {}),
+    onRefused: onRefused ?? logRefusals(advises ? fullLine : shortLine),
     messages: resolveMessages(messages),
     nonce: readNonce(nonce),
   }
@@ -197,11 +185,4 @@ function checkFunction(name: string, value: unknown): void {
       `sealform({ ${name} }) must be a function, not ${typeof value}.`,
     )
   }
-}
-
-function warn({ reason, status, detail, action, enforced }: Refusal): void {
-  const what = action === undefined ? 'A submission' : `A submission of "${action}"`
-  console.warn(
-    `sealform: ${what} ${enforced ? 'was' : 'would have been'} refused with ${status} (${reason}). ${detail}`,
-  )
 }

@@ -1,3 +1,5 @@
+import { errorPage } from './error-page.js'
+
 /**
  * All codes of `SealformError`. Each has a page in `docs/errors/`, named after the code without `ERR_`, in lower case
  * and with dashes: `ERR_KEY_MISSING` is explained in `key-missing.md`.
@@ -36,7 +38,7 @@ export type SealformErrorCode =
  * never an error: it becomes an outcome, and the visitor gets a page.
  *
  * `stack`, `toString()` and `console.error()` print the code, as Node's own errors do:
- * `SealformError [ERR_KEY_MISSING]: …`. `name` and `message` are without it.
+ * `SealformError [ERR_KEY_MISSING]: …`. `name` and `message` are without it. `stack` also names the page to read.
  */
 export class SealformError extends Error {
   override readonly name: string = 'SealformError'
@@ -53,11 +55,17 @@ export class SealformError extends Error {
     // while the name has the code.
     this.name = `SealformError [${code}]`
     Error.captureStackTrace(this, SealformError)
-    void this.stack
+    this.stack = withPage(this.stack, `${this.name}: ${message}`, errorPage(code))
     this.name = 'SealformError'
   }
 
   override toString(): string {
     return `${this.name} [${this.code}]: ${this.message}`
   }
+}
+
+/** Adds the page to read below the first lines of a stack, which hold the message. */
+function withPage(stack: string | undefined, head: string, page: string): string {
+  if (!stack?.startsWith(head)) return stack ?? head
+  return `${head}\n    read ${page}${stack.slice(head.length)}`
 }

@@ -1,4 +1,3 @@
-import { checkOptions } from '../base/check-options.js'
 import { SealformError } from '../base/errors.js'
 import { joinName } from '../base/field-path.js'
 import { checkIssues, type Issue, type Issues, nameIssues, type PathIssue } from './issues.js'
@@ -161,123 +160,6 @@ export interface RedirectOptions {
   readonly external?: boolean
 }
 
-/**
- * Sends the visitor to another page with `303 See Other`. After that, a reload does not send the form again.
- *
- * @param to a relative URL (`/lists/3`, `?page=2`), or an absolute one whose origin is the app's own or listed in
- *   `allowedOrigins`. With any other target, such as `//evil.example` or `javascript:`, the visitor gets a page with
- *   status 400 that says what was done, and the app's error handler gets `ERR_REDIRECT_TARGET`
- * @param options `external: true` allows an absolute URL of any origin whose scheme is http or https. @default false
- * @throws SealformError `ERR_OPTION_INVALID` without a target, and on other options
- * @example
- * ```ts
- * return redirect(`/lists/${listId}`)
- * ```
- * @see RFC 9110, section 15.4.4
- */
-export function redirect(...given: [to: string, options?: RedirectOptions]): Redirect {
-  const [to, options] = given
-  checkTarget('redirect()', to, given.length > 0)
-  return options === undefined ? new Redirect(to) : new Redirect(to, checkRedirect(options))
-}
-
-function checkRedirect(options: RedirectOptions): RedirectOptions {
-  checkOptions('redirect()', options, ['external'])
-  const external: unknown = options.external ?? false
-  if (typeof external === 'boolean') return { external }
-  throw new SealformError(
-    'ERR_OPTION_INVALID',
-    `redirect(): "external" must be true or false, not ${typeof external}.`,
-  )
-}
-
-/**
- * Shows the page again with status 422, the visitor's input in its fields, and each message beside its field.
- *
- * @param issues `{ title: 'Enter a title' }`, a list of `{ name, message }`, or one message for the whole form. A list may
- *   also have `{ path, message }`: the path leads to a part of `submission.input`, such as `['items', 0, 'qty']`
- * @param options `status`: 400–499, such as 429 for too many attempts. @default 422
- * @throws SealformError `ERR_OPTION_INVALID` when there are no issues or they have another form, or the status is another
- * @example
- * ```ts
- * if (await db.has(title)) return invalid({ title: 'Already on the list' })
- * ```
- */
-export function invalid(issues: Issues, options: { readonly status?: number } = {}): Invalid {
-  checkOptions('invalid()', options, ['status'])
-  return new Invalid(issues, options.status === 200 ? Number.NaN : options.status)
-}
-
-/**
- * Shows the page again with a new state. The page reads it from `form.state`. Returning a plain value does the same.
- *
- * @param state any value that a seal can carry
- * @param options `status`: 200–299 or 400–599. @default 200
- * @throws SealformError `ERR_OPTION_INVALID` when the status is another, or allows no body
- * @example
- * ```ts
- * return done({ title }, { status: 202 })
- * ```
- */
-export function done(state?: unknown, options: { readonly status?: number } = {}): Done {
-  checkOptions('done()', options, ['status'])
-  return new Done(state, options.status)
-}
-
-/**
- * Redirects, and keeps `state` for the next page that reads `ctx.forms.flash` or makes the form that was sent. That page
- * shows it once. The state travels in an encrypted cookie, so no session is needed.
- *
- * @param state any value that a seal can carry, small enough for a cookie (about 2.7 kB)
- * @param to the target, as in `redirect()`
- * @throws SealformError `ERR_OPTION_INVALID` without a target
- * @example
- * ```ts
- * return flash({ title }, `/lists/${listId}`)
- * ```
- */
-export function flash(...given: [state: unknown, to: string]): Redirect {
-  const [state, to] = given
-  checkTarget('flash()', to, given.length > 1)
-  return new Redirect(to, { flash: { state } })
-}
-
-/**
- * Shows the page with status 404 and keeps the visitor's input. Use it when the thing that a form is about does not exist.
- *
- * @example
- * ```ts
- * if (!(await db.has(listId))) return notFound()
- * ```
- */
-export function notFound(): Refused {
-  return new Refused('not-found', 404)
-}
-
-/**
- * Shows the page with status 401 and keeps the visitor's input. Use it when the visitor has to sign in first.
- *
- * @example
- * ```ts
- * if (!cookies.has('session')) return unauthorized()
- * ```
- */
-export function unauthorized(): Refused {
-  return new Refused('unauthorized', 401)
-}
-
-/**
- * Shows the page with status 403 and keeps the visitor's input. Use it when this visitor may not do this.
- *
- * @example
- * ```ts
- * if (user !== list.owner) return forbidden()
- * ```
- */
-export function forbidden(): Refused {
-  return new Refused('forbidden', 403)
-}
-
 /** Returns the messages of an outcome that stand beside fields. */
 export function issuesOf(outcome: Outcome): readonly Issue[] {
   return outcome.kind === 'invalid' || outcome.kind === 'refused' ? outcome.issues : noIssues
@@ -308,17 +190,4 @@ export function isOutcome(value: unknown): value is Outcome {
     // `instanceof` throws a TypeError for a revoked proxy.
     return false
   }
-}
-
-/**
- * Refuses a call without a target. A target that is not text may come from a field that the visitor left out, so it is judged
- * with the request, as an unsafe one is.
- */
-function checkTarget(where: string, to: unknown, isGiven: boolean): void {
-  if (isGiven && !(to instanceof URL)) return
-  const instead = isGiven ? 'a URL; pass its "href"' : 'nothing'
-  throw new SealformError(
-    'ERR_OPTION_INVALID',
-    `${where} needs the target as text, such as '/lists', not ${instead}.`,
-  )
 }

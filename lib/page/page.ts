@@ -9,6 +9,7 @@ import type { Messages } from '../outcome/messages.js'
 import { type Issue, issuesOf, isValid, type Outcome } from '../outcome/outcome.js'
 import { encodeBoundValues } from '../seal/bound-values.js'
 import type { Seal } from '../seal/seal.js'
+import type { FormRecord, FormStatus, PrintedProblem, ShownProblem, TellingProblem } from './form-record.js'
 import type { FreshFields, FreshSeals, SealedFields } from './fresh-fields.js'
 import { type GivenInput, groupInput, secretsOf, WatchedInput } from './given-input.js'
 import { type BuiltInPage, lastResort } from './last-resort.js'
@@ -16,6 +17,7 @@ import { liveMark } from './live-mark.js'
 import { Mountings } from './mountings.js'
 import type { PageHost } from './page-host.js'
 import { PageSeals } from './page-seals.js'
+import { PrintedForms } from './printed-forms.js'
 import type { SubmittedForm } from './submitted-form.js'
 import { WaitingFlash } from './waiting-flash.js'
 
@@ -25,60 +27,6 @@ export interface FormOptions<State = unknown> {
   key?: string | number
   /** State before the first submission. With it, the form carries its state from submission to submission. @default none */
   initial?: State
-}
-
-/**
- * The outcome of the submission that a page shows, for one of its forms. `idle` for all forms that were not submitted;
- * `valid` when the visitor only asked what is wrong, and nothing is.
- */
-export type FormStatus = 'idle' | 'valid' | 'done' | 'invalid' | 'refused' | 'failed'
-
-/** A form as data: everything that its HTML is made from. */
-export interface FormRecord {
-  readonly id: string
-  readonly definition: Definition
-  /** The values bound to the action, as its seal holds them. */
-  readonly boundText: string
-  readonly status: FormStatus
-  readonly issues: readonly Issue[]
-  readonly state: unknown
-  readonly carriesState: boolean
-  /** What the visitor sent, when the form shows it again. */
-  readonly given: GivenInput | undefined
-  /** Files that wait for the next submission of this form. */
-  readonly files: readonly ShownFile[]
-  /** Set when this is the form that was submitted. */
-  readonly outcome: Outcome | undefined
-  /** Called when the form that was sent knows what is wrong with it. */
-  problemMade(problem: TellingProblem): void
-  /** Called when its hidden fields are printed. */
-  printed(fields: SealedFields, problem: PrintedProblem | undefined): void
-  /** Called when its seal is printed alone, for a call without a form element. */
-  sealed(seal: Seal): void
-  /** Called when a button with a seal of its own is printed. */
-  buttonPrinted(action: Submittable, seal: Seal): void
-}
-
-/** What is wrong with the form that was sent, and which messages the page has printed. */
-export interface PrintedProblem {
-  /** The page has printed all messages. */
-  readonly saysAll: boolean
-  /**
-   * Returns HTML with the messages that are not shown; empty when all are.
-   *
-   * @param region the region that is sent alone; `undefined` for the whole page
-   */
-  untold(region: string | undefined): string
-}
-
-/** What is wrong with the form that was sent, while the page is made. */
-export interface TellingProblem extends PrintedProblem {
-  /** Leaves the problem to a summary, so that it is not told beside the hidden fields. */
-  summarise(): void
-  /** Prints the summary, with links to the controls of the form. */
-  printSummary(): string
-  /** Notes that a summary has told everything. */
-  tellAll(): void
 }
 
 /** What tells a form on a page from the others. */
@@ -91,16 +39,6 @@ interface FormIdentity extends Pick<FormRecord, 'id' | 'definition' | 'boundText
 interface Shown {
   readonly outcome: Outcome
   readonly submitted: SubmittedForm
-}
-
-/** What is wrong with a form, as far as it is known before the page has made that form. */
-export interface ShownProblem {
-  readonly outcome: Outcome
-  readonly issues: readonly Issue[]
-  /** The id of the form on the page that the visitor has sent. */
-  readonly formId: string
-  /** How deep the names of its fields may lead. */
-  readonly depth: number
 }
 
 /** A part of a page that can be sent alone. */
@@ -160,6 +98,8 @@ export class Page {
   #watched: WatchedInput | undefined
   /** The seals that were printed for the form that shows the outcome. */
   #printed: string[] | undefined
+  /** Set in development. */
+  #printedForms: PrintedForms | undefined
   #ids: Map<string, number> | undefined
   #regions: Map<string, PageRegion> | undefined
   /** The moment at which it began to be made. */
@@ -344,7 +284,7 @@ export class Page {
       ? undefined
       : this.flash?.readBy({ registry, action: definition.name, boundText, formId: id, keyed })
     if (flashed) this.personal = true
-    return {
+    const record: FormRecord = {
       id,
       definition,
       boundText,
@@ -364,6 +304,12 @@ export class Page {
       buttonPrinted: adopted && this.fresh ? this.#collectButton.bind(this) : ignore,
       sealed: this.fresh ? this.#collectSeal.bind(this, { form: id, sent: adopted !== undefined }) : ignore,
     }
+    return definition.advises ? this.#watchPrinted(record) : record
+  }
+
+  #watchPrinted(record: FormRecord): FormRecord {
+    this.#printedForms ??= new PrintedForms(this.#host.res, this.#host.path)
+    return this.#printedForms.watch(record)
   }
 
   #notePrintedForm(form: string, fields: SealedFields, problem: PrintedProblem | undefined): void {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { describe, it } from 'node:test'
 import { inspect } from 'node:util'
 import { SealformError } from '../../../lib/base/errors.js'
@@ -18,10 +19,20 @@ describe('a SealformError', () => {
     assert.equal(String(error), firstLine)
   })
 
-  it('shows its code in the first line of its stack, and then the function that created it', () => {
-    const [first, second] = error.stack!.split('\n')
+  it('shows its code in the first line of its stack, then the page to read, and then the function that created it', () => {
+    const [first, second, third] = error.stack!.split('\n')
     assert.equal(first, firstLine)
-    assert.match(second!, /^ +at createError \(.*errors\.test\.js/)
+    const page = /^ {4}read (.*)$/.exec(second!)?.[1]
+    assert.ok(page?.endsWith('/docs/errors/key-missing.md') && existsSync(page), second)
+    assert.match(third!, /^ +at createError \(.*errors\.test\.js/)
+  })
+
+  it('keeps all lines of its message before the page to read', () => {
+    const long = new SealformError('ERR_OPTION_INVALID', 'One.\nTwo.')
+    assert.match(
+      long.stack!,
+      /^SealformError \[ERR_OPTION_INVALID\]: One\.\nTwo\.\n {4}read .*\/option-invalid\.md\n {4}at /,
+    )
   })
 
   it('shows its code where console.error() prints it', () => {

@@ -1,0 +1,32 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+
+/** An outcome that an action has made. */
+export interface MadeOutcome {
+  /** The function that made it, such as `invalid`. */
+  readonly by: string
+  /** The place of the call, such as `file:///srv/app/todos.js:12:5`. */
+  readonly at: string | undefined
+}
+
+const runs = new AsyncLocalStorage<MadeOutcome[]>()
+let watching = false
+
+/** Collects the outcomes that are made while a function runs, and by what it awaits. For development: it takes a stack trace for each. */
+export function collectMade<Result>(run: (made: readonly MadeOutcome[]) => Result): Result {
+  watching = true
+  const made: MadeOutcome[] = []
+  return runs.run(made, () => run(made))
+}
+
+/** Notes an outcome for the action that is running. */
+export function noted<Made>(outcome: Made, maker: (...given: never[]) => unknown): Made {
+  if (watching) runs.getStore()?.push({ by: maker.name, at: callOf(maker) })
+  return outcome
+}
+
+function callOf(maker: (...given: never[]) => unknown): string | undefined {
+  const trace: { stack?: string } = {}
+  Error.captureStackTrace(trace, maker)
+  const line = trace.stack?.split('\n')[1]?.trim()
+  return line?.replace(/^at (?:.* \()?(.*?)\)?$/, '$1')
+}

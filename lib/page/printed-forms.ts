@@ -1,0 +1,49 @@
+import type { ServerResponse } from 'node:http'
+import { adviseOnce } from '../base/advise-once.js'
+import type { FormRecord } from './form-record.js'
+
+/** What a page has printed of one form. */
+interface Printed {
+  readonly action: string
+  /** The form tag. */
+  tag: boolean
+  /** The seal, in the hidden fields or alone. */
+  seal: boolean
+}
+
+/** Notes what a page prints of its forms, and tells the developer of a form that cannot be sent. For development. */
+export class PrintedForms {
+  readonly #forms: Printed[] = []
+
+  constructor(res: ServerResponse, path: string) {
+    res.once('finish', () => this.#advise(path))
+  }
+
+  watch(record: FormRecord): FormRecord {
+    const form: Printed = { action: record.definition.name, tag: false, seal: false }
+    this.#forms.push(form)
+    return {
+      ...record,
+      tagPrinted() {
+        form.tag = true
+      },
+      printed(...printed) {
+        form.seal = true
+        record.printed(...printed)
+      },
+      sealed(seal) {
+        form.seal = true
+        record.sealed(seal)
+      },
+    }
+  }
+
+  #advise(path: string): void {
+    for (const { action, tag, seal } of this.#forms) {
+      if (!tag || seal) continue
+      adviseOnce(
+        `the page ${path} has printed form.attributes of "${action}" and not form.fields, so nothing that is sent from this form reaches the action. Print form.fields directly after the form tag.`,
+      )
+    }
+  }
+}
