@@ -127,6 +127,11 @@ export interface Form<State = unknown> extends Controls {
    */
   kept(name: string): SafeHtml
   /**
+   * A field that people do not see and leave empty, against programs that fill in every field. Screen readers, the keyboard and
+   * password managers pass over it. What has text in it is answered as `onSpam` of the action says.
+   */
+  honeypot(): SafeHtml
+  /**
    * Attributes of a submit button that runs another action with the fields of this form. The button is good in this form
    * only. For `<button>`; for `<input type="submit">` give its label as `value`, for an image give `type: 'image'`. The browser's
    * own validation is turned off, since it belongs to the form's action; `formnovalidate: false` turns it on.

@@ -11,6 +11,7 @@ import { checkAttributes, checkControl } from './check-attributes.js'
 import type { Form, FormProps } from './form.js'
 import { FormControls } from './form-controls.js'
 import { printHidden } from './hidden-field.js'
+import { printHoneypot } from './honeypot.js'
 import { printKeptList, printReference } from './kept-files.js'
 import { checkButton } from './own-attributes.js'
 import { SafeHtml } from './safe-html.js'
@@ -44,6 +45,7 @@ class PageForm<State> extends FormControls implements Form<State> {
     this.kept = this.kept.bind(this)
     this.submit = this.submit.bind(this)
     this.validate = this.validate.bind(this)
+    this.honeypot = this.honeypot.bind(this)
   }
 
   override get props(): FormProps {
@@ -85,6 +87,10 @@ class PageForm<State> extends FormControls implements Form<State> {
     this.#shownKept ??= new Set()
     this.#shownKept.add(name)
     return new SafeHtml(printKeptList(files, this.ids.kept(name), this.#messages))
+  }
+
+  honeypot(): SafeHtml {
+    return new SafeHtml(printHoneypot(`${this.id}-website`, this.#messages))
   }
 
   validate(attributes: Attributes = {}): SafeHtml {

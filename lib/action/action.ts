@@ -10,6 +10,7 @@ import type { Constraints } from '../input/constraints.js'
 import type { HookOptions, Hooks } from './hooks.js'
 import type { Migration } from './migration.js'
 import type { SecretFields } from './secrets.js'
+import type { SpamEvent, SpamRules } from './spam.js'
 import type { Submission } from './submission.js'
 
 declare const carries: unique symbol
@@ -122,6 +123,27 @@ export interface ActionOptions<
    * @default no limit
    */
   timeout?: number | string
+  /**
+   * The least time between the moment when the page was made and the submission, in seconds or as `'3s'`, to the second. A
+   * faster one is taken for a program's. A form that comes back for correction may be sent at once.
+   * @default none
+   */
+  minFillTime?: number | string
+  /**
+   * Answers a submission that a program seems to have filled in, in place of the action: it was faster than `minFillTime`, or
+   * has text in the field of `form.honeypot()`. An outcome, returned or thrown, is the answer, such as the redirect that the
+   * action gives after success. When it returns nothing, the visitor gets 422 and the input.
+   * @default 422 with the input
+   * @example
+   * ```ts
+   * actions.define('contact.send', {
+   *   minFillTime: '3s',
+   *   onSpam: () => redirect('/thanks'),
+   *   run: async () => redirect('/thanks'),
+   * })
+   * ```
+   */
+  onSpam?(event: SpamEvent<Context>): unknown
   /**
    * The version of the fields and bound values. Change it when their meaning changes. A page of another version then gets
    * a 409 page that keeps the input, unless `migrate` converts it.
@@ -259,6 +281,7 @@ export interface Definition extends SecretFields {
   readonly store: ClaimStore | undefined
   /** Seconds. */
   readonly timeout: number | undefined
+  readonly spam: SpamRules
   readonly hooks: Hooks | undefined
   /** The developer gets advice on the console: the app is not in production. */
   readonly advises: boolean

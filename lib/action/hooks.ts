@@ -83,7 +83,7 @@ export function resolveHooks(
 export async function callHook(
   hook: (event: never) => unknown,
   event: ActionEvent,
-  name: (typeof hookNames)[number],
+  name: (typeof hookNames)[number] | 'onSpam',
 ): Promise<Outcome | undefined> {
   let result: unknown
   try {

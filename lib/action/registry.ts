@@ -29,6 +29,7 @@ import { type HookOptions, type Hooks, hookNames, resolveHooks } from './hooks.j
 import { describeAction } from './resolve-action.js'
 import { checkRevalidator, type Revalidator } from './revalidator.js'
 import type { SecretFields } from './secrets.js'
+import type { SpamSign } from './spam.js'
 import type { Submission } from './submission.js'
 
 /** Options of `createActions()`. */
@@ -100,6 +101,8 @@ export interface UploadOptions {
 export interface Actions<Context = unknown> {
   /** The keys that seal and open the forms of this app. Gives their ids for logs, and can replace them at run time. */
   readonly keys: Keys
+  /** How many submissions of this process a program seems to have filled in, by the sign that gave them away. */
+  readonly caught: Readonly<Record<SpamSign, number>>
   /**
    * Announces that this process is about to end. Call it together with `server.close()`. Submissions that are still
    * arriving get this much time. Then they are refused with 503, and the page shows the input that had arrived. Running
@@ -180,6 +183,7 @@ export class Registry implements SealingContext, SecretFields {
   hasOneTime = false
   /** Whether browsers must not store the pages of at least one action. */
   hasForgotten = false
+  readonly caught: Record<SpamSign, number> = { honeypot: 0, 'too-fast': 0 }
   /** The secret fields of all actions, for a form whose action is not known. */
   readonly secrets = new Set<string>()
   readonly #authorize: Definition['authorizeAll']

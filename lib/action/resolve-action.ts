@@ -1,7 +1,7 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { checkOptions } from '../base/check-options.js'
 import { SealformError } from '../base/errors.js'
-import { parseTimer } from '../base/units.js'
+import { parseDuration, parseTimer } from '../base/units.js'
 import { deepest, type Limits, resolveLimits } from '../body/limits.js'
 import type { ClaimStore } from '../claims/claim-store.js'
 import { resolveFileRules } from '../files/file-rules.js'
@@ -46,6 +46,8 @@ const actionOptions = [
   'once',
   'history',
   'timeout',
+  'minFillTime',
+  'onSpam',
   ...hookNames,
 ] as const
 
@@ -65,7 +67,7 @@ export function describeAction(name: string, runOrOptions: unknown, defaults: Ac
       `${where} needs a function: pass it as the second argument or as "run".`,
     )
   }
-  for (const name of ['authorize', 'onFile', 'migrate'] as const) {
+  for (const name of ['authorize', 'onFile', 'migrate', 'onSpam'] as const) {
     if (given[name] === undefined || typeof given[name] === 'function') continue
     throw new SealformError('ERR_OPTION_INVALID', `${where}: "${name}" must be a function.`)
   }
@@ -111,6 +113,10 @@ export function describeAction(name: string, runOrOptions: unknown, defaults: Ac
     forgotten: isForgotten(given.history, where),
     store: given.once ? defaults.openStore() : undefined,
     timeout: given.timeout === undefined ? undefined : parseTimer(given.timeout, `${where} "timeout"`),
+    spam: {
+      minFillTime: minFillTime(given.minFillTime, where),
+      onSpam: given.onSpam?.bind(options),
+    },
     hooks: resolveHooks(given, defaults.hooks, where),
     advises: defaults.advises,
     secrets: resolveSecrets({ names: given.secrets, schema, files, depth: limits.depth }, where),
@@ -145,6 +151,11 @@ function timeToLive(
 ): number {
   if (ttl !== undefined) return parseSealLife(ttl, `${where} "ttl"`)
   return once ? Math.min(defaults.ttl, oneTimeTtl) : defaults.ttl
+}
+
+/** Whole seconds, since a seal knows its time to the second. */
+function minFillTime(value: number | string | undefined, where: string): number {
+  return value === undefined || value === 0 ? 0 : Math.ceil(parseDuration(value, `${where} "minFillTime"`))
 }
 
 function isForgotten(history: unknown, where: string): boolean {

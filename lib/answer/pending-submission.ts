@@ -51,6 +51,7 @@ export class PendingSubmission {
     onOwnPath: false,
     boundText: '',
     button: undefined,
+    begun: undefined,
     state: undefined,
     hasState: false,
     entries: [],

@@ -5,6 +5,7 @@ import type { SubmittedForm } from '../page/submitted-form.js'
 import { acceptFields } from './accept-fields.js'
 import { admit } from './admit.js'
 import { authorizeForm } from './authorize-form.js'
+import { catchSpam } from './catch-spam.js'
 import { chooseAction } from './choose-action.js'
 import { claimAndRun } from './claim-and-run.js'
 import { judgeSender } from './judge-sender.js'
@@ -67,9 +68,13 @@ export async function receive(arrival: Arrival): Promise<Received> {
     const chosen = choosing instanceof Promise ? await choosing : choosing
     if (isOutcome(chosen)) return end(pending, chosen)
 
+    const asked = askedValidation(arrival.exchange.req.headers, reading.own.validate)
+    const catching = asked ? undefined : catchSpam(pending, { form, chosen, reading })
+    const caught = catching instanceof Promise ? await catching : catching
+    if (caught) return end(pending, caught)
+
     const validating = validateSubmission(pending, { form, chosen, reading })
     const checked = validating instanceof Promise ? await validating : validating
-    const asked = askedValidation(arrival.exchange.req.headers, reading.own.validate)
     if (asked) return end(pending, answerValidation(checked, asked))
 
     const running = claimAndRun(pending, { chosen, reading }, checked)

@@ -55,6 +55,7 @@ const submissionEvents = [submissionChannel, ...stageChannels.values()].flatMap(
 const recognition: TracingChannel<RecognitionTrace> = tracingChannel('sealform.recognise')
 const recognitionEvents = [recognition.start, recognition.end, recognition.asyncEnd]
 const refusals: Channel = channel('sealform.refused')
+const spam: Channel = channel('sealform.spam')
 const debug = debuglog('sealform')
 
 /** Publishes a refusal on the channel `sealform.refused`, with what `onRefused` gets. */
@@ -66,6 +67,12 @@ export function traceRefusal(refusal: {
   if (refusals.hasSubscribers) refusals.publish(refusal)
   if (debug.enabled)
     debug('%s refused: %s. %s', refusal.action ?? 'a submission', refusal.reason, refusal.detail)
+}
+
+/** Publishes on the channel `sealform.spam` that a program seems to have filled in a form. */
+export function traceSpam(caught: { readonly action: string; readonly sign: string }): void {
+  if (spam.hasSubscribers) spam.publish(caught)
+  if (debug.enabled) debug('%s caught spam: %s', caught.action, caught.sign)
 }
 
 /** Runs the recognition of a POST and publishes its result on `tracing:sealform.recognise:*`. */

@@ -6,6 +6,8 @@ export const fieldNames = {
   submit: 'sealform.submit',
   /** On a button: validate the form, and do not run the action. */
   validate: 'sealform.validate',
+  /** A field that people do not see and leave empty. */
+  honeypot: 'sealform.website',
   /** The id of the submitted form, not encrypted. It only decides which form gets the input back. */
   form: 'sealform.form',
   /** The state that a form carries. */

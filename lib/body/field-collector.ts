@@ -28,6 +28,7 @@ export class FieldCollector {
   #state: string | undefined
   #submit: string | undefined
   #validate: string | undefined
+  #trapped = false
   #image = ''
   #kept: { references: KeptReference[]; dropped: KeptFields['dropped'][number][] } | undefined
   #secrets: Set<string> | undefined
@@ -115,7 +116,13 @@ export class FieldCollector {
     return {
       entries: this.entries,
       secrets: this.#secrets,
-      own: { form: this.#form, state: this.#state, submit: this.#submit, validate: this.#validate },
+      own: {
+        form: this.#form,
+        state: this.#state,
+        submit: this.#submit,
+        validate: this.#validate,
+        trapped: this.#trapped,
+      },
       kept: this.#kept,
       refusal: this.refusal,
       aborted: end === 'aborted',
@@ -146,6 +153,8 @@ export class FieldCollector {
     } else if (name === 'sealform.validate') {
       if (this.#validate !== undefined) this.#refuseDuplicate(name)
       this.#validate ??= value
+    } else if (name === fieldNames.honeypot) {
+      if (value !== '') this.#trapped = true
     } else if (!this.#addKept(name, value)) this.#addNamedButton(name)
   }
 

@@ -91,6 +91,8 @@ export interface Reading {
     readonly submit: string | undefined
     /** Set when a button asks for validation only. */
     readonly validate: string | undefined
+    /** A field that people do not see has been filled in. */
+    readonly trapped: boolean
   }
   /** References to files of an earlier submission; undefined when there are none. */
   readonly kept: KeptFields | undefined

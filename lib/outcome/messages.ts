@@ -52,6 +52,10 @@ export interface Messages {
   readonly keptFile: (name: string, size: string) => string
   /** The label of the checkbox that removes such a file. */
   readonly removeFile: (name: string) => string
+  /** A program seems to have filled in the form. */
+  readonly spam: string
+  /** The label of the field that people do not see and leave empty. */
+  readonly honeypot: string
   readonly unsupported: string
   readonly unauthorized: string
   readonly forbidden: string
@@ -129,6 +133,8 @@ export const english: Messages = {
     'We have no space left for your file. Your other input is kept. Try again later, or send the form without the file.',
   keptFile: (name, size) => `${name}, ${size}, kept`,
   removeFile: (name) => `Remove ${name}`,
+  spam: 'It looks as if a program had filled in this form, so it was not accepted. Check your input and send it again.',
+  honeypot: 'Leave this field empty',
   unsupported:
     'Your browser sent this form in a way that we cannot read. Check your input and send it again.',
   unauthorized: 'You need to sign in before you can do this.',

@@ -32,6 +32,8 @@ export class PageSeals implements SealFacts {
   oneTime = false
   /** The page has to do with an action whose pages browsers must not store. */
   forgotten = false
+  /** The form that was sent: who corrects it has had the time since its page was made, in whole seconds since 1970. */
+  begun: { readonly definition: Definition; readonly at: number } | undefined
   readonly #registry: Registry
   readonly #request: SealingRequest
   readonly #facts: SealFacts
@@ -80,13 +82,19 @@ export class PageSeals implements SealFacts {
       audience: this.#registry.audience,
       action: definition.name,
       version: definition.version,
-      issued: life.issued,
+      issued: this.#issued(definition, life.issued),
       expires: life.expires,
       session: this.#binding(),
       path: definition.path ? pathBinding(this.#registry.keys, this.#request.path) : undefined,
       owner,
       values: boundText,
     })
+  }
+
+  /** A form that comes back keeps the time of its first page, as far as `minFillTime` reaches. */
+  #issued(definition: Definition, now: number): number {
+    const { begun } = this
+    return begun?.definition === definition ? Math.max(begun.at, now - definition.spam.minFillTime) : now
   }
 
   /** Seals the state that a form carries. */

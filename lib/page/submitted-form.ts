@@ -25,6 +25,8 @@ export interface SubmittedForm {
   boundText: string
   /** The button that was pressed, when it has a seal of its own. */
   button: SubmittedButton | undefined
+  /** When its page was made, in whole seconds since 1970, for an action with `minFillTime`. */
+  begun: number | undefined
   state: unknown
   hasState: boolean
   entries: readonly (readonly [string, string])[]

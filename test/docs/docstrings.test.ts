@@ -19,6 +19,7 @@ declare global {
   const user: string
   const cookies: Cookies
   const createActions: typeof sealform.createActions
+  const redirect: typeof sealform.redirect
   const unauthorized: typeof sealform.unauthorized
   const todos: { title: string }[]
   const actions: Actions

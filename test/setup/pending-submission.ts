@@ -78,7 +78,14 @@ export function readingOf({ own, ...given }: PartialReading = {}): Reading {
     cut: false,
     taken: false,
     ...given,
-    own: { form: undefined, state: undefined, submit: undefined, validate: undefined, ...own },
+    own: {
+      form: undefined,
+      state: undefined,
+      submit: undefined,
+      validate: undefined,
+      trapped: false,
+      ...own,
+    },
   }
 }
 

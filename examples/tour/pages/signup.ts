@@ -64,6 +64,7 @@ ${region(
 ${form.summary()}
 <form ${form.attributes}${sending} class="panel" novalidate>
 ${form.fields}
+${form.honeypot()}
 ${field(form, 'email', 'Email address', { autocomplete: 'email' })}
 ${field(form, 'name', 'Name', { autocomplete: 'name' })}
 ${field(form, 'password', 'Password', {
@@ -88,6 +89,7 @@ ${form.issue('terms')}
       tryThis: [
         'Send the form empty. The summary takes the focus and links to each field.',
         'Fill in half of it: all you entered comes back, except the password.',
+        'Fill in the field that nobody sees, as programs do: open the developer tools and give “Leave this field empty” a value.',
         'Sign up, then reload the welcome page: its message is shown once.',
       ],
       source: 'signup',

@@ -108,6 +108,7 @@ test('removes the seal, form, state and submit fields from the entries', async (
       state: 'S-_9',
       submit: 'Other_1',
       validate: undefined,
+      trapped: false,
     })
     assert.deepEqual(reading.entries, [['title', 'x']])
     assert.equal(reading.refusal, undefined)
