@@ -6,13 +6,13 @@ import { answer } from '../lib/answer/answer.js'
 import { consumedError } from '../lib/answer/consumed-error.js'
 import { misplaced } from '../lib/answer/mount.js'
 import { recognise } from '../lib/answer/recognise.js'
-import { type App, createApp, type MiddlewareOptions } from '../lib/answer/settings.js'
 import { webProtocol } from '../lib/base/web-protocol.js'
 import type { FormOptions } from '../lib/page/page.js'
 import type { FailureDetails } from '../lib/page/page-host.js'
 import type { Form } from '../views/form.js'
 import type { Forms } from '../views/forms.js'
 import { SafeHtml } from '../views/safe-html.js'
+import { createServedApp, type MiddlewareOptions, type ServedApp } from './app.js'
 import { sendScript } from './client-script.js'
 import { connectionProtocol } from './connection-protocol.js'
 import { asError, failureLine } from './failure-report.js'
@@ -23,17 +23,18 @@ import type { PageTools } from './page-tools.js'
 import type { WatchedResponse } from './watched-response.js'
 
 export type { Refusal } from '../lib/answer/refusal.js'
-export type { MiddlewareOptions } from '../lib/answer/settings.js'
 export type { FormStatus } from '../lib/page/form-record.js'
 export type { SearchFormOptions } from '../lib/search/search-options.js'
 export type { SearchChanges } from '../lib/search/search-url.js'
 export type { Attributes, Props } from '../views/attributes.js'
+export type { BuiltInParts } from '../views/built-in-page.js'
 export type { ButtonFormAttributes } from '../views/button-form.js'
 export type { SelectOption } from '../views/choice.js'
 export type { FieldOptions, FieldParts } from '../views/field-options.js'
 export type { ControlProps, Controls, FormProps } from '../views/form.js'
 export type { RegionFailure, RegionOptions } from '../views/region.js'
 export type { SearchForm } from '../views/search-form.js'
+export type { MiddlewareOptions } from './app.js'
 export { guard } from './express-guard.js'
 export type { Guard } from './guard-outcome.js'
 export type { FailureDetails, Form, FormOptions, Forms }
@@ -72,7 +73,7 @@ export function sealform<Own = unknown>(
   actions: Actions<Own>,
   options: MiddlewareOptions<Own> = {},
 ): SealformHandler {
-  const app = createApp(actions, options)
+  const app = createServedApp(actions, options)
 
   return function sealform(req, res, next) {
     if (sendScript(req, res)) return
@@ -100,7 +101,7 @@ export function sealform<Own = unknown>(
   }
 }
 
-async function receive(app: App<unknown>, host: ExpressHost, next: NextFunction): Promise<void> {
+async function receive(app: ServedApp, host: ExpressHost, next: NextFunction): Promise<void> {
   const recognition = await recognise(host.req, [host.req], (seal) => app.mount.passesOn(seal, host.path))
   if (recognition.kind !== 'foreign' && host.res.headersSent) {
     host.reportEarlyAnswer('before')
@@ -123,7 +124,7 @@ class ExpressHost extends HttpHost<Request, Response> {
   readonly #next: NextFunction
   readonly #reports: { readonly error: Error; readonly details: FailureDetails }[] = []
 
-  constructor(app: App<unknown>, { context, next, outer }: ExpressArrival) {
+  constructor(app: ServedApp, { context, next, outer }: ExpressArrival) {
     super(app, context, outer)
     this.#next = next
   }

@@ -13,7 +13,7 @@ import { hintAtForm } from '../lib/answer/hint-at-form.js'
 import type { Rendering } from '../lib/answer/judge-rendering.js'
 import { partOfVisit } from '../lib/answer/part-of-page.js'
 import { type ForeignForm, recognise } from '../lib/answer/recognise.js'
-import { type App, createApp, type MiddlewareOptions, type Settings } from '../lib/answer/settings.js'
+import type { App, Settings } from '../lib/answer/settings.js'
 import { redirectTeller } from '../lib/answer/tell-redirect.js'
 import { webProtocol } from '../lib/base/web-protocol.js'
 import { offerPage } from '../lib/cache/offered-page.js'
@@ -21,11 +21,11 @@ import type { Messages } from '../lib/outcome/messages.js'
 import type { BuiltInPage } from '../lib/page/last-resort.js'
 import { type FormOptions, Page } from '../lib/page/page.js'
 import type { FailureDetails } from '../lib/page/page-host.js'
-import { builtInPage } from '../views/built-in-page.js'
 import type { Form } from '../views/form.js'
 import { createForms, type Forms } from '../views/forms.js'
 import { SafeHtml } from '../views/safe-html.js'
 import { applyChanges, describeResponse, noCookies, redirectAtOnce, tellAtOnce } from './answer-headers.js'
+import { createServedApp, type MiddlewareOptions, printBuiltIn, type ServedApp } from './app.js'
 import { askedScript, mountOf } from './client-script.js'
 import { connectionProtocol } from './connection-protocol.js'
 import { cutAnswer } from './cut-answer.js'
@@ -41,17 +41,18 @@ import { pathOf } from './request-path.js'
 import { progressOf, WatchedResponse } from './watched-response.js'
 
 export type { Refusal } from '../lib/answer/refusal.js'
-export type { MiddlewareOptions } from '../lib/answer/settings.js'
 export type { FormStatus } from '../lib/page/form-record.js'
 export type { SearchFormOptions } from '../lib/search/search-options.js'
 export type { SearchChanges } from '../lib/search/search-url.js'
 export type { Attributes, Props } from '../views/attributes.js'
+export type { BuiltInParts } from '../views/built-in-page.js'
 export type { ButtonFormAttributes } from '../views/button-form.js'
 export type { SelectOption } from '../views/choice.js'
 export type { FieldOptions, FieldParts } from '../views/field-options.js'
 export type { ControlProps, Controls, FormProps } from '../views/form.js'
 export type { RegionFailure, RegionOptions } from '../views/region.js'
 export type { SearchForm } from '../views/search-form.js'
+export type { MiddlewareOptions } from './app.js'
 export type { Guard } from './guard-outcome.js'
 export { guard } from './koa-guard.js'
 export type { FailureDetails, Form, FormOptions, Forms }
@@ -76,7 +77,7 @@ export function sealform<Own = unknown>(
   actions: Actions<Own>,
   options: MiddlewareOptions<Own> = {},
 ): Middleware<DefaultState, SealformContext> {
-  const app = createApp(actions, options)
+  const app = createServedApp(actions, options)
 
   return async function sealform(ctx, next) {
     const script = askedScript(ctx.req)
@@ -144,14 +145,14 @@ class KoaHost implements Host, MountedHost {
   readonly page: Page
   /** The Set-Cookie lines that Sealform has added to the response. */
   cookies: readonly string[] = noCookies
-  readonly #app: App<unknown>
+  readonly #app: ServedApp
   readonly #next: Next
   readonly #outer: MountedHost | undefined
   #rendered = false
   #watched: WatchedResponse | undefined
   #noted: NotedResponse | undefined
 
-  constructor(app: App<unknown>, { ctx, next, outer }: KoaRequest) {
+  constructor(app: ServedApp, { ctx, next, outer }: KoaRequest) {
     this.req = ctx.req
     this.res = ctx.res
     this.context = ctx
@@ -455,7 +456,7 @@ class KoaHost implements Host, MountedHost {
   }
 
   builtInPage(page: BuiltInPage): string {
-    return builtInPage(page).toString()
+    return printBuiltIn(this.#app, this, page)
   }
 }
 

@@ -20,7 +20,6 @@ import type { Messages } from '../lib/outcome/messages.js'
 import type { BuiltInPage } from '../lib/page/last-resort.js'
 import { type FormOptions, Page } from '../lib/page/page.js'
 import type { FailureDetails } from '../lib/page/page-host.js'
-import { builtInPage } from '../views/built-in-page.js'
 import type { Form } from '../views/form.js'
 import { createForms, type Forms } from '../views/forms.js'
 import type { SafeHtml } from '../views/safe-html.js'
@@ -32,6 +31,7 @@ import {
   type SentFacts,
   tellAtOnce,
 } from './answer-headers.js'
+import { printBuiltIn, type ServedApp } from './app.js'
 import { mountOf } from './client-script.js'
 import { cutAnswer } from './cut-answer.js'
 import { isEncoded, isHtml, isJson, maxHeldBytes, pageTime, unanswered } from './held-page.js'
@@ -70,7 +70,7 @@ export abstract class HttpHost<
   readonly settings: Settings<unknown>
   /** The Set-Cookie lines that Sealform has added to the response. */
   cookies: readonly string[] = noCookies
-  readonly #app: App<unknown>
+  readonly #app: ServedApp
   protected readonly outer: MountedHost | undefined
   #heldResponse: HeldResponse | undefined
   #describesHead = false
@@ -80,7 +80,7 @@ export abstract class HttpHost<
 
   /** @param outer the host that an earlier middleware has mounted on the request */
   constructor(
-    app: App<unknown>,
+    app: ServedApp,
     context: { readonly req: Req; readonly res: Res },
     outer: MountedHost | undefined,
   ) {
@@ -129,7 +129,7 @@ export abstract class HttpHost<
   }
 
   builtInPage(page: BuiltInPage): string {
-    return builtInPage(page).toString()
+    return printBuiltIn(this.#app, this, page)
   }
 
   /** Says on the console, outside of production, what a form lacks that is not a submission. */

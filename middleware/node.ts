@@ -3,7 +3,7 @@ import type { Actions } from '../lib/action/registry.js'
 import { answer } from '../lib/answer/answer.js'
 import { consumedError } from '../lib/answer/consumed-error.js'
 import { recognise } from '../lib/answer/recognise.js'
-import { type App, createApp, type MiddlewareOptions } from '../lib/answer/settings.js'
+import type { App } from '../lib/answer/settings.js'
 import { SealformError } from '../lib/base/errors.js'
 import { webProtocol } from '../lib/base/web-protocol.js'
 import { saysMissing } from '../lib/outcome/failure.js'
@@ -13,6 +13,7 @@ import type { Form } from '../views/form.js'
 import type { Forms } from '../views/forms.js'
 import type { SafeHtml } from '../views/safe-html.js'
 import { describeResponse } from './answer-headers.js'
+import { createServedApp, type MiddlewareOptions, type ServedApp } from './app.js'
 import { sendScript } from './client-script.js'
 import { connectionProtocol } from './connection-protocol.js'
 import { cutAnswer } from './cut-answer.js'
@@ -88,7 +89,7 @@ export function sealform<Own = unknown>(
   options: NodeOptions<Own> = {},
 ): RequestListener {
   const app: NodeApp = {
-    ...createApp(actions, options, ['proxy', 'onError']),
+    ...createServedApp(actions, options, ['proxy', 'onError']),
     handler,
     ...checkOwn(handler, options as NodeOptions<unknown>),
   }
@@ -107,7 +108,7 @@ export function sealform<Own = unknown>(
   }
 }
 
-interface NodeApp extends App<unknown> {
+interface NodeApp extends ServedApp {
   readonly handler: PageHandler
   readonly proxy: boolean
   readonly onError: NonNullable<NodeOptions<unknown>['onError']>

@@ -9,12 +9,27 @@ import { html } from './html.js'
 import { printKeptList, printReference } from './kept-files.js'
 import { SafeHtml } from './safe-html.js'
 
+/** The page of last resort, for a layout of the app. */
+export interface BuiltInParts {
+  /** The language of the texts, as a BCP 47 tag, for `lang` of the `html` element. */
+  readonly language: string
+  /** For the `title` element. Begins with `Error: ` when something is wrong. */
+  readonly title: string
+  /** For the `main` element: a heading, what happened, and the input in a form that can be sent again. */
+  readonly content: SafeHtml
+}
+
 /**
  * Prints the page of last resort, which is sent when the app's own page cannot be shown. It says what happened and
  * holds the visitor's input in a form that can be sent again, or for copying when there is no seal to send it with. It
  * has no style sheet and no script, so no Content-Security-Policy can break it.
  */
 export function builtInPage(page: BuiltInPage): SafeHtml {
+  return plainLayout(builtInParts(page))
+}
+
+/** Makes the parts of the page of last resort. */
+export function builtInParts(page: BuiltInPage): BuiltInParts {
   const { outcome, messages, advice, reference } = page
   const text =
     reference === undefined
@@ -22,10 +37,22 @@ export function builtInPage(page: BuiltInPage): SafeHtml {
       : messages.pageFailed(reference)
   const done = outcome.kind === 'done' || outcome.kind === 'answered'
   const wrong = (!done && !isValid(outcome)) || reference !== undefined
-  const title = wrong ? `${messages.titlePrefix}${messages.summaryTitle}` : text
-  const issues = issuesOf(outcome)
+  return {
+    language: messages.language,
+    title: wrong ? `${messages.titlePrefix}${messages.summaryTitle}` : text,
+    content: html`<h1>${wrong ? messages.summaryTitle : text}</h1>
+<div role="alert" tabindex="-1" autofocus>
+${wrong && problem(text, issuesOf(outcome))}
+</div>
+${advice !== undefined && html`<p>${advice}</p>`}
+${(wrong || isValid(outcome)) && inputGivenBack(page)}
+${linkOnward(page)}`,
+  }
+}
+
+function plainLayout({ language, title, content }: BuiltInParts): SafeHtml {
   return html`<!doctype html>
-<html lang="${messages.language}">
+<html lang="${language}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -35,17 +62,22 @@ export function builtInPage(page: BuiltInPage): SafeHtml {
 </head>
 <body>
 <main>
-<h1>${wrong ? messages.summaryTitle : text}</h1>
-<div role="alert" tabindex="-1" autofocus>
-${wrong && problem(text, issues)}
-</div>
-${advice !== undefined && html`<p>${advice}</p>`}
-${(wrong || isValid(outcome)) && inputGivenBack(page)}
-${linkOnward(page)}
+${content}
 </main>
 </body>
 </html>
 `
+}
+
+/** Prints the page of last resort in the app's own layout. Returns `undefined` when the layout leaves out the content. */
+export function builtInPageIn(
+  layout: (parts: BuiltInParts) => SafeHtml | string,
+  page: BuiltInPage,
+): string | undefined {
+  const parts = builtInParts(page)
+  const made: unknown = layout(parts)
+  const text = made instanceof SafeHtml || typeof made === 'string' ? String(made) : ''
+  return text.includes(parts.content.toString()) ? text : undefined
 }
 
 /** Prints what went wrong in a region that failed, and the input. */
@@ -104,9 +136,9 @@ ${hidden(fieldNames.seal, seal)}
 ${formId !== undefined && hidden(fieldNames.form, formId)}
 ${state !== undefined && hidden(fieldNames.state, state)}
 ${files.map(({ file, reference }) => new SafeHtml(printReference(file.field, reference)))}
-${given.map(([name, value], i) => editable(name, value, `field-${i}`))}
+${given.map(([name, value], i) => editable(page, [name, value], `field-${i}`))}
 ${rules.map((rule, i) => fileField(rule, page, `file-${i}`))}
-${withheld.map(({ name, sentAs }, i) => control(`secret-${i}`, name, html`<input type="password" id="secret-${i}" name="${sentAs}">`))}
+${withheld.map(({ name, sentAs }, i) => control(`secret-${i}`, page.labelOf(name), html`<input type="password" id="secret-${i}" name="${sentAs}">`))}
 <p><button type="submit">${messages.sendAgain}</button></p>
 </form>`
 }
@@ -117,7 +149,7 @@ function hidden(name: string, value: string): SafeHtml {
 
 function fileField(
   { field, types, maxFiles }: FileRule,
-  { files, messages }: BuiltInPage,
+  { files, messages, labelOf }: BuiltInPage,
   id: string,
 ): SafeHtml {
   const kept = files.flatMap(({ file }) => (file.field === field ? [file] : []))
@@ -129,16 +161,16 @@ function fileField(
     multiple: maxFiles > 1,
     'aria-describedby': kept.length > 0 ? `${id}-kept` : undefined,
   })
-  return html`${control(id, field, html`<input ${new SafeHtml(attributes)}>`)}
+  return html`${control(id, labelOf(field), html`<input ${new SafeHtml(attributes)}>`)}
 ${kept.length > 0 && new SafeHtml(printKeptList(kept, `${id}-kept`, messages))}`
 }
 
-function forCopying({ given, messages }: BuiltInPage): SafeHtml {
+function forCopying({ given, messages, labelOf }: BuiltInPage): SafeHtml {
   return html`<p>${messages.copyInput}</p>
 ${given.map(([name, value], i) =>
   control(
     `field-${i}`,
-    name,
+    labelOf(name),
     html`<textarea id="field-${i}" readonly>
 ${value}</textarea>`,
   ),
@@ -146,10 +178,14 @@ ${value}</textarea>`,
 }
 
 /** Prints a text field. Browsers drop newlines from an `input`, so text with newlines gets a `textarea`. */
-function editable(name: string, value: string, id: string): SafeHtml {
+function editable(
+  { labelOf }: BuiltInPage,
+  [name, value]: readonly [name: string, value: string],
+  id: string,
+): SafeHtml {
   return control(
     id,
-    name,
+    labelOf(name),
     /[\r\n]/.test(value)
       ? html`<textarea id="${id}" name="${name}">
 ${value}</textarea>`
@@ -157,7 +193,7 @@ ${value}</textarea>`
   )
 }
 
-/** Prints a control below its label. The name of the field is the only label that this page knows. */
-function control(id: string, name: string, printed: SafeHtml): SafeHtml {
-  return html`<p><label for="${id}">${name}</label><br>${printed}</p>`
+/** Prints a control below its label. */
+function control(id: string, label: string, printed: SafeHtml): SafeHtml {
+  return html`<p><label for="${id}">${label}</label><br>${printed}</p>`
 }

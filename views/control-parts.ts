@@ -12,6 +12,8 @@ export interface ControlParts extends Pick<Controls, 'id' | 'issue' | 'issues'> 
   selectParts(name: string, options: readonly SelectOption[], own: Attributes): SelectParts
   /** The id of the element that holds the messages about a field; `undefined` when there are none. */
   issueId(name: string): string | undefined
+  /** What a field is called for people, when the app says it. */
+  labelOf(name: string): string | undefined
   /** The id of the first control of a name. */
   controlId(name: string): string
   /** What stands between the messages and the control of a field. */

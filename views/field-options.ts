@@ -4,8 +4,8 @@ import type { SafeHtml } from './safe-html.js'
 
 /** Options of `form.field(name, options)`. */
 export interface FieldOptions {
-  /** The text of the label, or of the legend for a group of choices. */
-  readonly label: string | SafeHtml
+  /** The text of the label, or of the legend for a group of choices. @default the one in the action's `labels` */
+  readonly label?: string | SafeHtml | undefined
   /** Explains what to enter. Stands below the label, and screen readers read it with the control. @default none */
   readonly hint?: string | SafeHtml | undefined
   /**

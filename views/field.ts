@@ -9,7 +9,8 @@ import { printSelect, printTextarea } from './print-control.js'
 import { SafeHtml } from './safe-html.js'
 
 /** A field after the check of its options. */
-interface Field extends Pick<FieldOptions, 'label' | 'hint'> {
+interface Field extends Pick<FieldOptions, 'hint'> {
+  readonly label: string | SafeHtml
   readonly name: string
   readonly kind: NonNullable<FieldOptions['as']>
   readonly options: readonly SelectOption[]
@@ -24,7 +25,7 @@ interface Field extends Pick<FieldOptions, 'label' | 'hint'> {
  * @see https://design-system.service.gov.uk/components/radios/
  */
 export function printField(form: ControlParts, name: string, options: FieldOptions): SafeHtml {
-  const field = checkField(name, options)
+  const field = checkField(form, name, options)
   const isGroup = field.kind === 'radios' || field.kind === 'checkboxes'
   const parts = isGroup ? groupOf(form, field) : singleOf(form, field)
   const { print = isGroup ? printGroup : isTick(field) ? printTick : printSingle } = options
@@ -134,12 +135,13 @@ function htmlOf(text: string | SafeHtml | undefined): string {
 const kinds = ['input', 'textarea', 'select', 'radios', 'checkboxes'] as const
 
 /** @throws SealformError `ERR_FORM_INVALID` */
-function checkField(name: string, options: FieldOptions): Field {
+function checkField(form: ControlParts, name: string, options: FieldOptions): Field {
   const call = `form.field('${name}')`
   checkOptions(call, options, ['label', 'hint', 'as', 'options', 'value', 'attributes', 'print'])
-  const { label, hint, options: choices, value, attributes = {}, print } = options
+  const { label = form.labelOf(name), hint, options: choices, value, attributes = {}, print } = options
   const kind = options.as ?? (choices ? 'select' : 'input')
-  if (!isText(label) || label === '') throw misused(`${call} needs a label: the text beside the control.`)
+  if (!isText(label) || label === '')
+    throw misused(`${call} needs a label, the text beside the control: here, or in "labels" of the action.`)
   if (hint !== undefined && !isText(hint))
     throw misused(`${call}: "hint" must be a text, not ${kindOf(hint)}.`)
   if (!kinds.includes(kind))

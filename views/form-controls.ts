@@ -1,4 +1,5 @@
 import type { Definition } from '../lib/action/action.js'
+import { labelOf } from '../lib/action/labels.js'
 import type { Messages } from '../lib/outcome/messages.js'
 import type { Issue, Outcome } from '../lib/outcome/outcome.js'
 import type { FormStatus, TellingProblem } from '../lib/page/form-record.js'
@@ -24,7 +25,7 @@ import { ToldOutcome } from './told-outcome.js'
 /** A form as data: everything that its controls are printed from. */
 interface ControlsRecord<Status extends FormStatus = FormStatus> {
   readonly id: string
-  readonly definition: Pick<Definition, 'name' | 'files' | 'constraints' | 'secrets'> & {
+  readonly definition: Pick<Definition, 'name' | 'files' | 'constraints' | 'secrets' | 'labels'> & {
     readonly limits: Pick<Definition['limits'], 'depth'>
   }
   readonly status: Status
@@ -52,6 +53,7 @@ export abstract class FormControls<Status extends FormStatus = FormStatus> imple
   readonly issues: readonly Issue[]
   readonly titlePrefix: string
   readonly #record: ControlsRecord
+  readonly #messages: Messages
   readonly #ids: ControlIds
   readonly #told: ToldOutcome | undefined
   #byName: Map<string, Issue[]> | undefined
@@ -62,6 +64,7 @@ export abstract class FormControls<Status extends FormStatus = FormStatus> imple
     this.status = record.status
     this.titlePrefix = wrong ? messages.titlePrefix : ''
     this.#record = record
+    this.#messages = messages
     this.#ids = new ControlIds(record.id, record.definition.limits.depth)
     this.#told = wrong ? this.#tellOutcome(record, messages) : undefined
     this.issues = this.#told?.issues ?? noIssues
@@ -94,7 +97,7 @@ export abstract class FormControls<Status extends FormStatus = FormStatus> imple
     return new SafeHtml(printSelect(this.selectParts(name, options, given), options))
   }
 
-  field(name: string, options: FieldOptions): SafeHtml {
+  field(name: string, options: FieldOptions = {}): SafeHtml {
     return printField(this, name, options)
   }
 
@@ -181,6 +184,11 @@ export abstract class FormControls<Status extends FormStatus = FormStatus> imple
 
   issueId(name: string): string | undefined {
     return this.#issuesOf(name).length === 0 ? undefined : this.#ids.issue(name)
+  }
+
+  labelOf(name: string): string | undefined {
+    const { name: action, labels } = this.#record.definition
+    return this.#messages.label(name, action) ?? labelOf(labels, name)
   }
 
   controlId(name: string): string {

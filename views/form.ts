@@ -92,7 +92,7 @@ export interface Controls {
    * ctx.form(addTodo.bind(null, listId)).field('title', { label: 'Title', hint: 'At most 100 characters', attributes: { maxlength: 100 } })
    * ```
    */
-  field(name: string, options: FieldOptions): SafeHtml
+  field(name: string, options?: FieldOptions): SafeHtml
   /** The attributes of the form and its controls as objects, for JSX and Pug. */
   readonly props: ControlProps
 }

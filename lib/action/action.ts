@@ -8,6 +8,7 @@ import type { FileDescription } from '../files/hand-over.js'
 import type { Plan } from '../input/coerce.js'
 import type { Constraints } from '../input/constraints.js'
 import type { HookOptions, Hooks } from './hooks.js'
+import type { Labels } from './labels.js'
 import type { Migration } from './migration.js'
 import type { SecretFields } from './secrets.js'
 import type { SpamEvent, SpamRules } from './spam.js'
@@ -201,6 +202,12 @@ export interface ActionOptions<
    */
   secrets?: readonly string[]
   /**
+   * What the fields are called for people, by field name; `'items[].qty'` means the field in every row. `form.field()` prints
+   * these labels, and so does the built-in page.
+   * @default none: the built-in page shows the names of the fields
+   */
+  labels?: Readonly<Record<string, string>>
+  /**
    * How long a rendered form stays valid, in seconds or as `'15m'`, `'24h'`. The claim of a one-time submission is kept as
    * long.
    * @default the registry's, 24 h; for a one-time action 1 h at most
@@ -282,6 +289,7 @@ export interface Definition extends SecretFields {
   /** Seconds. */
   readonly timeout: number | undefined
   readonly spam: SpamRules
+  readonly labels: Labels
   readonly hooks: Hooks | undefined
   /** The developer gets advice on the console: the app is not in production. */
   readonly advises: boolean

@@ -14,6 +14,7 @@ import { inputJsonSchema } from '../input/to-json-schema.js'
 import { parseSealLife } from '../seal/seal-life.js'
 import type { ActionOptions, Definition } from './action.js'
 import { type Hooks, hookNames, resolveHooks } from './hooks.js'
+import { resolveLabels } from './labels.js'
 import { resolveSecrets } from './secrets.js'
 
 /** The defaults that an action takes from its registry. */
@@ -48,6 +49,7 @@ const actionOptions = [
   'timeout',
   'minFillTime',
   'onSpam',
+  'labels',
   ...hookNames,
 ] as const
 
@@ -117,6 +119,7 @@ export function describeAction(name: string, runOrOptions: unknown, defaults: Ac
       minFillTime: minFillTime(given.minFillTime, where),
       onSpam: given.onSpam?.bind(options),
     },
+    labels: resolveLabels(given.labels, where),
     hooks: resolveHooks(given, defaults.hooks, where),
     advises: defaults.advises,
     secrets: resolveSecrets({ names: given.secrets, schema, files, depth: limits.depth }, where),

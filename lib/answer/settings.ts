@@ -14,8 +14,8 @@ import type { Refusal } from './refusal.js'
 import { readNonce } from './script-nonce.js'
 import { readSession } from './session-value.js'
 
-/** Options of the middleware that every framework shares. */
-export interface MiddlewareOptions<Context> {
+/** Options of the middleware that do not depend on HTML. */
+export interface SharedOptions<Context> {
   /**
    * The app's own origin as browsers see it, such as `'https://shop.example'`.
    * @default the framework's protocol and host, which follow its proxy settings
@@ -87,11 +87,11 @@ export interface App<Context> {
  */
 export function createApp<Context>(
   actions: Actions<Context>,
-  options: MiddlewareOptions<Context>,
+  options: SharedOptions<Context>,
   more?: readonly string[],
 ): App<unknown> {
   const registry = asRegistry(actions, 'sealform()')
-  const settings = resolveSettings(registry, options as MiddlewareOptions<unknown>, more)
+  const settings = resolveSettings(registry, options as SharedOptions<unknown>, more)
   const live = resolveLive(options.live)
   return {
     registry,
@@ -110,7 +110,7 @@ export function createApp<Context>(
  */
 function resolveSettings<Context>(
   { mode: appMode, development }: Pick<Registry, 'mode' | 'development'>,
-  options: MiddlewareOptions<Context>,
+  options: SharedOptions<Context>,
   more: readonly string[] = [],
 ): Settings<Context> {
   loadPackages()
@@ -153,7 +153,7 @@ function resolveSettings<Context>(
 }
 
 function resolveMessages<Context>(
-  option: MiddlewareOptions<Context>['messages'],
+  option: SharedOptions<Context>['messages'],
 ): (context: Context) => Messages {
   if (typeof option === 'function') return (context) => mergeMessages(option(context))
   const merged = mergeMessages(option)
@@ -178,7 +178,7 @@ function mergeMessages(own: Partial<Messages> | undefined): Messages {
 
 const messageNames = Object.keys(english) as (keyof Messages)[]
 
-function checkFunction(name: string, value: unknown): void {
+export function checkFunction(name: string, value: unknown): void {
   if (value !== undefined && typeof value !== 'function') {
     throw new SealformError(
       'ERR_OPTION_INVALID',

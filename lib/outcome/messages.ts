@@ -10,6 +10,11 @@ export interface Messages {
   readonly summaryTitle: string
   /** Changes a schema's message about the field `name`, for example to translate it. @default returns `message` */
   readonly issue: (message: string, name: string) => string
+  /**
+   * Names a field on a built-in page, for example in the visitor's language. `action` is `undefined` when the seal did not
+   * open. @default the action's `labels`, or the name of the field
+   */
+  readonly label: (name: string, action: string | undefined) => string | undefined
   /** Follows the texts of refused forms that can be sent again: `expired` to `otherPath`, and `malformed`. */
   readonly checkAndSend: string
   /** Follows the same texts on a page from which the form cannot be sent. */
@@ -97,6 +102,7 @@ export const english: Messages = {
   titlePrefix: 'Error: ',
   summaryTitle: 'There is a problem',
   issue: (message) => message,
+  label: () => undefined,
   checkAndSend: 'Nothing is lost: check your input and send it again.',
   openAgain: 'Open the page again to send this form.',
   expired: 'This page was open for too long.',

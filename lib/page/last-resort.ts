@@ -1,3 +1,4 @@
+import { labelOf } from '../action/labels.js'
 import { isHidden, isSecret, secretName } from '../action/secrets.js'
 import type { ShownFile } from '../files/uploads.js'
 import type { Messages } from '../outcome/messages.js'
@@ -29,6 +30,8 @@ export interface BuiltInPage {
   readonly onward: string | undefined
   /** Set when the app's page failed: the page of last resort then says so instead of the outcome. */
   readonly reference: string | undefined
+  /** Names a field for people. */
+  readonly labelOf: (name: string) => string
   /** What a developer has to change; only in development. */
   readonly advice: string | undefined
 }
@@ -63,6 +66,8 @@ export function lastResort(
         ? ifPossible(() => seals.state(definition, boundText, submitted.state))
         : undefined,
     files: outcome.kind === 'done' ? [] : keptFiles(seals, submitted),
+    labelOf: (name) =>
+      messages.label(name, definition?.name) ?? (definition && labelOf(definition.labels, name)) ?? name,
     onward,
     reference,
     advice,

@@ -1,4 +1,5 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
+import { type Labels, resolveLabels } from '../action/labels.js'
 import { resolveSecrets } from '../action/secrets.js'
 import { checkOptions } from '../base/check-options.js'
 import type { Entry } from '../base/entry.js'
@@ -23,6 +24,8 @@ export interface SearchOptions<Schema extends StandardSchemaV1> {
   input: Schema
   /** Limits on the query string. */
   limits?: SearchLimitOptions
+  /** What the parameters are called for people, by name, for `search.field()`. @default none */
+  labels?: Readonly<Record<string, string>>
 }
 
 /** Limits on the query string of a search. Exactly the value of a limit is still allowed. */
@@ -81,6 +84,7 @@ export class DefinedSearch implements Search<never> {
   readonly constraints: Constraints | undefined
   readonly limits: { readonly query: number; readonly fields: number; readonly depth: number }
   readonly secrets: ReadonlySet<string>
+  readonly labels: Labels
   /** A query string brings no files. */
   readonly files: ReadonlyMap<string, never> = noFiles
   /** The first keys of the names that the schema lists; `undefined` when it takes any name. */
@@ -93,7 +97,7 @@ export class DefinedSearch implements Search<never> {
       )
     }
     const where = `defineSearch('${name}')`
-    checkOptions(where, options, ['input', 'limits'])
+    checkOptions(where, options, ['input', 'limits', 'labels'])
     if (typeof options?.input?.['~standard']?.validate !== 'function') {
       throw invalid(
         `${where}: "input" must be a schema of a Standard Schema library, such as zod 3.24+, valibot 1+ or arktype 2+.`,
@@ -107,6 +111,7 @@ export class DefinedSearch implements Search<never> {
     this.coercion = schema === undefined ? undefined : planCoercion(schema, depth, 'filled')
     this.constraints = schema === undefined ? undefined : new Constraints(schema, depth)
     this.secrets = resolveSecrets({ names: undefined, schema, files: noFiles, depth }, where)
+    this.labels = resolveLabels(options.labels, where)
     this.keys = schema === undefined ? undefined : listedKeys(schema)
     for (const key of this.keys ?? []) {
       if (!key.startsWith(fieldNames.seal)) continue

@@ -1,7 +1,6 @@
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http'
 import type { TestContext } from 'node:test'
 import supertest from 'supertest'
-import type { MiddlewareOptions } from '../../lib/answer/settings.js'
 import {
   type ActionOptions,
   type Actions,
@@ -10,6 +9,7 @@ import {
   type Submission,
   type Submittable,
 } from '../../lib/sealform.js'
+import type { MiddlewareOptions } from '../../middleware/app.js'
 import { html } from '../../views/html.js'
 import { formIn, fromSamePage, listen, testKey, urlencoded } from '../setup/koa-app.js'
 import { until } from '../setup/patience.js'

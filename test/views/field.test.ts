@@ -16,6 +16,7 @@ async function printed(
     const save = actions.define('save', {
       input: z.looseObject({ title: z.string().max(20).optional() }),
       files: { photo: {} },
+      labels: { nick: 'Your nickname' },
       run: async () => invalid(issues),
     })
     router.get('/', (ctx) => {
@@ -155,6 +156,17 @@ describe('form.field()', () => {
     assert.match(
       back,
       /class="bad"><label .*<\/label><input .*><p class="sealform-issue".*Too short.*sealform-hint/,
+    )
+  })
+
+  it('takes its label from the action', async () => {
+    const { visit } = await printed(
+      (form) => html`${form.field('nick')}${form.field('nick', { label: 'Another' })}`,
+    )
+    assert.equal(
+      visit,
+      '<div class="sealform-field"><label for="save-nick">Your nickname</label><input id="save-nick" name="nick"></div>' +
+        '<div class="sealform-field"><label for="save-nick-2">Another</label><input id="save-nick-2" name="nick"></div>',
     )
   })
 
