@@ -1,6 +1,13 @@
 export type { StandardSchemaV1 } from '@standard-schema/spec'
 export type { Action, ActionOptions, AskedAction, InputOf, Submittable } from './action/action.js'
 export type { CookieOptions, Cookies } from './action/cookies.js'
+export {
+  defineSteps,
+  type Step,
+  type SteppedAction,
+  type StepsInput,
+  type StepsOptions,
+} from './action/define-steps.js'
 export type { ActionEvent, ActionFailure, HookOptions } from './action/hooks.js'
 export type { Migration } from './action/migration.js'
 export { type Actions, type ActionsOptions, createActions, type UploadOptions } from './action/registry.js'
@@ -15,6 +22,7 @@ export { isFileId, newFileId } from './files/file-storage.js'
 export type { FileDescription } from './files/hand-over.js'
 export type { PersistOptions, StoredFile } from './files/stored-file.js'
 export {
+  type DoneOptions,
   done,
   flash,
   forbidden,

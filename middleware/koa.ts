@@ -36,7 +36,15 @@ import { changeSince, type NotedResponse, noteResponse, restoreResponse } from '
 import { refuseRouter } from './koa-router.js'
 import { hostOn, isServed, joinHost, type MountedHost, mountOn } from './mounted.js'
 import { tellOwnRedirect } from './own-redirect.js'
-import { formOn, type PageTools, printCallModule, regionOn, scriptTagOn, searchOn } from './page-tools.js'
+import {
+  formOn,
+  type PageTools,
+  printCallModule,
+  regionOn,
+  scriptTagOn,
+  searchOn,
+  stepsOn,
+} from './page-tools.js'
 import { pathOf } from './request-path.js'
 import { progressOf, WatchedResponse } from './watched-response.js'
 
@@ -50,8 +58,10 @@ export type { ButtonFormAttributes } from '../views/button-form.js'
 export type { SelectOption } from '../views/choice.js'
 export type { FieldOptions, FieldParts } from '../views/field-options.js'
 export type { ControlProps, Controls, FormProps } from '../views/form.js'
+export type { StepsFormOptions } from '../views/forms.js'
 export type { RegionFailure, RegionOptions } from '../views/region.js'
 export type { SearchForm } from '../views/search-form.js'
+export type { ShownStep, SteppedForm } from '../views/stepped-form.js'
 export type { MiddlewareOptions } from './app.js'
 export type { Guard } from './guard-outcome.js'
 export { guard } from './koa-guard.js'
@@ -241,6 +251,7 @@ class KoaHost implements Host, MountedHost {
     const mount = mountOf(this.context.originalUrl, this.context.url)
     return createForms(this.page, {
       form: formOn.bind(this),
+      steps: stepsOn.bind(this) as Forms['steps'],
       messages: this.messages.bind(this),
       printScript: scriptTagOn.bind(this, mount),
       printCallModule: printCallModule.bind(undefined, mount),

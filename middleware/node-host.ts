@@ -45,6 +45,7 @@ import {
   regionOn,
   scriptTagOn,
   searchOn,
+  stepsOn,
 } from './page-tools.js'
 import { presentAsGet, restoreRequest } from './present-as-get.js'
 import { pathOf } from './request-path.js'
@@ -144,6 +145,7 @@ export abstract class HttpHost<
       form: toolForm.bind(this) as PageTools['form'],
       forms: createForms(this.page, {
         form: toolForm.bind(this),
+        steps: toolSteps.bind(this) as Forms['steps'],
         messages: this.messages.bind(this),
         printScript: scriptTagOn.bind(this, mount),
         printCallModule: printCallModule.bind(undefined, mount),
@@ -442,6 +444,12 @@ function bodyKind(held: HeldResponse | undefined): RenderedPage['body'] {
 
 function toolForm(this: HttpHost, action: Submittable, options?: FormOptions): Form {
   const form = formOn.call(this, action, options)
+  this.describeWhenWritten()
+  return form
+}
+
+function toolSteps(this: HttpHost, ...asked: Parameters<typeof stepsOn>): ReturnType<typeof stepsOn> {
+  const form = stepsOn.apply(this, asked)
   this.describeWhenWritten()
   return form
 }

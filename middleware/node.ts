@@ -31,8 +31,10 @@ export type { ButtonFormAttributes } from '../views/button-form.js'
 export type { SelectOption } from '../views/choice.js'
 export type { FieldOptions, FieldParts } from '../views/field-options.js'
 export type { ControlProps, Controls, FormProps } from '../views/form.js'
+export type { StepsFormOptions } from '../views/forms.js'
 export type { RegionFailure, RegionOptions } from '../views/region.js'
 export type { SearchForm } from '../views/search-form.js'
+export type { ShownStep, SteppedForm } from '../views/stepped-form.js'
 export type { FailureDetails, Form, FormOptions, Forms }
 
 /** The type of `submission.context` in actions, and of the argument of options that are functions. */

@@ -1,4 +1,5 @@
 import type { Submittable } from '../lib/action/action.js'
+import { type SteppedAction, stepsOf } from '../lib/action/define-steps.js'
 import { checkOptions, kindOf } from '../lib/base/check-options.js'
 import { SealformError } from '../lib/base/errors.js'
 import type { Messages } from '../lib/outcome/messages.js'
@@ -8,12 +9,13 @@ import { runSearch } from '../lib/search/run-search.js'
 import { checkSearchOptions, type SearchFormOptions } from '../lib/search/search-options.js'
 import { escapeHtml } from '../views/escape-html.js'
 import type { Form } from '../views/form.js'
-import type { Forms } from '../views/forms.js'
+import type { Forms, StepsFormOptions } from '../views/forms.js'
 import { createForm } from '../views/page-form.js'
 import { printRegion, type RegionContent, type RegionOptions } from '../views/region.js'
 import type { SafeHtml } from '../views/safe-html.js'
 import { printLiveTag, printScriptTag } from '../views/script-tag.js'
 import { createSearchForm, type SearchForm } from '../views/search-form.js'
+import { createSteppedForm, type SteppedForm } from '../views/stepped-form.js'
 import { clientScript } from './client-script.js'
 
 /** What a page finds on its request or context. */
@@ -69,6 +71,24 @@ export function formOn(this: ToolHost, action: Submittable, options?: FormOption
     messages: () => this.messages(),
   }
   return createForm(page.form(action, options), seals, messages())
+}
+
+/** Implements `Forms.steps`. Bind it to the request. */
+export function stepsOn(this: ToolHost, stepped: SteppedAction, options: StepsFormOptions = {}): SteppedForm {
+  const details = stepsOf(stepped)
+  if (!details) {
+    throw new SealformError(
+      'ERR_FORM_INVALID',
+      `forms.steps() needs what defineSteps() has returned, not ${kindOf(stepped)}.`,
+    )
+  }
+  const { page } = this
+  const own = details.own.bind(null, ...details.values) as Submittable
+  const mounting = page.mountings.joinedOf(own)
+  const seals = mounting?.seals ?? page.seals
+  const messages = mounting?.messages() ?? this.messages()
+  const initial = { step: details.steps[0]!.name, answers: {} }
+  return createSteppedForm(page.form(own, { ...options, initial }), details, { seals, messages })
 }
 
 /** Prints the tags of the scripts for browsers. Bind it to the request and to the path where the middleware is mounted. */

@@ -36,6 +36,8 @@ interface ControlsRecord<Status extends FormStatus = FormStatus> {
   readonly defaults?: GivenInput | undefined
   /** Set when this is the form that was sent. */
   readonly outcome: Outcome | undefined
+  /** What controls have to know, where it is not what the definition says. @default the definition */
+  readonly controls?: ControlsRecord['definition'] | undefined
   /** Called when it knows what is wrong with it. @default not called */
   problemMade?(problem: TellingProblem): void
 }
@@ -53,6 +55,7 @@ export abstract class FormControls<Status extends FormStatus = FormStatus> imple
   readonly issues: readonly Issue[]
   readonly titlePrefix: string
   readonly #record: ControlsRecord
+  readonly #definition: ControlsRecord['definition']
   readonly #messages: Messages
   readonly #ids: ControlIds
   readonly #told: ToldOutcome | undefined
@@ -64,6 +67,7 @@ export abstract class FormControls<Status extends FormStatus = FormStatus> imple
     this.status = record.status
     this.titlePrefix = wrong ? messages.titlePrefix : ''
     this.#record = record
+    this.#definition = record.controls ?? record.definition
     this.#messages = messages
     this.#ids = new ControlIds(record.id, record.definition.limits.depth)
     this.#told = wrong ? this.#tellOutcome(record, messages) : undefined
@@ -108,7 +112,7 @@ export abstract class FormControls<Status extends FormStatus = FormStatus> imple
   abstract formAttributes(): Attributes
 
   inputAttributes(name: string, own: Attributes): Attributes {
-    const { definition } = this.#record
+    const definition = this.#definition
     checkControl({ method: 'input', name }, definition, own)
     const added = unsaid(definition, { kind: 'input', name }, own)
     const type = own.type ?? added.type
@@ -123,24 +127,24 @@ export abstract class FormControls<Status extends FormStatus = FormStatus> imple
   }
 
   controlAttributes(name: string, attributes: Attributes): Attributes {
-    checkControl({ method: 'control', name }, this.#record.definition, attributes)
+    checkControl({ method: 'control', name }, this.#definition, attributes)
     return this.describe(name, this.nextId(name), attributes)
   }
 
   textareaParts(name: string, given: Attributes): TextareaParts {
-    checkControl({ method: 'textarea', name }, this.#record.definition, given)
+    checkControl({ method: 'textarea', name }, this.#definition, given)
     const { value, ...own } = given
-    const attributes = { ...own, ...unsaid(this.#record.definition, { kind: 'textarea', name }, own) }
+    const attributes = { ...own, ...unsaid(this.#definition, { kind: 'textarea', name }, own) }
     const nth = this.#ids.count(name)
     const text = nthValue(this.#sent(name), nth, { value, disabled: attributes.disabled }) ?? ''
     return { attributes: this.describe(name, this.#ids.nth(name, nth), attributes), text: String(text) }
   }
 
   selectParts(name: string, options: readonly SelectOption[], given: Attributes): SelectParts {
-    checkControl({ method: 'select', name }, this.#record.definition, given)
+    checkControl({ method: 'select', name }, this.#definition, given)
     checkChoices(`form.select('${name}')`, options)
     const { value, ...own } = given
-    const attributes = { ...own, ...unsaidOfSelect(this.#record.definition, { name, options }, own) }
+    const attributes = { ...own, ...unsaidOfSelect(this.#definition, { name, options }, own) }
     const fallback = value === undefined || value === null ? [] : [String(value)]
     const chosen = new Set(attributes.disabled ? fallback : this.values(name, fallback))
     return { attributes: this.describe(name, this.nextId(name), attributes), chosen }
@@ -187,7 +191,7 @@ export abstract class FormControls<Status extends FormStatus = FormStatus> imple
   }
 
   labelOf(name: string): string | undefined {
-    const { name: action, labels } = this.#record.definition
+    const { name: action, labels } = this.#definition
     return this.#messages.label(name, action) ?? labelOf(labels, name)
   }
 
@@ -222,7 +226,7 @@ export abstract class FormControls<Status extends FormStatus = FormStatus> imple
 
   /** Names a control as it is sent. */
   protected named(attributes: Attributes): Attributes {
-    return nameAsSecret(this.#record.definition, attributes)
+    return nameAsSecret(this.#definition, attributes)
   }
 
   protected nextId(name: string): string {

@@ -1,4 +1,5 @@
 import type { Submittable } from '../lib/action/action.js'
+import type { SteppedAction } from '../lib/action/define-steps.js'
 import type { Messages } from '../lib/outcome/messages.js'
 import type { Page } from '../lib/page/page.js'
 import type { Search } from '../lib/search/define-search.js'
@@ -8,7 +9,14 @@ import { ControlIds } from './control-ids.js'
 import type { Form } from './form.js'
 import { SafeHtml } from './safe-html.js'
 import type { SearchForm } from './search-form.js'
+import type { SteppedForm } from './stepped-form.js'
 import { ToldOutcome } from './told-outcome.js'
+
+/** Options of `ctx.forms.steps(stepped, options)`. */
+export interface StepsFormOptions {
+  /** Tells several forms of one kind on a page apart; becomes part of the form's id. @default none */
+  key?: string | number
+}
 
 /** What a page says about its forms as a whole, mostly in its layout, and its forms that are sent by GET. */
 export interface Forms {
@@ -50,6 +58,14 @@ export interface Forms {
    */
   readonly callModule: SafeHtml
   /**
+   * Makes the form of the step that is shown, of a form of several steps.
+   *
+   * @param stepped what `defineSteps()` returned, with all of its values bound
+   * @param options `key` tells several such forms of a page apart
+   * @throws SealformError `ERR_FORM_INVALID` on anything but a form of several steps
+   */
+  steps<Names extends string>(stepped: SteppedAction<Names>, options?: StepsFormOptions): SteppedForm<Names>
+  /**
    * Reads a search from the query string of the page and validates it. Rejects with what the schema throws.
    *
    * @param search what `defineSearch()` returned
@@ -60,6 +76,7 @@ export interface Forms {
 }
 
 interface FormsTools {
+  readonly steps: Forms['steps']
   readonly form: (action: Submittable) => Form
   readonly messages: () => Messages
   /** Prints the tag of the script. */
@@ -77,18 +94,20 @@ interface FormsTools {
  */
 export function createForms(
   page: Page,
-  { form, messages, printScript, printCallModule, search, afterRead }: FormsTools,
+  { form, steps, messages, printScript, printCallModule, search, afterRead }: FormsTools,
 ): Forms {
   const titlePrefix = page.shownProblem ? messages().titlePrefix : ''
   const script = new SafeHtml(printScript)
   const callModule = new SafeHtml(printCallModule)
   const summary = summaryOf.bind(undefined, page, messages)
   const button = printButtonForm.bind(undefined, form)
-  if (!page.flash) return { titlePrefix, summary, button, flash: undefined, script, callModule, search }
+  if (!page.flash)
+    return { titlePrefix, summary, button, steps, flash: undefined, script, callModule, search }
   return {
     titlePrefix,
     summary,
     button,
+    steps,
     script,
     callModule,
     search,

@@ -22,7 +22,7 @@ export function createForm<State>(record: FormRecord, seals: PageSeals, messages
 }
 
 /** Prints the form of an action: the controls, the seal, buttons and files. */
-class PageForm<State> extends FormControls implements Form<State> {
+export class PageForm<State> extends FormControls implements Form<State> {
   readonly attributes: SafeHtml
   readonly fields: SafeHtml
   readonly seal: SafeHtml
@@ -158,11 +158,17 @@ class PageForm<State> extends FormControls implements Form<State> {
     return seal
   }
 
+  /** Whether the hidden fields list the kept files of a field that the page has not listed itself. */
+  protected listsKept(_name: string): boolean {
+    return true
+  }
+
   /** The references to kept files, and a list of those that the page has not listed itself. */
   #printKept(files: readonly FreshFile[]): string {
     let text = ''
     for (const { name, seal } of files) text += printReference(name, seal)
-    for (const { name } of files) if (!this.#shownKept?.has(name)) text += this.kept(name)
+    for (const { name } of files)
+      if (!this.#shownKept?.has(name) && this.listsKept(name)) text += this.kept(name)
     return text
   }
 

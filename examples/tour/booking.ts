@@ -1,14 +1,5 @@
 import { z } from 'zod'
 
-/** The visitor's input so far, by field name. All values are texts. */
-export type Answers = Readonly<Record<string, string>>
-
-export interface Step {
-  readonly name: string
-  readonly title: string
-  readonly input: z.ZodType<Answers, unknown>
-}
-
 export const rooms = [
   { value: 'garden', label: 'A room to the garden' },
   { value: 'street', label: 'A room to the street' },
@@ -37,21 +28,12 @@ const wishes = z.object({
   note: z.string('Send a note, or leave it empty').trim().max(500, 'Use at most 500 characters'),
 })
 
-/** The steps, each with the rules of its fields. */
-export const steps: readonly Step[] = [
-  { name: 'guest', title: 'About you', input: guest },
-  { name: 'stay', title: 'Your stay', input: stay },
-  { name: 'wishes', title: 'Your wishes', input: wishes },
-]
-
-/** The rules of all steps together. A valid input can become invalid later, such as a date in the past. */
-export const bookingInput = z.object({ ...guest.shape, ...stay.shape, ...wishes.shape })
-
-/** The rules for unfinished steps: any text that a form can carry. */
-export const draftInput = z.partialRecord(
-  z.enum(['name', 'email', 'arrival', 'nights', 'room', 'breakfast', 'note']),
-  z.string('Send each field once').max(500, 'Use at most 500 characters'),
-)
+/** The steps of a booking, each with the rules of its fields. */
+export const steps = {
+  guest: { title: 'About you', input: guest },
+  stay: { title: 'Your stay', input: stay },
+  wishes: { title: 'Your wishes', input: wishes },
+}
 
 function isToCome(day: string): boolean {
   return day >= new Date().toISOString().slice(0, 10)

@@ -7,6 +7,7 @@ import type { FileStorage } from '../files/file-storage.js'
 import type { FileDescription } from '../files/hand-over.js'
 import type { Plan } from '../input/coerce.js'
 import type { Constraints } from '../input/constraints.js'
+import type { Check } from './checked.js'
 import type { HookOptions, Hooks } from './hooks.js'
 import type { Labels } from './labels.js'
 import type { Migration } from './migration.js'
@@ -262,6 +263,8 @@ export interface Definition extends SecretFields {
   readonly authorizeAll: ((submission: never, asked: AskedAction) => unknown) | undefined
   readonly authorize: ((submission: never, ...values: never[]) => unknown) | undefined
   readonly input: StandardSchemaV1 | undefined
+  /** Validates in place of the schema. */
+  readonly validates: Check | undefined
   /** The types that the texts of the form are converted to; `undefined` when the schema declares none. */
   readonly coercion: Plan | undefined
   /** The constraints that controls print; `undefined` when the schema declares none. */

@@ -31,6 +31,9 @@ interface ActionDefaults {
   find(action: unknown): Definition | undefined
 }
 
+/** Option of the library alone: a function that validates in place of a schema. */
+export const validates: unique symbol = Symbol('validates')
+
 const actionOptions = [
   'run',
   'input',
@@ -104,6 +107,7 @@ export function describeAction(name: string, runOrOptions: unknown, defaults: Ac
     authorizeAll: defaults.authorizeAll,
     authorize: given.authorize?.bind(options),
     input: given.input,
+    validates: Reflect.get(Object(options), validates),
     coercion: schema === undefined ? undefined : planCoercion(schema, limits.depth),
     constraints: schema === undefined ? undefined : new Constraints(schema, limits.depth),
     version: inputVersion(given.version, where),

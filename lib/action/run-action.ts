@@ -1,10 +1,6 @@
-import type { Entry } from '../base/entry.js'
 import { SealformError } from '../base/errors.js'
-import { joinName } from '../base/field-path.js'
-import { type Expectation, type NameOf, validate } from '../input/validate.js'
-import { failed } from '../outcome/failure.js'
-import type { Messages } from '../outcome/messages.js'
-import { Done, Failed, Invalid, isOutcome, type Outcome, Refused } from '../outcome/outcome.js'
+import type { NameOf } from '../input/validate.js'
+import { Done, Failed, isOutcome, type Outcome } from '../outcome/outcome.js'
 import type { Definition } from './action.js'
 import { observeRun } from './observe-run.js'
 import { RunHooks } from './run-hooks.js'
@@ -45,41 +41,6 @@ async function ask(
     )
   } catch (thrown) {
     return isOutcome(thrown) ? submission.outcomeAfter(thrown) : submission.failureAfter(thrown)
-  }
-}
-
-/** The validated input. */
-export interface Checked {
-  readonly input: unknown
-  readonly nameOf: NameOf
-}
-
-/** The result for an action without a schema. The fields keep their names. */
-export const noInput: Checked = { input: undefined, nameOf: (path) => joinName('', path) }
-
-/** Validates the fields with the action's schema. Returns without a promise when there is no schema. */
-export function check(
-  { input: schema, limits, coercion }: Definition,
-  entries: readonly Entry[],
-  messages: () => Messages,
-): Checked | Promise<Checked | Outcome> {
-  return schema ? checkWith({ schema, depth: limits.depth, coercion }, entries, messages) : noInput
-}
-
-async function checkWith(
-  expected: Expectation,
-  entries: readonly Entry[],
-  messages: () => Messages,
-): Promise<Checked | Outcome> {
-  try {
-    const result = await validate(expected, entries)
-    if (result instanceof Refused || result.valid) return result
-    const texts = messages()
-    return new Invalid(
-      result.issues.map(({ name, message }) => ({ name, message: texts.issue(message, name) })),
-    )
-  } catch (thrown) {
-    return isOutcome(thrown) ? thrown : failed(thrown)
   }
 }
 

@@ -1,4 +1,5 @@
-import { type Checked, type Ran, run } from '../action/run-action.js'
+import type { Checked } from '../action/checked.js'
+import { type Ran, run } from '../action/run-action.js'
 import { staged } from '../base/trace.js'
 import type { Reading } from '../body/reading.js'
 import { isOutcome, issuesOf, type Outcome, Refused } from '../outcome/outcome.js'

@@ -1,6 +1,13 @@
 import { failed, saysMissing } from '../outcome/failure.js'
 import { explain, type Messages } from '../outcome/messages.js'
-import { type Issue, issuesOf, isValid, type Outcome, type RefusalReason } from '../outcome/outcome.js'
+import {
+  type Issue,
+  issuesOf,
+  isValid,
+  keepsFiles,
+  type Outcome,
+  type RefusalReason,
+} from '../outcome/outcome.js'
 import { type FreshFields, FreshSeals, freshFiles } from '../page/fresh-fields.js'
 import { groupInput, secretsOf } from '../page/given-input.js'
 import type { Page } from '../page/page.js'
@@ -162,7 +169,7 @@ function successorOf({ seals }: Page, told: Told): readonly FreshFields[] {
     form: formId,
     seal,
     state,
-    files: freshFiles(told.outcome.kind === 'done' ? [] : (files?.list ?? []), (file) =>
+    files: freshFiles(keepsFiles(told.outcome) ? (files?.list ?? []) : [], (file) =>
       seals.file(definition, file),
     ),
     sent: true,

@@ -109,7 +109,10 @@ export class PendingSubmission {
   concludeFiles(): void {
     if (!this.files) return
     const { definition, uploads } = this.files
-    uploads.conclude(this.outcome?.kind ?? 'failed')
+    const { outcome } = this
+    // The files of a step wait as those of a form that has to be corrected.
+    const waits = outcome?.kind === 'done' && outcome.keepsFiles
+    uploads.conclude(waits ? 'invalid' : (outcome?.kind ?? 'failed'))
     const list = uploads.shown
     if (list.length > 0) this.submitted.files = { definition, list }
   }

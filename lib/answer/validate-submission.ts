@@ -1,5 +1,7 @@
+import type { Definition } from '../action/action.js'
+import { check, noInput } from '../action/check-input.js'
+import type { Checked } from '../action/checked.js'
 import { changeFields } from '../action/migrate.js'
-import { type Checked, check, noInput } from '../action/run-action.js'
 import type { Entry } from '../base/entry.js'
 import { staged } from '../base/trace.js'
 import type { Reading } from '../body/reading.js'
@@ -28,12 +30,11 @@ export function validateSubmission(
   const { definition, changeFields } = read.chosen
   const { files, trace } = pending
   const otherFiles = hasOtherFiles(read)
-  if (!files && !changeFields && !otherFiles && !definition.input) return noInput
-  const messages = () => pending.messages()
+  if (!files && !changeFields && !otherFiles && !definition.input && !definition.validates) return noInput
   return staged(trace, 'validate', () =>
     files || changeFields || otherFiles
       ? validateChanged(pending, read)
-      : check(definition, read.reading.entries, messages),
+      : checkChosen(pending, definition, read.reading.entries),
   )
 }
 
@@ -50,13 +51,23 @@ async function validateChanged(pending: PendingSubmission, read: ReadSubmission)
   const entries = await changeChosenFields(pending, read, other.entries)
   if (isOutcome(entries)) return entries
   submission.fill(entries)
-  const checked = await check(chosen.definition, entries, () => pending.messages())
+  const checked = await checkChosen(pending, chosen.definition, entries)
   const messages = pending.messages()
   const own = files ? fileIssues(files.definition, problemsOf(files, chosen), messages) : []
   const others = fileIssues(chosen.definition, other.problems, messages)
   const issues = [...own, ...others.filter(({ name }) => !own.some((issue) => issue.name === name))]
   const beyondLimit = other.problems.some(({ kind }) => kind === 'size' || kind === 'too-many')
   return issues.length > 0 ? joinIssues(issues, checked, beyondLimit ? 413 : 422) : checked
+}
+
+function checkChosen(
+  pending: PendingSubmission,
+  definition: Definition,
+  entries: readonly Entry[],
+): Checked | Outcome | Promise<Checked | Outcome> {
+  const messages = () => pending.messages()
+  if (!definition.validates) return check(definition, entries, messages)
+  return definition.validates({ entries, previous: pending.submission.previous }, messages)
 }
 
 /** Tells whether a button was chosen whose action has file fields of its own. */

@@ -51,20 +51,29 @@ export function invalid(issues: Issues, options: { readonly status?: number } = 
   return noted(new Invalid(issues, options.status === 200 ? Number.NaN : options.status), invalid)
 }
 
+/** Options of `done(state, options)`. */
+export interface DoneOptions {
+  /** 200–299 or 400–599. @default 200 */
+  readonly status?: number
+  /** Keeps the files that were sent for the next submission of the form, as after a mistake. @default false */
+  readonly keepFiles?: boolean
+}
+
 /**
  * Shows the page again with a new state. The page reads it from `form.state`. Returning a plain value does the same.
  *
  * @param state any value that a seal can carry
- * @param options `status`: 200–299 or 400–599. @default 200
+ * @param options `status`: 200–299 or 400–599. @default 200. `keepFiles: true` keeps the files that were sent for the next
+ *   submission of the form, as after a mistake: for a form of several steps. @default false
  * @throws SealformError `ERR_OPTION_INVALID` when the status is another, or allows no body
  * @example
  * ```ts
  * return done({ title }, { status: 202 })
  * ```
  */
-export function done(state?: unknown, options: { readonly status?: number } = {}): Done {
-  checkOptions('done()', options, ['status'])
-  return noted(new Done(state, options.status), done)
+export function done(state?: unknown, options: DoneOptions = {}): Done {
+  checkOptions('done()', options, ['status', 'keepFiles'])
+  return noted(new Done(state, options.status, options.keepFiles === true), done)
 }
 
 /**

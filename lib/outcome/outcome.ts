@@ -79,8 +79,10 @@ export class Done {
   readonly kind = 'done'
   readonly state: unknown
   readonly status: number
+  /** The files that were sent wait for the next submission of the form. */
+  readonly keepsFiles: boolean
 
-  constructor(state: unknown, status = 200) {
+  constructor(state: unknown, status = 200, keepsFiles = false) {
     const hasPage = Number.isInteger(status) && status >= 200 && status <= 599 && !bodiless.has(status)
     if (!hasPage || (status >= 300 && status < 400)) {
       throw new SealformError(
@@ -90,6 +92,7 @@ export class Done {
     }
     this.state = state
     this.status = status
+    this.keepsFiles = keepsFiles
   }
 }
 
@@ -168,6 +171,11 @@ export function issuesOf(outcome: Outcome): readonly Issue[] {
 /** Says whether the action has run and did what the visitor asked for. */
 export function isCarriedOut(outcome: Outcome): boolean {
   return outcome.kind === 'done' || (outcome.kind === 'refused' && outcome.reason === 'done-unsafe-redirect')
+}
+
+/** Says whether the files that were sent wait for the next submission of the form. */
+export function keepsFiles(outcome: Outcome): boolean {
+  return outcome.kind !== 'done' || outcome.keepsFiles
 }
 
 /** Says whether the visitor asked for validation only, and all fields are valid. */

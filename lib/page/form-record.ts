@@ -15,6 +15,8 @@ export type FormStatus = 'idle' | 'valid' | 'done' | 'invalid' | 'refused' | 'fa
 export interface FormRecord {
   readonly id: string
   readonly definition: Definition
+  /** What controls have to know, where it is not what the definition says: in a form of several steps. */
+  readonly controls?: Definition | undefined
   /** The values bound to the action, as its seal holds them. */
   readonly boundText: string
   readonly status: FormStatus

@@ -2,7 +2,7 @@ import { labelOf } from '../action/labels.js'
 import { isHidden, isSecret, secretName } from '../action/secrets.js'
 import type { ShownFile } from '../files/uploads.js'
 import type { Messages } from '../outcome/messages.js'
-import { isCarriedOut, type Outcome } from '../outcome/outcome.js'
+import { isCarriedOut, keepsFiles, type Outcome } from '../outcome/outcome.js'
 import type { Seal } from '../seal/seal.js'
 import { secretsOf } from './given-input.js'
 import type { Mountings } from './mountings.js'
@@ -65,7 +65,7 @@ export function lastResort(
       definition && submitted.hasState
         ? ifPossible(() => seals.state(definition, boundText, submitted.state))
         : undefined,
-    files: outcome.kind === 'done' ? [] : keptFiles(seals, submitted),
+    files: keepsFiles(outcome) ? keptFiles(seals, submitted) : [],
     labelOf: (name) =>
       messages.label(name, definition?.name) ?? (definition && labelOf(definition.labels, name)) ?? name,
     onward,

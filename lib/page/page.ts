@@ -6,7 +6,7 @@ import type { Keeping } from '../cache/offered-page.js'
 import type { ShownFile } from '../files/uploads.js'
 import { failed, saysMissing } from '../outcome/failure.js'
 import type { Messages } from '../outcome/messages.js'
-import { type Issue, issuesOf, isValid, type Outcome } from '../outcome/outcome.js'
+import { type Issue, issuesOf, isValid, keepsFiles, type Outcome } from '../outcome/outcome.js'
 import { encodeBoundValues } from '../seal/bound-values.js'
 import type { Seal } from '../seal/seal.js'
 import type { FormRecord, FormStatus, PrintedProblem, ShownProblem, TellingProblem } from './form-record.js'
@@ -394,9 +394,7 @@ function ignore(): void {}
 
 /** The kept files of the form. A reference is good only for the action that it was made for. */
 function filesOf({ outcome, submitted }: Shown, definition: Definition): readonly ShownFile[] {
-  return outcome.kind !== 'done' && submitted.files?.definition === definition
-    ? submitted.files.list
-    : noFiles
+  return keepsFiles(outcome) && submitted.files?.definition === definition ? submitted.files.list : noFiles
 }
 
 function shownState(

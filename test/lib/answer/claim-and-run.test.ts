@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { noInput } from '../../../lib/action/run-action.js'
+import { noInput } from '../../../lib/action/check-input.js'
 import { admit } from '../../../lib/answer/admit.js'
 import { claimAndRun } from '../../../lib/answer/claim-and-run.js'
 import { openSeal } from '../../../lib/answer/open-seal.js'
