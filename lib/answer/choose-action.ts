@@ -6,6 +6,7 @@ import type { SubmittedButton } from '../page/submitted-form.js'
 import { ownerName, ownerOf } from '../seal/form-owner.js'
 import { matchesSession, type Opened, open } from '../seal/seal.js'
 import { type Admitted, admit } from './admit.js'
+import { choosePressed } from './choose-pressed.js'
 import type { PendingSubmission } from './pending-submission.js'
 
 /**
@@ -17,7 +18,8 @@ export function chooseAction(
   form: Admitted,
   reading: Reading,
 ): Admitted | Promise<Admitted | Outcome> {
-  const button = reading.own.submit
+  const { submit: button, named } = reading.own
+  if (named?.pressed) return choosePressed(pending, named.pressed)
   return button === undefined ? form : admitButton(pending, form, button)
 }
 

@@ -52,6 +52,7 @@ export class PendingSubmission {
     boundText: '',
     button: undefined,
     begun: undefined,
+    hook: undefined,
     state: undefined,
     hasState: false,
     entries: [],

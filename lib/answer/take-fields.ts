@@ -1,6 +1,7 @@
 import type { Definition } from '../action/action.js'
 import { changeFields } from '../action/migrate.js'
 import { isSecret, withSent } from '../action/secrets.js'
+import type { ActionField } from '../base/action-field.js'
 import type { Reading } from '../body/reading.js'
 import { isOutcome, type Outcome, type Refused } from '../outcome/outcome.js'
 import type { SubmittedForm } from '../page/submitted-form.js'
@@ -19,6 +20,7 @@ export function takeFields(pending: PendingSubmission, reading: Reading): void {
   submitted.entries = reading.entries
   submitted.secretNames = reading.secrets
   submitted.formId = reading.own.form
+  submitted.hook = hookOf(reading.own.named?.form)
   const token = reading.own.state
   const carried = token === undefined ? undefined : openFormState(registry, token, { owner, session })
   if (carried) {
@@ -31,6 +33,11 @@ export function takeFields(pending: PendingSubmission, reading: Reading): void {
   if (reading.kept && definition) {
     submitted.files = { definition, list: keptFiles(pending, definition, reading.kept) }
   }
+}
+
+/** Returns the hook that has sent a field of a React page. A field without a state is of none. */
+export function hookOf(field: ActionField | undefined): SubmittedForm['hook'] {
+  return field?.state === undefined ? undefined : { key: field.key }
 }
 
 /** Reads the text fields of a refused submission, so that the page can show them again. */

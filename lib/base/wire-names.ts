@@ -4,6 +4,10 @@ export const fieldNames = {
   seal: 'sealform',
   /** On a button: the seal of another action. Where a button's value cannot carry it, the seal follows in the name. */
   submit: 'sealform.submit',
+  /** Prefix of a field's name in a React page, which carries the seal: React prints no values of ours. */
+  action: 'sealform.action.',
+  /** Prefix of a field's name that stands for an action without a seal. No page with one is sent. */
+  unsealed: 'sealform.unsealed.',
   /** On a button: validate the form, and do not run the action. */
   validate: 'sealform.validate',
   /** A field that people do not see and leave empty. */
@@ -42,6 +46,9 @@ export const livePath = '/sealform-live'
 
 /** Request header of the script that refreshes live regions. Such a page leaves the flash to the page that the visitor opens. */
 export const liveHeader = 'Sealform-Live'
+
+/** Request header of a React page: the answer in JSON is to hold the page's new props. */
+export const propsHeader = 'Sealform-Props'
 
 /** Response headers for browser scripts. */
 export const answerHeaders = {

@@ -1,3 +1,4 @@
+import { readActionField, type SentActionField } from '../base/action-field.js'
 import { fieldNames } from '../base/wire-names.js'
 import type { Limits } from './limits.js'
 import type { BodyRefusal, KeptFields, KeptReference, Reading, ReadingMode } from './reading.js'
@@ -30,6 +31,7 @@ export class FieldCollector {
   #validate: string | undefined
   #trapped = false
   #image = ''
+  #named: { readonly form: SentActionField; pressed: SentActionField | undefined } | undefined
   #kept: { references: KeptReference[]; dropped: KeptFields['dropped'][number][] } | undefined
   #secrets: Set<string> | undefined
 
@@ -122,6 +124,7 @@ export class FieldCollector {
         submit: this.#submit,
         validate: this.#validate,
         trapped: this.#trapped,
+        named: this.#named,
       },
       kept: this.#kept,
       refusal: this.refusal,
@@ -148,14 +151,53 @@ export class FieldCollector {
       if (this.#state !== undefined) this.#refuseDuplicate(name)
       this.#state ??= value
     } else if (name === 'sealform.submit') {
-      if (this.#submit !== undefined) this.#refuseDuplicate(name)
+      if (this.#submit !== undefined || this.#named?.pressed) this.#refuseDuplicate(name)
       this.#submit ??= value
     } else if (name === 'sealform.validate') {
       if (this.#validate !== undefined) this.#refuseDuplicate(name)
       this.#validate ??= value
     } else if (name === fieldNames.honeypot) {
       if (value !== '') this.#trapped = true
-    } else if (!this.#addKept(name, value)) this.#addNamedButton(name)
+    } else if (name.startsWith(fieldNames.action)) this.#addAction(name)
+    else if (!this.#addKept(name, value)) this.#addNamedButton(name)
+  }
+
+  /**
+   * Reads the seal of a React page from a field's name. The first such field is the form's, the second that of the button
+   * that was pressed.
+   */
+  #addAction(name: string): void {
+    const field = readActionField(name)
+    if (!field) {
+      this.#refuseReserved()
+      return
+    }
+    const named = this.#named
+    if (named && this.#isOtherAxis(named.pressed ?? named.form, field)) {
+      this.#image += field.axis
+      return
+    }
+    const first = !this.#seal
+    const twice = first
+      ? field.state && this.#state !== undefined
+      : !named || named.pressed || this.#submit !== undefined
+    if (twice) {
+      this.#refuseDuplicate(fieldNames.action)
+      return
+    }
+    this.#image = field.axis
+    // The state of the form is not for the action of a button, which brings its own.
+    this.#state = first ? field.state || this.#state : undefined
+    if (first) {
+      this.#seal = true
+      this.#named = { form: field, pressed: undefined }
+    } else if (named) named.pressed = field
+  }
+
+  /** Tells whether a field is the second one that an image button sends. */
+  #isOtherAxis(last: SentActionField, { seal, state, key, axis }: SentActionField): boolean {
+    if (axis === '' || this.#image.length !== 1 || this.#image === axis) return false
+    return last.seal === seal && last.state === state && last.key === key
   }
 
   /** Collects references to files of an earlier submission. They are verified later. */
@@ -180,18 +222,20 @@ export class FieldCollector {
   #addNamedButton(name: string): void {
     const [, seal, axis = ''] = namedButton.exec(name) ?? []
     if (seal === undefined || seal.length > ownFieldLength) {
-      this.refuse({
-        status: 400,
-        reason: 'reserved',
-        detail: 'a field has a name that starts with "sealform", which is reserved',
-      })
+      this.#refuseReserved()
       return
     }
     const secondAxis =
       axis !== '' && this.#submit === seal && this.#image !== '' && !this.#image.includes(axis)
-    if (this.#submit !== undefined && !secondAxis) this.#refuseDuplicate('sealform.submit')
+    if ((this.#submit !== undefined || this.#named?.pressed) && !secondAxis)
+      this.#refuseDuplicate('sealform.submit')
     this.#image += axis
     this.#submit ??= seal
+  }
+
+  #refuseReserved(): void {
+    const detail = 'a field has a name that starts with "sealform", which is reserved'
+    this.refuse({ status: 400, reason: 'reserved', detail })
   }
 
   #refuseDuplicate(name: string): void {

@@ -1,3 +1,5 @@
+import { longestActionField, readActionField } from '../base/action-field.js'
+import { fieldNames } from '../base/wire-names.js'
 import { ownFieldLength } from './field-collector.js'
 import { parsePartHeaders } from './part-headers.js'
 import { decodeComponent } from './urlencoded.js'
@@ -15,7 +17,11 @@ export type Finder = (head: Buffer, ended: boolean) => Found
 /** The field has to start within this many bytes. */
 const window = 16 * 1024
 
-const fieldName = 'sealform'
+const fieldName = fieldNames.seal
+/** A React page has the seal in the name of its first field. */
+const namePrefix = fieldNames.action
+const firstLetter = fieldName.charCodeAt(0)
+const percent = 0x25
 const ampersand = 0x26
 const equals = 0x3d
 // Any character of a name or value may be sent as a percent escape of three bytes.
@@ -33,7 +39,10 @@ export function findInUrlencoded(): Finder {
         if (end - value > ownFieldLength * escaped) return { seal: undefined }
         return whole ? { seal: sealIn(head, value, end) } : 'more'
       }
-      if (!whole) return head.length < window || end - start <= fieldName.length * escaped ? 'more' : 'absent'
+      const named = findInName(head, { start, end, whole })
+      if (named !== undefined) return named
+      if (!whole)
+        return head.length < window || end - start <= namePrefix.length * escaped ? 'more' : 'absent'
       start = end + 1
     }
     return start < window && !ended ? 'more' : 'absent'
@@ -47,6 +56,23 @@ function sealStart(head: Buffer, start: number, end: number): number {
     if (head[at] === equals) return decodeComponent(head, start, at) === fieldName ? at + 1 : -1
   }
   return -1
+}
+
+/** Looks for the seal in the name of a field. Returns `undefined` when the field has another name. */
+function findInName(
+  head: Buffer,
+  { start, end, whole }: { readonly start: number; readonly end: number; readonly whole: boolean },
+): Found | undefined {
+  if (head[start] !== firstLetter && head[start] !== percent) return undefined
+  const equal = head.indexOf(equals, start)
+  const complete = whole || (equal !== -1 && equal < end)
+  const nameEnd = equal !== -1 && equal < end ? equal : end
+  if (nameEnd - start > longestActionField * escaped || !complete) {
+    if (head.toString('latin1', start, start + namePrefix.length) !== namePrefix) return undefined
+    return nameEnd - start > longestActionField ? { seal: undefined } : 'more'
+  }
+  const name = decodeComponent(head, start, nameEnd)
+  return name?.startsWith(namePrefix) ? { seal: readActionField(name)?.seal } : undefined
 }
 
 function sealIn(head: Buffer, from: number, to: number): string | undefined {
@@ -84,7 +110,9 @@ export function findInMultipart(boundary: string): Finder {
       const part = parsePartHeaders(block)
       const next = head.indexOf(delimiter, end + 4)
       if ('status' in part) {
-        if (/name="?sealform"?(?![.\w])/.test(block)) return { seal: undefined }
+        if (/name="?sealform(?:"?(?![.\w])|\.action\.)/.test(block)) return { seal: undefined }
+      } else if (part.name.startsWith(namePrefix)) {
+        return { seal: part.filename === undefined ? readActionField(part.name)?.seal : undefined }
       } else if (part.name === fieldName) {
         const length = (next === -1 ? head.length : next) - end - 4
         if (length > ownFieldLength + delimiter.length) return { seal: undefined }
@@ -99,10 +127,14 @@ export function findInMultipart(boundary: string): Finder {
   }
 }
 
-/** Searches a multipart body without a usable boundary for the text `name="sealform"`. */
+/** Searches a multipart body without a usable boundary for the text `name="sealform"`, and that of a React page. */
 export const findRaw: Finder = (head, ended) => {
-  const text = 'name="sealform"'
-  const at = head.subarray(0, window + text.length).indexOf(text, 0, 'latin1')
-  if (at !== -1 && at < window) return { seal: undefined }
-  return ended || head.length >= window + text.length ? 'absent' : 'more'
+  for (const text of rawNames) {
+    const at = head.subarray(0, window + text.length).indexOf(text, 0, 'latin1')
+    if (at !== -1 && at < window) return { seal: undefined }
+  }
+  return ended || head.length >= window + longestRawName ? 'absent' : 'more'
 }
+
+const rawNames = [`name="${fieldName}"`, `name="${namePrefix}`]
+const longestRawName = Math.max(...rawNames.map(({ length }) => length))

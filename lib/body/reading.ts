@@ -1,3 +1,4 @@
+import type { ActionField } from '../base/action-field.js'
 import type { Shutdown } from '../base/shutdown.js'
 import type { Limits } from './limits.js'
 
@@ -93,6 +94,8 @@ export interface Reading {
     readonly validate: string | undefined
     /** A field that people do not see has been filled in. */
     readonly trapped: boolean
+    /** Set when the seals are in the names of fields, as in a React page. */
+    readonly named: NamedActions | undefined
   }
   /** References to files of an earlier submission; undefined when there are none. */
   readonly kept: KeptFields | undefined
@@ -104,6 +107,14 @@ export interface Reading {
   readonly cut: boolean
   /** The app's code has read a part of the body, which is lost. */
   readonly taken: boolean
+}
+
+/** The actions that the names of fields seal. */
+export interface NamedActions {
+  /** The form's own. */
+  readonly form: ActionField
+  /** That of the button that was pressed. */
+  readonly pressed: ActionField | undefined
 }
 
 /** The references of a form to files from earlier submissions. */

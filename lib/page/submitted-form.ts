@@ -27,6 +27,8 @@ export interface SubmittedForm {
   button: SubmittedButton | undefined
   /** When its page was made, in whole seconds since 1970, for an action with `minFillTime`. */
   begun: number | undefined
+  /** Set when a hook of a React page has sent it, with the key by which React knows the hook again. */
+  hook: { readonly key: string | undefined } | undefined
   state: unknown
   hasState: boolean
   entries: readonly (readonly [string, string])[]

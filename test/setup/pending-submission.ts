@@ -84,6 +84,7 @@ export function readingOf({ own, ...given }: PartialReading = {}): Reading {
       submit: undefined,
       validate: undefined,
       trapped: false,
+      named: undefined,
       ...own,
     },
   }

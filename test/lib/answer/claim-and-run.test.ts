@@ -129,7 +129,13 @@ test('tells submissions apart by everything that the visitor sent, and by nothin
   const { submit } = appWith(true)
   const first = fields(['a', '1'], ['b', '2'])
   await (await submit(noInput, first)).ran
-  const ofSealform = { form: 'act-2', submit: undefined, validate: undefined, state: undefined }
+  const ofSealform = {
+    form: 'act-2',
+    submit: undefined,
+    validate: undefined,
+    state: undefined,
+    named: undefined,
+  }
   const same = [first, { ...first, own: ofSealform }, { ...first, secrets: new Set(['a']) }]
   const reference = { field: 'picture', token: 'one', position: 0 }
   const kept = { references: [reference], dropped: [] }

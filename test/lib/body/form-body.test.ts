@@ -109,6 +109,7 @@ test('removes the seal, form, state and submit fields from the entries', async (
       submit: 'Other_1',
       validate: undefined,
       trapped: false,
+      named: undefined,
     })
     assert.deepEqual(reading.entries, [['title', 'x']])
     assert.equal(reading.refusal, undefined)
