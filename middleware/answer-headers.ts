@@ -66,7 +66,8 @@ export function describeResponse(request: AnsweredRequest, sent: AnswerContent |
 }
 
 function removalOf({ res, page }: AnsweredRequest, { content, regions }: SentFacts): string | undefined {
-  if (content !== 'page' && content !== 'region') return undefined
+  const shows = content === 'page' || content === 'region' || (content === 'rich' && page.props !== undefined)
+  if (!shows) return undefined
   return page.flash?.removal({ status: res.statusCode, regions: content === 'region' ? regions : undefined })
 }
 

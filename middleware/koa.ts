@@ -466,6 +466,12 @@ class KoaHost implements Host, MountedHost {
     this.context.body = body
   }
 
+  sendBody(html: string | Readable): void {
+    const { context } = this
+    if (!this.res.hasHeader('Content-Type')) context.type = 'html'
+    context.body = html
+  }
+
   builtInPage(page: BuiltInPage): string {
     return printBuiltIn(this.#app, this, page)
   }

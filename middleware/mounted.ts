@@ -2,22 +2,17 @@ import type { IncomingMessage } from 'node:http'
 import type { Registry } from '../lib/action/registry.js'
 import type { App, Settings } from '../lib/answer/settings.js'
 import type { Mounting } from '../lib/page/mountings.js'
-import type { Page } from '../lib/page/page.js'
+import { hostKey, type RenderingHost } from '../lib/page/rendering-host.js'
 import type { PageTools } from './page-tools.js'
 
 /** What answers a request or makes its page: the host of the middleware that comes first, or that takes the submission. */
-export interface MountedHost extends Mounting {
-  readonly page: Page
+export interface MountedHost extends Mounting, RenderingHost {
   readonly settings: Settings<unknown>
-  /** The URL that the browser asked for. */
-  readonly url: string
   /** Makes `form` and `region`. */
   tools(): PageTools
   /** Offers the page to `cachePage()`, when the registry has a cache. */
   offer(registry: Registry): void
 }
-
-const hostKey = Symbol('sealform')
 
 type MountedRequest = IncomingMessage & { [hostKey]?: MountedHost }
 

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream'
 import type { StandardSchemaV1 } from '@standard-schema/spec'
+import { fieldNames } from '../base/wire-names.js'
 import type { LimitOptions, Limits } from '../body/limits.js'
 import type { ClaimStore } from '../claims/claim-store.js'
 import type { FileOptions, FileRules } from '../files/file-rules.js'
@@ -48,6 +49,13 @@ export type Submittable<State = never> = ((submission: never) => Promise<unknown
   readonly name: string
   readonly [carries]?: ((state: State) => void) | undefined
 }
+
+/** The type of the state of an action. */
+export type StateOf<Subject> = Subject extends {
+  readonly [carries]?: ((state: infer State) => void) | undefined
+}
+  ? State
+  : never
 
 /** An action that has a state of this type. Values need not be bound to it. */
 type StateOwner<State = never> = ((submission: never, ...bound: never[]) => Promise<unknown>) & {
@@ -325,7 +333,20 @@ export function createAction<Input, State, Bound extends unknown[], Context>(
       value: (_self: null, ...more: unknown[]) =>
         createAction({ definition, registry, values: [...values, ...more] }),
     },
+    $$FORM_ACTION: unsealed,
   })
   details.set(call, own)
   return call as unknown as Action<Input, State, Bound, Context>
+}
+
+/** React asks a function in a form for this. An action that came into its tree past `renderReact()` has no seal. */
+const unsealed = {
+  value(this: { readonly name: string }) {
+    return { name: fieldNames.unsealed + this.name, method: 'POST', data: null }
+  },
+}
+
+/** Makes a function stand for an action wherever the library takes one. */
+export function standFor(own: ActionDetails, call: object): void {
+  details.set(call, own)
 }

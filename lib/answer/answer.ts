@@ -160,6 +160,9 @@ async function replyInJson<Context>(
   { app, host }: Answering<Context>,
   { conclusion, received, format }: ToTell,
 ): Promise<Reply> {
+  const changed = received.submission.changedCookies?.nextHeader
+  const here = conclusion.kind === 'redirect' && isSamePage(conclusion.location, host)
+  const flash = conclusion.kind === 'redirect' ? conclusion.flash : undefined
   const told = await answerInJson(host, {
     format,
     messages: app.settings.messages(host.context as Context),
@@ -167,6 +170,8 @@ async function replyInJson<Context>(
     outcome: conclusion.kind === 'page' ? conclusion.outcome : received.outcome,
     status: conclusion.kind === 'page' ? conclusion.status : conclusion.kind === 'redirect' ? 303 : 200,
     location: conclusion.kind === 'redirect' ? conclusion.location : undefined,
+    here,
+    cookies: flash === undefined ? changed : withFlash(changed ?? host.req.headers.cookie, flash),
   })
   return told ? { kind: 'json', format, ...told } : { kind: 'leave' }
 }

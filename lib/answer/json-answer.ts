@@ -1,3 +1,4 @@
+import { propsHeader } from '../base/wire-names.js'
 import { failed, saysMissing } from '../outcome/failure.js'
 import { explain, type Messages } from '../outcome/messages.js'
 import {
@@ -10,7 +11,7 @@ import {
 } from '../outcome/outcome.js'
 import { type FreshFields, FreshSeals, freshFiles } from '../page/fresh-fields.js'
 import { groupInput, secretsOf } from '../page/given-input.js'
-import type { Page } from '../page/page.js'
+import type { Page, Shown } from '../page/page.js'
 import type { PageHost } from '../page/page-host.js'
 import type { SubmittedForm } from '../page/submitted-form.js'
 import type { JsonFormat } from './asked-format.js'
@@ -19,7 +20,7 @@ import type { Received } from './receive.js'
 import { writeJson } from './write-json.js'
 
 /** An outcome as a script reads it. */
-interface JsonAnswer {
+export interface JsonAnswer {
   /** `valid` when the client asked for validation only, and all fields are valid. */
   readonly outcome: Outcome['kind'] | 'valid'
   /** The status that the page would have, such as 303 for a redirect. */
@@ -33,10 +34,12 @@ interface JsonAnswer {
   /** What was sent and is given back, by name and in order, without secrets. */
   readonly values: readonly (readonly [name: string, value: string])[]
   /** The target of a redirect. */
-  readonly location: string | undefined
+  location: string | undefined
   /** Leads to the log entry of a failure. */
   readonly reference: string | undefined
   readonly seals: readonly FreshFields[]
+  /** What the page in the browser is made of now, as text, and the state. Set when a React page has asked for it. */
+  readonly page?: string | undefined
 }
 
 /** What an answer in JSON needs of the request. */
@@ -54,6 +57,10 @@ export interface Told {
   readonly outcome: Outcome
   readonly status: number
   readonly location: string | undefined
+  /** The redirect leads to the page itself. */
+  readonly here: boolean
+  /** The Cookie header that the page runs with, where it differs from the one that was sent. */
+  readonly cookies: string | undefined
 }
 
 interface JsonText {
@@ -67,13 +74,19 @@ export async function answerInJson(host: JsonHost, told: Told): Promise<JsonText
   const { outcome, received } = told
   page.show(outcome, received.submitted)
   let reference: string | undefined
-  const seals = needsPage(host, told) ? await renderForSeals(host, received) : attempt(successor)
+  const onward = asksForProps(host, told) ? await renderForProps(host, told) : undefined
+  if (onward === 'begun') return undefined
+  const rerun = page.props === undefined && needsPage(host, told)
+  const seals = rerun ? await renderForSeals(host, told) : attempt(successor)
   if (seals === 'begun') return undefined
-  const answer = answerOf(told, page, seals ?? [])
+  const answer = { ...answerOf(told, page, seals ?? []), page: page.props }
+  if (onward !== undefined) answer.location = onward
+  // The state stands with the props, where it may hold actions.
+  if (page.props !== undefined) return write(answer, told)
   return attempt(() => write({ ...answer, state: stateOf(told) }, told)) ?? write(unwritten(), told)
 
   function successor(): readonly FreshFields[] {
-    return successorOf(page, told)
+    return successorOf(page, { outcome, submitted: received.submitted })
   }
 
   /** Calls a function that throws when the state cannot be written, which is reported once. */
@@ -94,13 +107,21 @@ export async function answerInJson(host: JsonHost, told: Told): Promise<JsonText
 }
 
 function write(answer: JsonAnswer, { format, received: { action } }: Told): JsonText {
-  const text = writeJson(answer, format, `The answer of "${action?.name ?? 'an unknown action'}"`)
+  const text = writeJson(answer, format, {
+    what: `The answer of "${action?.name ?? 'an unknown action'}"`,
+  })
   // A script would follow a 303 without seeing it.
   return { status: answer.location === undefined ? answer.status : 200, text }
 }
 
-function answerOf(
-  { outcome, status, location, received, messages }: Told,
+/** What an answer tells of an outcome. */
+interface ToldOutcome extends Pick<Told, 'outcome' | 'status' | 'location' | 'messages'> {
+  readonly received: Pick<Received, 'submitted'>
+}
+
+/** Describes an outcome for a script, without its state. */
+export function answerOf(
+  { outcome, status, location, received, messages }: ToldOutcome,
   page: Page,
   seals: readonly FreshFields[],
 ): JsonAnswer {
@@ -121,7 +142,10 @@ function answerOf(
 }
 
 /** The state as a form of the page would have it. */
-function stateOf({ outcome, received: { submitted } }: Told): unknown {
+export function stateOf({
+  outcome,
+  received: { submitted },
+}: Pick<ToldOutcome, 'outcome' | 'received'>): unknown {
   if (outcome.kind === 'done') return outcome.state
   return submitted.hasState ? submitted.state : undefined
 }
@@ -129,6 +153,30 @@ function stateOf({ outcome, received: { submitted } }: Told): unknown {
 function valuesOf(submitted: SubmittedForm, { mountings }: Page): JsonAnswer['values'] {
   const given = groupInput(submitted.entries, secretsOf(submitted, mountings.secretFields))
   return submitted.entries.filter(([name]) => given.get(name)?.length !== 0)
+}
+
+/** Decides whether the page runs for its props: a script that makes the page in the browser shows them. */
+function asksForProps(host: JsonHost, { outcome, here, format }: Told): boolean {
+  if (!(propsHeader.toLowerCase() in host.req.headers) || format !== 'rich') return false
+  if (outcome.kind === 'redirect') return here
+  return outcome.kind !== 'answered' && mayRender(outcome)
+}
+
+/**
+ * Runs the page, which gives its props to `page.props`. Returns where the page leads to instead when it redirects, as one does
+ * for a visitor who has been signed out.
+ */
+async function renderForProps(host: JsonHost, { received, cookies }: Told): Promise<string | undefined> {
+  const { page } = host
+  page.wantsProps = true
+  const rendering = await host.renderPage(cookies)
+  page.wantsProps = false
+  if (page.props !== undefined) return undefined
+  if (rendering.kind === 'sent' || (rendering.kind === 'threw' && rendering.sent)) return 'begun'
+  if (rendering.kind === 'threw' && !saysMissing(rendering.error))
+    reportFailure(host, rendering.error, received)
+  const moves = rendering.kind === 'rendered' && rendering.status >= 300 && rendering.status < 400
+  return moves && rendering.location !== '' ? rendering.location : undefined
 }
 
 /**
@@ -146,11 +194,14 @@ function needsPage(host: JsonHost, { outcome, received }: Told): boolean {
  * Runs the page and returns the hidden fields that it prints. A page that fails has none. Nor has one that has not asked for
  * the form: as with a page that shows an outcome, a guard that is mounted for GET alone is not asked about a POST.
  */
-async function renderForSeals(host: JsonHost, received: Received): Promise<readonly FreshFields[] | 'begun'> {
+async function renderForSeals(
+  host: JsonHost,
+  { received, cookies }: Told,
+): Promise<readonly FreshFields[] | 'begun'> {
   const { page } = host
   page.fresh = new FreshSeals(received.submitted.button)
   const { fresh } = page
-  const rendering = await host.renderPage(received.submission.changedCookies?.nextHeader)
+  const rendering = await host.renderPage(cookies)
   page.fresh = undefined
   if (rendering.kind === 'sent' || (rendering.kind === 'threw' && rendering.sent)) return 'begun'
   if (rendering.kind !== 'threw')
@@ -159,17 +210,23 @@ async function renderForSeals(host: JsonHost, received: Received): Promise<reado
   return []
 }
 
-/** Makes the hidden fields with which the same form can be sent again. */
-function successorOf({ seals }: Page, told: Told): readonly FreshFields[] {
-  const { formId, definition, boundText, admitted, hasState, button, files } = told.received.submitted
-  if (!definition || !admitted) return []
+/**
+ * Makes the hidden fields with which the same form can be sent again: when its seal was good, or when the page has just
+ * printed the form.
+ */
+export function successorOf({ seals, adopted }: Page, { outcome, submitted }: Shown): readonly FreshFields[] {
+  const { formId, definition, boundText, admitted, hook, hasState, button } = submitted
+  if (!definition || !(admitted || adopted)) return []
   const seal = seals.action(definition, boundText)
-  const state = hasState ? seals.state(definition, boundText, stateOf(told)) : undefined
+  const next = stateOf({ outcome, received: { submitted } })
+  const carries = hasState || (hook !== undefined && next !== undefined)
+  const state = carries ? seals.state(definition, boundText, next) : undefined
+  const files = submitted.files?.definition === definition ? submitted.files : undefined
   const fresh: FreshFields = {
     form: formId,
     seal,
     state,
-    files: freshFiles(keepsFiles(told.outcome) ? (files?.list ?? []) : [], (file) =>
+    files: freshFiles(keepsFiles(outcome) ? (files?.list ?? []) : [], (file) =>
       seals.file(definition, file),
     ),
     sent: true,

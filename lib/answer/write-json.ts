@@ -8,12 +8,19 @@ const devalue = lazyPackage<typeof import('devalue')>('devalue')
  * Writes a value that a script in the browser reads.
  *
  * @param format `rich`: devalue's text, with every type that bound values may have but actions. `json`: plain JSON
- * @param what how an error calls the value, such as `The state of "likes.add"`
+ * @param terms `what`: how an error calls the value, such as `The state of "likes.add"`. `reducers`: writers of further
+ *   types, by their names
  * @throws SealformError `ERR_VALUE_UNSUPPORTED` when the value would arrive changed
  */
-export function writeJson(value: unknown, format: JsonFormat, what: string): string {
+export function writeJson(
+  value: unknown,
+  format: JsonFormat,
+  { what, reducers: more }: { readonly what: string; readonly reducers?: Reducers },
+): string {
   try {
-    if (format === 'rich') return devalue().stringify(value, reducers, { operations })
+    if (format === 'rich') {
+      return devalue().stringify(value, more ? { ...reducers, ...more } : reducers, { operations })
+    }
     checkPlain(value, '', [])
     return JSON.stringify(value)
   } catch (error) {
@@ -25,8 +32,10 @@ export function writeJson(value: unknown, format: JsonFormat, what: string): str
   }
 }
 
+type Reducers = Readonly<Record<string, (value: unknown) => unknown>>
+
 /** Types that devalue does not know. Each reducer returns a list, because devalue takes a falsy result for "another type". */
-const reducers = {
+const reducers: Reducers = {
   Symbol: (value: unknown) => typeof value === 'symbol' && [registered(value)],
   FormData: (value: unknown) => value instanceof FormData && textsOf(value),
 }

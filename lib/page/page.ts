@@ -36,7 +36,7 @@ interface FormIdentity extends Pick<FormRecord, 'id' | 'definition' | 'boundText
 }
 
 /** The outcome of a submission, and the form that was sent. */
-interface Shown {
+export interface Shown {
   readonly outcome: Outcome
   readonly submitted: SubmittedForm
 }
@@ -88,6 +88,10 @@ export class Page {
   failed = false
   /** Collects the hidden fields that the page prints, for an answer that is not the page itself. */
   fresh: FreshSeals | undefined
+  /** The page runs for a script that makes it in the browser, and gives its props in place of HTML. */
+  wantsProps = false
+  /** Those props, as text. */
+  props: string | undefined
   /** Set when the page asked to be kept in a cache. The adapter gives it the page that was sent. */
   keeping: Keeping | undefined
   readonly seals: PageSeals
@@ -217,6 +221,11 @@ export class Page {
     this.#telling = problem
     if (this.#summary !== undefined) problem.summarise()
     if (this.#summary === 'printed') problem.tellAll()
+  }
+
+  /** The outcome that the page shows, and the form that was sent. */
+  get shown(): Shown | undefined {
+    return this.#shown
   }
 
   get showsOutcome(): boolean {

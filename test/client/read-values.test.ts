@@ -69,7 +69,7 @@ describe('readValues()', () => {
     const data = new FormData()
     data.append('a', '1')
     data.append('a', '')
-    const read = readValues(writeJson([Symbol.for('s'), data], 'rich', 'The state'))
+    const read = readValues(writeJson([Symbol.for('s'), data], 'rich', { what: 'The state' }))
     assert.ok(Array.isArray(read) && read[1] instanceof FormData)
     assert.equal(read[0], Symbol.for('s'))
     assert.deepEqual([...read[1]], [...data])

@@ -4,13 +4,18 @@ import { parse } from 'devalue'
 import { writeJson } from '../../../lib/answer/write-json.js'
 
 const refuses = (value: unknown, format: 'json' | 'rich', message: RegExp) =>
-  assert.throws(() => writeJson(value, format, 'The state'), { code: 'ERR_VALUE_UNSUPPORTED', message })
+  assert.throws(() => writeJson(value, format, { what: 'The state' }), {
+    code: 'ERR_VALUE_UNSUPPORTED',
+    message,
+  })
 
 describe('writeJson() of rich values', () => {
   it('writes only the bytes that a view shows', () => {
     const memory = Buffer.from('--secret--shown--')
     const view = new Uint8Array(memory.buffer, memory.byteOffset + 10, 5)
-    const text = writeJson([view, new DataView(view.buffer, view.byteOffset, 5)], 'rich', 'The state')
+    const text = writeJson([view, new DataView(view.buffer, view.byteOffset, 5)], 'rich', {
+      what: 'The state',
+    })
     const [bytes, data] = parse(text)
     assert.equal(Buffer.from(bytes).toString(), 'shown')
     assert.deepEqual([bytes.buffer.byteLength, data.byteLength, data.buffer.byteLength], [5, 5, 5])
@@ -20,7 +25,7 @@ describe('writeJson() of rich values', () => {
     const data = new FormData()
     data.append('a', '1')
     data.append('a', '2')
-    const text = writeJson({ symbol: Symbol.for('s'), data }, 'rich', 'The state')
+    const text = writeJson({ symbol: Symbol.for('s'), data }, 'rich', { what: 'The state' })
     const read = parse(text, { Symbol: ([key]) => Symbol.for(key), FormData: (list) => list })
     assert.deepEqual(read, { symbol: Symbol.for('s'), data: ['a', '1', 'a', '2'] })
   })
@@ -47,7 +52,7 @@ describe('writeJson() of plain values', () => {
   it('writes what JSON does not change', () => {
     const shared = { a: 1 }
     const value = { list: [shared, shared, null, 'x', true, 0.5], none: undefined, bare: Object.create(null) }
-    assert.deepEqual(JSON.parse(writeJson(value, 'json', 'The state')), {
+    assert.deepEqual(JSON.parse(writeJson(value, 'json', { what: 'The state' })), {
       list: [{ a: 1 }, { a: 1 }, null, 'x', true, 0.5],
       bare: {},
     })
