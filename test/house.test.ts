@@ -9,6 +9,7 @@ const plan: Readonly<Record<string, readonly string[]>> = {
   client: ['base'],
   middleware: ['answer', 'search', 'page', 'action', 'outcome', 'cache', 'base', 'views'],
   views: ['search', 'page', 'action', 'files', 'input', 'outcome', 'base'],
+  react: ['answer', 'page', 'action', 'seal', 'base'],
   testing: ['answer', 'page', 'action', 'origin', 'seal', 'outcome', 'base'],
   redis: ['claims', 'files', 'cache', 'base'],
   answer: ['page', 'action', 'live', 'files', 'claims', 'body', 'origin', 'seal', 'outcome', 'base'],

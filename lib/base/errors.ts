@@ -32,6 +32,7 @@ export type SealformErrorCode =
   | 'ERR_PAGE_UNANSWERED'
   | 'ERR_ANSWERED_TWICE'
   | 'ERR_BROWSER_REFUSED'
+  | 'ERR_REACT_PAGE'
 
 /**
  * The error class of the library. It means that the program uses the library wrongly. Wrong input from a visitor is
