@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { basename } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { build, type LogLevel, type RolldownLog } from 'rolldown'
 
 // Makes the JavaScript that the package holds: a file for each entry point of package.json, and one for all that two of
@@ -8,6 +8,8 @@ import { build, type LogLevel, type RolldownLog } from 'rolldown'
 
 interface Entry {
   readonly types: string
+  /** The file for Node, where a component is made on the server. */
+  readonly node?: string
   readonly default: string
 }
 
@@ -37,11 +39,20 @@ await build({
   onLog: failOnWarning,
 })
 
-// A page loads them with tags, and imports `client/call`.
+/** Those that are imported. The others are classic scripts. */
+const modules = ['call.js', 'react.js', 'react-on-server.js']
+
+// A page loads them with tags, and imports `client/call`. An app bundles `react` with its own script.
 for (const entry of entries.filter(isForBrowsers)) {
+  if (entry.node !== undefined) await buildForBrowsers({ types: entry.types, default: entry.node })
+  await buildForBrowsers(entry)
+}
+
+async function buildForBrowsers(entry: Entry): Promise<void> {
   await build({
     input: inputs([entry]),
     platform: 'browser',
+    external: /^[^./]/,
     // Six bytes, compressed.
     plugins: [
       {
@@ -53,7 +64,7 @@ for (const entry of entries.filter(isForBrowsers)) {
     transform: { target: 'es2022' },
     output: {
       dir: 'dist/bundle',
-      format: entry === exported['./client/call'] ? 'esm' : 'iife',
+      format: modules.includes(basename(entry.default)) ? 'esm' : 'iife',
       // Names of properties that no page and no browser reads: those of `Submission` in client/submission.ts.
       minify: { mangleProps: { include: /^(unmark|automatic|repeats|request|sealed)$/ } },
       sourcemap: true,
@@ -77,7 +88,9 @@ function failOnWarning(level: LogLevel, { message }: RolldownLog): void {
 
 /** `dist/bundle/koa.js` with types in `dist/middleware/koa.d.ts` is made of `middleware/koa.ts`. */
 function inputOf({ types, default: file }: Entry): [name: string, source: string] {
-  return [basename(file, '.js'), types.replace('./dist/', '').replace(/\.d\.ts$/, '.ts')]
+  const source = types.replace('./dist/', '').replace(/\.d\.ts$/, '.ts')
+  const name = basename(file, '.js')
+  return [name, name.endsWith('-on-server') ? join(dirname(source), `${name}.ts`) : source]
 }
 
 /**

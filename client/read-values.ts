@@ -19,7 +19,8 @@ const sparse = -7
 
 const views = /^((Big)?(I|Ui)nt\d+|Uint8Clamped|Float\d+)Array$|^DataView$/
 
-class Reading {
+/** Reads the parts of such a text. */
+export class Reading {
   readonly parts: readonly unknown[]
   /** By their places. A value is here before its parts are read, because they may refer to it. */
   readonly made: unknown[] = []

@@ -5,6 +5,7 @@ import type {
   liveHeader,
   livePath,
   mediaTypes,
+  propsHeader,
   regionHeaders,
 } from '../lib/base/wire-names.js'
 
@@ -23,4 +24,6 @@ export const regionHeader: Lowercase<(typeof regionHeaders)[0]> = 'sealform-regi
 export const locationHeader: Lowercase<(typeof answerHeaders)['location']> = 'sealform-location'
 export const liveStreamPath: typeof livePath = '/sealform-live'
 export const liveRequestHeader: typeof liveHeader = 'Sealform-Live'
+export const actionPrefix: typeof fieldNames.action = 'sealform.action.'
+export const propsRequestHeader: typeof propsHeader = 'Sealform-Props'
 export const richType: typeof mediaTypes.rich = 'application/vnd.sealform+json'

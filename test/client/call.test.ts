@@ -110,7 +110,11 @@ describe('call()', () => {
 
   it('brings a new seal where the old one was refused', async (t) => {
     const { page, run, runs } = await open(t)
-    await page.locator('#act [name=sealform]').evaluate((field) => field.setAttribute('value', 'forged'))
+    await page
+      .locator('#act [name=sealform]')
+      .evaluate((field: { setAttribute(name: string, value: string): void }) =>
+        field.setAttribute('value', 'forged'),
+      )
     const refused = await run('call(form).then(({ outcome, reason }) => [outcome, reason])')
     assert.deepEqual(refused, ['refused', 'malformed'])
     assert.deepEqual(runs(), [])

@@ -1,0 +1,5 @@
+export type { FieldValue } from '../write-fields.js'
+export type { ClientAction, Payload } from './client-action.js'
+export { hydrate } from './hydrate.js'
+export { onClient } from './on-client.js'
+export { issueOf, type Problem, stateOf, valueOf } from './problem.js'
