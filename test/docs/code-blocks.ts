@@ -44,9 +44,9 @@ export function modulesOf(blocks: readonly CodeBlock[]): ReadonlyMap<string, str
   let current = ''
   let prepared = false
   for (const { language, note, code, line, hidden } of blocks) {
-    if (language !== 'ts') continue
+    if (language !== 'ts' && language !== 'tsx') continue
     const begins = hidden || note !== '' || current === '' || (code.startsWith('import ') && !prepared)
-    if (begins) current = note || `line-${line}.ts`
+    if (begins) current = note || `line-${line}.${language}`
     prepared = hidden
     const before = modules.get(current) ?? ''
     const padding = '\n'.repeat(line - 1 - (before.match(/\n/g)?.length ?? 0))

@@ -6,12 +6,13 @@ import { compile, root } from './project.js'
 
 /** Declarations that the examples use. */
 const scenery = `
-import type { IncomingHttpHeaders } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import type * as sealform from 'sealform'
 import type { Action, Actions, Cookies } from 'sealform'
 import type { SealformContext } from 'sealform/koa'
 import type { RedisClient } from 'sealform/redis'
 declare global {
+  const req: IncomingMessage
   const db: { has(id: string): Promise<boolean>; remove(id: string): Promise<void> }
   const list: { id: string; owner: string }
   const listId: string

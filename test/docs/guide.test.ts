@@ -32,9 +32,12 @@ const augments = /from 'sealform\/koa\/augment'|import 'sealform\/koa\/augment'|
 describe('the code in README.md and the guide', () => {
   const plain = new Map<string, string>()
   const augmented = new Map<string, string>()
+  const react = new Map<string, string>()
   for (const page of pages) {
-    for (const [name, code] of modulesOf(codeBlocks(page))) {
-      const program = augments.test(code) ? augmented : plain
+    const modules = modulesOf(codeBlocks(page))
+    const ofReact = [...modules.keys()].some((name) => name.endsWith('.tsx'))
+    for (const [name, code] of modules) {
+      const program = ofReact ? react : augments.test(code) ? augmented : plain
       program.set(join(basename(page, '.md'), name), code)
     }
   }
@@ -45,12 +48,14 @@ describe('the code in README.md and the guide', () => {
     const one = compile('guide', plain)
     const other = compile('guide-augmented', augmented)
     folders = { plain: one.folder, augmented: other.folder }
-    messages = one.output + other.output
+    const pages = compile('guide-react', react, { lib: ['ES2023', 'DOM'], jsx: 'react-jsx' })
+    messages = one.output + other.output + pages.output
   })
 
   it('compiles under strict settings', () => {
     assert.equal(messages, '')
     assert.ok(plain.size > 20)
+    assert.ok(react.size > 3)
   })
 
   it('prints the same form in every template engine', async () => {

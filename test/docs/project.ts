@@ -35,6 +35,7 @@ const compilerOptions = {
 export function compile(
   name: string,
   files: ReadonlyMap<string, string>,
+  more: object = {},
 ): { folder: string; output: string } {
   const folder = join(buildArea, name)
   rmSync(folder, { recursive: true, force: true })
@@ -42,7 +43,10 @@ export function compile(
     mkdirSync(dirname(join(folder, path)), { recursive: true })
     writeFileSync(join(folder, path), text)
   }
-  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['**/*.ts'] }))
+  writeFileSync(
+    join(folder, 'tsconfig.json'),
+    JSON.stringify({ compilerOptions: { ...compilerOptions, ...more }, include: ['**/*.ts', '**/*.tsx'] }),
+  )
   const { stdout, stderr } = spawnSync(process.execPath, [compiler, '-p', folder, '--pretty', 'false'], {
     cwd: folder,
     encoding: 'utf8',

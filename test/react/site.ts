@@ -1,0 +1,214 @@
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdir } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { after, before } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import type { Browser, BrowserContext, Page, Response } from 'playwright-core'
+import { rolldown } from 'rolldown'
+import { openChromium } from '../browser/chromium.js'
+import { root } from '../docs/project.js'
+import { testKey } from '../setup/koa-app.js'
+import { patience, until } from '../setup/patience.js'
+import { provesInFull } from '../setup/proofs.js'
+import { aliased } from './react-alias.js'
+
+/** A server of the app in `app/`, and the release of React that it and its pages are built with. */
+export interface Build {
+  readonly framework: 'koa' | 'express' | 'node'
+  /** Empty for the newest, else the suffix of the packages of an older one. */
+  readonly release: '' | '19-0'
+  readonly mode: 'development' | 'production'
+}
+
+export const nameOf = ({ framework, release, mode }: Build) =>
+  `${framework}, React ${release === '' ? 'as it is now' : '19.0'}, ${mode}`
+
+const few: readonly Build[] = [
+  { framework: 'koa', release: '', mode: 'development' },
+  { framework: 'express', release: '19-0', mode: 'production' },
+]
+
+const frameworks = ['koa', 'express', 'node'] as const
+const releases = ['', '19-0'] as const
+const modes = ['development', 'production'] as const
+
+/** The builds that the tests run on: two that differ in everything, or all of them. */
+export const builds: readonly Build[] = provesInFull
+  ? frameworks.flatMap((framework) =>
+      releases.flatMap((release) => modes.map((mode) => ({ framework, release, mode }))),
+    )
+  : few
+
+const built = fileURLToPath(new URL('.', import.meta.url))
+
+/** Builds the script for browsers, as an app does. */
+async function buildScript({ release, mode }: Build): Promise<string> {
+  const folder = join(tmpdir(), `sealform-react-${process.pid}`)
+  await mkdir(folder, { recursive: true })
+  const file = join(folder, `client-${release}-${mode}.js`)
+  const alias = release === '' ? [] : ['react', 'react-dom']
+  const bundle = await rolldown({
+    input: join(built, 'app', 'client.js'),
+    platform: 'browser',
+    resolve: {
+      alias: Object.fromEntries(
+        alias.map((name) => [name, join(root, 'node_modules', aliased(name, release))]),
+      ),
+    },
+    transform: { define: { 'process.env.NODE_ENV': JSON.stringify(mode) } },
+    logLevel: 'silent',
+  })
+  await bundle.write({ file, format: 'esm', minify: mode === 'production' })
+  return file
+}
+
+export interface Site {
+  readonly url: string
+  /** What the server has written to stderr. */
+  readonly errors: readonly string[]
+  stop(): Promise<void>
+}
+
+async function startServer(build: Build, latency: number): Promise<Site> {
+  const script = await buildScript(build)
+  const child = spawn(
+    process.execPath,
+    ['--import', join(built, 'react-alias.js'), join(built, 'app', 'server.js'), build.framework, script],
+    {
+      cwd: root,
+      env: {
+        ...process.env,
+        NODE_ENV: build.mode,
+        REACT_RELEASE: build.release,
+        LATENCY: String(latency),
+        SEALFORM_KEYS: testKey,
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  )
+  const errors: string[] = []
+  createInterface(child.stderr).on('line', (line) => errors.push(line))
+  const stop = async () => {
+    if (child.exitCode !== null) return
+    child.kill()
+    await once(child, 'exit')
+  }
+  const [port] = (await Promise.race([
+    once(createInterface(child.stdout), 'line'),
+    once(child, 'exit').then(() => assert.fail(errors.join('\n'))),
+  ])) as string[]
+  return { url: `http://127.0.0.1:${port}`, errors, stop }
+}
+
+export interface Stage {
+  readonly site: Site
+  /** Opens the page of a fresh list. */
+  open(options?: OpenOptions): Promise<Opened>
+}
+
+interface OpenOptions {
+  /** @default '' */
+  readonly query?: string
+  readonly javaScript?: boolean
+  /** Waits until the script has made the page. @default true */
+  readonly ready?: boolean
+}
+
+export interface Opened {
+  readonly page: Page
+  readonly context: BrowserContext
+  readonly url: string
+  /** Everything that the browser has said on its console. */
+  readonly said: readonly string[]
+  /** The bodies of the POSTs so far. */
+  readonly posts: readonly string[]
+  /** Does something that submits, and returns the answer to its POST when the page has loaded. */
+  submit(act: () => Promise<unknown>): Promise<Response>
+  close(): Promise<void>
+}
+
+let lists = 0
+
+/** Starts a server and a browser for the tests of a `describe`. */
+export function stage(
+  build: Build,
+  { javaScript, latency = 0 }: { javaScript: boolean; latency?: number },
+): Stage {
+  let browser: Browser | undefined
+  let site: Site | undefined
+  const opened: Opened[] = []
+  before(async () => {
+    ;[site, browser] = await Promise.all([startServer(build, latency), openChromium()])
+  })
+  after(async () => {
+    await Promise.all(opened.map((each) => each.close()))
+    await browser?.close()
+    await site?.stop()
+  })
+  return {
+    get site() {
+      assert.ok(site)
+      return site
+    },
+    async open({ query = '', javaScript: enabled = javaScript, ready: waits = true } = {}) {
+      assert.ok(browser && site)
+      const each = await openPage(browser, `${site.url}/lists/list${++lists}${query}`, enabled)
+      opened.push(each)
+      await each.page.goto(each.url, { waitUntil: enabled && !waits ? 'commit' : 'load' })
+      if (enabled && waits) await ready(each.page)
+      return each
+    },
+  }
+}
+
+async function openPage(browser: Browser, url: string, javaScriptEnabled: boolean): Promise<Opened> {
+  const context = await browser.newContext({ javaScriptEnabled })
+  context.setDefaultTimeout(patience)
+  const page = await context.newPage()
+  const said: string[] = []
+  const posts: string[] = []
+  page.on('console', (message) => {
+    // Statuses of the 400s and 500s are reported as well.
+    if (!/Failed to load resource|Download the React DevTools/.test(message.text())) said.push(message.text())
+  })
+  page.on('pageerror', (error) => said.push(`pageerror ${error.message}`))
+  page.on('request', (request) => {
+    if (request.method() === 'POST') posts.push(request.postData() ?? '')
+  })
+  return {
+    page,
+    context,
+    url,
+    said,
+    posts,
+    async submit(act) {
+      const [response] = await Promise.all([
+        page.waitForResponse((each) => each.request().method() === 'POST'),
+        act(),
+      ])
+      await page.waitForLoadState()
+      return response
+    },
+    close: () => context.close(),
+  }
+}
+
+/** Waits until a seal of the action `brief` that was made before has expired. */
+export async function expiry(): Promise<void> {
+  const made = Date.now()
+  await until(() => Date.now() - made > 4000)
+}
+
+/** Waits until the script has made the page. The policy of the page forbids `waitForFunction`. */
+export async function ready(page: Page): Promise<void> {
+  await until(() => page.evaluate('window.ready').catch(() => false))
+}
+
+/** Waits until an element has this text. */
+export async function shows(page: Page, selector: string, text: string): Promise<void> {
+  await page.waitForSelector(`${selector}:text-is("${text}")`)
+}
