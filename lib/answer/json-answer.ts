@@ -226,9 +226,7 @@ export function successorOf({ seals, adopted }: Page, { outcome, submitted }: Sh
     form: formId,
     seal,
     state,
-    files: freshFiles(keepsFiles(outcome) ? (files?.list ?? []) : [], (file) =>
-      seals.file(definition, file),
-    ),
+    files: freshFiles(keepsFiles(outcome) ? (files?.list ?? []) : [], (file) => seals.file(definition, file)),
     sent: true,
   }
   if (!button?.admitted) return [fresh]
