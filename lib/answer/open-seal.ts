@@ -30,7 +30,7 @@ function nameAction(pending: PendingSubmission, { content }: Opened): void {
   pending.action = definition
   submitted.definition = definition
   submitted.boundText = content.values
-  if (definition && definition.spam.minFillTime > 0) submitted.begun = content.issued
+  submitted.begun = content.issued
   // State and buttons are bound to the values of the form's own seal, also when `migrate` changes those values.
   pending.owner = definition && { action: definition.name, boundText: content.values }
   trace?.begin(definition?.name)

@@ -32,8 +32,11 @@ export class PageSeals implements SealFacts {
   oneTime = false
   /** The page has to do with an action whose pages browsers must not store. */
   forgotten = false
-  /** The form that was sent: who corrects it has had the time since its page was made, in whole seconds since 1970. */
-  begun: { readonly definition: Definition; readonly at: number } | undefined
+  /**
+   * When the visitor has opened the page, in whole seconds since 1970, on a page that answers a submission: its forms may be half
+   * filled in.
+   */
+  begun: number | undefined
   readonly #registry: Registry
   readonly #request: SealingRequest
   readonly #facts: SealFacts
@@ -92,9 +95,8 @@ export class PageSeals implements SealFacts {
   }
 
   /** A form that comes back keeps the time of its first page, as far as `minFillTime` reaches. */
-  #issued(definition: Definition, now: number): number {
-    const { begun } = this
-    return begun?.definition === definition ? Math.max(begun.at, now - definition.spam.minFillTime) : now
+  #issued({ spam: { minFillTime } }: Definition, now: number): number {
+    return this.begun === undefined ? now : Math.max(this.begun, now - minFillTime)
   }
 
   /** Seals the state that a form carries. */

@@ -125,8 +125,7 @@ export class Page {
    */
   show(outcome: Outcome, submitted: SubmittedForm): void {
     this.#shown = { outcome, submitted }
-    const { definition, begun } = submitted
-    if (definition && begun !== undefined) this.seals.begun = { definition, at: begun }
+    this.seals.begun = submitted.begun
     this.asked = submitted.onOwnPath
     // The page runs with other cookies than those that the visitor sent: an action can set a flash for it.
     this.#flash = undefined

@@ -25,7 +25,7 @@ export interface SubmittedForm {
   boundText: string
   /** The button that was pressed, when it has a seal of its own. */
   button: SubmittedButton | undefined
-  /** When its page was made, in whole seconds since 1970, for an action with `minFillTime`. */
+  /** When its page was made, in whole seconds since 1970; `undefined` when its seal did not open. */
   begun: number | undefined
   /** Set when a hook of a React page has sent it, with the key by which React knows the hook again. */
   hook: { readonly key: string | undefined } | undefined

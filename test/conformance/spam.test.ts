@@ -134,6 +134,33 @@ function cases(framework: Framework): void {
     assert.deepEqual(site.runs, ['b1', 'b1'])
   })
 
+  it('is not what a person sends right after another form of the same page', async (t) => {
+    const at = clock(t)
+    const site = await open(t, {
+      run: () => invalid({ text: 'Too short' }),
+      define: (actions) => ({
+        other: actions.define('other', { minFillTime: '3s', run: async () => void site.runs.push('other') }),
+      }),
+      pages: {
+        '/page': (view, act, { other }) => {
+          const forms = [act, other!].map((action) => view.form(action))
+          return {
+            html: html`<!doctype html>${forms.map((form) => html`<form ${form.attributes}>${form.fields}</form>`)}`,
+          }
+        },
+      },
+    })
+    const fields = await site.fields()
+    at(5)
+    const { text } = await site.request.post('/page').set(fromSamePage).send(urlencoded(fields))
+    const other = await site.request
+      .post('/page')
+      .set(fromSamePage)
+      .send(urlencoded(formIn(text, 'other').fields))
+    assert.equal(other.status, 200)
+    assert.deepEqual(site.runs, ['b1', 'other'])
+  })
+
   it('is not asked about while a form is validated as it is filled in', async (t) => {
     const at = clock(t)
     const site = await open(t)
