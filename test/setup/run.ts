@@ -8,6 +8,7 @@ import { availableParallelism } from 'node:os'
 import { join, relative, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { shareChromium } from '../browser/chromium.js'
+import { inBatches } from './batches.js'
 import { filePatience } from './patience.js'
 import { headlessChromium, programs, provideProgram } from './programs.js'
 
@@ -31,7 +32,8 @@ const sources = (paths.length === 0 ? ['test'] : paths).flatMap((path) => testsI
 const tests = sources.map((file) => relative(root, file).replaceAll(sep, '/'))
 providePrograms(tests)
 const browser = tests.some(headlessChromium.neededBy) ? await shareChromium() : undefined
-process.exitCode = await runTests(sources.map(built))
+// Whoever names files wants to see them apart.
+process.exitCode = await runTests(paths.length === 0 ? inBatches(root, tests, built) : tests.map(built))
 await browser?.close()
 
 function isTestPath(argument: string): boolean {
@@ -46,8 +48,8 @@ function testsIn(path: string): string[] {
     .map((name) => join(path, name))
 }
 
-function built(source: string): string {
-  return join(root, 'dist', relative(root, source).replace(/\.ts$/, '.js'))
+function built(path: string): string {
+  return join(root, 'dist', path.replace(/\.ts$/, '.js'))
 }
 
 function providePrograms(paths: readonly string[]): void {
