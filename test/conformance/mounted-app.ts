@@ -11,6 +11,7 @@ import type { PageTools } from '../../middleware/page-tools.js'
 import type { SafeHtml } from '../../views/html.js'
 import { Express4, type ExpressModule } from '../setup/express-app.js'
 import { Koa2 } from '../setup/koa-app.js'
+import { provesInFull } from '../setup/proofs.js'
 import type { AnyContext } from './frameworks.js'
 
 /** An app, or a part of one that is mounted below a path of another. */
@@ -115,12 +116,17 @@ const onNode: MountingFramework = {
   },
 }
 
-export const mountingFrameworks: readonly MountingFramework[] = [
+const newest: readonly MountingFramework[] = [
   onKoa('Koa 3 with koa-mount', Koa),
-  onKoa('Koa 2 with koa-mount', Koa2),
   onExpress('Express 5 with sub-apps', Express, 'app'),
   onExpress('Express 5 with routers', Express, 'Router'),
-  onExpress('Express 4 with sub-apps', Express4, 'app'),
-  onExpress('Express 4 with routers', Express4, 'Router'),
   onNode,
 ]
+const older: readonly MountingFramework[] = [
+  onKoa('Koa 2 with koa-mount', Koa2),
+  onExpress('Express 4 with sub-apps', Express4, 'app'),
+  onExpress('Express 4 with routers', Express4, 'Router'),
+]
+
+/** The frameworks of a run, chosen as those of `frameworks`. */
+export const mountingFrameworks = provesInFull ? [...newest, ...older] : newest
