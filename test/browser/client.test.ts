@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { TestFile } from '../../lib/testing/testing.js'
+import { provesInFull } from '../setup/proofs.js'
 import { browser, compare, formIn, load, press } from './both.js'
 import { brokenForms, constrained, oddButtons, oddFiles, oddPage } from './odd-pages.js'
 import { newVisitor } from './visit.js'
+
+const enctypes = ['application/x-www-form-urlencoded', 'multipart/form-data', 'text/plain'] as const
 
 describe('what the client sends for a page of odd controls is what Chromium sends', () => {
   for (const [enctype, ids] of [
@@ -114,7 +117,9 @@ describe('the client sends what Chromium sends', () => {
       ['utf-8', 'accept-charset="nonsense ISO-8859-15 utf-8"'],
       ['utf-8', 'accept-charset="nonsense"'],
     ] as const) {
-      for (const enctype of ['application/x-www-form-urlencoded', 'multipart/form-data', 'text/plain']) {
+      // How a text becomes bytes does not depend on the way in which the bytes are sent, so one encoding shows all ways.
+      const every = provesInFull || (charset === 'koi8-r' && attributes === '')
+      for (const enctype of every ? enctypes : enctypes.slice(0, 1)) {
         const html = `<meta charset="${charset}"><form id="form" method="post" enctype="${enctype}" ${attributes}>${control}</form>`
         const name = charset.startsWith('koi8') ? 'gr\u0446\u044Ae' : undefined
         await compare(

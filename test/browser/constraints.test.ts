@@ -231,8 +231,22 @@ async function assertAgreement(t: Ending, library: keyof typeof schemas): Promis
     const refused = verdict === 'taken' ? '' : name
     assert.equal(await send({ ...fine, [name]: entered }), refused, `the server on ${case_}`)
     const inBrowser = saysLess[library]?.includes(case_) ? true : verdict !== 'refused'
-    assert.equal(await enter(page, name, entered), inBrowser, `the browser on ${case_}`)
+    assert.equal(await enterOnce(page, name, entered), inBrowser, `the browser on ${case_}`)
   }
+}
+
+/** What Chromium has said of controls, each as it was printed, and the text entered into it. */
+const known = new Map<string, boolean>()
+
+/** Enters a value as `enter` does, unless another library has printed the same control before. */
+async function enterOnce(page: Page, name: string, value: string): Promise<boolean> {
+  const printed = await page
+    .locator(`[name=${name}]`)
+    .evaluate((element: { readonly outerHTML: string }) => element.outerHTML)
+  const key = JSON.stringify([printed, value])
+  const accepted = known.get(key) ?? (await enter(page, name, value))
+  known.set(key, accepted)
+  return accepted
 }
 
 interface Ending {

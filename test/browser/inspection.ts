@@ -3,9 +3,13 @@ import { createRequire } from 'node:module'
 import { type ConfigData, HtmlValidate, StaticConfigLoader } from 'html-validate'
 import type { Page } from 'playwright-core'
 
+/** It takes longer to make than to use. */
+let validator: HtmlValidate | undefined
+
 /** Checks HTML as the server sent it. Returns what is not valid. */
 export async function mistakesIn(html: string): Promise<string[]> {
-  const { results } = await new HtmlValidate(new StaticConfigLoader(htmlRules)).validateString(html)
+  validator ??= new HtmlValidate(new StaticConfigLoader(htmlRules))
+  const { results } = await validator.validateString(html)
   return results
     .flatMap((result) => result.messages)
     .filter((found) => !isOnPurpose(found))

@@ -7,7 +7,7 @@ import { libraries } from '../../examples/tour/library.js'
 import { root } from '../docs/project.js'
 import { provesInFull } from '../setup/proofs.js'
 import { openChromium } from './chromium.js'
-import { journeys } from './journeys.js'
+import { journeysWith } from './journeys.js'
 import { limits } from './limits.js'
 import { newVisitor, type RunningTour, startTour } from './visit.js'
 import { Visitor } from './visitor.js'
@@ -34,7 +34,7 @@ after(async () => {
 })
 
 for (const { name } of libraries) {
-  for (const { title, walk } of journeys) {
+  for (const { title, walk } of journeysWith(name)) {
     test(`with ${name}, a visitor ${title}`, async (t) => {
       const visitor = new Visitor(page, name, tour)
       await walk(visitor, t)
