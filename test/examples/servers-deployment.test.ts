@@ -19,7 +19,7 @@ import { patienceSignal, until } from '../setup/patience.js'
 import { invite, type Sent } from '../setup/visitors.js'
 
 /** Seconds that a form lives, many times longer than anybody takes over one. */
-const ttl = 10
+const ttl = 6
 
 const [oldKey, newKey, wrongKey] = Array.from({ length: 3 }, () => randomBytes(32).toString('base64')) as [
   string,

@@ -77,55 +77,59 @@ async function endOf(child: ChildProcess): Promise<void> {
 }
 
 describe('npm run example:servers', () => {
-  it('starts three servers, each of which answers the forms of the others', async (t) => {
-    const { url } = await startExample(t)
-    const pages = await Promise.all([get(url), get(url), get(url)])
-    assert.deepEqual(pages.map(({ server }) => server).sort(), ['express-3', 'koa-1', 'koa-2'])
-    const pairs = new Set<string>()
-    for (const { html, server } of pages) {
-      const { fields } = formIn(html, 'book.sign')
-      for (let i = 0; i < 3; i++) {
-        const answer = await send(url, fields, { first: '', last: `of ${server}` })
-        const shown = await answer.text()
-        assert.equal(answer.status, 422)
-        assert.match(shown, new RegExp(`value="of ${server}"`))
-        pairs.add(`${server} to ${serverOf(shown)}`)
+  it('serves a guest book', async (t) => {
+    const example = await startExample(t)
+
+    await t.test('starts three servers, each of which answers the forms of the others', async () => {
+      const { url } = example
+      const pages = await Promise.all([get(url), get(url), get(url)])
+      assert.deepEqual(pages.map(({ server }) => server).sort(), ['express-3', 'koa-1', 'koa-2'])
+      const pairs = new Set<string>()
+      for (const { html, server } of pages) {
+        const { fields } = formIn(html, 'book.sign')
+        for (let i = 0; i < 3; i++) {
+          const answer = await send(url, fields, { first: '', last: `of ${server}` })
+          const shown = await answer.text()
+          assert.equal(answer.status, 422)
+          assert.match(shown, new RegExp(`value="of ${server}"`))
+          pairs.add(`${server} to ${serverOf(shown)}`)
+        }
       }
-    }
-    assert.equal(pairs.size, 9)
+      assert.equal(pairs.size, 9)
 
-    const { fields } = formIn(pages[0]?.html ?? '', 'book.sign')
-    const copies = await Promise.all(
-      Array.from({ length: 12 }, () => send(url, fields, { first: 'Ada', last: 'Lovelace' })),
-    )
-    assert.deepEqual(
-      copies.map(({ status }) => status),
-      Array(12).fill(303),
-    )
-    assert.equal((await get(url)).html.split('<li>Ada Lovelace</li>').length - 1, 1)
-  })
+      const { fields } = formIn(pages[0]?.html ?? '', 'book.sign')
+      const copies = await Promise.all(
+        Array.from({ length: 12 }, () => send(url, fields, { first: 'Ada', last: 'Lovelace' })),
+      )
+      assert.deepEqual(
+        copies.map(({ status }) => status),
+        Array(12).fill(303),
+      )
+      assert.equal((await get(url)).html.split('<li>Ada Lovelace</li>').length - 1, 1)
+    })
 
-  it('reloads its keys on SIGHUP', async (t) => {
-    const { url, keysFile, child, says } = await startExample(t)
-    const { html } = await get(url)
-    const [id] = createKeyRing(testKey, {}).ids
-    writeFileSync(keysFile, testKey)
-    child.kill('SIGHUP')
-    for (const name of ['koa-1', 'koa-2', 'express-3']) await says(new RegExp(`${name}: keys ${id}\n`))
-    const { fields } = formIn(html, 'book.sign')
-    const refused = await send(url, fields, { first: 'Ada', last: 'Kept' })
-    assert.equal(refused.status, 400)
-    const again = formIn(await refused.text(), 'book.sign')
-    assert.match(again.html, /value="Kept"/)
-    assert.equal((await send(url, again.fields, { first: 'Ada', last: 'Kept' })).status, 303)
+    await t.test('reloads its keys on SIGHUP', async () => {
+      const { url, keysFile, child, says } = example
+      const { html } = await get(url)
+      const [id] = createKeyRing(testKey, {}).ids
+      writeFileSync(keysFile, testKey)
+      child.kill('SIGHUP')
+      for (const name of ['koa-1', 'koa-2', 'express-3']) await says(new RegExp(`${name}: keys ${id}\n`))
+      const { fields } = formIn(html, 'book.sign')
+      const refused = await send(url, fields, { first: 'Ada', last: 'Kept' })
+      assert.equal(refused.status, 400)
+      const again = formIn(await refused.text(), 'book.sign')
+      assert.match(again.html, /value="Kept"/)
+      assert.equal((await send(url, again.fields, { first: 'Ada', last: 'Kept' })).status, 303)
 
-    writeFileSync(keysFile, 'nonsense')
-    child.kill('SIGHUP')
-    await says(/express-3: the new keys are not valid/)
-    assert.equal(
-      (await send(url, formIn((await get(url)).html, 'book.praise').fields, { praise: 'x' })).status,
-      303,
-    )
+      writeFileSync(keysFile, 'nonsense')
+      child.kill('SIGHUP')
+      await says(/express-3: the new keys are not valid/)
+      assert.equal(
+        (await send(url, formIn((await get(url)).html, 'book.praise').fields, { praise: 'x' })).status,
+        303,
+      )
+    })
   })
 
   it('stops everything on SIGTERM, after what runs has ended', async (t) => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { it, type TestContext } from 'node:test'
+import { after, before, it, type TestContext } from 'node:test'
 import { SecretProcess, type SecretServerOptions } from '../setup/secret-process.js'
 
 const key = Buffer.from('one key of thirty-two bytes: one').toString('base64')
@@ -14,12 +14,19 @@ const typed = {
   'sealform.secret.door': 'hunter-5',
 }
 
+/** It renders the pages of all tests, and gets no submission. */
+let first: SecretProcess
+const ends: (() => void)[] = []
+before(async () => {
+  first = await SecretProcess.start({ after: (end) => void ends.push(end) }, { key, page: 'whole' })
+})
+after(() => {
+  for (const end of ends) end()
+})
+
 /** One process renders the page with the passwords. Another one, which never rendered it, gets the submission. */
 async function sendToAnother(t: TestContext, options: Partial<SecretServerOptions>) {
-  const [first, second] = await Promise.all([
-    SecretProcess.start(t, { key, page: 'whole' }),
-    SecretProcess.start(t, { key, page: 'whole', ...options }),
-  ])
+  const second = await SecretProcess.start(t, { key, page: 'whole', ...options })
   const { html, fields } = await first.form()
   const printed = [...html.matchAll(/name="([^"]*)" type="password"/g)].map(([, name]) => name)
   assert.deepEqual(['text', ...printed], Object.keys(typed))

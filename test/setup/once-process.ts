@@ -51,6 +51,11 @@ export class OnceProcess {
     return new OnceProcess(child, message.port)
   }
 
+  /** Ends the orders that run, whatever their time. */
+  finish(): void {
+    this.#process.send('finish')
+  }
+
   /** Kills it, as in a crash. */
   async kill(): Promise<void> {
     this.#process.kill('SIGKILL')

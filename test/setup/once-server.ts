@@ -24,11 +24,19 @@ const actions = createActions({
   store: withLease(redisClaims(client), options.lease),
 })
 
+const told = new Set<() => void>()
+process.on('message', () => {
+  for (const end of told) end()
+})
+
 const order = actions.define('order', {
   once: true,
   async run({ formData, cookies }) {
     process.send?.({ ran: formData.get('text') })
-    await wait(Number(formData.get('time') ?? 0))
+    await Promise.race([
+      wait(Number(formData.get('time') ?? 0)),
+      new Promise<void>((resolve) => told.add(resolve)),
+    ])
     cookies.set('receipt', String(process.pid))
     return redirect(`/orders/${process.pid}`)
   },

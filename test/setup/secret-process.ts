@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import type { TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { formIn, fromSamePage, urlencoded } from './koa-app.js'
 
@@ -8,6 +7,11 @@ export interface SecretServerOptions {
   readonly key: string
   /** What its page does: prints its secrets as passwords or as text, throws before or after them, or is not there. */
   readonly page: 'whole' | 'as-text' | 'throws-first' | 'throws-last' | 'missing'
+}
+
+/** A test, or what else knows its own end. */
+interface Ending {
+  after(end: () => void): void
 }
 
 /** A server in a process of its own, whose form asks for secrets. It ends with the test. */
@@ -18,13 +22,13 @@ export class SecretProcess {
     this.#url = `http://127.0.0.1:${port}/`
   }
 
-  static async start(t: TestContext, options: SecretServerOptions): Promise<SecretProcess> {
+  static async start(t: Ending, options: SecretServerOptions): Promise<SecretProcess> {
     const script = fileURLToPath(new URL('secret-server.js', import.meta.url))
     const child = spawn(process.execPath, [script, JSON.stringify(options)], {
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
       env: { PATH: process.env.PATH, NODE_ENV: 'test' },
     })
-    t.after(() => child.kill('SIGKILL'))
+    t.after(() => void child.kill('SIGKILL'))
     const [message] = (await once(child, 'message')) as [{ readonly port: number }]
     return new SecretProcess(message.port)
   }
