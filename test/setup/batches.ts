@@ -2,46 +2,72 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 
-/** Files of these folders need little more than what they import, which costs more than most of their tests. */
-const folders = /^test\/(lib|views|conformance|middleware)\//
-
-/**
- * Matches what a test file shares with the others of its process: its state, its memory, hooks outside of `describe`
- * and the mocks that no test ends. Programs that a test starts need time of their own, as do the files that wait for them.
- */
-const sharing =
-  /\bprocess\.|'node:(child_process|v8)'|^(before|after|beforeEach|afterEach)\(|(?<!\.)\bmock\.|setup\/(redis|nginx|command|once-process|secret-process|upload-process)\.js'/m
-
-/** How many files a process runs, one after the other. */
-const mostFiles = 10
-
-/** Whether a test file may run in one process with others. */
-export function isBatched(path: string, source: string): boolean {
-  return folders.test(path) && !sharing.test(source)
+/** Test files that may run in one process, and how many of them one after the other. */
+interface Kind {
+  readonly paths: RegExp
+  readonly mostFiles: number
 }
 
+/** In the order in which they begin: last the many short ones, so that no long one is left alone at the end. */
+const kinds: readonly Kind[] = [
+  {
+    paths:
+      /^test\/(browser\/(clients|journeys|states|upload)|examples\/servers-deployment|package\/package)\./,
+    mostFiles: 1,
+  },
+  { paths: /^test\/(browser|client)\//, mostFiles: 4 },
+  { paths: /^test\/(examples|lib|views|conformance|middleware)\//, mostFiles: 10 },
+]
+
 /**
- * Writes files that each import several test files, so that one process runs them. A failed test is reported with its own
- * file and line.
+ * Matches what a test file would share with the others of its process: the state and memory of the process, mocks that no
+ * test ends, and helpers whose hooks are those of one file. Programs that a file starts need time of their own.
+ */
+const sharing =
+  /\bprocess\.|'node:(child_process|v8)'|(?<!\.)\bmock\.|launchChromium|\/(both|command|nginx|redis|(once|secret|upload)-process)\.js'/
+
+/**
+ * Writes files that each import several test files, so that one process runs them: to start Node and to import the library
+ * and a framework takes longer than the tests of most files. Each test file is a suite, which bears its path as name and
+ * has its hooks; a failed test is reported with its own file and line.
  *
  * @param tests paths from the root, such as `test/lib/seal/seal.test.ts`
  * @param built returns the compiled file of a test
- * @returns the files to run: those written, and the compiled ones of all other tests
+ * @returns the files to run: those written, and the compiled ones of all other tests. `node --test` takes them in the
+ *   order of their names.
  */
 export function inBatches(root: string, tests: readonly string[], built: (path: string) => string): string[] {
-  const batched = tests.filter((path) => isBatched(path, readFileSync(join(root, path), 'utf8')))
-  const alone = tests.filter((path) => !batched.includes(path)).map(built)
   const folder = join(root, 'dist', 'test', 'batches')
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })
-  const batches: string[] = []
-  for (let at = 0; at < batched.length; at += mostFiles) {
-    const imports = batched
-      .slice(at, at + mostFiles)
-      .map((path) => `import '${pathToFileURL(built(path))}'\n`)
-    const file = join(folder, `batch-${batches.length + 1}.js`)
-    writeFileSync(file, imports.join(''))
-    batches.push(file)
-  }
-  return [...batches, ...alone]
+  const batched = kinds.flatMap((kind) =>
+    chunksOf(
+      kind.mostFiles,
+      tests.filter((path) => kindOf(path) === kind && (kind.mostFiles === 1 || !shares(root, path))),
+    ),
+  )
+  const files = batched.map((paths, i) => {
+    const suites = paths.map(
+      (path) => `describe('${path}', async () => void (await import('${pathToFileURL(built(path))}')))\n`,
+    )
+    const file = join(folder, `batch-${String(i + 1).padStart(2, '0')}.js`)
+    writeFileSync(file, ["import { describe } from 'node:test'\n", ...suites].join(''))
+    return file
+  })
+  const together = new Set(batched.flat())
+  return [...files, ...tests.filter((path) => !together.has(path)).map(built)]
+}
+
+function kindOf(path: string): Kind | undefined {
+  return kinds.find(({ paths }) => paths.test(path))
+}
+
+function shares(root: string, path: string): boolean {
+  return sharing.test(readFileSync(join(root, path), 'utf8'))
+}
+
+function chunksOf<Item>(size: number, items: readonly Item[]): Item[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, i) =>
+    items.slice(i * size, (i + 1) * size),
+  )
 }

@@ -32,8 +32,9 @@ const sources = (paths.length === 0 ? ['test'] : paths).flatMap((path) => testsI
 const tests = sources.map((file) => relative(root, file).replaceAll(sep, '/'))
 providePrograms(tests)
 const browser = tests.some(headlessChromium.neededBy) ? await shareChromium() : undefined
-// Whoever names files wants to see them apart.
-process.exitCode = await runTests(paths.length === 0 ? inBatches(root, tests, built) : tests.map(built))
+const whole = process.argv.length === 2
+// Whoever names files or tests wants to see them apart.
+process.exitCode = await runTests(whole ? inBatches(root, tests, built) : tests.map(built))
 await browser?.close()
 
 function isTestPath(argument: string): boolean {
@@ -68,7 +69,7 @@ async function runTests(files: readonly string[]): Promise<number> {
     '--test',
     '--test-reporter=spec',
     '--test-reporter-destination=stdout',
-    ...(process.argv.length === 2 ? namingSkipped : []),
+    ...(whole ? namingSkipped : []),
     // Tests mostly wait for servers, browsers and npm, so six at a time are right even on two cores.
     `--test-concurrency=${Math.max(6, availableParallelism() - 1)}`,
     `--test-timeout=${filePatience}`,
