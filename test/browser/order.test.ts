@@ -9,10 +9,14 @@ import { launchChromiumThatKeepsPages, openChromium } from './chromium.js'
 import { newTab, newVisitor, startTour, type Tab } from './visit.js'
 
 let browser: Browser
+let keeping: Browser | undefined
 before(async () => {
   browser = await openChromium()
 })
-after(() => browser.close())
+after(async () => {
+  await browser.close()
+  await keeping?.close()
+})
 
 test('order: a double-click runs one order and thanks once', async (t) => {
   const { tab } = await visitOrder(t)
@@ -76,8 +80,7 @@ test('order: going back and ordering with other text asks first, and then takes 
 
 /** Orders, and goes back to the page as the browser has kept it. */
 async function orderAndGoBack(t: TestContext) {
-  const keeping = await launchChromiumThatKeepsPages()
-  t.after(() => keeping.close())
+  keeping ??= await launchChromiumThatKeepsPages()
   const visit = await visitOrder(t, { in: keeping })
   await fillIn(visit.tab)
   await visit.tab.press('Order')

@@ -3,7 +3,7 @@ import { createServer } from 'node:http'
 import { after, before, describe, it } from 'node:test'
 import express from 'express'
 import Koa from 'koa'
-import type { Browser } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import type { Refusal } from '../../lib/answer/refusal.js'
 import { createActions, flash, type Submittable } from '../../lib/sealform.js'
 import { sealform as onExpress, type SealformRequest } from '../../middleware/express.js'
@@ -66,12 +66,8 @@ describe('a form behind nginx, sent by Chromium without JavaScript', { concurren
 
 async function check(name: string, way: ProxyCase): Promise<void> {
   const { visited, runs, refusals } = stages.get(name) ?? assert.fail(name)
-  const context = await newVisitor(browser, {
-    ignoreHTTPSErrors: true,
-    ...(way.spoofs && { extraHTTPHeaders: way.spoofs }),
-  })
+  const page = await takePage(way)
   try {
-    const page = await context.newPage()
     const tab = new Tab(page, visited)
     const first = await page.goto(`${visited}/notes?list=7`)
     assert.equal(first?.headers()['x-protocol'], way.scheme === 'https' ? 'HTTP/2.0' : 'HTTP/1.1')
@@ -94,8 +90,23 @@ async function check(name: string, way: ProxyCase): Promise<void> {
     assert.deepEqual(runs, ['Grüße & <more>'])
     assert.match(answer.html, /Added Grüße &amp; &lt;more&gt;/)
   } finally {
-    await context.close()
+    page.removeAllListeners()
+    idlePages.push({ page, spoofs: way.spoofs })
   }
+}
+
+const idlePages: { readonly page: Page; readonly spoofs: ProxyCase['spoofs'] }[] = []
+
+/** Opening a page costs more than the test in it, so a page is reused for the next case with the same headers. */
+async function takePage({ spoofs }: ProxyCase): Promise<Page> {
+  const at = idlePages.findIndex((idle) => idle.spoofs === spoofs)
+  const [idle] = at === -1 ? [] : idlePages.splice(at, 1)
+  if (idle) return idle.page
+  const context = await newVisitor(browser, {
+    ignoreHTTPSErrors: true,
+    ...(spoofs && { extraHTTPHeaders: spoofs }),
+  })
+  return context.newPage()
 }
 
 /** One form, whose action sends the visitor back to its page with a flash. */

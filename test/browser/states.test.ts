@@ -294,15 +294,10 @@ async function inspectStates(): Promise<void> {
     await page.route(url, (route) =>
       route.fulfill({ status, contentType: 'text/html; charset=utf-8', body: html }),
     )
-    await page.emulateMedia({ colorScheme: 'light' })
-    await page.setViewportSize({ width: 1280, height: 800 })
     await page.goto(url)
     const isNew = addLooks(looks, html)
     const violations = isNew || provesInFull ? await inspect(page, isNew) : []
-    await page.emulateMedia({ colorScheme: 'dark' })
-    // Built-in pages have no style sheet, and axe treats the browser's dark canvas as white.
-    const dark =
-      isNew && html.includes('/styles.css') ? await violationsOn(page, "{ runOnly: ['color-contrast'] }") : []
+    const dark = isNew ? await inspectInTheDark(page, html) : []
     await page.setViewportSize({ width: 320, height: 640 })
     const width = await page.evaluate<number>('document.documentElement.scrollWidth')
     inspections.set(name, { violations, dark, width })
@@ -313,8 +308,18 @@ async function inspectStates(): Promise<void> {
 
 /** Runs axe. To look at all colours takes most of the time. */
 async function inspect(page: Page, withColours: boolean): Promise<string[]> {
+  await page.emulateMedia({ colorScheme: 'light' })
+  await page.setViewportSize({ width: 1280, height: 800 })
   await openAxe(page)
   return violationsOn(page, withColours ? '{}' : "{ rules: { 'color-contrast': { enabled: false } } }")
+}
+
+/** Runs axe once more, as far as colours matter. */
+async function inspectInTheDark(page: Page, html: string): Promise<string[]> {
+  // Built-in pages have no style sheet, and axe treats the browser's dark canvas as white.
+  if (!html.includes('/styles.css')) return []
+  await page.emulateMedia({ colorScheme: 'dark' })
+  return violationsOn(page, "{ runOnly: ['color-contrast'] }")
 }
 
 /**
