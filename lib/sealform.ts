@@ -1,5 +1,11 @@
 export type { StandardSchemaV1 } from '@standard-schema/spec'
-export type { Action, ActionOptions, AskedAction, InputOf, Submittable } from './action/action.js'
+export type {
+  Action,
+  ActionOptions,
+  AskedAction,
+  InputOf,
+  Submittable,
+} from './action/action.js'
 export type { CookieOptions, Cookies } from './action/cookies.js'
 export {
   defineSteps,
@@ -8,6 +14,7 @@ export {
   type StepsInput,
   type StepsOptions,
 } from './action/define-steps.js'
+export type { FieldName } from './action/form-types.js'
 export type { ActionEvent, ActionFailure, HookOptions } from './action/hooks.js'
 export type { Migration } from './action/migration.js'
 export { type Actions, type ActionsOptions, createActions, type UploadOptions } from './action/registry.js'

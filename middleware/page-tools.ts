@@ -1,5 +1,6 @@
 import type { Submittable } from '../lib/action/action.js'
 import { type SteppedAction, stepsOf } from '../lib/action/define-steps.js'
+import type { FieldName, StateOf } from '../lib/action/form-types.js'
 import { checkOptions, kindOf } from '../lib/base/check-options.js'
 import { SealformError } from '../lib/base/errors.js'
 import type { Messages } from '../lib/outcome/messages.js'
@@ -29,7 +30,10 @@ export interface PageTools {
    * @param options `key` distinguishes several forms of one action; `initial` is the state before the first submission
    * @throws SealformError `ERR_ACTION_UNKNOWN` on anything but an action of the registry given to the middleware
    */
-  form<State>(action: Submittable<State>, options?: FormOptions<State>): Form<State>
+  form<Of extends Submittable>(
+    action: Of,
+    options?: FormOptions<StateOf<Of>>,
+  ): Form<StateOf<Of>, FieldName<Of>>
   /**
    * Marks a part of the page that can be sent alone to a client that asks for it. When `content` is a function and throws,
    * only this region fails: the error goes to the app's error handler, and the rest of the page is shown. An error with a

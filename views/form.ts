@@ -1,4 +1,5 @@
 import type { Submittable } from '../lib/action/action.js'
+import type { FieldName, StateOf } from '../lib/action/form-types.js'
 import type { Issue } from '../lib/outcome/outcome.js'
 import type { FormStatus } from '../lib/page/form-record.js'
 import type { Attributes, Props } from './attributes.js'
@@ -10,21 +11,21 @@ import type { SafeHtml } from './safe-html.js'
  * The attributes of controls as objects instead of text, by the names of HTML: `<input {...form.props.input('title')} />` in JSX,
  * `input&attributes(form.props.input('title'))` in Pug. What is left out in HTML is left out here; `true` stands for a name alone.
  */
-export interface ControlProps {
+export interface ControlProps<Name extends string = string> {
   /** For the form tag, as `form.attributes`. */
   readonly form: Props
   /** As `form.input()`. */
-  input(name: string, attributes?: Attributes): Props
+  input(name: Name, attributes?: Attributes): Props
   /** As `form.control()`. */
-  control(name: string, attributes?: Attributes): Props
+  control(name: Name, attributes?: Attributes): Props
   /** Of a `textarea`. Its text is `form.value(name)`. */
-  textarea(name: string, attributes?: Attributes): Props
+  textarea(name: Name, attributes?: Attributes): Props
   /** Of a `select`. The values of its selected options are `form.values(name)`. */
-  select(name: string, options: readonly SelectOption[], attributes?: Attributes): Props
+  select(name: Name, options: readonly SelectOption[], attributes?: Attributes): Props
 }
 
 /** The attributes of an action's form as objects. */
-export interface FormProps extends ControlProps {
+export interface FormProps<Name extends string = string> extends ControlProps<Name> {
   /** As `form.submit()`. */
   submit(action: Submittable, attributes?: Attributes): Props
   /** As `form.validate()`. */
@@ -32,7 +33,7 @@ export interface FormProps extends ControlProps {
 }
 
 /** What all forms of a page have in common. Everything that holds HTML is safe to print raw in any template engine. */
-export interface Controls {
+export interface Controls<Name extends string = string> {
   /** The element's id: the name of the action or search, and the key when there is one. */
   readonly id: string
   /** For the form tag: `<form ${form.attributes}>`. */
@@ -53,30 +54,30 @@ export interface Controls {
    * `sealform.secret.${name}`, so that no server gives it back. Everything else knows it by its own name. The first
    * control of a name has the id `${form.id}-${name}`; further ones get their value or a number appended.
    */
-  input(name: string, attributes?: Attributes): SafeHtml
+  input(name: Name, attributes?: Attributes): SafeHtml
   /** The same without a value, for a `textarea`, `select` or custom element that you fill yourself. */
-  control(name: string, attributes?: Attributes): SafeHtml
+  control(name: Name, attributes?: Attributes): SafeHtml
   /** A whole `textarea` with the text given back, or `attributes.value`; `required` as the schema says. */
-  textarea(name: string, attributes?: Attributes): SafeHtml
+  textarea(name: Name, attributes?: Attributes): SafeHtml
   /**
    * A whole `select`, the options given back selected, or `attributes.value`; `multiple` and `required` as the schema
    * says. `required` needs an empty option: the first one, with the value `''`.
    */
-  select(name: string, options: readonly SelectOption[], attributes?: Attributes): SafeHtml
+  select(name: Name, options: readonly SelectOption[], attributes?: Attributes): SafeHtml
   /** What was sent under this name, or `fallback`; of a secret always `fallback`. @default '' */
-  value(name: string, fallback?: string): string
+  value(name: Name, fallback?: string): string
   /** Everything that was sent under this name, or `fallback`. @default [] */
-  values(name: string, fallback?: readonly string[]): readonly string[]
+  values(name: Name, fallback?: readonly string[]): readonly string[]
   /** Whether this value was sent under this name; `fallback` until something was sent. @default false */
-  checked(name: string, value?: string, fallback?: boolean): boolean
+  checked(name: Name, value?: string, fallback?: boolean): boolean
   /**
    * The indexes of the rows that were sent, for a page to print them again: `[0, 2]` after `items[0].name` and
    * `items[2].name`. `fallback` until something was sent. A row that sent nothing, such as boxes without a tick, is not
    * among them. @default []
    */
-  indexes(name: string, fallback?: readonly number[]): readonly number[]
+  indexes(name: Name, fallback?: readonly number[]): readonly number[]
   /** The messages about a field, in an element that its control refers to; nothing when there are none. */
-  issue(name: string): SafeHtml
+  issue(name: Name): SafeHtml
   /**
    * What went wrong, for the top of the page: takes focus, lists each issue and links to its field. Nothing when all is
    * well.
@@ -92,13 +93,13 @@ export interface Controls {
    * ctx.form(addTodo.bind(null, listId)).field('title', { label: 'Title', hint: 'At most 100 characters', attributes: { maxlength: 100 } })
    * ```
    */
-  field(name: string, options?: FieldOptions): SafeHtml
+  field(name: Name, options?: FieldOptions): SafeHtml
   /** The attributes of the form and its controls as objects, for JSX and Pug. */
-  readonly props: ControlProps
+  readonly props: ControlProps<Name>
 }
 
 /** An action as a page sees it. */
-export interface Form<State = unknown> extends Controls {
+export interface Form<State = unknown, Name extends string = string> extends Controls<Name> {
   /**
    * For the form tag: `<form ${form.attributes}>`. No `action`, so that the form posts to its own page, query string
    * included.
@@ -125,7 +126,7 @@ export interface Form<State = unknown> extends Controls {
    * box to remove it. Nothing when there are none. In a template that prints while it runs, call it before `fields` is
    * printed.
    */
-  kept(name: string): SafeHtml
+  kept(name: Name): SafeHtml
   /**
    * A field that people do not see and leave empty, against programs that fill in every field. Screen readers, the keyboard and
    * password managers pass over it. What has text in it is answered as `onSpam` of the action says.
@@ -148,5 +149,15 @@ export interface Form<State = unknown> extends Controls {
    */
   validate(attributes?: Attributes): SafeHtml
   /** The attributes of the form, its controls and buttons as objects, for JSX and Pug. */
-  readonly props: FormProps
+  readonly props: FormProps<Name>
 }
+
+/**
+ * The form of this action, for a function that prints a part of it.
+ *
+ * @example
+ * ```ts
+ * const titleOf = (form: FormOf<typeof addTodo>) => form.input('title')
+ * ```
+ */
+export type FormOf<Of> = Form<StateOf<Of>, FieldName<Of>>

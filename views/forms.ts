@@ -72,7 +72,10 @@ export interface Forms {
    * @param options `key` tells several searches of a page apart; `keep` names other parameters that stay in the URL
    * @throws SealformError `ERR_FORM_INVALID` on anything but a search, and on bad options
    */
-  search<Input>(search: Search<Input>, options?: SearchFormOptions): Promise<SearchForm<Input>>
+  search<Input, Name extends string>(
+    search: Search<Input, Name>,
+    options?: SearchFormOptions,
+  ): Promise<SearchForm<Input, Name>>
 }
 
 interface FormsTools {

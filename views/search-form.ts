@@ -10,7 +10,7 @@ import { printsPassword } from './password-control.js'
 import { SafeHtml } from './safe-html.js'
 
 /** A search as a page sees it: a form that is sent by GET, and what the query string says. */
-export interface SearchForm<Query = unknown> extends Controls {
+export interface SearchForm<Query = unknown, Name extends string = string> extends Controls<Name> {
   /** For the form tag: `<form ${search.attributes}>`. No `action`, so that the form leads to its own page. */
   readonly attributes: SafeHtml
   /** The parameters that the form keeps. They go directly after the form tag. */
@@ -33,7 +33,7 @@ export interface SearchForm<Query = unknown> extends Controls {
    * @param changes parameters to change, by the names of the schema; `undefined` leaves one out
    * @throws SealformError `ERR_FORM_INVALID` on a value that no parameter can have
    */
-  url(changes?: SearchChanges): string
+  url(changes?: SearchChanges<Name>): string
 }
 
 /** Makes the search that a page prints. */

@@ -4,9 +4,9 @@ import type { Controls, Form } from 'sealform/koa'
 type InputAttributes = NonNullable<Parameters<Controls['input']>[1]>
 
 /** Renders a label, its issue and the control, in the order in which a screen reader should read them. */
-export function field(
-  form: Controls,
-  name: string,
+export function field<Name extends string>(
+  form: Controls<Name>,
+  name: NoInfer<Name>,
   label: string,
   { hint, ...attributes }: InputAttributes & { readonly hint?: string } = {},
 ): SafeHtml {
@@ -20,9 +20,9 @@ ${form.issue(name)}
 }
 
 /** Renders a field for files, with the kept files. The action declares its limits and types. */
-export function fileField(
-  form: Form,
-  name: string,
+export function fileField<Name extends string>(
+  form: Form<unknown, Name>,
+  name: NoInfer<Name>,
   label: string,
   { hint, hintWhenKept = '' }: { readonly hint: string; readonly hintWhenKept?: string },
 ): SafeHtml {
@@ -40,9 +40,9 @@ ${more !== '' && html`<p class="hint" id="${hintId}-kept">${more}</p>`}
 }
 
 /** Renders a field for several lines of text. */
-export function textField(
-  form: Controls,
-  name: string,
+export function textField<Name extends string>(
+  form: Controls<Name>,
+  name: NoInfer<Name>,
   label: string,
   { hint, ...attributes }: InputAttributes & { readonly hint: string },
 ): SafeHtml {
@@ -56,9 +56,9 @@ ${form.textarea(name, { ...attributes, 'aria-describedby': hintId })}
 }
 
 /** Renders radio buttons or checkboxes with one name, under one legend. */
-export function choices(
-  form: Controls,
-  name: string,
+export function choices<Name extends string>(
+  form: Controls<Name>,
+  name: NoInfer<Name>,
   legend: string,
   type: 'radio' | 'checkbox',
   options: readonly { readonly value: string; readonly label: string }[],

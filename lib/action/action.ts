@@ -9,6 +9,7 @@ import type { FileDescription } from '../files/hand-over.js'
 import type { Plan } from '../input/coerce.js'
 import type { Constraints } from '../input/constraints.js'
 import type { Check } from './checked.js'
+import type { FormTypes } from './form-types.js'
 import type { HookOptions, Hooks } from './hooks.js'
 import type { Labels } from './labels.js'
 import type { Migration } from './migration.js'
@@ -16,14 +17,25 @@ import type { SecretFields } from './secrets.js'
 import type { SpamEvent, SpamRules } from './spam.js'
 import type { Submission } from './submission.js'
 
-declare const carries: unique symbol
-
 /**
  * A registered async function that a form can submit to. You can also call it directly, with a submission as its first
  * argument.
+ *
+ * @typeParam Input the type of `submission.input`
+ * @typeParam State the type of `form.state`
+ * @typeParam Bound the values that are still to be bound
+ * @typeParam Name the names of the fields of its form
+ * @typeParam Previous the type of `submission.previous`, as `run` declares it
  */
-export interface Action<Input = unknown, State = unknown, Bound extends unknown[] = [], Context = unknown> {
-  (submission: Submission<Input, State, Context>, ...bound: Bound): Promise<unknown>
+export interface Action<
+  Input = unknown,
+  State = unknown,
+  Bound extends unknown[] = [],
+  Context = unknown,
+  Name extends string = string,
+  Previous = State,
+> extends FormTypes<State, Name> {
+  (submission: Submission<Input, Previous, Context>, ...bound: Bound): Promise<unknown>
   /** The stable name from `define()`. */
   readonly name: string
   /**
@@ -37,29 +49,21 @@ export interface Action<Input = unknown, State = unknown, Bound extends unknown[
    * ```
    */
   bind<Head extends unknown[], Tail extends unknown[]>(
-    this: Action<Input, State, [...Head, ...Tail], Context>,
+    this: Action<Input, State, [...Head, ...Tail], Context, Name, Previous>,
     self: null,
     ...values: Head
-  ): Action<Input, State, Tail, Context>
-  readonly [carries]?: ((state: State) => void) | undefined
+  ): Action<Input, State, Tail, Context, Name, Previous>
 }
 
-/** An action with all of its bound values, so that a form can carry it. By default its state may have any type. */
-export type Submittable<State = never> = ((submission: never) => Promise<unknown>) & {
+/** An action with all of its bound values, so that a form can carry it. By default its form has any state and any names. */
+export interface Submittable<State = unknown, Name extends string = string> extends FormTypes<State, Name> {
+  (submission: never): Promise<unknown>
   readonly name: string
-  readonly [carries]?: ((state: State) => void) | undefined
 }
-
-/** The type of the state of an action. */
-export type StateOf<Subject> = Subject extends {
-  readonly [carries]?: ((state: infer State) => void) | undefined
-}
-  ? State
-  : never
 
 /** An action that has a state of this type. Values need not be bound to it. */
-type StateOwner<State = never> = ((submission: never, ...bound: never[]) => Promise<unknown>) & {
-  readonly [carries]?: ((state: State) => void) | undefined
+interface StateOwner<State> extends FormTypes<State, string> {
+  (submission: never, ...bound: never[]): Promise<unknown>
 }
 
 /** Options of `actions.define(name, options)`. */
@@ -68,9 +72,12 @@ export interface ActionOptions<
   State,
   Bound extends unknown[],
   Context,
+  Returned = unknown,
+  Depth extends number = number,
+  File extends string = string,
 > extends HookOptions<Context> {
   /** Runs the action with the submission and the bound values. The value that it returns or throws gives the outcome. */
-  run(submission: Submission<InputOf<Schema>, State, Context>, ...bound: Bound): unknown
+  run(submission: Submission<InputOf<Schema>, State, Context>, ...bound: Bound): Returned
   /** A schema of any Standard Schema library; its output is `submission.input`. @default none */
   input?: Schema
   /**
@@ -94,7 +101,7 @@ export interface ActionOptions<
    * })
    * ```
    */
-  files?: Readonly<Record<string, FileOptions>>
+  files?: { readonly [Field in File]: FileOptions }
   /**
    * Receives each file while it arrives, in place of the storage. Files come one after the other, after `authorize` and
    * before `formData` is available. Read the stream to its end, or return early to skip the rest. A returned string becomes
@@ -223,7 +230,7 @@ export interface ActionOptions<
    */
   ttl?: number | string
   /** @default the registry's */
-  limits?: LimitOptions
+  limits?: LimitOptions<Depth>
   /**
    * The action whose carried state this one shares. On a button in a form of that action, `submission.previous` is the state
    * that the form carries. Other actions do not get the state of a form in which they are buttons.
@@ -240,7 +247,7 @@ export interface ActionOptions<
    * })
    * ```
    */
-  stateOf?: StateOwner<NoInfer<State>>
+  stateOf?: StateOwner<State>
   /**
    * Whether a form is valid only on the path of the page that printed it. So what guards the page guards the action.
    * Sent to another path, it is refused with 403, and the page there shows the input. `false` is for forms that one page
@@ -321,9 +328,7 @@ export function detailsOf(value: unknown): ActionDetails | undefined {
 }
 
 /** Makes the function that represents a definition with these values bound. */
-export function createAction<Input, State, Bound extends unknown[], Context>(
-  own: ActionDetails,
-): Action<Input, State, Bound, Context> {
+export function createAction<Made extends Submittable>(own: ActionDetails): Made {
   const { definition, registry, values } = own
   const call = async (submission: unknown, ...rest: unknown[]) =>
     Reflect.apply(definition.run, undefined, [submission, ...values, ...rest])
@@ -336,7 +341,7 @@ export function createAction<Input, State, Bound extends unknown[], Context>(
     $$FORM_ACTION: unsealed,
   })
   details.set(call, own)
-  return call as unknown as Action<Input, State, Bound, Context>
+  return call as unknown as Made
 }
 
 /** React asks a function in a form for this. An action that came into its tree past `renderReact()` has no seal. */

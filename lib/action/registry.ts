@@ -12,6 +12,7 @@ import { directoryStorage } from '../files/directory-storage.js'
 import type { FileStorage } from '../files/file-storage.js'
 import { keptTime } from '../files/kept-file-token.js'
 import { sweepRegularly } from '../files/sweep-storage.js'
+import type { DeclaredState } from '../outcome/returned-state.js'
 import { decodeValues } from '../seal/bound-values.js'
 import { createKeyRing, type KeyRing, type Keys } from '../seal/key-ring.js'
 import { parseSealLife } from '../seal/seal-life.js'
@@ -24,7 +25,10 @@ import {
   createAction,
   type Definition,
   detailsOf,
+  type InputOf,
+  type Submittable,
 } from './action.js'
+import type { SchemaNames } from './field-names.js'
 import { type HookOptions, type Hooks, hookNames, resolveHooks } from './hooks.js'
 import { describeAction } from './resolve-action.js'
 import { checkRevalidator, type Revalidator } from './revalidator.js'
@@ -128,18 +132,27 @@ export interface Actions<Context = unknown> {
    * })
    * ```
    */
-  define<State, Bound extends unknown[]>(
+  define<State, Bound extends unknown[], Returned>(
     name: string,
-    run: (submission: Submission<undefined, State, Context>, ...bound: Bound) => unknown,
-  ): Action<undefined, State, Bound, Context>
-  define<State, Bound extends unknown[], Schema extends StandardSchemaV1 | undefined = undefined>(
-    name: string,
-    options: ActionOptions<Schema, State, Bound, Context>,
-  ): Action<
-    Schema extends StandardSchemaV1 ? StandardSchemaV1.InferOutput<Schema> : undefined,
+    run: (submission: Submission<undefined, State, Context>, ...bound: Bound) => Returned,
+  ): Action<undefined, DeclaredState<State, Returned>, Bound, Context, string, State>
+  define<
     State,
+    Bound extends unknown[],
+    Returned,
+    Schema extends StandardSchemaV1 | undefined = undefined,
+    Depth extends number = number,
+    File extends string = never,
+  >(
+    name: string,
+    options: ActionOptions<Schema, State, Bound, Context, Returned, Depth, File>,
+  ): Action<
+    InputOf<Schema>,
+    DeclaredState<State, Returned>,
     Bound,
-    Context
+    Context,
+    SchemaNames<Schema, Depth, File>,
+    State
   >
 }
 
@@ -225,10 +238,7 @@ export class Registry implements SealingContext, SecretFields {
     this.#hooks = resolveHooks(options, undefined, 'createActions()')
   }
 
-  define<Input, State, Bound extends unknown[], Context>(
-    name: string,
-    runOrOptions: unknown,
-  ): Action<Input, State, Bound, Context> {
+  define<Made extends Submittable>(name: string, runOrOptions: unknown): Made {
     if (typeof name !== 'string' || !namePattern.test(name)) {
       throw new SealformError(
         'ERR_ACTION_NAME',

@@ -6,7 +6,7 @@ import { parseSize, parseTimer } from '../base/units.js'
  * Limits on one submission. Exactly the value of a limit is still allowed. Sizes are bytes or strings such as `'5MiB'`;
  * times are seconds or strings such as `'90s'`.
  */
-export interface LimitOptions {
+export interface LimitOptions<Depth extends number = number> {
   /** Bytes of the whole request body. @default '1MiB' */
   readonly body?: number | string | undefined
   /** The number of fields. Sealform's own fields do not count. @default 1000 */
@@ -15,7 +15,7 @@ export interface LimitOptions {
    * How many steps a name may have after the first one. Names such as `address.street` (1) and `items[0].qty` (2) become
    * objects and arrays for the schema. At most 8. With 0, names stay flat. @default 0
    */
-  readonly depth?: number | undefined
+  readonly depth?: Depth | undefined
   /** Bytes of a field's name, in UTF-8 after decoding. @default 200 */
   readonly fieldName?: number | string | undefined
   /** Bytes of a field's value, in UTF-8 after decoding. @default '256 KiB' */

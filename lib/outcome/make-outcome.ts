@@ -17,10 +17,11 @@ import { Done, Invalid, type Issues, Redirect, type RedirectOptions, Refused } f
  * ```
  * @see RFC 9110, section 15.4.4
  */
-export function redirect(...given: [to: string, options?: RedirectOptions]): Redirect {
+export function redirect(...given: [to: string, options?: RedirectOptions]): Redirect<never> {
   const [to, options] = given
   checkTarget('redirect()', to, given.length > 0)
-  const outcome = options === undefined ? new Redirect(to) : new Redirect(to, checkRedirect(options))
+  const outcome =
+    options === undefined ? new Redirect<never>(to) : new Redirect<never>(to, checkRedirect(options))
   return noted(outcome, redirect)
 }
 
@@ -71,9 +72,9 @@ export interface DoneOptions {
  * return done({ title }, { status: 202 })
  * ```
  */
-export function done(state?: unknown, options: DoneOptions = {}): Done {
+export function done<State = undefined>(state?: State, options: DoneOptions = {}): Done<State> {
   checkOptions('done()', options, ['status', 'keepFiles'])
-  return noted(new Done(state, options.status, options.keepFiles === true), done)
+  return noted(new Done(state as State, options.status, options.keepFiles === true), done)
 }
 
 /**
@@ -88,7 +89,7 @@ export function done(state?: unknown, options: DoneOptions = {}): Done {
  * return flash({ title }, `/lists/${listId}`)
  * ```
  */
-export function flash(...given: [state: unknown, to: string]): Redirect {
+export function flash<State>(...given: [state: State, to: string]): Redirect<State> {
   const [state, to] = given
   checkTarget('flash()', to, given.length > 1)
   return noted(new Redirect(to, { flash: { state } }), flash)

@@ -31,15 +31,18 @@ export type RefusalReason =
   | 'done-unsafe-redirect'
 
 /** The outcome that sends the visitor to another page with `303 See Other`. */
-export class Redirect {
+export class Redirect<State = unknown> {
   readonly kind = 'redirect'
   readonly to: string
   /** A state that the next page shows once. */
-  readonly flash: { readonly state: unknown } | undefined
+  readonly flash: { readonly state: State } | undefined
   /** The target may have any origin. */
   readonly external: boolean
 
-  constructor(to: string, { flash, external = false }: Partial<Pick<Redirect, 'flash' | 'external'>> = {}) {
+  constructor(
+    to: string,
+    { flash, external = false }: Partial<Pick<Redirect<State>, 'flash' | 'external'>> = {},
+  ) {
     this.to = to
     this.flash = flash
     this.external = external
@@ -75,14 +78,14 @@ export class Invalid {
 }
 
 /** The outcome that shows the page again with a new state. */
-export class Done {
+export class Done<State = unknown> {
   readonly kind = 'done'
-  readonly state: unknown
+  readonly state: State
   readonly status: number
   /** The files that were sent wait for the next submission of the form. */
   readonly keepsFiles: boolean
 
-  constructor(state: unknown, status = 200, keepsFiles = false) {
+  constructor(state: State, status = 200, keepsFiles = false) {
     const hasPage = Number.isInteger(status) && status >= 200 && status <= 599 && !bodiless.has(status)
     if (!hasPage || (status >= 300 && status < 400)) {
       throw new SealformError(

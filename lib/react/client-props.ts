@@ -1,4 +1,5 @@
-import type { StateOf, Submittable } from '../action/action.js'
+import type { Submittable } from '../action/action.js'
+import type { StateOf } from '../action/form-types.js'
 
 /** What a field of a form can carry when an action is called with an object of values. */
 export type FieldValue =
@@ -40,9 +41,9 @@ export interface ClientAction<State = unknown> {
   (payload?: Payload): Promise<State>
   /** As the `action` of a form, or the `formAction` of a button. */
   (data: FormData): Promise<void>
-  /** As the first argument of `useActionState()`. */
+  /** As the first argument of `useActionState()`. Takes any last state, so that a `ClientAction` stands for every action. */
   (
-    previous: State | Problem | undefined,
+    previous: unknown,
     // biome-ignore lint/suspicious/noConfusingVoidType: `dispatch()` may be called without a payload
     payload: Payload | void,
   ): Promise<State | Problem | undefined>

@@ -1,4 +1,5 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
+import type { FieldNames } from '../action/field-names.js'
 import { type Labels, resolveLabels } from '../action/labels.js'
 import { resolveSecrets } from '../action/secrets.js'
 import { checkOptions } from '../base/check-options.js'
@@ -16,20 +17,20 @@ import { inputJsonSchema } from '../input/to-json-schema.js'
 import { validate } from '../input/validate.js'
 
 /** Options of `defineSearch()`. */
-export interface SearchOptions<Schema extends StandardSchemaV1> {
+export interface SearchOptions<Schema extends StandardSchemaV1, Depth extends number = number> {
   /**
    * A schema of any Standard Schema library. Its properties are the parameters that the search reads; its output is
    * `search.query`.
    */
   input: Schema
   /** Limits on the query string. */
-  limits?: SearchLimitOptions
+  limits?: SearchLimitOptions<Depth>
   /** What the parameters are called for people, by name, for `search.field()`. @default none */
   labels?: Readonly<Record<string, string>>
 }
 
 /** Limits on the query string of a search. Exactly the value of a limit is still allowed. */
-export interface SearchLimitOptions {
+export interface SearchLimitOptions<Depth extends number = number> {
   /** Bytes of the whole query string, such as `'8KiB'`. @default '8KiB' */
   readonly query?: number | string | undefined
   /** The number of parameters of the search, with those that it keeps. Others do not count. @default 200 */
@@ -37,16 +38,21 @@ export interface SearchLimitOptions {
   /**
    * How many steps a name may have after the first one: `price.min` has 1. At most 8. With 0, names stay flat. @default 0
    */
-  readonly depth?: number | undefined
+  readonly depth?: Depth | undefined
 }
 
-declare const carries: unique symbol
+declare const shows: unique symbol
 
-/** A search that `ctx.forms.search()` reads from the query string. */
-export interface Search<Input = unknown> {
+/**
+ * A search that `ctx.forms.search()` reads from the query string.
+ *
+ * @typeParam Input the type of `search.query`
+ * @typeParam Name the names of its parameters
+ */
+export interface Search<Input = unknown, Name extends string = string> {
   /** The name from `defineSearch()`: the id of its form. */
   readonly name: string
-  readonly [carries]?: (() => Input) | undefined
+  readonly [shows]?: { readonly query: Input; readonly name: Name } | undefined
 }
 
 /**
@@ -65,10 +71,10 @@ export interface Search<Input = unknown> {
  * const search = await ctx.forms.search(catalog)
  * ```
  */
-export function defineSearch<Schema extends StandardSchemaV1>(
+export function defineSearch<Schema extends StandardSchemaV1, Depth extends number = 0>(
   name: string,
-  options: SearchOptions<Schema>,
-): Search<StandardSchemaV1.InferOutput<Schema>> {
+  options: SearchOptions<Schema, Depth>,
+): Search<StandardSchemaV1.InferOutput<Schema>, FieldNames<StandardSchemaV1.InferInput<Schema>, Depth>> {
   return new DefinedSearch(name, options)
 }
 
@@ -77,7 +83,7 @@ const defaults = { query: 8 * 1024, fields: 200, depth: 0 }
 const noFiles = new Map<string, never>()
 
 /** A search with its resolved options. */
-export class DefinedSearch implements Search<never> {
+export class DefinedSearch implements Search<never, never> {
   readonly name: string
   readonly #schema: StandardSchemaV1
   readonly coercion: Plan | undefined

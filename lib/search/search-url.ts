@@ -7,7 +7,9 @@ import type { SearchRecord } from './run-search.js'
 type ParameterValue = string | number | bigint | boolean | Date | null | undefined
 
 /** Changes to the parameters of a search, by name. */
-export type SearchChanges = Readonly<Record<string, ParameterValue | readonly ParameterValue[]>>
+export type SearchChanges<Name extends string = string> = {
+  readonly [Changed in Name]?: ParameterValue | readonly ParameterValue[]
+}
 
 /**
  * Writes the URL of a search: its parameters that are not empty, with changes, and those that it keeps.

@@ -264,7 +264,12 @@ async function open(t: TestContext, held: Promise<unknown> = Promise.resolve()):
   let waiting = 0
   let most = 0
   const { app } = createTestApp(({ actions, router }) => {
-    const act = async ({ formData, previous, context, request }: Submission<undefined, unknown, Context>) => {
+    const act = async ({
+      formData,
+      previous,
+      context,
+      request,
+    }: Submission<undefined, { count: number }, Context>) => {
       const text = String(formData.get('text'))
       seen.push({ headers: request.headers, fields: [...formData] })
       if (text === 'bad') return invalid({ text: 'Not that' })
@@ -280,7 +285,7 @@ async function open(t: TestContext, held: Promise<unknown> = Promise.resolve()):
       most = Math.max(most, ++waiting)
       if (text === 'wait') await held
       waiting--
-      const count = Number(Reflect.get(Object(previous), 'count') ?? 0) + 1
+      const count = (previous?.count ?? 0) + 1
       return done({ count, at: new Date(5), echo: new Map(formData) })
     }
     const once = actions.define('act', { once: true, run: act })
@@ -297,7 +302,7 @@ async function open(t: TestContext, held: Promise<unknown> = Promise.resolve()):
       const others = [ctx.form(many), ctx.form(upload)]
       ctx.body = html`<!doctype html><html lang="en"><head><title>Call</title><link rel="icon" href="data:,">
         <script type="module" src="/page.js"></script></head><body data-lone="${ctx.form(lone).seal}">
-        <p>${form.status === 'done' && html`Done ${Reflect.get(Object(form.state), 'count')}`}</p>
+        <p>${form.status === 'done' && html`Done ${form.state?.count}`}</p>
         <form ${form.attributes}>${form.fields}<input ${form.input('text', { value: 'typed' })}><button>Send</button></form>
         ${others.map((other) => html`<form ${other.attributes}>${other.fields}</form>`)}</body></html>`
     })

@@ -9,7 +9,7 @@ export const root = fileURLToPath(new URL('../../../', import.meta.url))
 /** It is inside the package, so that `sealform` is the package itself, and in `dist`, which git ignores. */
 export const buildArea = join(root, 'dist', 'docs')
 
-const compiler = join(
+export const compiler = join(
   dirname(createRequire(import.meta.url).resolve('typescript/package.json')),
   'bin',
   'tsc',
@@ -30,6 +30,7 @@ const compilerOptions = {
 /**
  * Writes files into a new folder of the build area and compiles them with the settings of a strict user.
  *
+ * @param flags of the compiler
  * @returns the folder, with the JavaScript beside its sources, and the output of the compiler
  */
 export function compile(

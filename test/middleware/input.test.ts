@@ -48,7 +48,7 @@ function orderApp(options: Parameters<typeof createTestApp>[1] = {}) {
         ctx.body = html`${form.summary()}<form ${form.attributes}>${form.fields}
           <input ${form.input('address[street]')}>${form.issue('address[street]')}
           <input ${form.input('address[zip]')}>${form.issue('address[zip]')}
-          ${['3', '7'].map(
+          ${[3, 7].map(
             (row) => html`<input ${form.input(`items[${row}].sku`)}>
               <input ${form.input(`items[${row}].qty`, { type: 'text' })}>${form.issue(`items[${row}].qty`)}
               <input ${form.input(`items[${row}].gift`, { type: 'checkbox' })}>`,

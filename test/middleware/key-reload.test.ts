@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
-import { redirect } from '../../lib/sealform.js'
+import { redirect, type Submission } from '../../lib/sealform.js'
 import { html } from '../../views/html.js'
 import { createTestApp, formIn, fromSamePage, testKey, urlencoded } from '../setup/koa-app.js'
 
@@ -18,7 +18,7 @@ function app(options: { session?: boolean; keys?: string; app?: string } = {}) {
   }
   const parts = createTestApp(
     ({ actions, router }) => {
-      const add = actions.define('notes.add', async ({ formData }) => {
+      const add = actions.define('notes.add', async ({ formData }: Submission<undefined, string>) => {
         await gates.action?.()
         runs.push(String(formData.get('text')))
         return redirect('/')

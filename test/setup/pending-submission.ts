@@ -1,6 +1,6 @@
 import { IncomingMessage, ServerResponse } from 'node:http'
 import { Socket } from 'node:net'
-import { createAction } from '../../lib/action/action.js'
+import { createAction, type Submittable } from '../../lib/action/action.js'
 import { type Actions, asRegistry, createActions, type Registry } from '../../lib/action/registry.js'
 import type { Admitted } from '../../lib/answer/admit.js'
 import { type Arrival, PendingSubmission } from '../../lib/answer/pending-submission.js'
@@ -37,7 +37,7 @@ export function sealsOf(registry: Registry, session?: string) {
     /** For a button of the action `name`, in a form of the action `form`. */
     button: (form: readonly [name: string, ...values: unknown[]], name: string, ...values: unknown[]) => {
       const [action, ...bound] = form
-      const other = createAction<unknown, never, [], unknown>({
+      const other = createAction<Submittable>({
         definition: definitionOf(name),
         registry,
         values,

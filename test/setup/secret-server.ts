@@ -3,7 +3,7 @@
 import { createServer } from 'node:http'
 import { z } from 'zod'
 import { createActions, invalid } from '../../lib/sealform.js'
-import { sealform } from '../../middleware/node.js'
+import { type Form, sealform } from '../../middleware/node.js'
 import { html } from '../../views/html.js'
 import type { SecretServerOptions } from './secret-process.js'
 
@@ -24,7 +24,8 @@ const listener = sealform(
       res.writeHead(404).end()
       return
     }
-    const form = formOf(open)
+    // Its schema knows only one of the fields.
+    const form: Form = formOf(open)
     const beginning = html`<form ${form.attributes}>${form.fields}<input ${form.input('text')}>`
     if (page === 'throws-first') throw new Error('the template broke')
     const controls =

@@ -1,6 +1,6 @@
 import { type Actions, done, flash, invalid, type Submission } from 'sealform'
 import { html, type SafeHtml } from 'sealform/html'
-import type { Form } from 'sealform/koa'
+import type { FormOf } from 'sealform/koa'
 import type { z } from 'zod'
 import type { TourRouter } from '../app.js'
 import { field } from '../field.js'
@@ -65,7 +65,7 @@ export function orderPage(router: TourRouter, actions: Actions): void {
   // The Enter key presses the first button of a form. This hidden button is first, so that Enter does not remove a
   // line.
   router.get('/order', (ctx) => {
-    const form = ctx.form<Draft>(place)
+    const form = ctx.form(place)
     const drafted = form.state?.lines.length ? form.state.lines : [emptyLine]
     const lines = form.indexes('lines', [...drafted.keys()])
     ctx.body = layout(ctx, {
@@ -107,7 +107,7 @@ ${tally()}`,
   })
 
   router.get('/ordered', (ctx) => {
-    const { state } = ctx.form<Draft>(place)
+    const { state } = ctx.form(place)
     ctx.body = layout(ctx, {
       title: 'Ordered',
       path: '/ordered',
@@ -126,14 +126,14 @@ ${tally()}
 
   /** @param nth the position of the line, which becomes its index when the form is sent */
   function lineFields(
-    form: Form<Draft>,
+    form: FormOf<typeof place>,
     line: Line | undefined,
     index: number,
     nth: number,
     removable: boolean,
   ): SafeHtml {
-    const product = `lines[${index}].product`
-    const quantity = `lines[${index}].quantity`
+    const product = `lines[${index}].product` as const
+    const quantity = `lines[${index}].quantity` as const
     const autofocus = form.status === 'done' && form.state?.focus === index
     return html`<fieldset class="line">
 <legend>Line ${nth + 1}</legend>

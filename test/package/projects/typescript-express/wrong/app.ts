@@ -17,6 +17,7 @@ app.get('/', (req, res: Response<unknown, SealformLocals>) => {
   res.locals.form(remove) // TS2345
   res.locals.form(remove.bind(null, 'three')) // TS2345
   res.locals.form(remove.bind(null, 3), { keys: 'a' }) // TS2561
+  res.locals.form(remove.bind(null, 3), { initial: 'a' }) // TS2322
 })
 listener(actions, (_req, _res, page) => page.sends('')) // TS2551
 listener(createActions(), () => {}, { proxi: true }) // TS2561

@@ -1,13 +1,15 @@
 import type { AddressInfo } from 'node:net'
 import Koa from 'koa'
+import type { FieldName } from 'sealform'
 import { html, type SafeHtml } from 'sealform/html'
-import { type Form, type SealformContext, sealform } from 'sealform/koa'
+import { type Form, type FormOf, type SealformContext, sealform } from 'sealform/koa'
 import { actions, addTodo, type Count, step } from './actions.js'
 
 const app = new Koa<Koa.DefaultState, SealformContext>()
 app.use(sealform(actions, { session: (ctx) => ctx.cookies.get('session') }))
 app.use((ctx) => {
-  const form: Form = ctx.form(addTodo.bind(null, 'groceries').bind(null, 1), { key: 'a' })
+  const form: FormOf<typeof addTodo> = ctx.form(addTodo.bind(null, 'groceries').bind(null, 1), { key: 'a' })
+  const title: FieldName<typeof addTodo> = 'title'
   const fields: SafeHtml = form.fields
   const counter: Form<Count> = ctx.form(step.bind(null, 2), { initial: { count: 5 } })
   const count: number | undefined = counter.state?.count
@@ -16,7 +18,7 @@ app.use((ctx) => {
     <p>Added: ${String(ctx.query.added ?? 'nothing')}, counted: ${count}</p>
     <form ${form.attributes}>
       ${fields}
-      <input ${form.input('title')}>
+      <input ${form.input(title)}>
       ${form.issue('title')}
       <input ${form.input('note')}>
       <button>Add</button>

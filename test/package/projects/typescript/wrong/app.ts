@@ -34,6 +34,8 @@ app.use((ctx) => {
   const form = ctx.form(clear.bind(null, 'groceries'))
   form.inputs('title') // TS2551
   form.input('title', { value: { text: 'an object' } }) // TS2322
+  ctx.form(addTodo.bind(null, 'groceries')).input('titel') // TS2345
+  ctx.form(clear.bind(null, 'groceries'), { initial: 3 }) // TS2322
   ctx.body = html`${new Date()}` // TS2345
 })
 
