@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util'
+import { printable } from '../base/printable.js'
 import { checkKeys } from './check-keys.js'
 import { checkOrigin } from './check-origin.js'
-import { type Command, complain, print, printable } from './command.js'
+import { type Command, complain, print } from './command.js'
 
 /** The command `sealform check`. */
 export const checkCommand: Command = {

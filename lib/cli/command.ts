@@ -34,10 +34,3 @@ export function table(rows: readonly (readonly [label: string, text: string])[])
     .map(([label, text]) => label.padEnd(width) + text.replaceAll('\n', `\n${' '.repeat(width)}`))
     .join('\n')
 }
-
-/** Escapes control characters and invisible characters, so that a text cannot control the terminal or hide anything. */
-export function printable(text: string): string {
-  return text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (character) =>
-    character === '\n' ? character : `\\u{${character.codePointAt(0)?.toString(16)}}`,
-  )
-}

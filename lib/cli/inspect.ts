@@ -1,8 +1,9 @@
 import { parseArgs } from 'node:util'
+import { printable } from '../base/printable.js'
+import { inspectSeal } from '../inspect/inspect-seal.js'
 import { KeyRing } from '../seal/key-ring.js'
 import { givenSecrets } from '../seal/read-keys.js'
-import { type Command, complain, print, printable, table } from './command.js'
-import { inspectSeal } from './inspect-seal.js'
+import { type Command, complain, print, table } from './command.js'
 
 /** The command `sealform inspect`. */
 export const inspectCommand: Command = {
@@ -43,6 +44,7 @@ Status: 0 it would be accepted, 1 it would be refused, 2 the command or the keys
       app: values.app,
       version: values['action-version'],
       path: values.path,
+      find: undefined,
       now: Math.floor(Date.now() / 1000),
     })
     return print(printable(`${table(rows)}\n\n${verdict}`), refused ? 1 : 0)

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { callSiteOf } from '../base/call-site.js'
 
 /** An outcome that an action has made. */
 export interface MadeOutcome {
@@ -20,13 +21,6 @@ export function collectMade<Result>(run: (made: readonly MadeOutcome[]) => Resul
 
 /** Notes an outcome for the action that is running. */
 export function noted<Made>(outcome: Made, maker: (...given: never[]) => unknown): Made {
-  if (watching) runs.getStore()?.push({ by: maker.name, at: callOf(maker) })
+  if (watching) runs.getStore()?.push({ by: maker.name, at: callSiteOf(maker) })
   return outcome
-}
-
-function callOf(maker: (...given: never[]) => unknown): string | undefined {
-  const trace: { stack?: string } = {}
-  Error.captureStackTrace(trace, maker)
-  const line = trace.stack?.split('\n')[1]?.trim()
-  return line?.replace(/^at (?:.* \()?(.*?)\)?$/, '$1')
 }

@@ -15,11 +15,14 @@ interface InspectionFacts {
   /** `''` for an action without a version. */
   readonly version: string | undefined
   readonly path: string | undefined
+  /** Finds a registered action. Its version takes the place of `version`. `undefined` when the registry is not known. */
+  readonly find: ((action: string) => { readonly version: string | undefined } | undefined) | undefined
   /** Seconds since the epoch. */
   readonly now: number
 }
 
-interface Inspection {
+/** What a seal holds, and whether a server would accept it. */
+export interface SealInspection {
   readonly rows: readonly (readonly [label: string, text: string])[]
   readonly verdict: string
   readonly refused: boolean
@@ -28,7 +31,7 @@ interface Inspection {
 const purposes: readonly SealPurpose[] = ['action', 'button', 'state', 'upload', 'live']
 
 /** Describes a token step by step, as far as the keys allow, and says whether a server would accept it. */
-export function inspectSeal(token: string, facts: InspectionFacts): Inspection {
+export function inspectSeal(token: string, facts: InspectionFacts): SealInspection {
   const { ring } = facts
   const envelope = explainEnvelope(token)
   if (envelope.keyId === undefined) return refuse(envelope.rows, 'malformed', envelope.fault)
@@ -63,29 +66,40 @@ export function inspectSeal(token: string, facts: InspectionFacts): Inspection {
 function judge(
   purpose: SealPurpose,
   opened: Opened,
-  { ring, app, version, path, now }: InspectionFacts,
-): Pick<Inspection, 'verdict' | 'refused'> {
+  facts: InspectionFacts,
+): Pick<SealInspection, 'verdict' | 'refused'> {
+  const { ring, app, path, now } = facts
   const { content } = opened
+  const action = actionOf(purpose, content, facts)
   const asked = runs(purpose) && path !== undefined && ring !== undefined
   const verdict = judgeSeal({
     content,
     audience: app ?? content.audience,
-    // In states and file references, these two fields of a seal have another meaning.
-    action: {
-      version: runs(purpose) && version !== undefined ? version || undefined : content.version,
-    },
+    action,
     sessionMatches: true,
     pathMatches: !asked || matchesPath(ring, opened, path),
     now,
   })
-  if (verdict === 'admit') return { verdict: explainAdmission(purpose, content), refused: false }
-  return { verdict: refusal(verdict, explain(verdict, content, { app, version, path, now })), refused: true }
+  if (verdict === 'admit') return { verdict: explainAdmission(purpose, content, facts), refused: false }
+  const why = explain(verdict, content, { app, version: action?.version, path, now })
+  return { verdict: refusal(verdict, why), refused: true }
+}
+
+/** Returns the action that judges a seal. In states and file references, the two fields of a seal have another meaning. */
+function actionOf(
+  purpose: SealPurpose,
+  { action, version: sealed }: SealContent,
+  { version, find }: InspectionFacts,
+): { readonly version: string | undefined } | undefined {
+  if (!runs(purpose)) return { version: sealed }
+  if (find) return find(action)
+  return { version: version === undefined ? sealed : version || undefined }
 }
 
 function explain(
   verdict: Refusing,
   content: SealContent,
-  { app, version, path, now }: Omit<InspectionFacts, 'ring'>,
+  { app, version, path, now }: Omit<InspectionFacts, 'ring' | 'find'>,
 ): string {
   switch (verdict) {
     case 'malformed':
@@ -94,6 +108,8 @@ function explain(
       return content.expires <= now
         ? `it expired ${ago(content.expires, now)}. See docs/errors/expired.md.`
         : 'it was issued in the future: the clock of the server that sealed it, or of this one, is wrong.'
+    case 'unknown-action':
+      return `no action "${content.action}" is registered here. See docs/errors/failed-to-find-action.md.`
     case 'other-version':
       return `the page was rendered for version ${content.version ?? 'none'} of the action, and the action now has ${version || 'none'}. See docs/errors/other-version.md.`
     default:
@@ -101,13 +117,22 @@ function explain(
   }
 }
 
-function explainAdmission(purpose: SealPurpose, { action, session }: SealContent): string {
+function explainAdmission(
+  purpose: SealPurpose,
+  { action, session }: SealContent,
+  { find }: InspectionFacts,
+): string {
   if (!runs(purpose)) {
     return `It is valid in its own place. In the field "sealform" a server would refuse it, since it is ${kinds[purpose]} and not the seal of a form.`
   }
   const form = purpose === 'button' ? ', in its own form' : ''
   const visitor = session ? `, when it comes from the session that it was made for` : ''
-  return `It would be accepted${form}${visitor}, if "${action}" is registered on the server and its authorize() allows it.`
+  const registered = find ? `authorize() of "${action}" allows it` : registeredThere(action)
+  return `It would be accepted${form}${visitor}, if ${registered}.`
+}
+
+function registeredThere(action: string): string {
+  return `"${action}" is registered on the server and its authorize() allows it`
 }
 
 /** Tells whether a seal of this purpose runs an action. */
@@ -123,7 +148,7 @@ const kinds: Record<SealPurpose, string> = {
   live: 'the tags of a live region',
 }
 
-function describe(purpose: SealPurpose, opened: Opened, now: number): Inspection['rows'] {
+function describe(purpose: SealPurpose, opened: Opened, now: number): SealInspection['rows'] {
   const { audience, action, version, issued, expires, session, path, owner, values } = opened.content
   const bound: [string, string] = [runs(purpose) ? 'bound values' : 'content', show(values)]
   return [
@@ -190,7 +215,7 @@ class ActionReference {
 
 type Refusing = Exclude<AdmissionVerdict, 'admit'>
 
-function refuse(rows: Inspection['rows'], reason: Refusing, why: string): Inspection {
+function refuse(rows: SealInspection['rows'], reason: Refusing, why: string): SealInspection {
   return { rows, verdict: refusal(reason, why), refused: true }
 }
 
