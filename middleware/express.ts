@@ -16,6 +16,7 @@ import { createServedApp, type MiddlewareOptions, type ServedApp } from './app.j
 import { sendScript } from './client-script.js'
 import { connectionProtocol } from './connection-protocol.js'
 import { asError, failureLine } from './failure-report.js'
+import { createInspector } from './inspector.js'
 import { watchLateSenders } from './late-senders.js'
 import { hostOn, isServed, joinHost, type MountedHost } from './mounted.js'
 import { HttpHost } from './node-host.js'
@@ -76,9 +77,14 @@ export function sealform<Own = unknown>(
   options: MiddlewareOptions<Own> = {},
 ): SealformHandler {
   const app = createServedApp(actions, options)
+  const inspector = createInspector(app)
 
   return function sealform(req, res, next) {
     if (sendScript(req, res)) return
+    if (inspector?.takes(req)) {
+      inspector.answer(req, res)
+      return
+    }
     const outer = hostOn(req)
     if (isServed(app, outer)) {
       addPageTools({ req, res }, outer.tools())

@@ -31,6 +31,7 @@ import { connectionProtocol } from './connection-protocol.js'
 import { cutAnswer } from './cut-answer.js'
 import { asError, failureLine } from './failure-report.js'
 import { isEncoded, isHtml } from './held-page.js'
+import { createInspector } from './inspector.js'
 import { renderAsGet, setHtml } from './koa-rendering.js'
 import { changeSince, type NotedResponse, noteResponse, restoreResponse } from './koa-response.js'
 import { refuseRouter } from './koa-router.js'
@@ -88,6 +89,7 @@ export function sealform<Own = unknown>(
   options: MiddlewareOptions<Own> = {},
 ): Middleware<DefaultState, SealformContext> {
   const app = createServedApp(actions, options)
+  const inspector = createInspector(app)
 
   return async function sealform(ctx, next) {
     const script = askedScript(ctx.req)
@@ -97,6 +99,16 @@ export function sealform<Own = unknown>(
       return
     }
     const { req } = ctx
+    if (inspector?.takes(req)) {
+      ctx.respond = false
+      const { url } = req
+      // After the middlewares outside, which may still set headers. By then a mount has put back the URL that it changed.
+      setImmediate(() => {
+        req.url = url
+        inspector.answer(req, ctx.res)
+      })
+      return
+    }
     const outer = hostOn(req)
     if (isServed(app, outer)) return runInside(outer, ctx, next)
     refuseRouter(ctx, sealform)

@@ -28,6 +28,11 @@ export function mountOn(req: MountedRequest, host: MountedHost): void {
   req[hostKey] = host
 }
 
+/** Takes a request away from the hosts of earlier middleware: none of them makes or finishes its page. */
+export function dismount(req: MountedRequest): void {
+  delete req[hostKey]
+}
+
 /** Lets an earlier host make the forms of this registry as well. */
 export function joinHost(outer: MountedHost, mounting: Mounting): void {
   outer.page.mountings.join(mounting)

@@ -7,6 +7,7 @@ import type { Form } from '../views/form.js'
 import type { Forms } from '../views/forms.js'
 import { createServedApp, type MiddlewareOptions } from './app.js'
 import { failureLine } from './failure-report.js'
+import { createInspector } from './inspector.js'
 import {
   createListener,
   type NodeApp,
@@ -73,7 +74,14 @@ export function sealform<Own = unknown>(
     handler,
     ...checkOwn(handler, options as NodeOptions<unknown>),
   }
-  return createListener(app)
+  const listener = createListener(app)
+  const inspector = createInspector(app)
+  if (!inspector) return listener
+
+  return function sealform(req, res) {
+    if (inspector.takes(req)) inspector.answer(req, res)
+    else listener(req, res)
+  }
 }
 
 function checkOwn(

@@ -1,4 +1,5 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
+import { callSiteOf } from '../base/call-site.js'
 import { checkOptions, kindOf } from '../base/check-options.js'
 import { SealformError } from '../base/errors.js'
 import { judgeMode, type Mode } from '../base/mode.js'
@@ -13,6 +14,7 @@ import type { FileStorage } from '../files/file-storage.js'
 import { keptTime } from '../files/kept-file-token.js'
 import { sweepRegularly } from '../files/sweep-storage.js'
 import type { DeclaredState } from '../outcome/returned-state.js'
+import type { Inspection } from '../inspect/inspection.js'
 import { decodeValues } from '../seal/bound-values.js'
 import { createKeyRing, type KeyRing, type Keys } from '../seal/key-ring.js'
 import { parseSealLife } from '../seal/seal-life.js'
@@ -197,10 +199,14 @@ export class Registry implements SealingContext, SecretFields {
   /** Whether browsers must not store the pages of at least one action. */
   hasForgotten = false
   readonly caught: Record<SpamSign, number> = { honeypot: 0, 'too-fast': 0 }
+  /** Set in development, when a middleware has an inspector. */
+  inspection: Inspection | undefined
+  /** Where each action was defined, by its name. Empty outside of development. */
+  readonly places = new Map<string, string | undefined>()
   /** The secret fields of all actions, for a form whose action is not known. */
   readonly secrets = new Set<string>()
   readonly #authorize: Definition['authorizeAll']
-  readonly #hooks: Hooks | undefined
+  readonly hooks: Hooks | undefined
   readonly #definitions = new Map<string, Definition>()
 
   constructor(options: ActionsOptions<never>) {
@@ -235,7 +241,7 @@ export class Registry implements SealingContext, SecretFields {
     this.#storage = checkStorage(options.uploads?.storage)
     this.#store = checkStore(options.store)
     this.#authorize = checkAuthorize(options)
-    this.#hooks = resolveHooks(options, undefined, 'createActions()')
+    this.hooks = resolveHooks(options, undefined, 'createActions()')
   }
 
   define<Made extends Submittable>(name: string, runOrOptions: unknown): Made {
@@ -257,11 +263,12 @@ export class Registry implements SealingContext, SecretFields {
       openStorage: () => this.#openStorage(),
       openStore: () => this.#openStore(),
       authorizeAll: this.#authorize,
-      hooks: this.#hooks,
+      hooks: this.hooks,
       advises: this.mode !== 'production',
       find: (action) => this.#ownDetails(action)?.definition,
     })
     this.#definitions.set(name, definition)
+    if (this.mode === 'development') this.places.set(name, callSiteOf(this.define))
     if (definition.forgotten) this.hasForgotten = true
     for (const secret of definition.secrets) this.secrets.add(secret)
     return createAction({ definition, registry: this, values: [] })

@@ -149,7 +149,7 @@ function stateOwner(
  * 24 hours of other forms would fill a store 24 times as far. Most forms are sent within an hour, and a later one comes back
  * with its input and a fresh seal.
  */
-const oneTimeTtl = 3600
+export const oneTimeTtl = 3600
 
 function timeToLive(
   { ttl, once }: Pick<ActionOptions<undefined, unknown, never[], unknown>, 'ttl' | 'once'>,

@@ -301,6 +301,11 @@ export class CurrentSubmission implements Submission<unknown>, WatchedSubmission
     return this.#cookies
   }
 
+  /** The names of the fields and files that have been read, each once. */
+  get fieldNames(): readonly string[] {
+    return [...new Set(this.#entries?.map(([name]) => name))]
+  }
+
   /** Stores the fields after the body has been read. */
   fill(entries: readonly Entry[]): void {
     this.#entries = entries

@@ -18,6 +18,7 @@ import { askedFormat, type JsonFormat } from './asked-format.js'
 import { type ClientRow, clientOf } from './client-table.js'
 import { type Conclusion, conclude, type PageConclusion, type RedirectConclusion } from './conclude.js'
 import { insertNotice } from './insert-notice.js'
+import { InspectedAnswer } from './inspected-answer.js'
 import { isSamePage } from './is-same-page.js'
 import { answerInJson } from './json-answer.js'
 import { type FormOnPage, hasFailed, judgeRendering, mayRender, type Rendering } from './judge-rendering.js'
@@ -79,7 +80,11 @@ export interface HtmlSending {
  */
 export function answer<Context>(app: App<Context>, host: Host, body: Body): Promise<void> {
   const trace = traceSubmission(host.path, app.settings.development)
-  const answering: Answering<Context> = { app, host, trace, client: clientOf(host.req.headers) }
+  const { headers } = host.req
+  const client = clientOf(headers)
+  const { inspection } = app.registry
+  const inspected = trace && inspection && new InspectedAnswer(inspection, { trace, client, headers })
+  const answering: Answering<Context> = { app, host, trace, inspected, client }
   return trace ? trace.whole(() => respond(answering, body)) : respond(answering, body)
 }
 
@@ -88,20 +93,26 @@ interface Answering<Context> {
   readonly app: App<Context>
   readonly host: Host
   readonly trace: Trace | undefined
+  /** Set when the app has an inspector. */
+  readonly inspected: InspectedAnswer | undefined
   /** The browser library that sent the form; `undefined` for a browser without one. */
   readonly client: ClientRow | undefined
 }
 
 async function respond<Context>(answering: Answering<Context>, body: Body): Promise<void> {
-  const { app, host, trace } = answering
+  const { app, host, trace, inspected } = answering
   const { registry, settings } = app
   const received = await receive({ registry, exchange: host, body, rules: settings, trace })
-  if (received.aborted) return
+  if (received.aborted) {
+    inspected?.end(received, undefined)
+    return
+  }
   const replying = replyTo(answering, received)
   const reply = forClient(answering, replying instanceof Promise ? await replying : replying)
   if (trace) {
     trace.submission.status = statusOf(reply, host)
     if (settings.development && !host.res.headersSent) trace.announce(host.res)
+    inspected?.end(received, trace.submission.status)
   }
   if (reply.kind === 'redirect') host.sendRedirect(reply.location)
   else if (reply.kind === 'told') host.tellRedirect(reply.headers)
@@ -137,6 +148,7 @@ function replyTo<Context>(answering: Answering<Context>, received: Received): Re
   if (!host.req.readableEnded) drainAfterAnswer(host.req, host.res)
 
   const conclusion = conclude(app, host, received)
+  answering.inspected?.conclude(conclusion)
   if (conclusion.failure) host.reportError(conclusion.failure.error, failureDetails(received))
   received.submission.reportTo(host, received.action?.name)
   const own = ownReply(host, received)

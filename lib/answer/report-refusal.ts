@@ -1,6 +1,8 @@
 import { traceRefusal } from '../base/trace.js'
 import { explainRefusal } from '../origin/explain-origin.js'
+import type { Refused } from '../outcome/outcome.js'
 import type { FailureDetails } from '../page/page-host.js'
+import type { SuspectOrigin } from './pending-submission.js'
 import type { Received } from './receive.js'
 import type { Refusal } from './refusal.js'
 import type { Settings } from './settings.js'
@@ -17,8 +19,8 @@ export function reportRefusal<Context>(
   { outcome, action, suspect }: Received,
 ): void {
   if (outcome.kind === 'refused') {
-    const detail = suspect && outcome.reason === 'origin' ? explainRefusal(suspect) : outcome.detail
     const { reason, status } = outcome
+    const detail = detailOf(outcome, suspect)
     notify({ reason, status, detail, action: action?.name, enforced: true })
   }
   if (suspect && settings.mode === 'report') {
@@ -38,4 +40,9 @@ export function reportRefusal<Context>(
       report(error)
     }
   }
+}
+
+/** Says for developers why a submission was refused, and what to change. */
+export function detailOf({ reason, detail }: Refused, suspect: SuspectOrigin | undefined): string {
+  return suspect && reason === 'origin' ? explainRefusal(suspect) : detail
 }

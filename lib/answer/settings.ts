@@ -2,6 +2,8 @@ import { type Actions, asRegistry, type Registry } from '../action/registry.js'
 import { checkOptions, kindOf } from '../base/check-options.js'
 import { SealformError } from '../base/errors.js'
 import { loadPackages } from '../base/lazy-package.js'
+import { checkInspectPath } from '../inspect/inspect-path.js'
+import { Inspection } from '../inspect/inspection.js'
 import { Live } from '../live/live.js'
 import { type LiveOptions, resolveLive } from '../live/live-options.js'
 import { compileAllowedOrigins, normaliseOrigin } from '../origin/allowed-origins.js'
@@ -47,6 +49,13 @@ export interface SharedOptions<Context> {
    * @default false
    */
   live?: boolean | LiveOptions
+  /**
+   * The path, below the place of the middleware, of pages for the developer: the actions, the last submissions, and what a
+   * seal holds. `'/sealform'` has them at `http://localhost:3000/sealform`. Works in development only, for a browser on the same
+   * machine; outside of development requests pass on to the app.
+   * @default none
+   */
+  inspect?: string
   /** Replaces built-in texts, for all requests or per request. @default English */
   messages?: Partial<Messages> | ((context: Context) => Partial<Messages>)
   /**
@@ -77,6 +86,8 @@ export interface App<Context> {
   readonly mount: Mount
   /** Set when the app has live regions. */
   readonly live: Live | undefined
+  /** The path of the inspector, in development. */
+  readonly inspect: string | undefined
 }
 
 /**
@@ -98,7 +109,16 @@ export function createApp<Context>(
     settings,
     mount: new Mount(registry, options),
     live: live && new Live(registry, live, settings.origin),
+    inspect: resolveInspect(registry, options.inspect),
   }
+}
+
+/** Begins to keep what the inspector shows. Does nothing outside of development. */
+function resolveInspect(registry: Registry, option: unknown): string | undefined {
+  const path = checkInspectPath(option)
+  if (path === undefined || registry.mode !== 'development') return undefined
+  registry.inspection ??= new Inspection()
+  return path
 }
 
 /**
@@ -122,6 +142,7 @@ function resolveSettings<Context>(
     'mode',
     'onRefused',
     'live',
+    'inspect',
     'messages',
     'nonce',
   ])

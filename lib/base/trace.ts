@@ -113,7 +113,8 @@ export function stagedSync<Result>(trace: Trace | undefined, stage: Stage, run: 
 /** The trace of one submission: publishes its events and measures its stages. */
 export class Trace {
   readonly submission: SubmissionTrace
-  readonly #times: string[] = []
+  readonly #began = performance.now()
+  readonly #stages: { readonly stage: Stage; readonly milliseconds: number }[] = []
 
   constructor(path: string) {
     this.submission = {
@@ -124,6 +125,16 @@ export class Trace {
       reason: undefined,
       repeated: false,
     }
+  }
+
+  /** The stages so far, in the order in which they ended. */
+  get stages(): readonly { readonly stage: Stage; readonly milliseconds: number }[] {
+    return this.#stages
+  }
+
+  /** Milliseconds since the body was opened. */
+  get elapsed(): number {
+    return performance.now() - this.#began
   }
 
   /** Records that the seal has opened. */
@@ -142,7 +153,6 @@ export class Trace {
 
   /** Traces the whole submission, from the opened seal to the end of the answer. */
   async whole(run: () => Promise<void>): Promise<void> {
-    const began = performance.now()
     await (isObserved(submissionChannel) ? submissionChannel.tracePromise(run, this.submission) : run())
     const { path, action, outcome, status, reason } = this.submission
     debug(
@@ -151,7 +161,7 @@ export class Trace {
       action,
       reason ?? outcome,
       status,
-      since(began),
+      shown(this.elapsed),
       this.#times.join(' '),
     )
   }
@@ -165,7 +175,7 @@ export class Trace {
       const event = { stage, submission: this.submission }
       return await traceWithoutResult((work) => tracing.tracePromise(work, event), run)
     } finally {
-      this.#times.push(`${stage};dur=${since(began)}`)
+      this.#stages.push({ stage, milliseconds: performance.now() - began })
     }
   }
 
@@ -184,8 +194,12 @@ export class Trace {
       )
       return results[0]!
     } finally {
-      this.#times.push(`${stage};dur=${since(began)}`)
+      this.#stages.push({ stage, milliseconds: performance.now() - began })
     }
+  }
+
+  get #times(): readonly string[] {
+    return this.#stages.map(({ stage, milliseconds }) => `${stage};dur=${shown(milliseconds)}`)
   }
 
   /**
@@ -223,7 +237,7 @@ function haveSubscribers(channels: readonly Channel[]): boolean {
   return false
 }
 
-/** Returns the milliseconds since `began`, as text with one decimal. */
-function since(began: number): string {
-  return (performance.now() - began).toFixed(1)
+/** Formats milliseconds with one decimal. */
+function shown(milliseconds: number): string {
+  return milliseconds.toFixed(1)
 }

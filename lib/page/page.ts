@@ -314,12 +314,12 @@ export class Page {
       buttonPrinted: adopted && this.fresh ? this.#collectButton.bind(this) : ignore,
       sealed: this.fresh ? this.#collectSeal.bind(this, { form: id, sent: adopted !== undefined }) : ignore,
     }
-    return definition.advises ? this.#watchPrinted(record) : record
+    return definition.advises ? this.#watchPrinted(record, registry) : record
   }
 
-  #watchPrinted(record: FormRecord): FormRecord {
+  #watchPrinted(record: FormRecord, { inspection }: Registry): FormRecord {
     this.#printedForms ??= new PrintedForms(this.#host.res, this.#host.path)
-    return this.#printedForms.watch(record)
+    return this.#printedForms.watch(record, inspection)
   }
 
   #notePrintedForm(form: string, fields: SealedFields, problem: PrintedProblem | undefined): void {

@@ -5,10 +5,16 @@ import type { FormRecord } from './form-record.js'
 /** What a page has printed of one form. */
 interface Printed {
   readonly action: string
+  readonly notes: PrintingNotes | undefined
   /** The form tag. */
   tag: boolean
   /** The seal, in the hidden fields or alone. */
   seal: boolean
+}
+
+/** Notes on which pages the forms of an action are printed. */
+interface PrintingNotes {
+  notePrinted(action: string, path: string): void
 }
 
 /** Notes what a page prints of its forms, and tells the developer of a form that cannot be sent. For development. */
@@ -16,11 +22,15 @@ export class PrintedForms {
   readonly #forms: Printed[] = []
 
   constructor(res: ServerResponse, path: string) {
-    res.once('finish', () => this.#advise(path))
+    res.once('finish', () => {
+      this.#advise(path)
+      for (const { action, seal, notes } of this.#forms) if (seal) notes?.notePrinted(action, path)
+    })
   }
 
-  watch(record: FormRecord): FormRecord {
-    const form: Printed = { action: record.definition.name, tag: false, seal: false }
+  /** @param notes learn where the form and its buttons are printed. @default nobody does */
+  watch(record: FormRecord, notes?: PrintingNotes): FormRecord {
+    const form: Printed = { action: record.definition.name, notes, tag: false, seal: false }
     this.#forms.push(form)
     return {
       ...record,
@@ -34,6 +44,10 @@ export class PrintedForms {
       sealed(seal) {
         form.seal = true
         record.sealed(seal)
+      },
+      buttonPrinted: (action, seal) => {
+        if (notes) this.#forms.push({ action: action.name, notes, tag: false, seal: true })
+        record.buttonPrinted(action, seal)
       },
     }
   }
