@@ -33,7 +33,8 @@ export type TourRouter = Router<Koa.DefaultState, SealformContext>
 export function createTour({
   onRefused,
   ...options
-}: Pick<ActionsOptions, 'keys' | 'uploads'> & Pick<MiddlewareOptions<unknown>, 'onRefused'> = {}): TourApp {
+}: Pick<ActionsOptions, 'keys' | 'uploads' | 'development'> &
+  Pick<MiddlewareOptions<unknown>, 'onRefused'> = {}): TourApp {
   const cache = createCache()
   const actions = createActions({ app: 'tour', cache, ...options })
   const router: TourRouter = new Router()
@@ -60,7 +61,7 @@ export function createTour({
   app.use(assets())
   app.use(rememberLibrary)
   app.use(recordWire())
-  app.use(sealform(actions, onRefused ? { onRefused } : {}))
+  app.use(sealform(actions, { inspect: '/sealform', ...(onRefused && { onRefused }) }))
   app.use(missingPage)
   app.use(router.routes())
   app.use(router.allowedMethods())

@@ -81,6 +81,7 @@ ${!shared && wirePanel(ctx)}
 <footer class="site">
 <p>${scriptNote(library, script)} What you enter stays in the memory of this server until it
 stops. A file that waits for your correction waits on its disk, for about an hour.</p>
+<p><a href="/sealform">Inspector: the actions of this app, and what became of each form that was sent</a></p>
 </footer>
 </body>
 </html>

@@ -10,7 +10,7 @@ const longestRequest = 60 * 60 * 1000
 
 const port = readPort(process.env.PORT)
 try {
-  const [first] = await listenOnLocalhost(createTour(), port)
+  const [first] = await listenOnLocalhost(createTour({ development: true }), port)
   console.log(`The tour of Sealform is ready: http://localhost:${first.port}`)
 } catch (error) {
   fail(isPortUsed(error) ? portUsed(port) : String(error))
