@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import { mediaTypes, regionHeaders } from '../base/wire-names.js'
+import { mediaTypes, visitHeaders } from '../base/wire-names.js'
 import type { JsonFormat } from './asked-format.js'
 
 export interface AnswerFacts {
@@ -140,7 +140,7 @@ function variesBy(
 ): readonly string[] {
   const byFormat = answers === 'submission' && content !== 'redirect' ? accept : none
   if (content === 'json' || content === 'rich' || (!hasRegions && !client)) return byFormat
-  return [...(hasRegions ? regionHeaders : []), ...(client?.reads ?? []), ...byFormat]
+  return [...(hasRegions ? visitHeaders : []), ...(client?.reads ?? []), ...byFormat]
 }
 
 /** Adds the request headers that an answer depends on to Vary, each once (RFC 9110, section 12.5.5). */

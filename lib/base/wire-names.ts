@@ -41,6 +41,12 @@ export const regionHeaders = [
   'X-Alpine-Target',
 ] as const
 
+/**
+ * Request headers that decide which regions of a page are sent. By the last two, htmx 4 says how it names its target, and Unpoly that
+ * somebody is typing.
+ */
+export const visitHeaders = [...regionHeaders, 'HX-Source', 'X-Up-Validate'] as const
+
 /** The path of the stream for live regions, below the one where the middleware is mounted. */
 export const livePath = '/sealform-live'
 

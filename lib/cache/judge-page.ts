@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import { regionHeaders } from '../base/wire-names.js'
+import { visitHeaders } from '../base/wire-names.js'
 
 // What a cache of whole pages may read and keep. A page for one visitor must never reach another one, so a page is kept
 // only when it is known to be the same for all.
@@ -106,7 +106,7 @@ const pageType = /^text\/|[/+]xml\b/i
 const harmlessVary: readonly string[] = [
   'accept-encoding',
   'origin',
-  ...regionHeaders.map((name) => name.toLowerCase()),
+  ...visitHeaders.map((name) => name.toLowerCase()),
 ]
 
 /** Whether a Cache-Control header forbids to give this answer to others. */

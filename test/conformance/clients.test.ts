@@ -393,12 +393,44 @@ function wire(framework: Framework): void {
     }
   })
 
+  it('gives a shared cache no whole page for a request that gets regions, and no region for another', async (t) => {
+    const site = await openSite(t, framework, {
+      pages: {
+        '/main': (view) => ({
+          html: html`<!doctype html><title>Main</title>${view.region('main', '<main id="main">a</main>')}${view.region('news', '<p id="news">b</p>', { always: true })}`,
+        }),
+      },
+    })
+    const asking: readonly Readonly<Record<string, string>>[] = [
+      {},
+      { 'HX-Request': 'true' },
+      { 'HX-Request': 'true', 'HX-Target': 'main' },
+      // A target without an id, which htmx 4 names by its tag.
+      { 'HX-Request': 'true', 'HX-Target': 'main', 'HX-Source': 'form#act' },
+      { 'HX-Request': 'true', 'HX-Target': 'main#main', 'HX-Source': 'form#act' },
+      { 'X-Up-Version': '3.14.3' },
+      { 'X-Up-Version': '3.14.3', 'X-Up-Target': '#main' },
+      { 'X-Up-Version': '3.14.3', 'X-Up-Target': '#main', 'X-Up-Validate': 'text' },
+      { 'Turbo-Frame': 'main' },
+      { 'X-Alpine-Request': 'true', 'X-Alpine-Target': 'main' },
+    ]
+    const kept: { vary: string[]; asked: Record<string, string>; text: string }[] = []
+    for (const asked of asking) {
+      const { text, headers } = await site.request.get('/main').set(asked)
+      // RFC 9111, section 4.1.
+      const found = kept.find((other) => other.vary.every((name) => other.asked[name] === asked[name]))
+      assert.equal(found?.text ?? text, text, `${JSON.stringify(asked)} and ${JSON.stringify(found?.asked)}`)
+      kept.push({ vary: String(headers.vary).split(', '), asked, text })
+    }
+    assert.ok(new Set(kept.map(({ text }) => text)).size > 4)
+  })
+
   it('names in Vary what the answer to a submission depends on', async (t) => {
     const site = await openSite(t, framework, { run: notThat, pages: inRegions })
     const vary = async (headers: Readonly<Record<string, string>>) =>
       String((await site.submit({}, { headers })).headers.vary)
     assert.match(await vary(clients.unpoly), /X-Up-Target.*X-Up-Version, X-Up-Mode, X-Up-Fail-Target/)
-    assert.match(await vary(clients.htmx4), /HX-Target.*HX-Request, HX-Source, HX-Boosted/)
+    assert.match(await vary(clients.htmx4), /HX-Target.*HX-Source.*HX-Request, HX-Boosted/)
     assert.match(await vary(clients.drive), /Accept\b/)
   })
 }

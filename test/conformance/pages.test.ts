@@ -66,7 +66,7 @@ function pages(framework: Framework): void {
       for (const { headers } of [got, head, answer]) {
         assert.match(
           headers.vary ?? '',
-          /Sealform-Region, Turbo-Frame, HX-Target, X-Up-Target, X-Alpine-Target/,
+          /Sealform-Region, Turbo-Frame, HX-Target, X-Up-Target, X-Alpine-Target, HX-Source, X-Up-Validate/,
         )
         assert.equal(headers['content-type'], 'text/html; charset=utf-8')
       }
@@ -99,7 +99,7 @@ function pages(framework: Framework): void {
     const { headers } = await site.request.get('/page')
     assert.equal(
       headers.vary,
-      'Accept-Language, HX-Target, Sealform-Region, Turbo-Frame, X-Up-Target, X-Alpine-Target',
+      'Accept-Language, HX-Target, Sealform-Region, Turbo-Frame, X-Up-Target, X-Alpine-Target, HX-Source, X-Up-Validate',
     )
   })
 

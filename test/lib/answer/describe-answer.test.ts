@@ -5,7 +5,8 @@ import { type AnswerFacts, describeAnswer } from '../../../lib/answer/describe-a
 type Headers = Readonly<Record<string, string | string[]>>
 
 const plain = { personal: false, hasRegions: false, seals: { oneTime: false, forgotten: false } }
-const regions = 'Sealform-Region, Turbo-Frame, HX-Target, X-Up-Target, X-Alpine-Target'
+const regions =
+  'Sealform-Region, Turbo-Frame, HX-Target, X-Up-Target, X-Alpine-Target, HX-Source, X-Up-Validate'
 
 function described(facts: Partial<Omit<AnswerFacts, 'said'>>, said: Headers = {}) {
   return describeAnswer({
@@ -103,7 +104,7 @@ describe('describeAnswer()', () => {
     assert.equal(vary(), regions)
     assert.equal(
       vary('Accept-Language, hx-target,'),
-      'Accept-Language, hx-target, Sealform-Region, Turbo-Frame, X-Up-Target, X-Alpine-Target',
+      'Accept-Language, hx-target, Sealform-Region, Turbo-Frame, X-Up-Target, X-Alpine-Target, HX-Source, X-Up-Validate',
     )
     assert.equal(vary(regions), undefined)
     assert.equal(vary('Accept, *'), undefined)
