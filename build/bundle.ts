@@ -65,8 +65,11 @@ async function buildForBrowsers(entry: Entry): Promise<void> {
     output: {
       dir: 'dist/bundle',
       format: modules.includes(basename(entry.default)) ? 'esm' : 'iife',
-      // Names of properties that no page and no browser reads: those of `Submission` in client/submission.ts.
-      minify: { mangleProps: { include: /^(unmark|automatic|repeats|request|sealed)$/ } },
+      // Names of properties that no page and no browser reads: those of `Submission` in client/submission.ts, and of the reader in
+      // client/read-values.ts.
+      minify: {
+        mangleProps: { include: /^(unmark|automatic|repeats|request|sealed|parts|made|typed|properties)$/ },
+      },
       sourcemap: true,
       comments: { annotation: false, legal: false, jsdoc: false },
     },

@@ -1,5 +1,5 @@
 import { readValues } from './read-values.js'
-import { richType } from './wire.js'
+import { locationHeader, richType } from './wire.js'
 
 /** What came of a call. `outcome` says which further members it has. */
 export type CallAnswer<State = unknown> = Answer &
@@ -66,7 +66,9 @@ export const readAnswer = (request: XMLHttpRequest, url: string): CallAnswer<nev
       return { ...answer, outcome: 'failed' }
     }
   }
-  // The request has followed the redirect of something in front of Sealform, such as a guard.
-  if (responseURL && responseURL !== url) return { ...answer, outcome: 'redirect', location: responseURL }
+  // The action or a guard has redirected by its own means. Where something in front of Sealform has, the request has followed.
+  const told = request.getResponseHeader(locationHeader)
+  const location = new URL(told ?? responseURL, url).href
+  if (told || location !== url) return { ...answer, outcome: 'redirect', location }
   return { ...answer, outcome: status && status < 400 ? 'answered' : 'failed' }
 }

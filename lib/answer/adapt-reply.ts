@@ -63,7 +63,8 @@ function tell(row: ClientRow, reply: Reply & { kind: 'redirect' }, headers: Inco
   return { kind: 'told', headers: { [row.redirect]: reply.location } }
 }
 
-function isWebAddress(location: string): boolean {
+/** Says whether a Location, absolute or relative, leads to a page. */
+export function isWebAddress(location: string): boolean {
   const base = 'http://sealform.invalid'
   return URL.canParse(location, base) && /^https?:$/.test(new URL(location, base).protocol)
 }

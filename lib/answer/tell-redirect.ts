@@ -1,5 +1,7 @@
 import type { IncomingMessage } from 'node:http'
-import { adaptReply, type ClientHeaders, type Reply } from './adapt-reply.js'
+import { answerHeaders } from '../base/wire-names.js'
+import { adaptReply, type ClientHeaders, isWebAddress, type Reply } from './adapt-reply.js'
+import { askedFormat } from './asked-format.js'
 import { type ClientRow, clientOf } from './client-table.js'
 import { isSamePage } from './is-same-page.js'
 
@@ -21,10 +23,17 @@ export type TellRedirect = (location: string) => ClientHeaders | undefined
  * browser, and for a client that follows and shows where it comes to.
  */
 export function redirectTeller(host: Place): TellRedirect | undefined {
-  const client = clientOf(host.req.headers)
+  const { headers } = host.req
+  if (askedFormat(headers.accept) === 'rich') return tellCall
+  const client = clientOf(headers)
   if (client?.redirect === undefined) return undefined
   return (location) => {
     const reply = redirectFor(client, location, host)
     return reply.kind === 'told' ? reply.headers : undefined
   }
+}
+
+/** `call()` shows no page. If it asked for the one that a redirect leads to, that would use up a flash. */
+function tellCall(location: string): ClientHeaders | undefined {
+  return isWebAddress(location) ? { [answerHeaders.location]: location } : undefined
 }

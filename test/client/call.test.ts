@@ -108,6 +108,20 @@ describe('call()', () => {
     assert.equal(await run('location.pathname'), '/')
   })
 
+  it('is told where the action redirects by its own means, and does not ask for that page', async (t) => {
+    const { run, url, visits } = await open(t)
+    for (const [to, location] of [
+      ['/thanks?a=1', `${url}thanks?a=1`],
+      ['/', url],
+      ['https://example.org/', 'https://example.org/'],
+    ]) {
+      const told = `call(many, { text: 'own way', to: '${to}' }).then(({ outcome, location }) => [outcome, location])`
+      assert.deepEqual(await run(told), ['redirect', location])
+    }
+    assert.deepEqual(visits, [])
+    assert.equal(await run('location.href'), url)
+  })
+
   it('brings a new seal where the old one was refused', async (t) => {
     const { page, run, runs } = await open(t)
     await page
@@ -253,6 +267,8 @@ interface Opened {
   /** Evaluates a script in the page, where `call`, `form`, `many`, `upload` and `lone` are defined. */
   run<Result>(script: string): Promise<Result>
   runs(): string[]
+  /** The paths of GET requests for the pages of the app since the page was opened. */
+  readonly visits: readonly string[]
   /** How many runs are waiting now, and how many ran at the same time. */
   waiting(): number
   most(): number
@@ -276,6 +292,7 @@ async function open(t: TestContext, held: Promise<unknown> = Promise.resolve()):
       if (text === 'forbidden') return forbidden()
       if (text === 'away') return redirect('/thanks?a=1')
       if (text === 'throw') throw new Error('no database')
+      if (text === 'own way') return context.redirect(String(formData.get('to')))
       if (text === 'own') {
         context.status = 202
         context.body = 'a,b'
@@ -307,15 +324,23 @@ async function open(t: TestContext, held: Promise<unknown> = Promise.resolve()):
         ${others.map((other) => html`<form ${other.attributes}>${other.fields}</form>`)}</body></html>`
     })
   })
-  const port = await listen(createServer(serve(app.callback())), (close) => t.after(close))
+  const visits: string[] = []
+  const served = serve(app.callback())
+  const server = createServer((req, res) => {
+    if (req.method === 'GET' && !req.url?.endsWith('.js')) visits.push(req.url ?? '')
+    served(req, res)
+  })
+  const port = await listen(server, (close) => t.after(close))
   const page = await openPage(t, browser)
   const url = `http://localhost:${port}/`
   await page.goto(url)
   await page.waitForFunction('window.call')
+  visits.length = 0
   return {
     page,
     url,
     seen,
+    visits,
     run: (script) => page.evaluate(script),
     runs: () => runs,
     waiting: () => waiting,

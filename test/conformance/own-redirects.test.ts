@@ -3,6 +3,7 @@ import type { ServerResponse } from 'node:http'
 import { describe, it } from 'node:test'
 import type { Response } from 'express'
 import type Koa from 'koa'
+import { flash } from '../../lib/sealform.js'
 import { type AnyContext, type Framework, frameworks } from './frameworks.js'
 import { rawResponse } from './own-means.js'
 import { openSite } from './site.js'
@@ -91,12 +92,46 @@ function cases(framework: Framework): void {
     assert.deepEqual(await site.failed(0), [])
   })
 
+  it('is told to call(), which shows no page, and leaves a waiting flash to the page that is opened', async (t) => {
+    const site = await openSite(t, framework, {
+      run: ({ context, cookies, formData }) => {
+        if (formData.get('text') === 'flash') return flash('Hello', '/next')
+        cookies.set('seen', 'yes')
+        if (formData.get('text') === 'raw') redirectRaw(context, '/next')
+        else redirect(context, String(formData.get('to') ?? '/next'))
+        return undefined
+      },
+      pages: { '/next': (view) => ({ html: String(view.forms.flash ?? 'nothing') }) },
+    })
+    const call = { Accept: 'application/vnd.sealform+json' }
+    const [waiting] = String((await site.submit({ text: 'flash' })).headers['set-cookie']).split(';')
+    for (const text of ['framework', 'raw']) {
+      const answer = await site.submit({ text }, { headers: { ...call, Cookie: waiting! } })
+      const { headers } = answer
+      assert.deepEqual([answer.status, answer.text, headers['sealform-location']], [204, '', '/next'], text)
+      assert.deepEqual([headers.location, headers['content-type']], [undefined, undefined])
+      assert.deepEqual(
+        [headers['set-cookie']].flat().map((line) => line?.split('=', 1)[0]),
+        ['seen'],
+      )
+    }
+    const next = await site.request.get('/next').set('Cookie', waiting!)
+    assert.equal(next.text, 'Hello')
+    const script = await site.submit({ to: 'javascript:alert(1)' }, { headers: call })
+    assert.deepEqual([script.status, script.headers['sealform-location']], [302, undefined])
+    // Others may follow from a form to data, as one does with plain JSON.
+    const plain = await site.submit({}, { headers: { Accept: 'application/json' } })
+    assert.deepEqual([plain.status, plain.headers.location], [302, '/next'])
+  })
+
   it('is told where authorize sends a visitor to sign in', async (t) => {
     const site = await openSite(t, framework, {
       action: { authorize: async ({ context }) => redirect(context, '/sign-in') as undefined },
     })
     const answer = await site.submit({}, { headers: htmx })
     assert.deepEqual([answer.status, answer.headers['hx-redirect']], [204, '/sign-in'])
+    const called = await site.submit({}, { headers: { Accept: 'application/vnd.sealform+json' } })
+    assert.deepEqual([called.status, called.headers['sealform-location']], [204, '/sign-in'])
     assert.deepEqual(site.runs, [])
   })
 
