@@ -1,6 +1,8 @@
+import type { IncomingMessage } from 'node:http'
 import type { Submittable } from '../lib/action/action.js'
 import { type SteppedAction, stepsOf } from '../lib/action/define-steps.js'
 import type { FieldName, StateOf } from '../lib/action/form-types.js'
+import { elementFor } from '../lib/answer/client-table.js'
 import { checkOptions, kindOf } from '../lib/base/check-options.js'
 import { SealformError } from '../lib/base/errors.js'
 import type { Messages } from '../lib/outcome/messages.js'
@@ -17,6 +19,7 @@ import type { SafeHtml } from '../views/safe-html.js'
 import { printLiveTag, printScriptTag } from '../views/script-tag.js'
 import { createSearchForm, type SearchForm } from '../views/search-form.js'
 import { createSteppedForm, type SteppedForm } from '../views/stepped-form.js'
+import { canStandIn, standInElements } from '../views/stand-in.js'
 import { clientScript } from './client-script.js'
 
 /** What a page finds on its request or context. */
@@ -41,7 +44,7 @@ export interface PageTools {
    *
    * @param id the id of the one element in `content`
    * @param options `always` sends it along with every other region; `fallback` makes the content that replaces a region that
-   *   throws; `live` names the tags whose revalidation refreshes it on open pages
+   *   throws, or `element` names the element of the default content; `live` names the tags whose revalidation refreshes it on open pages
    * @throws SealformError `ERR_REGION_INVALID` when the element has another id, or the page has too many live regions
    */
   region(
@@ -54,6 +57,7 @@ export interface PageTools {
 
 /** The request that the tools belong to. */
 interface ToolHost {
+  readonly req: Pick<IncomingMessage, 'headers'>
   readonly page: Page
   messages(): Messages
   /** The nonce of the page's Content-Security-Policy. */
@@ -130,17 +134,24 @@ export function regionOn(
   ...[id, content, options]: RegionArguments
 ): SafeHtml | Promise<SafeHtml> {
   checkRegionOptions(id, options)
-  return printRegion(this.page, this.messages(), { ...options, id, content })
+  const lookedFor = () => elementFor(this.req.headers, id)
+  return printRegion(this.page, this.messages(), { ...options, id, content, lookedFor })
 }
 
 function checkRegionOptions(id: string, options: RegionOptions | undefined): void {
   if (options === undefined) return
-  checkOptions(`region('${id}')`, options, ['always', 'fallback', 'live'])
-  const { always, fallback } = options
+  checkOptions(`region('${id}')`, options, ['always', 'element', 'fallback', 'live'])
+  const { always, element, fallback } = options
   if (always !== undefined && typeof always !== 'boolean') {
     throw new SealformError(
       'ERR_OPTION_INVALID',
       `region('${id}'): "always" must be true or false, not ${kindOf(always)}.`,
+    )
+  }
+  if (element !== undefined && !(typeof element === 'string' && canStandIn(element))) {
+    throw new SealformError(
+      'ERR_OPTION_INVALID',
+      `region('${id}'): "element" must be a custom element or one of ${standInElements.join(', ')}, not ${typeof element === 'string' ? JSON.stringify(element) : kindOf(element)}. For another one, make it by "fallback".`,
     )
   }
   if (fallback === undefined || typeof fallback === 'function') return

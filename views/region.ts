@@ -2,8 +2,8 @@ import { attributeNames } from '../lib/base/wire-names.js'
 import type { Messages } from '../lib/outcome/messages.js'
 import type { Page } from '../lib/page/page.js'
 import { problemGivenBack } from './built-in-page.js'
-import { html } from './html.js'
 import { SafeHtml } from './safe-html.js'
+import { printStandIn } from './stand-in.js'
 
 /** The content of a region: its HTML, or a function that makes it. */
 export type RegionContent = SafeHtml | string | (() => SafeHtml | string | Promise<SafeHtml | string>)
@@ -23,9 +23,14 @@ export interface RegionOptions {
   live?: readonly string[]
   /**
    * Makes the HTML for a region whose function throws: one element with the region's id.
-   * @default a `div` with a sentence, the reference, and the input
+   * @default an `element` with a sentence, the reference, and the input
    */
   fallback?(failure: RegionFailure): SafeHtml | string
+  /**
+   * The name of the region's own element, which then stands there without a `fallback` too: `tbody`, `turbo-frame`.
+   * @default `turbo-frame` when a frame of Turbo has asked for the region, else `div`
+   */
+  element?: string
 }
 
 /** What `fallback` receives. */
@@ -44,13 +49,15 @@ export interface RegionFailure {
 export interface Region extends RegionOptions {
   readonly id: string
   readonly content: RegionContent
+  /** Returns the name of the element that the client looks for; `undefined` when any will do. */
+  lookedFor(): string | undefined
 }
 
 /** Prints a region of a page. When its function throws, the rest of the page is not affected. */
 export function printRegion(
   page: Page,
   messages: Messages,
-  { id, content, fallback, always = false, live }: Region,
+  { id, content, fallback, element, lookedFor, always = false, live }: Region,
 ): SafeHtml | Promise<SafeHtml> {
   let gaveBack = false
   if (typeof content !== 'function') return keep(content)
@@ -77,17 +84,12 @@ export function printRegion(
     const { reference, lost } = boundary.catch(error, messages)
     gaveBack = lost !== undefined
     const input = lost ? problemGivenBack(lost) : new SafeHtml('')
-    const printed = keep(fallback?.({ error, reference, input }) ?? standIn(reference, input))
+    const own = { id, element: element ?? lookedFor() ?? 'div', reference, input, messages }
+    const printed = keep(fallback?.({ error, reference, input }) ?? printStandIn(own))
     if (lost && String(printed).includes(String(input))) {
       page.adopted = true
       page.notePrinted(lost.seal ?? String(input))
     }
     return printed
-  }
-
-  function standIn(reference: string, input: SafeHtml): SafeHtml {
-    // The message takes focus only when a form of this region was just sent, not when the page is opened.
-    const focus = String(input) !== '' && html` tabindex="-1" autofocus`
-    return html`<div id="${id}" class="sealform-failed"><p role="alert"${focus}>${messages.regionFailed(reference)}</p>${input}</div>`
   }
 }

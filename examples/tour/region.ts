@@ -19,7 +19,7 @@ export function region(
   ctx: Pick<SealformContext, 'region'> & Pick<Context, 'cookies'>,
   id: string,
   content: (sending: SafeHtml | undefined) => SafeHtml,
-  { always = false, fallback = standIn }: Options = {},
+  { always = false, fallback }: Options = {},
 ): SafeHtml {
   const library = libraryOf(ctx)
   const element = library.element ?? html`div`
@@ -27,14 +27,7 @@ export function region(
     html`<${element} id="${id}" class="region"${library.region}>${inside}</${element}>`
   return ctx.region(id, () => wrap(content(library.form?.(id))), {
     always,
-    fallback: (failure) => wrap(fallback(failure)),
+    element: String(element),
+    ...(fallback && { fallback: (failure) => wrap(fallback(failure)) }),
   })
-}
-
-/** What Sealform prints by itself is no frame of Turbo. */
-function standIn({ reference, input }: RegionFailure): SafeHtml {
-  return html`<div class="sealform-failed">
-<p role="alert" tabindex="-1" autofocus>This part of the page could not be shown. Reference: ${reference}</p>
-${input}
-</div>`
 }

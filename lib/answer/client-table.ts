@@ -16,6 +16,8 @@ export interface ClientRow {
    * @param fails the answer has a status outside of 2xx
    */
   asks(headers: IncomingHttpHeaders, fails: boolean): readonly string[]
+  /** The name of the element in which the client looks for what it has asked for; `undefined` for any with the id. */
+  readonly element: string | undefined
   /** An id asked for that the answer lacks makes the client show nothing, or remove the element. */
   readonly needsAll: boolean
   /** How an answer carries regions that were not asked for. */
@@ -67,6 +69,7 @@ export const clientTable: readonly ClientRow[] = [
     sends: has('sealform-region'),
     // client/send.ts: the ids joined by commas, through encodeURI.
     asks: ({ 'sealform-region': ids }) => list(ids, /[,\s]+/).map(decode),
+    element: undefined,
     needsAll: false,
     others: () => 'beside',
     redirect: answerHeaders.location,
@@ -83,6 +86,8 @@ export const clientTable: readonly ClientRow[] = [
     reads: [],
     sends: has('turbo-frame'),
     asks: ({ 'turbo-frame': id }) => list(id, /\s+/),
+    // FrameController.extractForeignFrameElement: `turbo-frame#${id}`.
+    element: 'turbo-frame',
     needsAll: true,
     // FrameController.loadFrameResponse takes the one frame; StreamElement.connectedCallback runs inside of it.
     others: () => 'stream',
@@ -105,6 +110,7 @@ export const clientTable: readonly ClientRow[] = [
     sends: (headers) =>
       isHtmx(headers) && (headers['hx-source'] !== undefined || String(headers['hx-target']).includes('#')),
     asks: ({ 'hx-target': target = '' }) => list(String(target), /\s+/).flatMap(idBehindTag),
+    element: undefined,
     needsAll: true,
     // processOOB: an element with `hx-swap-oob="true"` replaces the one with its id.
     others: () => 'out-of-band',
@@ -123,6 +129,7 @@ export const clientTable: readonly ClientRow[] = [
     reads: ['HX-Request', 'HX-Boosted'],
     sends: isHtmx,
     asks: ({ 'hx-target': id }) => list(id, /\s+/),
+    element: undefined,
     needsAll: true,
     // swap: findAndSwapOobElements.
     others: () => 'out-of-band',
@@ -142,6 +149,7 @@ export const clientTable: readonly ClientRow[] = [
     sends: has('x-up-version', 'x-up-target'),
     asks: (headers, fails) =>
       readSelectors(String((fails && headers['x-up-fail-target']) || headers['x-up-target'] || '')),
+    element: undefined,
     needsAll: true,
     // up.Change.FromResponse: the X-Up-Target of an answer overrides the one that was asked for.
     // What is asked while one types must not replace more than was asked for.
@@ -160,6 +168,7 @@ export const clientTable: readonly ClientRow[] = [
     reads: ['X-Alpine-Request'],
     sends: has('x-alpine-request', 'x-alpine-target'),
     asks: ({ 'x-alpine-target': ids }) => list(ids, /\s+/),
+    element: undefined,
     needsAll: true,
     others: () => 'never',
     redirect: undefined,
@@ -177,6 +186,7 @@ export const clientTable: readonly ClientRow[] = [
     // FormSubmission.prepareRequest: only submissions name the type of streams.
     sends: ({ accept = '' }) => accept.includes('text/vnd.turbo-stream.html'),
     asks: () => [],
+    element: undefined,
     needsAll: false,
     others: () => 'never',
     // FetchRequest follows, and Navigator visits the place that it has come to.
@@ -193,6 +203,12 @@ export const clientTable: readonly ClientRow[] = [
 export function clientOf(headers: IncomingHttpHeaders): ClientRow | undefined {
   for (const row of clientTable) if (row.sends(headers)) return row
   return undefined
+}
+
+/** Returns the name of the element in which the client that sends a request looks for this region; `undefined` for any. */
+export function elementFor(headers: IncomingHttpHeaders, id: string): string | undefined {
+  const row = clientOf(headers)
+  return row?.element !== undefined && row.asks(headers, false).includes(id) ? row.element : undefined
 }
 
 function has(...names: readonly string[]) {

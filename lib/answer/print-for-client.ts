@@ -36,7 +36,9 @@ export function printRegions(
     others === 'stream' ? [withStreams(first!, streams)] : [first, ...further, ...rest.map(carried(others))]
   const isAsked = rest.length === 0 && main.every(({ id }) => ids.includes(id))
   const headers = others === 'named' && !isAsked ? named(main, rest) : noHeaders
-  return { html: title + parts.join(''), headers }
+  // htmx parses an answer in a template, where no row of a table may follow a title.
+  const html = others === 'out-of-band' ? parts.join('') + title : title + parts.join('')
+  return { html, headers }
 }
 
 const noHeaders: Readonly<Record<string, string>> = {}

@@ -30,7 +30,7 @@ test('boundary: an action and a part fail alone, and each answer keeps the input
   await page.getByLabel('This part of the page, while it shows what came of the action').check()
   assert.equal((await tab.press('Report')).status, 422)
   assert.deepEqual(
-    await tab.texts('#report .sealform-failed > p').then(([text]) => text?.replace(/[0-9A-Z-]{9}$/, '…')),
+    await tab.texts('#report.sealform-failed > p').then(([text]) => text?.replace(/[0-9A-Z-]{9}$/, '…')),
     'This part of the page could not be shown. Reference: …',
   )
   assert.match((await page.locator(':focus').textContent()) ?? '', /could not be shown/)

@@ -105,6 +105,48 @@ describe('a region given as a function', () => {
     )
   })
 
+  it('fails in the element that a frame of Turbo looks for, and in a div otherwise', async () => {
+    const app = pageOf({ pay: broken, side: broken })
+    const printed = async (headers: Readonly<Record<string, string>>) => {
+      const { text } = await app.request.get('/page').set(headers)
+      return [...text.matchAll(/<([\w-]+) data-sealform-region id="([\w-]+)"/g)].map(
+        ([, name, id]) => `${name}#${id}`,
+      )
+    }
+    assert.deepEqual(await printed({}), ['div#pay-box', 'div#side'])
+    assert.deepEqual(await printed({ 'Turbo-Frame': 'pay-box' }), ['turbo-frame#pay-box'])
+    assert.deepEqual(await printed({ 'HX-Request': 'true', 'HX-Target': 'side' }), ['div#side'])
+  })
+
+  it('fails in the element that it names', async () => {
+    const printed = async (element: string) =>
+      /<(\S+) data-sealform-region id="pay-box".*?<\/\1>/s.exec(
+        (await pageOf({ pay: broken }, { element }).request.get('/page').expect(200)).text.replace(
+          /<p.*?<\/p>/g,
+          'said',
+        ),
+      )?.[0]
+    const attributes = 'data-sealform-region id="pay-box" class="sealform-failed"'
+    assert.equal(await printed('turbo-frame'), `<turbo-frame ${attributes}>said</turbo-frame>`)
+    assert.equal(await printed('section'), `<section ${attributes}>said</section>`)
+    assert.equal(await printed('ul'), `<ul ${attributes}><li>said</li></ul>`)
+    assert.equal(await printed('tbody'), `<tbody ${attributes}><tr><td>said</td></tr></tbody>`)
+    assert.equal(await printed('tr'), `<tr ${attributes}><td>said</td></tr>`)
+  })
+
+  it('refuses an element that can hold no paragraph, also while nothing fails', async () => {
+    for (const element of ['p', 'select', 'img', 'x y', '', 5 as never]) {
+      const app = pageOf({}, { element })
+      await app.request.get('/page').expect(500)
+      const [error] = app.errors as SealformError[]
+      assert.equal(error?.code, 'ERR_OPTION_INVALID', element)
+      assert.match(
+        error?.message ?? '',
+        /region\('pay-box'\): "element" must be a custom element or one of article, /,
+      )
+    }
+  })
+
   it('is replaced by the input when it fails while it shows an outcome, and the rest stays', async () => {
     let fails = false
     const app = pageOf({ pay: (form) => (fails ? broken() : form) })
