@@ -61,7 +61,7 @@ export function createTour({
   app.use(assets())
   app.use(rememberLibrary)
   app.use(recordWire())
-  app.use(sealform(actions, { inspect: '/sealform', ...(onRefused && { onRefused }) }))
+  app.use(sealform(actions, { live: true, inspect: '/sealform', ...(onRefused && { onRefused }) }))
   app.use(missingPage)
   app.use(router.routes())
   app.use(router.allowedMethods())

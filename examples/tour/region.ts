@@ -5,6 +5,8 @@ import { libraryOf } from './library.js'
 
 interface Options {
   readonly always?: boolean
+  /** Tags. With our script, open pages ask for the region again when one of them is revalidated. */
+  readonly live?: readonly string[]
   /** Makes what stands in the region when its content throws. */
   fallback?(failure: RegionFailure): SafeHtml
 }
@@ -19,7 +21,7 @@ export function region(
   ctx: Pick<SealformContext, 'region'> & Pick<Context, 'cookies'>,
   id: string,
   content: (sending: SafeHtml | undefined) => SafeHtml,
-  { always = false, fallback }: Options = {},
+  { always = false, live, fallback }: Options = {},
 ): SafeHtml {
   const library = libraryOf(ctx)
   const element = library.element ?? html`div`
@@ -28,6 +30,7 @@ export function region(
   return ctx.region(id, () => wrap(content(library.form?.(id))), {
     always,
     element: String(element),
+    ...(live && { live }),
     ...(fallback && { fallback: (failure) => wrap(fallback(failure)) }),
   })
 }

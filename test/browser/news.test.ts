@@ -51,6 +51,61 @@ test('news: the front page is the same for everybody until something is publishe
   assert.notEqual(await time(other, 'page'), page)
 })
 
+test('news: with our script, a headline of one visitor appears on the open page of another', async (t) => {
+  const tour = await startTour()
+  const contexts = await Promise.all([1, 2].map(() => newVisitor(browser, { javaScriptEnabled: true })))
+  t.after(async () => {
+    for (const context of contexts) await context.close()
+    await tour.close()
+  })
+  const [writer, reader] = await Promise.all(
+    contexts.map(async (context) => {
+      const page = await context.newPage()
+      const opened = page.waitForRequest((request) => request.url().includes('/sealform-live?'))
+      await page.goto(`${tour.url}/news?library=ours`)
+      await opened
+      return page
+    }),
+  )
+  await reader!.evaluate('globalThis.stayed = true')
+  const typed = reader!.getByLabel('What has happened?')
+  await typed.fill('Half a headline')
+  await writer!.getByLabel('What has happened?').fill('Ferry runs again')
+  await writer!.getByRole('button', { name: 'Publish' }).click()
+  for (const page of [writer!, reader!])
+    await page.locator('.todos li', { hasText: 'Ferry runs again' }).waitFor()
+  assert.equal(await reader!.locator('.todos li').count(), 2)
+  assert.equal(await typed.inputValue(), 'Half a headline')
+  assert.equal(
+    await reader!.locator('#list-time').getAttribute('datetime'),
+    await writer!.locator('#list-time').getAttribute('datetime'),
+  )
+  // The page is still the one that was opened, and its form can be sent.
+  assert.equal(await reader!.evaluate('globalThis.stayed'), true)
+  await reader!.getByRole('button', { name: 'Publish' }).click()
+  await writer!.locator('.todos li', { hasText: 'Half a headline' }).waitFor()
+  assert.equal(await reader!.locator('.todos li').count(), 3)
+})
+
+test('news: is live for nobody without our script', async (t) => {
+  const tour = await startTour()
+  const context = await newVisitor(browser, { javaScriptEnabled: true })
+  t.after(async () => {
+    await context.close()
+    await tour.close()
+  })
+  const page = await context.newPage()
+  for (const library of ['plain', 'turbo']) {
+    const asked: string[] = []
+    page.on('request', (request) => asked.push(new URL(request.url()).pathname))
+    await page.goto(`${tour.url}/news?library=${library}`)
+    await page.waitForLoadState('networkidle')
+    assert.ok(asked.includes('/news'), library)
+    assert.ok(!asked.includes('/sealform-live'), library)
+    assert.equal(await page.locator('script').count(), library === 'plain' ? 0 : 1)
+  }
+})
+
 function time(tab: Tab, part: 'list' | 'page'): Promise<string | null> {
   return tab.page.locator(`#${part}-time`).getAttribute('datetime')
 }

@@ -75,12 +75,14 @@ ${field(form, 'headline', 'What has happened?', { required: true, autocomplete: 
 <button ${form.submit(showAgain, { class: 'secondary' })}>Only show the page again</button>
 </div>
 </form>`,
+  { live: ['news'] },
 )}
 <p><a href="/frontpage">The front page</a> shows the same list, and is kept as a whole.</p>`,
       tryThis: [
         'Show the page again: the page is new, the list is the one that was kept.',
         'Publish something: the answer already shows it, and took longer, since the list was read again.',
         'Open the page in a second tab and publish in the first, then reload the second.',
+        'Choose “Our script” and do the same in two windows side by side: nothing has to be reloaded, and what you have typed in the other one stays.',
       ],
       source: 'news',
     })
