@@ -53,13 +53,7 @@ async function buildForBrowsers(entry: Entry): Promise<void> {
     input: inputs([entry]),
     platform: 'browser',
     external: /^[^./]/,
-    // Six bytes, compressed.
-    plugins: [
-      {
-        name: 'short-wrapper',
-        renderChunk: (code) => ({ code: code.replace(/^\(function\(\) \{/, '(() => {'), map: null }),
-      },
-    ],
+    plugins: [{ name: 'shorter', renderChunk: (code) => ({ code: shorter(code), map: null }) }],
     tsconfig: 'client/tsconfig.json',
     transform: { target: 'es2022' },
     output: {
@@ -94,6 +88,16 @@ function inputOf({ types, default: file }: Entry): [name: string, source: string
   const source = types.replace('./dist/', '').replace(/\.d\.ts$/, '.ts')
   const name = basename(file, '.js')
   return [name, name.endsWith('-on-server') ? join(dirname(source), `${name}.ts`) : source]
+}
+
+/**
+ * Saves thirteen bytes of a compressed classic script. A comparison of values that TypeScript lets be compared with `===` has the
+ * same result with `==`, but for `null` and `undefined`, which these scripts do not tell apart. In the column of a source map that is
+ * a character less.
+ */
+function shorter(code: string): string {
+  if (!code.startsWith('(function() {')) return code
+  return code.replace('(function() {', '(() => {').replace(/([=!])==/g, '$1=')
 }
 
 /**

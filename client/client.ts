@@ -8,5 +8,5 @@ export type { SealformAnswer, SealformEvents } from './events.js'
 
 addEventListener('submit', takeOver)
 for (const type of ['input', 'change', 'compositionend']) addEventListener(type, watchInput)
-// A page that the browser has kept for the way back is no longer left.
-addEventListener('pageshow', ({ persisted }) => persisted && end(underway))
+// The browser may keep the page for the way back. It is no longer left then.
+addEventListener('pagehide', () => end(underway))

@@ -17,8 +17,8 @@ export const ask = (pressed: Pressed, question: string): undefined => {
     }),
   )
   dialog.onclose = () => {
-    dialog.remove()
     if (dialog.returnValue) sendConfirmed(pressed)
+    dialog.remove()
   }
   document.body.append(dialog)
   dialog.showModal()

@@ -4,13 +4,13 @@
  * the nodes that it inserts out of `to`.
  */
 export const morph = (from: Element, to: Element) => {
-  if (from.isEqualNode(to) || from.hasAttribute('data-keep')) return
+  if (from.isEqualNode(to) || from.matches('[data-keep]')) return
   // Replaced as a whole: Trusted Types refuse to change some of their attributes. A browser that goes back gives hidden fields
   // the values that a script has set, so a seal would come into another form of the same kind.
   if (from.matches('script,iframe,template,[type=hidden]')) return from.replaceWith(to)
   // Custom elements set attributes of their own, and make content that is not there on the server.
   const custom = from.nodeName.includes('-')
-  for (const name of [...from.getAttributeNames(), ...to.getAttributeNames()]) {
+  for (const name of [from, to].flatMap((each) => each.getAttributeNames())) {
     const value = to.getAttribute(name)
     if (value === from.getAttribute(name)) continue
     if (value !== null) from.setAttribute(name, value)

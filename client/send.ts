@@ -4,7 +4,14 @@ import { emit } from './events.js'
 import { showAnswer } from './show-answer.js'
 import { read, type Submission } from './submission.js'
 import { end, underway, underwayOf } from './underway.js'
-import { locationHeader, onceAttribute, regionAttribute, regionHeader, sealField } from './wire.js'
+import {
+  locationHeader,
+  nameHeader,
+  onceAttribute,
+  regionAttribute,
+  regionHeader,
+  sealField,
+} from './wire.js'
 import { words } from './words.js'
 
 /**
@@ -16,23 +23,28 @@ export const proceed = ({ form }: Submission): void => {
   const [submission] = underwayOf(form)
   if (!submission || submission.request) return
   // After a wait, the answer to the last one has brought a seal.
-  for (const [name, value] of new FormData(form)) {
-    if (!submission.repeats && /^sealform(|\.state)$/.test(name)) submission.data.set(name, value as string)
+  if (!submission.repeats) {
+    for (const [name, value] of new FormData(form)) {
+      if (/^sealform(|\.state)$/.test(name)) submission.data.set(name, value as string)
+    }
   }
   const request = new XMLHttpRequest()
   // Without an action, to the page itself whatever its base is.
-  const url = new URL(read(submission, 'action', 'form') || location.href, document.baseURI)
+  const url = new URL(read(submission, 'action', 'form') || (location as never), document.baseURI)
   url.hash = ''
   // XMLHttpRequest sends no body with GET.
   if (!submission.sealed) url.search = new URLSearchParams(submission.data as never) as never
   request.open(submission.sealed ? 'post' : 'get', url)
-  request.responseType = 'document'
-  request.setRequestHeader('accept', 'text/html')
   request.setRequestHeader(regionHeader, encodeURI(submission.asked as never))
   request.upload.onprogress = (event) => {
     if (!emit(submission, 'progress', event)) return
     for (const bar of form.querySelectorAll<HTMLProgressElement>('[data-upload]'))
       bar.value = (event.loaded / event.total) * bar.max
+  }
+  // When the headers have come, the type can still be chosen.
+  request.onreadystatechange = () => {
+    if (request.readyState < 3)
+      request.responseType = request.getResponseHeader(nameHeader) ? 'blob' : 'document'
   }
   request.onloadend = () => underway.includes(submission) && receive(submission, url.href)
   submission.request = request
@@ -56,6 +68,7 @@ const receive = (submission: Submission, url: string): void => {
   const response = status - 204 && request!.response
   // An answer without content can be a document all the same.
   const page: Document | undefined = response?.body?.firstChild && response
+  const name = request!.getResponseHeader(nameHeader)
   const told = request!.getResponseHeader(locationHeader)
   // A search that was sent to a cleaner URL is shown from the answer, unless that is a page.
   const to =
@@ -66,7 +79,7 @@ const receive = (submission: Submission, url: string): void => {
     (status && status < 400) ||
     page?.querySelector(`[name=${sealField}],[${regionAttribute}]`)
   )
-  if (isLost && submission.repeats < 3 && read(submission, onceAttribute) === 'true') {
+  if (isLost && submission.repeats < 3 && read(submission, onceAttribute)) {
     submission.request = null
     setTimeout(proceed, 1000 * 3 ** submission.repeats++, submission)
     return
@@ -77,17 +90,17 @@ const receive = (submission: Submission, url: string): void => {
   if (!emit(submission, outcome, { status, page, to })) finish(submission)
   else if (isLost) {
     const notice = element('p', {
-      textContent: page?.querySelector('[role=alert],h1')?.textContent || words.notSent,
+      textContent: page?.querySelector('[role=alert],h1')?.textContent || words.lost,
       role: 'alert',
       className: 'sealform-lost',
     })
     const onclick = () => sendConfirmed(submission)
-    notice.append(' ', element('button', { textContent: words.sendAgain, type: 'button', onclick }))
+    notice.append(' ', element('button', { textContent: words.again, type: 'button', onclick }))
     form.append(notice)
   } else if (told ? !page : to) {
     setTimeout(end, 10_000, [submission])
     // In a Location header, other schemes do nothing.
-    if (/^http/.test(target.href)) location.assign(target)
+    if (/^http/.test(target as never)) location.href = target as never
   } else if (page) {
     const change = () => {
       finish(submission, () => showAnswer(submission, page))
@@ -99,7 +112,10 @@ const receive = (submission: Submission, url: string): void => {
       !matchMedia('(prefers-reduced-motion)').matches
     const shown = shows && document.startViewTransition?.(change)
     // A page in the background skips the transition and makes the change; that is no error.
-    if (shown) shown.ready.catch(() => {})
+    if (shown) shown.ready.catch((skipped) => skipped)
     else change()
-  } else finish(submission)
+  } else {
+    if (name) element('a', { href: URL.createObjectURL(response), download: decodeURI(name) }).click()
+    finish(submission)
+  }
 }

@@ -12,7 +12,7 @@ export const showAnswer = (submission: Submission, page: Document): void => {
   const inPage = (part: Element) => document.getElementById(part.id)
   // An answer that begins with a doctype, or has none of our regions, is a whole page.
   const parts = page.doctype ? [] : [...page.querySelectorAll(`body>[${regionAttribute}]`)].filter(inPage)
-  if (!parts[0]) parts.push(page.body)
+  parts[0] ??= page.body
   const regions = parts.map((part) => inPage(part) ?? document.body)
   const find = (selector: string) =>
     regions.flatMap((region) => [...region.querySelectorAll<HTMLElement>(selector)])
@@ -29,9 +29,9 @@ export const showAnswer = (submission: Submission, page: Document): void => {
       return [control, files ? { files } : { value, checked }] as const
     })
 
-  regions.forEach((region, i) => {
-    if (emit(submission, 'swap', { region, fresh: parts[i]! })) morph(region, parts[i]!)
-  })
+  regions.map(
+    (region, i) => emit(submission, 'swap', { region, fresh: parts[i]! }) && morph(region, parts[i]!),
+  )
   document.title = page.title || document.title
   // A visitor who is still typing keeps the caret: the value is what was sent.
   if (!automatic) {

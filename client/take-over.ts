@@ -13,8 +13,7 @@ export const takeOver = (event: SubmitEvent): void => {
   const button = event.submitter
   // The rest is added below.
   const submission = { form, button, repeats: 0 } as Submission
-  const target =
-    read(submission, 'target', 'form') ?? document.querySelector<HTMLBaseElement>('base[target]')?.target
+  const target = read(submission, 'target', 'form') ?? document.querySelector('base')?.target
   const region = read(submission, 'data-region')
   submission.asked = (region ?? form.closest(`[${regionAttribute}]`)?.id)?.match(/\S+/g) ?? []
   submission.sealed = (form.elements as { [sealField]?: Element })[sealField]
@@ -24,25 +23,22 @@ export const takeOver = (event: SubmitEvent): void => {
     ? /post/i.test(method)
     : // A form with GET has no seal, and says itself that it is sent for its region.
       submission.asked[0] && (region ?? form.hasAttribute('data-submit-on')) && !/dialog|post/i.test(method)
-  if (!isOurs || !/^(_self)?$/i.test(target ?? '') || event.defaultPrevented) return
+  if (!isOurs || (target && !/^_self$/.test(target)) || event.defaultPrevented) return
   clearTimeout(timers.get(form))
   submission.automatic = !button && form.hasAttribute('data-submit-on')
   // What is typed while an automatic submission runs must not be lost.
   const order = read(submission, 'data-order') ?? (submission.automatic && 'queue')
   const question = confirmed !== form && read(submission, 'data-confirm')
   const running = underwayOf(form)
-  const takes = !running[0] || order === 'replace' || (submission.asked[0] && order === 'queue')
+  const takes = !running[0] || (submission.asked[0] && order === 'queue') || order === 'replace'
   // Without the marks of what is underway: a label or a template may be a field.
-  const collect = () => {
-    submission.data = new FormData(form, button)
-  }
-  if (takes) end([], collect)
+  if (takes) end([], () => (submission.data = new FormData(form, button)))
   const goesOn = takes && (question ? ask(submission, question) : emit(submission, 'submit', submission))
   if (!goesOn || submission.asked[0]) event.preventDefault()
   if (!goesOn) return
-  form.querySelector('.sealform-lost')?.remove()
   voice.textContent = ''
   document.body.append(voice)
+  form.querySelector('.sealform-lost')?.remove()
   if (order === 'replace') end(running)
   underway.push(submission)
   // Marks it a moment later: the browser collects the fields after the event, and the label of a button may be one of them.

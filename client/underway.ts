@@ -13,10 +13,10 @@ export const underwayOf = (form: HTMLFormElement): readonly Submission[] => {
  * Ends submissions. An answer replaces what is marked, so the marks of all are taken back, `change` sees the page as the
  * server made it, and then those that are still underway are marked again.
  */
-export const end = (ended: readonly Submission[], change?: () => void): void => {
+export const end = (ended: readonly Submission[], change?: () => unknown): void => {
   for (const each of underway) each.unmark?.()
   underway = underway.filter((each) => !ended.includes(each))
   for (const each of ended) each.request?.abort()
   change?.()
-  underway.forEach(mark)
+  underway.map(mark)
 }

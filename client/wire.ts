@@ -22,6 +22,7 @@ export const liveAttribute: typeof attributeNames.live = 'data-sealform-live'
 // Headers have no case. In this one they share more with the attributes, which makes the file smaller.
 export const regionHeader: Lowercase<(typeof regionHeaders)[0]> = 'sealform-region'
 export const locationHeader: Lowercase<(typeof answerHeaders)['location']> = 'sealform-location'
+export const nameHeader: Lowercase<(typeof answerHeaders)['name']> = 'sealform-name'
 export const liveStreamPath: typeof livePath = '/sealform-live'
 export const liveRequestHeader: typeof liveHeader = 'Sealform-Live'
 export const actionPrefix: typeof fieldNames.action = 'sealform.action.'

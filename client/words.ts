@@ -3,8 +3,8 @@
  * language of the page, else in English. A bundle has no tag of its own.
  */
 export const words = {
-  notSent: 'Not sent.',
-  sendAgain: 'Send again',
+  lost: 'Not sent.',
+  again: 'Send again',
   cancel: 'Cancel',
   done: 'Done.',
   ...document.currentScript?.dataset,

@@ -14,7 +14,7 @@ import type { Rendering } from '../lib/answer/judge-rendering.js'
 import { partOfVisit } from '../lib/answer/part-of-page.js'
 import { type ForeignForm, recognise } from '../lib/answer/recognise.js'
 import type { App, Settings } from '../lib/answer/settings.js'
-import { redirectTeller } from '../lib/answer/tell-redirect.js'
+import { tellerFor } from '../lib/answer/tell-client.js'
 import { webProtocol } from '../lib/base/web-protocol.js'
 import { offerPage } from '../lib/cache/offered-page.js'
 import type { Messages } from '../lib/outcome/messages.js'
@@ -36,7 +36,6 @@ import { renderAsGet, setHtml } from './koa-rendering.js'
 import { changeSince, type NotedResponse, noteResponse, restoreResponse } from './koa-response.js'
 import { refuseRouter } from './koa-router.js'
 import { hostOn, isServed, joinHost, type MountedHost, mountOn } from './mounted.js'
-import { tellOwnRedirect } from './own-redirect.js'
 import {
   formOn,
   type PageTools,
@@ -47,6 +46,7 @@ import {
   stepsOn,
 } from './page-tools.js'
 import { pathOf } from './request-path.js'
+import { tellOwnFile, tellOwnRedirect } from './tell-own-answer.js'
 import { progressOf, WatchedResponse } from './watched-response.js'
 
 export type { Refusal } from '../lib/answer/refusal.js'
@@ -286,7 +286,7 @@ class KoaHost implements Host, MountedHost {
   }
 
   watchAnswer(submission: WatchedSubmission): void {
-    this.#watched = new WatchedResponse(this.res, submission, redirectTeller(this))
+    this.#watched = new WatchedResponse(this.res, submission, tellerFor(this))
   }
 
   ownAnswer(): OwnAnswer {
@@ -323,8 +323,9 @@ class KoaHost implements Host, MountedHost {
     }
     this.#watched?.stop()
     // Koa ends a response with this status without its body.
-    if (tellOwnRedirect(res, redirectTeller(this))) return
+    if (tellOwnRedirect(res, tellerFor(this))) return
     if (body instanceof SafeHtml) setHtml(context, body)
+    tellOwnFile(res, tellerFor(this))
     // Koa 2 leaves the connection open when a stream fails after its first byte.
     if (body instanceof Readable) {
       finished(body, { writable: false }, (error) => {

@@ -14,7 +14,7 @@ import type { RenderedPage, Rendering } from '../lib/answer/judge-rendering.js'
 import { partOfVisit, type VisitPart } from '../lib/answer/part-of-page.js'
 import type { ForeignForm } from '../lib/answer/recognise.js'
 import type { App, Settings } from '../lib/answer/settings.js'
-import { redirectTeller } from '../lib/answer/tell-redirect.js'
+import { tellerFor } from '../lib/answer/tell-client.js'
 import { hasLeft } from '../lib/base/visitor-left.js'
 import { offerPage } from '../lib/cache/offered-page.js'
 import type { Messages } from '../lib/outcome/messages.js'
@@ -158,7 +158,7 @@ export abstract class HttpHost<
   }
 
   watchAnswer(submission: WatchedSubmission): void {
-    this.watchWith(new WatchedResponse(this.res, submission, redirectTeller(this)))
+    this.watchWith(new WatchedResponse(this.res, submission, tellerFor(this)))
   }
 
   /** Begins to watch. A framework with further ways to answer adds them. */

@@ -2,13 +2,13 @@ import type { ServerResponse } from 'node:http'
 import { finished, Readable } from 'node:stream'
 import type { OwnAnswer } from '../lib/action/own-answer.js'
 import type { WatchedSubmission } from '../lib/action/submission.js'
-import type { TellRedirect } from '../lib/answer/tell-redirect.js'
+import type { ClientTeller } from '../lib/answer/tell-client.js'
 import { SealformError } from '../lib/base/errors.js'
 import { hasLeft, isTaken } from '../lib/base/visitor-left.js'
 import { contentHeaders } from './content-headers.js'
 import { cutAnswer } from './cut-answer.js'
 import { applyHead } from './held-response.js'
-import { tellOwnRedirect } from './own-redirect.js'
+import { tellOwnFile, tellOwnRedirect } from './tell-own-answer.js'
 
 type Arguments = readonly unknown[]
 
@@ -21,7 +21,7 @@ type Arguments = readonly unknown[]
 export class WatchedResponse {
   readonly #res: ServerResponse
   readonly #submission: WatchedSubmission
-  readonly #tell: TellRedirect | undefined
+  readonly #tell: ClientTeller | undefined
   readonly #before: Pick<ServerResponse, 'writeHead' | 'write' | 'end'>
   readonly #headers: ReturnType<ServerResponse['getHeaders']>
   readonly #status: number
@@ -37,8 +37,8 @@ export class WatchedResponse {
   #senders = 0
   #onBroken: ((error: unknown) => void) | undefined
 
-  /** @param tell how the client is told of a redirect; `undefined` for a client that follows */
-  constructor(res: ServerResponse, submission: WatchedSubmission, tell: TellRedirect | undefined) {
+  /** @param tell how the client is told of what it would not see; `undefined` for a browser without a library */
+  constructor(res: ServerResponse, submission: WatchedSubmission, tell: ClientTeller | undefined) {
     this.#res = res
     this.#submission = submission
     this.#tell = tell
@@ -110,6 +110,7 @@ export class WatchedResponse {
     if (lines.length === 0 && !this.#tell) return this.#answer(this.#before.writeHead, args)
     applyHead(res, args)
     this.#tells ||= tellOwnRedirect(res, this.#tell)
+    if (!this.#tells) tellOwnFile(res, this.#tell)
     const own = res.getHeader('Set-Cookie')
     const said = [own ?? []].flat().map(String)
     const missing = lines.filter((line) => !said.includes(line))
@@ -141,9 +142,11 @@ export class WatchedResponse {
     }, this.#res)
   }
 
-  /** Makes a redirect that is about to be sent one that the client is told of. Says whether it is one. */
+  /** Makes a redirect that is about to be sent one that the client is told of. Says whether it is one. Tells of a file as well. */
   #tellsRedirect(): boolean {
-    if (!this.#res.headersSent) this.#tells ||= tellOwnRedirect(this.#res, this.#tell)
+    if (this.#res.headersSent) return this.#tells
+    this.#tells ||= tellOwnRedirect(this.#res, this.#tell)
+    if (!this.#tells) tellOwnFile(this.#res, this.#tell)
     return this.#tells
   }
 

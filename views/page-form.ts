@@ -127,7 +127,7 @@ export class PageForm<State> extends FormControls implements Form<State> {
       ? { name: `${fieldNames.submit}.${token}`, value }
       : { name: fieldNames.submit, value: token }
     const oneTime = this.#seals.isOneTime(action)
-    const once = oneTime === (definition.store !== undefined) ? undefined : String(oneTime)
+    const once = oneTime === (definition.store !== undefined) ? undefined : oneTime ? 'true' : ''
     return {
       type: type ?? 'submit',
       ...carrier,

@@ -8,8 +8,8 @@ export function printScriptTag(
   { notSent, sendAgain, cancel, done }: Messages,
 ): string {
   const texts = {
-    'data-not-sent': notSent,
-    'data-send-again': sendAgain,
+    'data-lost': notSent,
+    'data-again': sendAgain,
     'data-cancel': cancel,
     'data-done': done,
   }

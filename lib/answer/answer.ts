@@ -26,7 +26,7 @@ import { partOfPage } from './part-of-page.js'
 import { type Received, receive } from './receive.js'
 import { reportRefusal } from './report-refusal.js'
 import type { App, Settings } from './settings.js'
-import { redirectFor } from './tell-redirect.js'
+import { redirectFor } from './tell-client.js'
 
 /** What an adapter provides during one request. */
 export interface Host extends Exchange {

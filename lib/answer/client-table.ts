@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { answerHeaders, type regionHeaders } from '../base/wire-names.js'
+import type { OwnFile } from './own-file.js'
 import { readSelectors } from './read-selectors.js'
 
 /** A browser library that sends forms and puts answers into the page: one row of the table. */
@@ -28,6 +29,8 @@ export interface ClientRow {
   readonly here: string | undefined
   /** What the client does with a page that it has visited and that lacks what was asked for. */
   readonly lacking: 'shows it' | 'opens it when it is marked' | 'opens it'
+  /** Returns response headers for a file in answer to a form; `undefined` when it is dropped by the client, which leaves its page alone. */
+  file(file: OwnFile): Readonly<Record<string, string>> | undefined
   /** How the client is made to show a whole page. */
   whole(headers: IncomingHttpHeaders): Whole
   /** The status with which the client shows an answer. */
@@ -75,6 +78,8 @@ export const clientTable: readonly ClientRow[] = [
     redirect: answerHeaders.location,
     here: answerHeaders.location,
     lacking: 'shows it',
+    // client/send.ts saves it under this name, through decodeURI.
+    file: ({ name }) => ({ [answerHeaders.name]: encodeURI(name) }),
     // client/show-answer.ts: an answer that begins with a doctype is a page.
     whole: () => 'as it is',
     status: same,
@@ -96,6 +101,7 @@ export const clientTable: readonly ClientRow[] = [
     here: undefined,
     // FrameController.handleUnvisitableFrameResponse; unmarked, "Content missing" takes the place of the frame.
     lacking: 'opens it when it is marked',
+    file: () => undefined,
     // FrameController.loadResponse: a page that is not "visitable" is visited by the whole window.
     whole: () => 'marked',
     // Visit.loadResponse draws what came with an error. What came with 2xx and is marked it asks for once more, by GET.
@@ -118,6 +124,7 @@ export const clientTable: readonly ClientRow[] = [
     redirect: 'HX-Redirect',
     here: undefined,
     lacking: 'shows it',
+    file: notInPage,
     whole: wholeInHtmx,
     // handleStatusCodes: `noSwap: [204, 304]`.
     status: same,
@@ -137,6 +144,7 @@ export const clientTable: readonly ClientRow[] = [
     redirect: 'HX-Redirect',
     here: undefined,
     lacking: 'shows it',
+    file: notInPage,
     whole: wholeInHtmx,
     // config.responseHandling: `{ code: '[45]..', swap: false, error: true }`.
     status: (status) => (status >= 400 ? 200 : status),
@@ -158,6 +166,7 @@ export const clientTable: readonly ClientRow[] = [
     here: undefined,
     // A target that is not in the answer becomes the main element.
     lacking: 'shows it',
+    file: () => undefined,
     whole: wholeInUnpoly,
     status: same,
   },
@@ -175,6 +184,7 @@ export const clientTable: readonly ClientRow[] = [
     here: undefined,
     // With `x-target.away="_self"`.
     lacking: 'opens it',
+    file: () => undefined,
     // An id that is missing removes its element, or with an error sends the form again.
     whole: () => 'inside',
     status: same,
@@ -193,6 +203,7 @@ export const clientTable: readonly ClientRow[] = [
     redirect: undefined,
     here: undefined,
     lacking: 'shows it',
+    file: () => undefined,
     whole: () => 'as it is',
     // responseSucceededWithoutRedirect: exactly 200 is "Form responses must redirect to another location".
     status: (status) => (status === 200 ? 202 : status),
@@ -217,6 +228,11 @@ function has(...names: readonly string[]) {
 
 function isHtmx(headers: IncomingHttpHeaders): boolean {
   return headers['hx-request'] === 'true' || (headers['hx-target'] ?? '') !== ''
+}
+
+/** htmx would put the text of a file into the page. A text that is no attachment may be what the app wants there. */
+function notInPage({ attached }: OwnFile): Readonly<Record<string, string>> | undefined {
+  return attached ? { 'HX-Reswap': 'none' } : undefined
 }
 
 /**

@@ -62,13 +62,15 @@ export const answerHeaders = {
   location: 'Sealform-Location',
   /** The status of the outcome, where the client would not show an answer with it. */
   status: 'Sealform-Status',
+  /** The content is no page but a file, to be saved under this name, through `encodeURI`. */
+  name: 'Sealform-Name',
 } as const
 
 /** Attributes by which the browser script knows what the server has printed. */
 export const attributeNames = {
   /** On an element that can be sent alone. */
   region: 'data-sealform-region',
-  /** On a form, and on a button that differs: `true` when a copy of the submission does not run again. */
+  /** On a form, and on a button that differs: `true` when a copy of the submission does not run again, else empty. */
   once: 'data-sealform-once',
   /** On a region that others can make the browser refresh: its sealed tags, a full stop, and what stands for their versions. */
   live: 'data-sealform-live',

@@ -19,7 +19,7 @@ describe('when no server of ours answers', () => {
     let cut = true
     const { page, sent } = await openSite(t, browser, {
       body: region(content()),
-      tag: 'data-not-sent="Keine Verbindung." data-send-again="Noch einmal"',
+      tag: 'data-lost="Keine Verbindung." data-again="Noch einmal"',
       answer: () => (cut ? 'cut' : { html: region(`<p>Added</p>${content()}`) }),
     })
     const seen = await record(page)
@@ -70,7 +70,7 @@ describe('when no server of ours answers', () => {
       ['data-sealform-once="true"', '', 2],
       ['', '', 1],
       ['', 'data-sealform-once="true"', 2],
-      ['data-sealform-once="true"', 'data-sealform-once="false"', 1],
+      ['data-sealform-once="true"', 'data-sealform-once=""', 1],
     ] as const) {
       const answers: (Answer | 'cut')[] = ['cut', { html: region('<p>Arrived</p>') }]
       const { page, sent } = await openSite(t, browser, {

@@ -177,11 +177,12 @@ describe('while a submission is underway', () => {
     const { page, sent } = await openSite(t, browser, {
       body: form('<button data-pending="Saving…">Save</button>'),
       files: {
-        // The browser answers no questions while it loads a page, so the page itself presses again and remembers.
+        // The browser answers no questions while it loads a page, so the page itself presses again and remembers. When it is
+        // left, the marks are taken back.
         '/extra.js': `
           const form = document.querySelector('form')
           new MutationObserver(() => {
-            sessionStorage.shown = form.ariaBusy + ' ' + form.innerText
+            sessionStorage.shown ??= form.ariaBusy + ' ' + form.innerText
             form.requestSubmit(form.querySelector('button'))
           }).observe(form, { attributeFilter: ['aria-busy'] })`,
       },

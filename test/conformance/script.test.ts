@@ -20,7 +20,7 @@ function cases(framework: Framework): void {
     const { site, tag, path } = await pageWithScript(t, framework)
     assert.match(
       tag,
-      /^<script src="\/sealform-client-[\w-]{12}\.js" defer data-not-sent="Nicht &quot;gesendet&quot;\." data-send-again="Send again" data-cancel="Cancel" data-done="Done\."><\/script>$/,
+      /^<script src="\/sealform-client-[\w-]{12}\.js" defer data-lost="Nicht &quot;gesendet&quot;\." data-again="Send again" data-cancel="Cancel" data-done="Done\."><\/script>$/,
     )
     await assertServed(site, path, code)
   })
@@ -32,7 +32,7 @@ function cases(framework: Framework): void {
     })
     const tagWith = async (nonce: string) =>
       (await site.request.get('/scripted').set('X-Nonce', nonce).expect(200)).text
-    assert.match(await tagWith('aZ0+/_-=='), /\.js" defer nonce="aZ0\+\/_-==" data-not-sent=/)
+    assert.match(await tagWith('aZ0+/_-=='), /\.js" defer nonce="aZ0\+\/_-==" data-lost=/)
     assert.doesNotMatch((await site.request.get('/scripted').expect(200)).text, /nonce/)
     assert.equal((await site.request.get('/scripted').set('X-Nonce', "'nonce-a'")).status, 500)
     const [failure] = await site.failed(1)

@@ -4,6 +4,7 @@ import { adaptReply, type ClientHeaders, isWebAddress, type Reply } from './adap
 import { askedFormat } from './asked-format.js'
 import { type ClientRow, clientOf } from './client-table.js'
 import { isSamePage } from './is-same-page.js'
+import type { OwnFile } from './own-file.js'
 
 type Place = Parameters<typeof isSamePage>[1] & { readonly req: Pick<IncomingMessage, 'headers'> }
 
@@ -15,25 +16,32 @@ export function redirectFor(client: ClientRow, location: string, host: Place): R
   return adaptReply(client, { kind: 'redirect', location: to }, host.req.headers)
 }
 
-/** Returns the headers that tell a client of a redirect; `undefined` when it has to be sent as it is. */
-export type TellRedirect = (location: string) => ClientHeaders | undefined
+/** Tells a client, by response headers, what it would not see of an answer that the app's own code gives. */
+export interface ClientTeller {
+  /** Returns headers in place of a redirect; `undefined` when it has to be sent as it is. */
+  redirect(location: string): ClientHeaders | undefined
+  /** Returns headers to add to a file. */
+  file(file: OwnFile): ClientHeaders | undefined
+}
 
-/**
- * Returns how the client that has sent a request is told of a redirect that the app's own code sends. Returns `undefined` for a
- * browser, and for a client that follows and shows where it comes to.
- */
-export function redirectTeller(host: Place): TellRedirect | undefined {
+/** Returns how the client that has sent a request is told of own answers; `undefined` for a browser without a library. */
+export function tellerFor(host: Place): ClientTeller | undefined {
   const { headers } = host.req
-  if (askedFormat(headers.accept) === 'rich') return tellCall
+  if (askedFormat(headers.accept) === 'rich') return callTeller
   const client = clientOf(headers)
-  if (client?.redirect === undefined) return undefined
-  return (location) => {
-    const reply = redirectFor(client, location, host)
-    return reply.kind === 'told' ? reply.headers : undefined
-  }
+  return (
+    client && {
+      redirect(location) {
+        const reply = client.redirect === undefined ? undefined : redirectFor(client, location, host)
+        return reply?.kind === 'told' ? reply.headers : undefined
+      },
+      file: client.file,
+    }
+  )
 }
 
 /** `call()` shows no page. If it asked for the one that a redirect leads to, that would use up a flash. */
-function tellCall(location: string): ClientHeaders | undefined {
-  return isWebAddress(location) ? { [answerHeaders.location]: location } : undefined
+const callTeller: ClientTeller = {
+  redirect: (location) => (isWebAddress(location) ? { [answerHeaders.location]: location } : undefined),
+  file: () => undefined,
 }
