@@ -18,8 +18,8 @@ import { printRegion, type RegionContent, type RegionOptions } from '../views/re
 import type { SafeHtml } from '../views/safe-html.js'
 import { printLiveTag, printScriptTag } from '../views/script-tag.js'
 import { createSearchForm, type SearchForm } from '../views/search-form.js'
-import { createSteppedForm, type SteppedForm } from '../views/stepped-form.js'
 import { canStandIn, standInElements } from '../views/stand-in.js'
+import { createSteppedForm, type SteppedForm } from '../views/stepped-form.js'
 import { clientScript } from './client-script.js'
 
 /** What a page finds on its request or context. */

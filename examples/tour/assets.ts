@@ -16,6 +16,7 @@ const files: ReadonlyMap<string, Asset> = new Map([
     '/turbo.js',
     { type: 'text/javascript', url: () => installed('@hotwired/turbo/dist/turbo.es2017-umd.js') },
   ],
+  ['/turbo-automatic.js', { type: 'text/javascript', url: () => ownFile('public/turbo-automatic.js') }],
   ['/htmx2.js', { type: 'text/javascript', url: () => installed('htmx.org/dist/htmx.min.js') }],
   ['/htmx4.js', { type: 'text/javascript', url: () => installed('htmx4/dist/htmx.min.js') }],
   ['/unpoly.js', { type: 'text/javascript', url: () => installed('unpoly/unpoly.min.js') }],

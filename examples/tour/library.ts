@@ -16,20 +16,48 @@ export interface Library {
   readonly region?: SafeHtml
   /** Attributes of a form in the region with this id. @default none */
   form?(region: string): SafeHtml
+  /** What lets a form send itself while somebody types. @default nothing: it has a button */
+  readonly automatic?: Automatic
 }
 
-/** The attributes are those that each library documents; docs/guide/client-libraries.md has them as well. */
+interface Automatic {
+  /** Attributes of the form. */
+  form(sending: AutomaticSending): SafeHtml
+  /** Attributes of its text fields, which keep the text and the caret when the answer comes. @default none */
+  readonly field?: Readonly<Record<string, string | true>>
+}
+
+/** How a form sends itself. */
+export interface AutomaticSending {
+  readonly region: string
+  /** Milliseconds without a further letter. */
+  readonly delay: number
+  /** The path of a form with GET, which has its query in the address of the page; `undefined` for a form with POST. */
+  readonly search?: string
+}
+
+/** The attributes are those that each library documents; docs/guide has a page for each. */
 export const libraries = [
   { name: 'plain', label: 'Plain' },
-  { name: 'ours', label: 'Our script' },
+  {
+    name: 'ours',
+    label: 'Our script',
+    automatic: { form: ({ delay }) => html` data-submit-on="input" data-delay="${delay}"` },
+  },
   {
     name: 'turbo',
     label: 'Turbo',
-    scripts: ['/turbo.js'],
+    // The second one has a line that Turbo lacks.
+    scripts: ['/turbo.js', '/turbo-automatic.js'],
     element: html`turbo-frame`,
     // A link in the frame leads away from the page, and not to a part of another one.
     region: html` target="_top"`,
     form: (region) => html` data-turbo-frame="${region}"`,
+    automatic: {
+      form: ({ region, delay, search }) =>
+        html` data-turbo-frame="${region}"${search !== undefined && html` data-turbo-action="replace"`} data-automatic="${delay}"`,
+      field: { 'data-turbo-permanent': true },
+    },
   },
   {
     name: 'htmx2',
@@ -39,12 +67,15 @@ export const libraries = [
     head: html`<meta name="htmx-config" content='{"includeIndicatorStyles":false,"allowEval":false}'>`,
     // `hx-sync` drops the second click of a double-click.
     form: (region) => html` hx-post="" hx-target="#${region}" hx-swap="outerHTML" hx-sync="this:drop"`,
+    automatic: { form: (sending) => automaticInHtmx(sending, 'outerHTML'), field: { 'hx-preserve': true } },
   },
   {
     name: 'htmx4',
     label: 'htmx 4',
     scripts: ['/htmx4.js'],
     form: (region) => html` hx-post="" hx-target="#${region}" hx-swap="outerHTML" hx-sync="this:drop"`,
+    // It leaves the controls as they are.
+    automatic: { form: (sending) => automaticInHtmx(sending, 'outerMorph') },
   },
   {
     name: 'unpoly',
@@ -53,8 +84,21 @@ export const libraries = [
     head: html`<link rel="stylesheet" href="/unpoly.css">`,
     // A second click would abort the first request and send another.
     form: (region) => html` up-submit up-target="#${region}" up-disable="button"`,
+    automatic: {
+      form: ({ region, delay, search }) =>
+        html` up-submit up-target="#${region}" up-autosubmit up-watch-delay="${delay}"${search !== undefined && html` up-history="true"`}`,
+      field: { 'up-keep': true },
+    },
   },
 ] as const satisfies readonly Library[]
+
+function automaticInHtmx({ region, delay, search }: AutomaticSending, swap: string): SafeHtml {
+  const verb =
+    search === undefined
+      ? html` hx-post="" hx-sync="this:queue last"`
+      : html` hx-get="${search}" hx-replace-url="true" hx-sync="this:replace"`
+  return html`${verb} hx-target="#${region}" hx-swap="${swap}" hx-trigger="submit, input delay:${delay}ms"`
+}
 
 export type LibraryName = (typeof libraries)[number]['name']
 

@@ -1,7 +1,7 @@
 import type { Context } from 'koa'
 import { html, type SafeHtml } from 'sealform/html'
 import type { RegionFailure, SealformContext } from 'sealform/koa'
-import { libraryOf } from './library.js'
+import { type AutomaticSending, libraryOf } from './library.js'
 
 interface Options {
   readonly always?: boolean
@@ -33,4 +33,13 @@ export function region(
     ...(live && { live }),
     ...(fallback && { fallback: (failure) => wrap(fallback(failure)) }),
   })
+}
+
+/** Returns what lets a form send itself by the library that the visitor has chosen. */
+export function automatic(
+  ctx: Pick<Context, 'cookies'>,
+  sending: AutomaticSending,
+): { readonly form: SafeHtml | undefined; readonly field: Readonly<Record<string, string | true>> } {
+  const { automatic: ways } = libraryOf(ctx)
+  return { form: ways?.form(sending), field: ways?.field ?? {} }
 }

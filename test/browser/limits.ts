@@ -11,7 +11,7 @@ export type Ability =
   /** A second click while the first one is under way sends nothing. */
   | 'one request'
 
-/** What a library does not do by its own attributes, and why: each a sentence of docs/guide/client-libraries.md. */
+/** What a library does not do by its own attributes, and why: each a sentence of its page in docs/guide. */
 export const limits: Readonly<Record<LibraryName, Partial<Record<Ability, string>>>> = {
   plain: {
     'other form': 'The browser loads the page again, and a form holds what the server prints.',

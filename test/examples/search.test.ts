@@ -51,8 +51,11 @@ describe('the search of the tour', () => {
   })
 
   it('sends the form and its results alone to a client that asks for them', async () => {
-    const page = await openSearch('?q=everest', { 'Sealform-Region': 'search' })
-    assert.match(page.html, /^<title>[^<]+<\/title><div data-sealform-region id="search">/)
+    const page = await openSearch('?q=everest', {
+      'Sealform-Region': 'search',
+      Cookie: 'tour.library=ours',
+    })
+    assert.match(page.html, /^<title>[^<]+<\/title><div data-sealform-region id="search" class="region">/)
     assert.match(page.html, /data-submit-on="input" data-delay="250"/)
     assert.deepEqual(namesOn(page), ['Everest'])
   })

@@ -6,6 +6,7 @@ import type { TourRouter } from '../app.js'
 import { choices, field } from '../field.js'
 import { layout } from '../layout.js'
 import { continents, type Peak, peaks } from '../peaks.js'
+import { automatic, region } from '../region.js'
 
 const perPage = 5
 
@@ -35,6 +36,7 @@ export function searchPage(router: TourRouter): void {
   router.get('/search', async (ctx) => {
     const search = await ctx.forms.search(peakSearch)
     if (search.cleanUrl !== undefined) return ctx.redirect(search.cleanUrl)
+    const sending = automatic(ctx, { region: 'search', delay: 250, search: '/search' })
     ctx.body = layout(ctx, {
       title: 'Search',
       titlePrefix: search.titlePrefix,
@@ -42,7 +44,7 @@ export function searchPage(router: TourRouter): void {
       main: html`
 <p class="lead">A form that is sent by GET. It carries no seal: all it asks for stands in the address, which you can
 bookmark and share.</p>
-${ctx.region('search', html`<div id="search">${form(search)}${results(search)}</div>`)}`,
+${region(ctx, 'search', () => html`${form(search, sending)}${results(search)}`)}`,
       tryThis: [
         html`Follow a link that asks for too much: <a href="/search?above=high&sort=size">a height of “high”</a>. What is
 wrong stands beside each field.`,
@@ -54,11 +56,11 @@ wrong stands beside each field.`,
   })
 }
 
-function form(search: SearchForm<Query>): SafeHtml {
+function form(search: SearchForm<Query>, sending: ReturnType<typeof automatic>): SafeHtml {
   return html`
-<form ${search.attributes} class="panel" role="search" data-submit-on="input" data-delay="250" novalidate>
+<form ${search.attributes}${sending.form} class="panel" role="search" novalidate>
 ${search.fields}
-${field(search, 'q', 'Name of the peak', { type: 'search', autocomplete: 'off' })}
+${field(search, 'q', 'Name of the peak', { type: 'search', autocomplete: 'off', ...sending.field })}
 ${choices(
   search,
   'continents',
@@ -66,7 +68,7 @@ ${choices(
   'checkbox',
   continents.map((name) => ({ value: name, label: name })),
 )}
-${field(search, 'above', 'Higher than, in metres')}
+${field(search, 'above', 'Higher than, in metres', sending.field)}
 <div class="field">
 <label for="${search.id}-sort">Order</label>
 ${search.issue('sort')}
