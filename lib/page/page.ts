@@ -317,6 +317,11 @@ export class Page {
     return definition.advises ? this.#watchPrinted(record, registry) : record
   }
 
+  /** Notes that an action of this page was sealed for components, which print its forms. For development. */
+  noteSealed({ inspection }: Registry, action: string): void {
+    inspection?.notePrinted(action, this.#host.path)
+  }
+
   #watchPrinted(record: FormRecord, { inspection }: Registry): FormRecord {
     this.#printedForms ??= new PrintedForms(this.#host.res, this.#host.path)
     return this.#printedForms.watch(record, inspection)

@@ -83,6 +83,7 @@ export class PageActions {
     const same = this.#byId.get(id)
     if (same) return same
     if (seals.personal) page.personal = true
+    page.noteSealed(registry, definition.name)
     const submitted = page.shown?.submitted
     if (submitted?.definition === definition) {
       page.asked = true

@@ -166,6 +166,23 @@ const page = (answer: Props) =>
 function reactPages(framework: Framework): void {
   const open = (t: TestContext, more?: Partial<SiteOptions>) => openStage(t, framework, more)
 
+  it('are listed by the inspector, as pages that print their actions', async (t) => {
+    const site = await openSite(t, framework, {
+      actions: { development: true },
+      middleware: { inspect: '/sealform' },
+      pages: {
+        '/listed': async (view, act) => {
+          await renderReact(view.req, { act }, (props) => createElement('form', { action: props.act }))
+          return 'sent' as const
+        },
+      },
+    })
+    const headers = { Host: `127.0.0.1:${site.port}` }
+    assert.doesNotMatch((await site.request.get('/sealform/actions').set(headers)).text, /\/listed/)
+    await site.request.get('/listed')
+    assert.match((await site.request.get('/sealform/actions').set(headers)).text, /\/listed/)
+  })
+
   it('run the action that the name of a field seals, in both encodings, with its state', async (t) => {
     const { names, send, ran } = await open(t)
     const { act = '', item = '' } = await names()
