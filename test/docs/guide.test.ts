@@ -33,29 +33,36 @@ describe('the code in README.md and the guide', () => {
   const plain = new Map<string, string>()
   const augmented = new Map<string, string>()
   const react = new Map<string, string>()
+  const nest = new Map<string, string>()
   for (const page of pages) {
     const modules = modulesOf(codeBlocks(page))
     const ofReact = [...modules.keys()].some((name) => name.endsWith('.tsx'))
+    const ofNest = [...modules.values()].some((code) => code.includes("from '@nestjs/"))
     for (const [name, code] of modules) {
-      const program = ofReact ? react : augments.test(code) ? augmented : plain
+      const program = ofReact ? react : ofNest ? nest : augments.test(code) ? augmented : plain
       program.set(join(basename(page, '.md'), name), code)
     }
   }
-  let folders: { readonly plain: string; readonly augmented: string }
+  let folders: { readonly plain: string; readonly augmented: string; readonly nest: string }
   let messages: string
 
   before(() => {
     const one = compile('guide', plain)
     const other = compile('guide-augmented', augmented)
-    folders = { plain: one.folder, augmented: other.folder }
+    const decorated = compile('guide-nest', nest, {
+      experimentalDecorators: true,
+      emitDecoratorMetadata: true,
+    })
+    folders = { plain: one.folder, augmented: other.folder, nest: decorated.folder }
     const pages = compile('guide-react', react, { lib: ['ES2023', 'DOM'], jsx: 'react-jsx' })
-    messages = one.output + other.output + pages.output
+    messages = one.output + other.output + pages.output + decorated.output
   })
 
   it('compiles under strict settings', () => {
     assert.equal(messages, '')
     assert.ok(plain.size > 20)
     assert.ok(react.size > 3)
+    assert.ok(nest.size > 1)
   })
 
   it('prints the same form in every template engine', async () => {
@@ -231,6 +238,25 @@ describe('the code in README.md and the guide', () => {
 
     const old = await request.post('/').set(fromSamePage).send('sealform=x&name=Bob&text=Kept').expect(400)
     assert.match(old.text, /Kept/)
+  })
+
+  it('runs the apps of the pages about NestJS and Fastify', async (t) => {
+    for (const program of [
+      join(folders.nest, 'nestjs', 'main.js'),
+      join(folders.plain, 'fastify', 'app.js'),
+    ]) {
+      const request = await start(program, (stop) => t.after(stop))
+      const send = async (title: string) =>
+        request
+          .post('/')
+          .set(fromSamePage)
+          .send(urlencoded(formIn((await request.get('/')).text, 'todos.add').fields, { title }))
+      const empty = await send(' ')
+      assert.equal(empty.status, 422)
+      assert.match(empty.text, /<title>Error: Todos.*Enter a title/s)
+      assert.equal((await send('Buy bread')).status, 303)
+      assert.match((await request.get('/')).text, /<li>Buy milk<\/li><li>Buy bread<\/li>/)
+    }
   })
 
   it('runs the app of the page about live regions, and tells an open page of a new row', async (t) => {

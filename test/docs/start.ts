@@ -13,9 +13,13 @@ export async function start(
 ): Promise<ReturnType<typeof supertest>> {
   const port = await freePort()
   const code = readFileSync(program, 'utf8')
-  assert.ok(code.includes('app.listen(3000)'))
+  const listening = /\bapp\.listen\((?:3000|\{ port: 3000 \})\)/
+  assert.match(code, listening)
   const copy = program.replace(/\.js$/, `-${port}.js`)
-  writeFileSync(copy, code.replace('app.listen(3000)', `app.listen(${port}, '127.0.0.1')`))
+  writeFileSync(
+    copy,
+    code.replace(listening, (call) => localCall(call, port)),
+  )
   const { SEALFORM_KEYS: _, ...env } = process.env
   const child = spawn(process.execPath, [copy], { env, stdio: ['ignore', 'ignore', 'pipe'] })
   onEnd(() => stop(child))
@@ -27,6 +31,13 @@ export async function start(
   await until(async () => child.exitCode !== null || (await isUp(url)))
   if (child.exitCode === null) return supertest(url)
   throw new Error(`${program} does not answer.\n${errors}`)
+}
+
+/** Fastify takes an object where the others take two arguments. */
+function localCall(call: string, port: number): string {
+  return call.includes('{')
+    ? `app.listen({ port: ${port}, host: '127.0.0.1' })`
+    : `app.listen(${port}, '127.0.0.1')`
 }
 
 async function stop(child: ChildProcess): Promise<void> {
