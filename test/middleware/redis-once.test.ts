@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { stateScript } from '../../lib/redis/claim-scripts.js'
 import { type Answer, OnceProcess } from '../setup/once-process.js'
 import { until } from '../setup/patience.js'
 import { provesInFull } from '../setup/proofs.js'
@@ -174,7 +175,9 @@ test('a restart of the store in the middle of a run changes no answer', async (t
   const running = servers[0].send(fields, typed)
   await until(() => runs().length === 1)
   const waiting = servers[1].send(fields, typed)
-  await sleep(200)
+  // The copy has looked at the claim and waits for a message. Before that, it would get the answer of a store that is down.
+  const client = await redis.connect(t)
+  await until(async () => (await client.scriptExists([stateScript.hash]))[0] === 1)
   await redis.kill()
   await sleep(300)
   await redis.start()
