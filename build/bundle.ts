@@ -40,7 +40,7 @@ await build({
 })
 
 /** Those that are imported. The others are classic scripts. */
-const modules = ['call.js', 'react.js', 'react-on-server.js']
+const modules = ['call.js', 'react.js', 'react-on-server.js', 'preact.js']
 
 // A page loads them with tags, and imports `client/call`. An app bundles `react` with its own script.
 for (const entry of entries.filter(isForBrowsers)) {

@@ -14,6 +14,7 @@ import type {
 
 export const sealField: typeof fieldNames.seal = 'sealform'
 export const submitField: typeof fieldNames.submit = 'sealform.submit'
+export const formField: typeof fieldNames.form = 'sealform.form'
 export const keptPrefix: typeof fieldNames.kept = 'sealform.kept.'
 export const stateField: typeof fieldNames.state = 'sealform.state'
 export const regionAttribute: typeof attributeNames.region = 'data-sealform-region'

@@ -7,7 +7,8 @@ const whole = new WeakMap<FormData, FormData>()
 /** Returns the data of a form with its hidden fields. */
 export const withHidden = (data: FormData): FormData => whole.get(data) ?? data
 
-const withoutHidden = (data: unknown): unknown => {
+/** Returns the data of a form as an action gets it. */
+export const withoutHidden = (data: unknown): unknown => {
   if (!(data instanceof FormData)) return data
   const own = new FormData()
   for (const [name, value] of data) if (!/^sealform\b/.test(name)) own.append(name, value)

@@ -18,7 +18,8 @@ export interface Problem {
 
 const brand = Symbol.for('sealform.problem')
 
-const isProblem = (state: unknown): state is Problem =>
+/** Tells a problem from a state. */
+export const isProblem = (state: unknown): state is Problem =>
   typeof state === 'object' && state !== null && brand in state
 
 /** Makes a problem of what an answer tells. */

@@ -32,6 +32,7 @@ export type SealformErrorCode =
   | 'ERR_PAGE_UNANSWERED'
   | 'ERR_ANSWERED_TWICE'
   | 'ERR_BROWSER_REFUSED'
+  | 'ERR_PREACT_PAGE'
   | 'ERR_REACT_PAGE'
 
 /**

@@ -28,13 +28,18 @@ export interface SealedAction {
 export class PageActions {
   readonly #page: Page
   readonly #session: string | undefined
+  readonly #what: string
   readonly #known = new Map<unknown, SealedAction>()
   readonly #byId = new Map<string, SealedAction>()
 
-  /** @param session the value that the seals are bound to */
-  constructor(page: Page, session: string | undefined) {
+  /**
+   * @param session the value that the seals are bound to
+   * @param what how an error calls what is written
+   */
+  constructor(page: Page, session: string | undefined, what: string) {
     this.#page = page
     this.#session = session
+    this.#what = what
   }
 
   /**
@@ -44,7 +49,7 @@ export class PageActions {
    *   another registry
    */
   write(value: unknown): string {
-    return writeJson(value, 'rich', { what: 'What renderReact() gets', reducers: { Action: this.#reduce } })
+    return writeJson(value, 'rich', { what: this.#what, reducers: { Action: this.#reduce } })
   }
 
   /** Reads the text again. `make` returns what stands for an action. */

@@ -62,7 +62,7 @@ export async function renderReact<Props extends object>(
   if (!host) throw unmounted()
   checkOptions('renderReact()', options, optionNames)
   const { page } = host
-  const actions = new PageActions(page, host.session())
+  const actions = new PageActions(page, host.session(), 'What renderReact() gets')
   if (page.wantsProps) {
     const state = page.shown && shownState(page.shown)
     page.props = actions.write({ props, state })

@@ -1,0 +1,8 @@
+export type { ClientAction, Payload } from '../react/client-action.js'
+export { issueOf, type Problem, stateOf, valueOf } from '../react/problem.js'
+export type { FieldValue } from '../write-fields.js'
+export { Form, type FormProps, type FormStatus, useFormStatus } from './form.js'
+export { hydrate } from './hydrate.js'
+export { onClient } from './on-client.js'
+export { useOptimistic } from './optimistic.js'
+export { Submit, type SubmitProps } from './submit.js'
