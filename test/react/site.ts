@@ -16,16 +16,24 @@ import { patience, until } from '../setup/patience.js'
 import { provesInFull } from '../setup/proofs.js'
 import { aliased } from './react-alias.js'
 
-/** A server of the app in `app/`, and the release of React that it and its pages are built with. */
+/** A server of the app in a folder `app/`, and the release of the library that it and its pages are built with. */
 export interface Build {
   readonly framework: 'koa' | 'express' | 'node'
   /** Empty for the newest, else the suffix of the packages of an older one. */
-  readonly release: '' | '19-0'
+  readonly release: '' | '19-0' | '10'
   readonly mode: 'development' | 'production'
 }
 
+/** The folder of a library, and its packages. */
+export interface Library {
+  readonly folder: 'react' | 'preact'
+  readonly packages: readonly string[]
+}
+
+const react: Library = { folder: 'react', packages: ['react', 'react-dom'] }
+
 export const nameOf = ({ framework, release, mode }: Build) =>
-  `${framework}, React ${release === '' ? 'as it is now' : '19.0'}, ${mode}`
+  `${framework}, ${release === '' ? 'the newest release' : `release ${release}`}, ${mode}`
 
 const few: readonly Build[] = [
   { framework: 'koa', release: '', mode: 'development' },
@@ -43,20 +51,20 @@ export const builds: readonly Build[] = provesInFull
     )
   : few
 
-const built = fileURLToPath(new URL('.', import.meta.url))
+const built = fileURLToPath(new URL('..', import.meta.url))
 
 /** Builds the script for browsers, as an app does. */
-async function buildScript({ release, mode }: Build): Promise<string> {
-  const folder = join(tmpdir(), `sealform-react-${process.pid}`)
+async function buildScript({ folder: name, packages }: Library, { release, mode }: Build): Promise<string> {
+  const folder = join(tmpdir(), `sealform-${name}-${process.pid}`)
   await mkdir(folder, { recursive: true })
   const file = join(folder, `client-${release}-${mode}.js`)
-  const alias = release === '' ? [] : ['react', 'react-dom']
+  const alias = release === '' ? [] : packages
   const bundle = await rolldown({
-    input: join(built, 'app', 'client.js'),
+    input: join(built, name, 'app', 'client.js'),
     platform: 'browser',
     resolve: {
       alias: Object.fromEntries(
-        alias.map((name) => [name, join(root, 'node_modules', aliased(name, release))]),
+        alias.map((each) => [each, join(root, 'node_modules', aliased(each, release))]),
       ),
     },
     transform: { define: { 'process.env.NODE_ENV': JSON.stringify(mode) } },
@@ -73,17 +81,21 @@ export interface Site {
   stop(): Promise<void>
 }
 
-async function startServer(build: Build, latency: number): Promise<Site> {
-  const script = await buildScript(build)
+async function startServer(library: Library, build: Build, latency: number): Promise<Site> {
+  const script = await buildScript(library, build)
   const child = spawn(
     process.execPath,
-    ['--import', join(built, 'react-alias.js'), join(built, 'app', 'server.js'), build.framework, script],
+    [
+      ...['--import', join(built, 'react', 'react-alias.js')],
+      join(built, library.folder, 'app', 'server.js'),
+      ...[build.framework, script],
+    ],
     {
       cwd: root,
       env: {
         ...process.env,
         NODE_ENV: build.mode,
-        REACT_RELEASE: build.release,
+        LIBRARY_RELEASE: build.release,
         LATENCY: String(latency),
         SEALFORM_KEYS: testKey,
       },
@@ -136,13 +148,17 @@ let lists = 0
 /** Starts a server and a browser for the tests of a `describe`. */
 export function stage(
   build: Build,
-  { javaScript, latency = 0 }: { javaScript: boolean; latency?: number },
+  {
+    javaScript,
+    latency = 0,
+    library = react,
+  }: { javaScript: boolean; latency?: number; library?: Library },
 ): Stage {
   let browser: Browser | undefined
   let site: Site | undefined
   const opened: Opened[] = []
   before(async () => {
-    ;[site, browser] = await Promise.all([startServer(build, latency), openChromium()])
+    ;[site, browser] = await Promise.all([startServer(library, build, latency), openChromium()])
   })
   after(async () => {
     await Promise.all(opened.map((each) => each.close()))

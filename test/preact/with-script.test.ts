@@ -1,0 +1,213 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { until } from '../setup/patience.js'
+import { type Build, expiry, type Opened, ready, shows, stage } from '../react/site.js'
+import { builds, nameOf, preact } from './builds.js'
+
+for (const build of builds)
+  describe(`a Preact page with JavaScript: ${nameOf(build)}`, () => withScript(build))
+
+/** Submits the first form with this title. */
+async function send({ page }: Opened, title: string): Promise<void> {
+  await page.fill('[name=title]', title)
+  await page.click('#add > button >> nth=0')
+}
+
+function withScript(build: Build): void {
+  const { open } = stage(build, { javaScript: true, latency: 300, library: preact })
+
+  it('hydrates with an empty console under a strict policy, and stays so', async () => {
+    const { page, said } = await open()
+    await shows(page, '#views', '2')
+    assert.deepEqual(said, [])
+  })
+
+  it('shows what was typed while it is sent, the item at once, and the true one after it', async () => {
+    const opened = await open()
+    const { page, posts, said } = opened
+    await page.evaluate('window.stays = true')
+    const before = posts.length
+    await send(opened, 'Bread')
+    await page.waitForSelector('text=Sending Bread')
+    assert.equal(await page.textContent('li.pending'), 'Bread')
+    await page.waitForSelector('text=Remove Bread')
+    assert.equal(await page.locator('li.pending').count(), 0)
+    assert.match((await page.textContent('#message')) ?? '', /^Added Bread to list\d+ 1$/)
+    assert.equal(await page.inputValue('[name=title]'), '')
+    await send(opened, 'Eggs')
+    await page.waitForSelector('text=Remove Eggs')
+    assert.match((await page.textContent('#message')) ?? '', /^Added Eggs to list\d+ 2$/)
+    assert.equal(posts.slice(before).filter((body) => /title=/.test(body)).length, 2)
+    assert.equal(await page.evaluate('window.stays'), true)
+    assert.deepEqual(said, [])
+  })
+
+  it('shows what is wrong, keeps the input, and takes the item back', async () => {
+    const opened = await open()
+    const { page, posts } = opened
+    await page.selectOption('[name=list]', 'y')
+    await page.check('[name=box]')
+    await page.fill('[name=note]', 'a note')
+    await send(opened, 'ab')
+    await page.waitForSelector('li.pending')
+    await page.waitForSelector('text=At least three letters')
+    assert.equal(await page.locator('li.pending').count(), 0)
+    assert.equal(await page.inputValue('[name=title]'), 'ab')
+    assert.equal(await page.inputValue('[name=list]'), 'y')
+    assert.equal(await page.isChecked('[name=box]'), true)
+    assert.equal(await page.inputValue('[name=note]'), 'a note')
+    assert.equal(posts.filter((body) => /title=/.test(body)).length, 1)
+  })
+
+  it('calls from an event handler and an effect, once each', async () => {
+    const { page, posts, said } = await open()
+    await shows(page, '#views', '2')
+    await page.click('#like')
+    await shows(page, '#likes', '1')
+    await shows(page, '#told', '1')
+    assert.equal(await page.textContent('#likes'), '1')
+    assert.equal(posts.length, 2)
+    assert.deepEqual(said, [])
+  })
+
+  it('calls the actions of items and of buttons with the seals of the last answer', async () => {
+    const opened = await open()
+    const { page } = opened
+    await send(opened, 'Bread')
+    await page.click('text=Remove Bread')
+    await page.waitForSelector('text=Remove Bread', { state: 'detached' })
+    await page.click('#clear')
+    await until(async () => (await page.locator('li').count()) === 0)
+  })
+
+  it('keeps the states of two forms of one action apart', async () => {
+    const { page } = await open()
+    for (const count of ['1', '2', '3']) {
+      await page.click('#bump2 button')
+      await shows(page, '#bump2 output', count)
+    }
+    await page.click('#bump button')
+    await shows(page, '#bump output', '1')
+    await page.click('#bump2 button')
+    await shows(page, '#bump2 output', '4')
+  })
+
+  it('runs the calls of one action one after the other', async () => {
+    const { page } = await open()
+    await page.evaluate("for (let i = 0; i < 3; i++) document.querySelector('#like').click()")
+    await shows(page, '#likes', '3')
+    await shows(page, '#told', '3')
+  })
+
+  it('throws to the nearest error boundary where the action throws', async () => {
+    const opened = await open()
+    const { page } = opened
+    await send(opened, 'boom')
+    await page.waitForSelector('#boundary')
+    assert.notEqual(await page.textContent('#boundary'), '')
+    assert.equal(await page.isVisible('#like'), true)
+  })
+
+  it('goes to another page with the flash', async () => {
+    const opened = await open()
+    await send(opened, 'leave')
+    await opened.page.waitForURL('**/other')
+    assert.match((await opened.page.textContent('#flash')) ?? '', /^Left list\d+$/)
+    await opened.page.goBack()
+    assert.equal(opened.page.url(), opened.url)
+  })
+
+  it('shows the new props and the flash of a redirect to the same page in the same answer', async () => {
+    const opened = await open()
+    const { page, url, posts } = opened
+    const gets: string[] = []
+    page.on('request', (request) => gets.push(request.method()))
+    await send(opened, 'stay')
+    await page.waitForSelector('#flash:text("Stayed on list")')
+    assert.equal(page.url(), url)
+    assert.equal(posts.filter((body) => /title=/.test(body)).length, 1)
+    assert.deepEqual(gets, ['POST'])
+    await page.reload()
+    assert.equal(await page.textContent('#flash'), '')
+  })
+
+  it('goes to the part of the same page that a redirect names', async () => {
+    const opened = await open()
+    const { page, url } = opened
+    await page.evaluate('window.stays = true')
+    await send(opened, 'stay below')
+    await page.waitForURL(`${url}#below`)
+    assert.equal(await page.evaluate('window.stays'), true)
+    await page.goBack()
+    assert.equal(page.url(), url)
+  })
+
+  it('uploads, and keeps a file that was sent beside a mistake', async () => {
+    const { page } = await open()
+    const picture = { name: 'a.txt', mimeType: 'text/plain', buffer: Buffer.from('the picture') }
+    await page.setInputFiles('[name=picture]', picture)
+    await page.click('#upload button')
+    await page.waitForSelector('#upload >> text=Enter a caption')
+    await page.fill('[name=caption]', 'Tree')
+    await page.click('#upload button')
+    await page.waitForSelector('text=Tree: the picture')
+  })
+
+  it('sends an expired form again, with what was typed', async () => {
+    const { page } = await open()
+    await page.fill('[name=text]', 'typed')
+    await expiry()
+    await page.click('#brief button')
+    await page.waitForSelector('#brief [role=alert]:not(:empty)')
+    assert.equal(await page.inputValue('[name=text]'), 'typed')
+    await page.click('#brief button')
+    await page.waitForSelector('#brief >> text=in time')
+  })
+
+  it('submits a one-time form again and again', async () => {
+    const { page } = await open()
+    for (const count of ['1', '2']) {
+      await page.click('#order button')
+      await shows(page, '#order output', count)
+    }
+  })
+
+  it('hands no hidden field to the code of the app', async () => {
+    const opened = await open()
+    const { page, url } = opened
+    await send(opened, 'Bread')
+    await page.waitForSelector('text=Remove Bread')
+    const list = await (await page.request.get(url.replace('/lists/', '/sent/'))).json()
+    assert.deepEqual(list.sent, ['title,list,note'])
+  })
+
+  it('submits without the script what is sent before it is there, and goes on from that state', async () => {
+    const opened = await open({ query: '?late=1500', ready: false })
+    const { page, posts, said } = opened
+    await page.waitForSelector('#add button')
+    await send(opened, 'Early')
+    await ready(page)
+    assert.match((await page.textContent('#message')) ?? '', /^Added Early to list\d+ 1$/)
+    await send(opened, 'Later')
+    await page.waitForSelector('text=Remove Later')
+    assert.match((await page.textContent('#message')) ?? '', /^Added Later to list\d+ 2$/)
+    assert.deepEqual(
+      posts.flatMap((body) => /title=(\w+)/.exec(body)?.[1] ?? []),
+      ['Early', 'Later'],
+    )
+    assert.deepEqual(said, [])
+  })
+
+  it('hydrates a problem that was shown without the script', async () => {
+    const opened = await open({ query: '?late=1500', ready: false })
+    const { page, said } = opened
+    await page.waitForSelector('#add button')
+    await send(opened, 'ab')
+    await ready(page)
+    assert.equal(await page.textContent('#issue'), 'At least three letters')
+    await send(opened, 'Bread')
+    await page.waitForSelector('text=Remove Bread')
+    assert.equal(await page.textContent('#issue'), '')
+    assert.deepEqual(said, [])
+  })
+}
