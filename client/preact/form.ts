@@ -79,7 +79,7 @@ export function Form<State>({ action, initial, children, onSubmit, ...rest }: Fo
   }
   return h(
     'form',
-    { 'accept-charset': 'utf-8', ...rest, method: 'post', enctype: first.enctype, onSubmit: submit } as object,
+    { ...rest, method: 'post', 'accept-charset': 'utf-8', enctype: first.enctype, onSubmit: submit } as object,
     hidden(sealField, own.seal),
     hidden(formField, first.id),
     shows && last !== undefined && hidden(stateField, first.sealedState),
