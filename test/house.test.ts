@@ -10,6 +10,7 @@ const plan: Readonly<Record<string, readonly string[]>> = {
   middleware: ['answer', 'search', 'page', 'action', 'inspect', 'outcome', 'cache', 'base', 'views'],
   views: ['search', 'page', 'action', 'inspect', 'files', 'input', 'outcome', 'base'],
   react: ['answer', 'page', 'action', 'seal', 'base'],
+  preact: ['react', 'answer', 'page', 'action', 'outcome', 'base'],
   testing: ['answer', 'page', 'action', 'origin', 'seal', 'outcome', 'base'],
   redis: ['claims', 'files', 'cache', 'base'],
   answer: [

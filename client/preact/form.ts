@@ -1,11 +1,11 @@
 import { type ComponentChildren, createContext, type FormHTMLAttributes, h, type VNode } from 'preact'
-import { useContext, useId, useLayoutEffect, useRef, useState } from 'preact/hooks'
+import { useContext, useId, useState } from 'preact/hooks'
 import type { ClientAction } from '../react/client-action.js'
 import { withoutHidden } from '../react/on-client.js'
 import { isProblem, type Problem, stateOf } from '../react/problem.js'
 import { formField, keptPrefix, sealField, stateField } from '../wire.js'
 import { noteCall } from './optimistic.js'
-import { type ActionParts, partsOf } from './page-action.js'
+import { type ActionParts, type FormBeginning, partsOf } from './page-action.js'
 
 /** What `useFormStatus()` knows of the form around a component. */
 export interface FormStatus {
@@ -43,7 +43,7 @@ export const Around = createContext<{ readonly status: FormStatus; readonly form
 })
 
 /** The actions of the buttons of the page. */
-export const pressed = new WeakMap<EventTarget, unknown>()
+export const pressed = new WeakMap<EventTarget, Call>()
 
 /**
  * A form that submits an action. It works without JavaScript, and before the page is hydrated. In the browser it sends one POST, and
@@ -66,114 +66,101 @@ export function Form<State>({ action, initial, children, onSubmit, ...rest }: Fo
   const own = partsOf(action)
   const shows = typeof children === 'function'
   const at = useId()
-  const [first] = useState(() => own.begin(at, { initial, shows }) ?? { state: initial })
-  const form = useSending({ own, action, initial, shows }, first.state)
-  const { state, status } = form
-  const last = stateOf(state)
-  const files = isProblem(state) ? state.files : []
-  const submit = (event: Parameters<NonNullable<typeof onSubmit>>[0]) => {
-    ;(onSubmit as ((event: unknown) => void) | undefined)?.(event)
-    if (event.defaultPrevented) return
-    event.preventDefault()
-    form.send(event.currentTarget as HTMLFormElement, event.submitter)
-  }
-  return h(
-    'form',
-    { ...rest, method: 'post', 'accept-charset': 'utf-8', enctype: first.enctype, onSubmit: submit } as object,
-    hidden(sealField, own.seal),
-    hidden(formField, first.id),
-    shows && last !== undefined && hidden(stateField, first.sealedState),
-    files.map((file) => hidden(keptPrefix + file.name, (file as { seal?: string }).seal)),
-    h(Around.Provider, { value: { status, form: own } }, shows ? children(state as never, status) : children),
-  )
-}
-
-/** Makes a hidden field. Without a value, the one that the server has printed stays. */
-const hidden = (name: string, value: string | undefined) =>
-  h('input', { type: 'hidden', name, value, autocomplete: 'off' })
-
-interface Sender {
-  readonly own: ActionParts
-  readonly action: unknown
-  readonly initial: unknown
-  readonly shows: boolean
-}
-
-type Call = (...args: unknown[]) => Promise<unknown>
-
-/** Keeps the state of a form, and sends it. */
-const useSending = ({ own, action, initial, shows }: Sender, first: unknown) => {
   const [, render] = useState({})
-  const form = useRef({
-    state: first,
-    status: idle,
-    /** How many submissions are under way. */
-    sending: 0,
-    /** The last submission. A form that shows its state sends them one after the other. */
-    tail: Promise.resolve() as Promise<unknown>,
-    error: undefined as unknown,
-    reset: undefined as (() => void) | undefined,
-  }).current
+  const [form] = useState(() => begun(own.begin(at, { initial, shows }) ?? { state: initial }))
   if (form.error) throw form.error
-  useLayoutEffect(() => {
-    form.reset?.()
-    form.reset = undefined
-  })
+  const { state, status } = form
 
-  /** Shows another state. The next call with it needs what the one with `of` would have needed. */
-  const keep = (state: unknown, of: unknown) => {
-    const fresh = own.carried.get(of)
-    if (fresh) own.carried.set(state, fresh)
-    form.state = state
-  }
-
-  const run = async (data: FormData, button: unknown): Promise<void> => {
+  const run = async (data: FormData, button: Call | undefined): Promise<void> => {
     const { state } = form
     if (!button) {
       const next = await (action as Call)(...(shows ? [state, data] : [data]))
       form.state = next === undefined ? initial : next
       return
     }
+    let next: unknown = stateOf(state)
     try {
-      await (button as Call)(data)
-      keep(stateOf(state), state)
+      await button(data)
     } catch (error) {
       if (!shows || !isProblem(error) || error.outcome === 'failed') throw error
-      keep(Object.assign(error, { state: stateOf(state) }), state)
+      next = Object.assign(error, { state: next })
     }
+    // The action of a button has a state of its own. The next call of the form's needs what this one would have needed.
+    own.carried.set(next, own.carried.get(state))
+    form.state = next
   }
 
   const send = async (element: HTMLFormElement, submitter: HTMLElement | null): Promise<void> => {
-    const typed = new FormData(element)
+    const typed = textOf(element)
     const data = withoutHidden(new FormData(element, submitter)) as FormData
-    const button = submitter && pressed.get(submitter)
+    const button = pressed.get(submitter as never)
     form.sending++
     form.status = { pending: true, data }
     render({})
-    const begin = () => {
-      const running = run(data, button)
-      noteCall(running)
-      return running
-    }
+    const begin = () => noteCall(run(data, button))
+    // A form that shows its state needs the last one for the next submission.
     const running = shows ? form.tail.then(begin) : begin()
-    form.tail = running.catch(() => {})
-    try {
-      await running
-      if (!isProblem(form.state) && sameFields(typed, new FormData(element))) form.reset = () => element.reset()
-    } catch (error) {
+    form.tail = running.catch((error) => {
       form.error = error
-    }
+    })
+    await form.tail
     if (!--form.sending) form.status = idle
     render({})
+    // Once the new defaults are shown, and unless somebody has typed on meanwhile.
+    setTimeout(() => isProblem(form.state) || textOf(element) !== typed || element.reset())
   }
-  return { state: form.state, status: form.status, send }
+
+  return h(
+    'form',
+    {
+      ...rest,
+      method: 'post',
+      'accept-charset': 'utf-8',
+      enctype: form.enctype,
+      onSubmit(event: SubmitEvent) {
+        ;(onSubmit as ((event: SubmitEvent) => void) | undefined)?.(event)
+        if (event.defaultPrevented) return
+        event.preventDefault()
+        send(event.currentTarget as HTMLFormElement, event.submitter)
+      },
+    } as object,
+    hidden(sealField, own.seal),
+    hidden(formField, form.id),
+    shows && stateOf(state) !== undefined && hidden(stateField, form.sealedState),
+    isProblem(state) && state.files.map(({ name, seal }: KeptFile) => hidden(keptPrefix + name, seal)),
+    h(Around.Provider, { value: { status, form: own } }, shows ? children(state as never, status) : children),
+  )
 }
 
-/** Whether nobody has typed on while the form was sent. */
-const sameFields = (one: FormData, other: FormData): boolean => {
-  const [before, now] = [one, other].map((data) => JSON.stringify([...data].filter(([name]) => !/^sealform\b/.test(name))))
-  return before === now
+type Call = (...args: unknown[]) => Promise<unknown>
+
+/** A file that waits on the server. An app is not told of its seal. */
+type KeptFile = Problem['files'][number] & { readonly seal?: string }
+
+/** What a form remembers from one rendering to the next. */
+interface Remembered extends FormBeginning {
+  state: unknown
+  status: FormStatus
+  /** How many submissions are under way. */
+  sending: number
+  /** The end of the last one. */
+  tail: Promise<unknown>
+  error?: unknown
 }
+
+const begun = (first: FormBeginning): Remembered => ({
+  ...first,
+  status: idle,
+  sending: 0,
+  tail: Promise.resolve(),
+})
+
+/** Makes a hidden field. Without a value, the one that the server has printed stays. */
+const hidden = (name: string, value: string | undefined) =>
+  h('input', { type: 'hidden', name, value, autocomplete: 'off' })
+
+/** Returns what stands in the fields of a form. */
+const textOf = (element: HTMLFormElement) => String([...(withoutHidden(new FormData(element)) as FormData)])
 
 /**
  * Tells a component about the form around it.

@@ -40,5 +40,10 @@ export const hydrate = <Props>(
 /** Preact would put the tree into `<html>`. This stands for what is around it. */
 const aroundHtml = (): ContainerNode => {
   const { documentElement } = document
-  return { nodeType: 1, parentNode: null, firstChild: documentElement, childNodes: [documentElement] } as never
+  return {
+    nodeType: 1,
+    parentNode: null,
+    firstChild: documentElement,
+    childNodes: [documentElement],
+  } as never
 }

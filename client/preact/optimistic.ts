@@ -20,9 +20,10 @@ const thisTurn = (): Turn => {
   return begun
 }
 
-/** Lets what is shown in this turn last until a call has been answered. */
-export const noteCall = (call: Promise<unknown>): void => {
+/** Lets what is shown in this turn last until a call has been answered. Returns the call. */
+export const noteCall = <Call extends Promise<unknown>>(call: Call): Call => {
   thisTurn().calls.push(call)
+  return call
 }
 
 /**

@@ -13,7 +13,7 @@ export interface ActionParts {
   /** Makes the name and the value of a button. The server alone can. */
   button?(form: ActionParts, byName: boolean): { readonly name: string; readonly value?: string }
   /** What the next call needs beside its fields, by the state that the action has returned. */
-  readonly carried: Map<unknown, FreshFields>
+  readonly carried: Map<unknown, FreshFields | undefined>
 }
 
 /** What a form says of itself. */
@@ -24,7 +24,7 @@ interface AskedForm {
 }
 
 /** The state of a form, and what the server prints of it. */
-interface FormBeginning {
+export interface FormBeginning {
   readonly state: unknown
   readonly id?: string
   readonly sealedState?: string | undefined

@@ -5,7 +5,8 @@ import { Around, pressed } from './form.js'
 import { partsOf } from './page-action.js'
 
 /** Props of `<Submit>`: those of `<button>`, and these. */
-export interface SubmitProps extends Omit<ButtonHTMLAttributes<HTMLButtonElement>, 'action' | 'name' | 'type'> {
+export interface SubmitProps
+  extends Omit<ButtonHTMLAttributes<HTMLButtonElement>, 'action' | 'name' | 'type'> {
   /** Another action from the props of the page, which gets the fields of the form. @default that of the form */
   action?: ((data: FormData) => unknown) | undefined
   /** `image` prints `<input type="image">`. @default 'submit' */
@@ -30,7 +31,7 @@ export function Submit({ action, type = 'submit', ...rest }: SubmitProps): VNode
   if (action) {
     const carrier = form && partsOf(action).button?.(form, image || rest.value !== undefined)
     const ref = (button: HTMLElement | null) => {
-      if (button) pressed.set(button, action)
+      if (button) pressed.set(button, action as never)
     }
     own = { name: submitField, formNoValidate: true, ...rest, ...carrier, ref }
   }

@@ -1,7 +1,7 @@
 import { type ReactNode, startTransition } from 'react'
 import { type HydrationOptions, hydrateRoot, type Root } from 'react-dom/client'
 import { adopt, type Told } from './call-action.js'
-import { actions, readPage, callsWith } from './page-calls.js'
+import { actions, callsWith, readPage } from './page-calls.js'
 
 /**
  * Makes the page that `renderReact()` has sent work in the browser: the same tree of the same props. After each call of an

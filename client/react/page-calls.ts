@@ -13,9 +13,9 @@ interface Components {
   /** Renders the page with new props. */
   show(props: unknown): void
   /** Hears of a call that has begun. */
-  note?(call: Promise<unknown>): void
+  note?(call: Promise<unknown>): unknown
   /** Adds to an action what forms need of it. */
-  complete?(call: ClientAction, action: PageAction): void
+  complete?(call: ClientAction, action: PageAction): unknown
 }
 
 let components: Components

@@ -108,7 +108,8 @@ export class PageForms {
   #tell(record: FormRecord, action: SealedAction, form: AskedForm): ShownOutcome | undefined {
     const { page } = this.#host
     const { outcome } = record
-    if (!outcome) return record.status === 'done' && form.shows ? this.#flashed(record, action, form) : undefined
+    if (!outcome)
+      return record.status === 'done' && form.shows ? this.#flashed(record, action, form) : undefined
     if (!form.shows || !canShow(outcome)) {
       page.adopted = false
       page.formId = undefined

@@ -9,11 +9,12 @@ export interface PageScripts {
 
 /** Prints the data of a page, and the tags of its scripts. */
 export function printScripts(data: string, scripts: PageScripts): string {
-  const nonce = scripts.nonce === undefined ? '' : ` nonce="${escape(scripts.nonce)}"`
+  const nonce = scripts.nonce === undefined ? '' : ` nonce="${escapeText(scripts.nonce)}"`
   let html = `<script type="application/json" data-sealform-page="">${data.replaceAll('<', '\\u003c')}</script>`
-  for (const path of scripts.bootstrapScripts) html += `<script src="${escape(path)}"${nonce} async></script>`
+  for (const path of scripts.bootstrapScripts)
+    html += `<script src="${escapeText(path)}"${nonce} async></script>`
   for (const path of scripts.bootstrapModules) {
-    html += `<script type="module" src="${escape(path)}"${nonce} async></script>`
+    html += `<script type="module" src="${escapeText(path)}"${nonce} async></script>`
   }
   return html
 }
@@ -62,6 +63,6 @@ function insertScripts(html: string, scripts: string): string {
 }
 
 /** Escapes as Preact's renderer does. */
-export function escape(text: string): string {
+export function escapeText(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;')
 }

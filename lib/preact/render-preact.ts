@@ -10,7 +10,7 @@ import { shownState } from '../react/page-data.js'
 import type { ShownOutcome } from '../react/problem.js'
 import { loadRenderer, type PreactTree } from './load-renderer.js'
 import { PageForms } from './page-forms.js'
-import { completePage, escape, PageCompletion, printScripts } from './page-scripts.js'
+import { completePage, escapeText, PageCompletion, printScripts } from './page-scripts.js'
 
 /** Options of `renderPreact(ctx, props, view, options)`. */
 export interface PreactPageOptions {
@@ -90,7 +90,9 @@ function says(html: string, { issues, message, seals }: ShownOutcome): boolean {
   const firsts = new Map<string, string>()
   for (const issue of issues) if (!firsts.has(issue.name)) firsts.set(issue.name, issue.message)
   const messages = firsts.size === 0 ? [message] : [...firsts.values()]
-  return html.includes(`value="${seals[0]?.seal}"`) && messages.every((each) => html.includes(escape(each)))
+  return (
+    html.includes(`value="${seals[0]?.seal}"`) && messages.every((each) => html.includes(escapeText(each)))
+  )
 }
 
 interface StreamedTree {

@@ -13,7 +13,7 @@ type Any = any
 
 // The types of Preact would bring those of browsers into every test.
 const { h }: Any = await import('preact' as string)
-const { Form, Submit, issueOf, stateOf, valueOf }: Any = await import('sealform/preact' as string)
+const { Form, Submit, issueOf, stateOf, valueOf: sentOf }: Any = await import('sealform/preact' as string)
 
 /** The page that a test shows. */
 type View = (props: Any) => Any
@@ -27,15 +27,15 @@ const forms: View = ({ act, other, item, upload }) =>
       'body',
       null,
       h(Form, { id: 'act', action: act, initial: { start: 0 } }, (state: Any) => [
-        h('input', { name: 'text', defaultValue: valueOf(state, 'text') }),
-        h('input', { name: 'code', type: 'password', defaultValue: valueOf(state, 'code') }),
+        h('input', { name: 'text', defaultValue: sentOf(state, 'text') }),
+        h('input', { name: 'code', type: 'password', defaultValue: sentOf(state, 'code') }),
         h('p', { role: 'alert' }, issueOf(state, 'text') ?? issueOf(state)),
         h('output', null, JSON.stringify(stateOf(state))),
         h(Submit, { action: other, id: 'other' }, 'Other'),
       ]),
       h(Form, { id: 'item', action: item }, h('input', { name: 'text' })),
       h(Form, { id: 'upload', action: upload }, (state: Any) => [
-        h('input', { name: 'text', defaultValue: valueOf(state, 'text') }),
+        h('input', { name: 'text', defaultValue: sentOf(state, 'text') }),
         h('p', { role: 'alert' }, issueOf(state, 'text') ?? issueOf(state)),
       ]),
     ),
@@ -91,7 +91,10 @@ async function openStage(
     /** The hidden fields of a form, and of its button. */
     async fields(id: string): Promise<Record<string, string>> {
       const html = await text()
-      return { ...formIn(html, id).fields, button: /name="sealform.submit"[^>]* value="([^"]+)"/.exec(html)?.[1] ?? '' }
+      return {
+        ...formIn(html, id).fields,
+        button: /name="sealform.submit"[^>]* value="([^"]+)"/.exec(html)?.[1] ?? '',
+      }
     },
     send: (fields: Readonly<Record<string, string>>, headers: Readonly<Record<string, string>> = {}) =>
       site.request
@@ -104,7 +107,10 @@ async function openStage(
 
 /** The fields of the form `act` without its button, or with it. */
 const without = ({ button: _button, ...fields }: Record<string, string>) => fields
-const pressed = ({ button = '', ...fields }: Record<string, string>) => ({ ...fields, 'sealform.submit': button })
+const pressed = ({ button = '', ...fields }: Record<string, string>) => ({
+  ...fields,
+  'sealform.submit': button,
+})
 const asScript = { Accept: 'application/vnd.sealform+json', 'Sealform-Props': '1' }
 
 function preactPages(framework: Framework): void {
@@ -132,7 +138,10 @@ function preactPages(framework: Framework): void {
     assert.match(answer.text, /<output>\{&quot;start&quot;:0\}/)
     assert.doesNotMatch(answer.text, /s3cret/)
     const told = parse(dataIn(answer.text), { Action: (list: unknown[]) => list[1] })
-    assert.deepEqual(Object.values(told.forms).map((each: Any) => [each.outcome, each.form]), [['invalid', undefined]])
+    assert.deepEqual(
+      Object.values(told.forms).map((each: Any) => [each.outcome, each.form]),
+      [['invalid', undefined]],
+    )
   })
 
   it('show on the built-in page what the form does not say', async (t) => {
@@ -223,7 +232,10 @@ function preactPages(framework: Framework): void {
     const { fields, send, ran } = await open(t)
     const act = await fields('act')
     for (const headers of [{}, asScript]) {
-      const answer = await send({ ...without(act), text: 'typed' }, { ...headers, 'Sec-Fetch-Site': 'cross-site' })
+      const answer = await send(
+        { ...without(act), text: 'typed' },
+        { ...headers, 'Sec-Fetch-Site': 'cross-site' },
+      )
       assert.equal(answer.status, 403)
       assert.doesNotMatch(answer.text, /typed|act\.item/)
     }
@@ -249,7 +261,12 @@ function preactPages(framework: Framework): void {
       pages: {
         '/preact': async ({ req }, act) => {
           const options = { nonce: 'n"1', bootstrapModules: ['/a.js?b&c'], bootstrapScripts: ['/d.js'] }
-          await renderPreact(req, { act, text: '</script><script>' }, () => h('html', null, h('body', null, 'x')), options)
+          await renderPreact(
+            req,
+            { act, text: '</script><script>' },
+            () => h('html', null, h('body', null, 'x')),
+            options,
+          )
           return 'sent' as const
         },
       },
@@ -257,13 +274,16 @@ function preactPages(framework: Framework): void {
     const { text, headers } = await request.get('/preact')
     assert.match(String(headers['content-type']), /^text\/html/)
     assert.match(text, /^<!DOCTYPE html><html><body>x<script type="application\/json" data-sealform-page="">/)
-    assert.ok(text.endsWith(
-      '<script src="/d.js" nonce="n&quot;1" async></script><script type="module" src="/a.js?b&amp;c" nonce="n&quot;1" async></script></body></html>',
-    ))
+    assert.ok(
+      text.endsWith(
+        '<script src="/d.js" nonce="n&quot;1" async></script><script type="module" src="/a.js?b&amp;c" nonce="n&quot;1" async></script></body></html>',
+      ),
+    )
     assert.equal(text.split('<script').length, 4)
   })
 }
 
 const dataIn = (html: string) => /data-sealform-page="">(.*?)<\/script>/.exec(html)?.[1] ?? ''
 
-for (const framework of frameworks) describe(`Preact pages on ${framework.name}`, () => preactPages(framework))
+for (const framework of frameworks)
+  describe(`Preact pages on ${framework.name}`, () => preactPages(framework))

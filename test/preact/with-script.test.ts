@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { until } from '../setup/patience.js'
 import { type Build, expiry, type Opened, ready, shows, stage } from '../react/site.js'
+import { until } from '../setup/patience.js'
 import { builds, nameOf, preact } from './builds.js'
 
 for (const build of builds)
@@ -28,8 +28,7 @@ function withScript(build: Build): void {
     await page.evaluate('window.stays = true')
     const before = posts.length
     await send(opened, 'Bread')
-    await page.waitForSelector('text=Sending Bread')
-    assert.equal(await page.textContent('li.pending'), 'Bread')
+    await page.waitForSelector('#add:has(:text-is("Sending Bread")) ~ ul li.pending:text-is("Bread")')
     await page.waitForSelector('text=Remove Bread')
     assert.equal(await page.locator('li.pending').count(), 0)
     assert.match((await page.textContent('#message')) ?? '', /^Added Bread to list\d+ 1$/)
@@ -209,5 +208,51 @@ function withScript(build: Build): void {
     await page.waitForSelector('text=Remove Bread')
     assert.equal(await page.textContent('#issue'), '')
     assert.deepEqual(said, [])
+  })
+
+  it('streams a page where the app asks for it, and hydrates it', async () => {
+    const { page, said } = await open({ query: '?stream' })
+    await page.waitForSelector('#late button')
+    await page.click('#late button')
+    await until(async () => (await page.locator('li').count()) === 0)
+    assert.deepEqual(said, [])
+  })
+
+  it('shows at once everything that a form without a state is sent, and takes each back with its answer', async () => {
+    const { page, posts } = await open()
+    const before = posts.length
+    for (const text of ['one', 'two', 'three']) {
+      await page.fill('#chat input', text)
+      await page.press('#chat input', 'Enter')
+      await page.evaluate("document.querySelector('#chat').reset()")
+    }
+    assert.equal(await page.locator('#messages li').count(), 3)
+    await until(async () => (await page.locator('#messages li.pending').count()) === 0)
+    assert.deepEqual(await page.locator('#messages li').allTextContents(), ['one', 'two', 'three'])
+    assert.equal(posts.length - before, 3)
+  })
+
+  it('leaves what was typed while the form was sent', async () => {
+    const opened = await open()
+    const { page } = opened
+    await send(opened, 'Bread')
+    await page.waitForSelector('li.pending')
+    await page.fill('[name=title]', 'the next')
+    await page.waitForSelector('text=Remove Bread')
+    await shows(page, '#message', /^Added Bread/)
+    assert.equal(await page.inputValue('[name=title]'), 'the next')
+  })
+
+  it('shows in the form what is wrong with the action of its button, and keeps the state', async () => {
+    const opened = await open()
+    const { page } = opened
+    await send(opened, 'Bread')
+    await page.waitForSelector('text=Remove Bread')
+    await page.fill('[name=title]', 'never')
+    await page.click('#clear')
+    await shows(page, '#issue', /^Not now$/)
+    assert.match((await page.textContent('#message')) ?? '', /^Added Bread to list\d+ 1$/)
+    await send(opened, 'Eggs')
+    await shows(page, '#message', /^Added Eggs to list\d+ 2$/)
   })
 }

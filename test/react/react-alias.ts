@@ -8,7 +8,9 @@ const release = process.env.LIBRARY_RELEASE ?? ''
 /** Returns the package of that release, such as `react-dom-19-0/server` for `react-dom/server`. */
 export function aliased(specifier: string, wanted: string): string {
   if (wanted === '') return specifier
-  return specifier.replace(/^(react|react-dom)(?=\/|$)/, `$1-${wanted}`).replace(/^preact(?=\/|$)/, `preact${wanted}`)
+  return specifier
+    .replace(/^(react|react-dom)(?=\/|$)/, `$1-${wanted}`)
+    .replace(/^preact(?=\/|$)/, `preact${wanted}`)
 }
 
 interface Resolver {

@@ -148,11 +148,7 @@ let lists = 0
 /** Starts a server and a browser for the tests of a `describe`. */
 export function stage(
   build: Build,
-  {
-    javaScript,
-    latency = 0,
-    library = react,
-  }: { javaScript: boolean; latency?: number; library?: Library },
+  { javaScript, latency = 0, library = react }: { javaScript: boolean; latency?: number; library?: Library },
 ): Stage {
   let browser: Browser | undefined
   let site: Site | undefined
@@ -225,6 +221,10 @@ export async function ready(page: Page): Promise<void> {
 }
 
 /** Waits until an element has this text. */
-export async function shows(page: Page, selector: string, text: string): Promise<void> {
-  await page.waitForSelector(`${selector}:text-is("${text}")`)
+export async function shows(page: Page, selector: string, text: string | RegExp): Promise<void> {
+  const matching =
+    typeof text === 'string'
+      ? `:text-is("${text}")`
+      : `:text-matches("${text.source.replaceAll('\\', '\\\\')}")`
+  await page.waitForSelector(selector + matching)
 }

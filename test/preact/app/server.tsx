@@ -23,8 +23,8 @@ const nonces = new WeakMap<IncomingMessage, string>()
 async function page(at: At, url: URL, flash: unknown): Promise<void> {
   const req = 'req' in at ? at.req : at
   const name = url.pathname.slice('/lists/'.length)
-  const { todos, likes } = listOf(name)
-  const { add, clear, remove, like, view, bump, upload, brief, order, signIn } = all
+  const { todos, likes, said } = listOf(name)
+  const { add, clear, remove, like, view, bump, upload, brief, order, signIn, say } = all
   const props = {
     title: name,
     flash,
@@ -37,6 +37,8 @@ async function page(at: At, url: URL, flash: unknown): Promise<void> {
     brief,
     order,
     signIn,
+    say: say.bind(null, name),
+    said,
     likes,
     at: new Date(5),
     todos: todos.map((todo) => ({ ...todo, remove: remove.bind(null, name, todo.id) })),

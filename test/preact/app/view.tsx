@@ -6,8 +6,8 @@ import {
   Form,
   issueOf,
   onClient,
-  stateOf,
   Submit,
+  stateOf,
   useFormStatus,
   useOptimistic,
   valueOf,
@@ -33,6 +33,8 @@ export interface TodosProps {
   readonly brief: ClientAction<string>
   readonly order: ClientAction<number>
   readonly signIn: ClientAction
+  readonly say: ClientAction
+  readonly said: readonly string[]
   readonly likes: number
   readonly at: Date
   readonly todos: readonly Todo[]
@@ -56,10 +58,19 @@ export function Page(props: TodosProps) {
         <main>
           <h1>{`${props.title} at ${props.at.getTime()}`}</h1>
           <p id="flash">{String(props.flash ?? '')}</p>
-          <Boundary>{props.moved ? <div><Add {...props} /></div> : <Add {...props} />}</Boundary>
+          <Boundary>
+            {props.moved ? (
+              <div>
+                <Add {...props} />
+              </div>
+            ) : (
+              <Add {...props} />
+            )}
+          </Boundary>
           <Likes {...props} />
           <Bump id="bump" bump={props.bump} />
           <Bump id="bump2" bump={props.bump} />
+          <Chat {...props} />
           <Views {...props} />
           <Upload upload={props.upload} />
           <Brief brief={props.brief} />
@@ -83,7 +94,13 @@ class Boundary extends Component<{ readonly children: ComponentChildren }, { rea
 
   override render() {
     const { error } = this.state
-    return error ? <p role="alert" id="boundary">{error.message}</p> : this.props.children
+    return error ? (
+      <p role="alert" id="boundary">
+        {error.message}
+      </p>
+    ) : (
+      this.props.children
+    )
   }
 }
 
@@ -165,6 +182,31 @@ function Likes({ like, likes }: TodosProps) {
         Like
       </button>
     </p>
+  )
+}
+
+function Chat({ say, said }: TodosProps) {
+  const [shown, addShown] = useOptimistic(
+    said.map((text) => ({ text, pending: false })),
+    (all, text: string) => [...all, { text, pending: true }],
+  )
+  const submit = onClient(say, async (data: FormData) => {
+    addShown(String(data.get('words')))
+    await say(data)
+  })
+  return (
+    <>
+      <ol id="messages">
+        {shown.map(({ text, pending }) => (
+          <li key={text} class={pending ? 'pending' : ''}>
+            {text}
+          </li>
+        ))}
+      </ol>
+      <Form id="chat" action={submit}>
+        <input name="words" />
+      </Form>
+    </>
   )
 }
 

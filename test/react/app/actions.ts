@@ -8,6 +8,7 @@ interface List {
   views: number
   uploads: string[]
   sent: string[]
+  said: string[]
 }
 
 const lists = new Map<string, List>()
@@ -16,7 +17,7 @@ let next = 1
 export function listOf(name: string): List {
   let list = lists.get(name)
   if (!list) {
-    list = { todos: [{ id: 'a', title: 'Milk' }], likes: 0, views: 0, uploads: [], sent: [] }
+    list = { todos: [{ id: 'a', title: 'Milk' }], likes: 0, views: 0, uploads: [], sent: [], said: [] }
     lists.set(name, list)
   }
   return list
@@ -49,7 +50,8 @@ export const add = actions.define(
   },
 )
 
-export const clear = actions.define('todos.clear', async (_submission, name: string) => {
+export const clear = actions.define('todos.clear', async ({ formData }, name: string) => {
+  if (formData.get('title') === 'never') return invalid({ title: 'Not now' })
   listOf(name).todos = []
 })
 
@@ -75,6 +77,11 @@ export const view = actions.define(
     return list.views
   },
 )
+
+export const say = actions.define('say', async ({ formData }, name: string) => {
+  await pause(latency)
+  listOf(name).said.push(String(formData.get('words')))
+})
 
 export const bump = actions.define(
   'bump',
