@@ -222,8 +222,8 @@ function withScript(build: Build): void {
     const { page, posts } = await open()
     const before = posts.length
     for (const text of ['one', 'two', 'three']) {
-      await page.fill('#chat input', text)
-      await page.press('#chat input', 'Enter')
+      await page.fill('#chat [name=words]', text)
+      await page.press('#chat [name=words]', 'Enter')
       await page.evaluate("document.querySelector('#chat').reset()")
     }
     assert.equal(await page.locator('#messages li').count(), 3)
