@@ -5,8 +5,7 @@ import { Around, pressed } from './form.js'
 import { partsOf } from './page-action.js'
 
 /** Props of `<Submit>`: those of `<button>`, and these. */
-export interface SubmitProps
-  extends Omit<ButtonHTMLAttributes<HTMLButtonElement>, 'action' | 'name' | 'type'> {
+export interface SubmitProps extends Omit<ButtonHTMLAttributes<HTMLButtonElement>, 'action' | 'type'> {
   /** Another action from the props of the page, which gets the fields of the form. @default that of the form */
   action?: ((data: FormData) => unknown) | undefined
   /** `image` prints `<input type="image">`. @default 'submit' */

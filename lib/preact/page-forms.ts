@@ -3,8 +3,8 @@ import { answerOf } from '../answer/json-answer.js'
 import { SealformError } from '../base/errors.js'
 import { fieldNames } from '../base/wire-names.js'
 import type { Done, Invalid, Outcome, Refused } from '../outcome/outcome.js'
-import { freshFiles } from '../page/fresh-fields.js'
 import type { FormRecord } from '../page/form-record.js'
+import { freshFiles } from '../page/fresh-fields.js'
 import type { RenderingHost } from '../page/rendering-host.js'
 import type { SubmittedForm } from '../page/submitted-form.js'
 import type { PageActions, SealedAction } from '../react/page-actions.js'
@@ -108,8 +108,7 @@ export class PageForms {
   #tell(record: FormRecord, action: SealedAction, form: AskedForm): ShownOutcome | undefined {
     const { page } = this.#host
     const { outcome } = record
-    if (!outcome)
-      return record.status === 'done' && form.shows ? this.#flashed(record, action, form) : undefined
+    if (!outcome) return undefined
     if (!form.shows || !canShow(outcome)) {
       page.adopted = false
       page.formId = undefined
@@ -130,15 +129,6 @@ export class PageForms {
     return shown
   }
 
-  /** Tells the state of a flash that waited for this form. */
-  #flashed(record: FormRecord, action: SealedAction, form: AskedForm): ShownOutcome {
-    const state = this.#stateFor(form, record.state)
-    const fields = { seal: action.seal, state: sealState(action, form, state), files: [] }
-    record.printed(fields, undefined)
-    const seals = [{ ...fields, form: record.id, sent: true }]
-    return { ...noProblem, state, seals }
-  }
-
   /** Returns the state as the tree gets it: what the server and the browser read of the same text. */
   #stateFor({ initial }: AskedForm, state: unknown): unknown {
     return state === undefined ? initial : this.revive(this.#actions.write(state))
@@ -149,17 +139,6 @@ interface Asked {
   readonly at: string
   readonly form: AskedForm
 }
-
-const noProblem = {
-  outcome: 'done',
-  status: 200,
-  reason: undefined,
-  message: '',
-  issues: [],
-  values: [],
-  location: undefined,
-  reference: undefined,
-} as const
 
 /** Whether a button of another action was done. It has a state of its own, so the form keeps its one. */
 function ofOther(outcome: Outcome, { button }: SubmittedForm): boolean {

@@ -10,7 +10,8 @@ export const addTodo = actions.define('todos.add', {
   input: z.object({ title }),
   async run({ input }: Submission<{ title: string }, string>) {
     await travel()
-    if (data.todos.some((todo) => todo.title === input.title)) return invalid({ title: 'This is on the list' })
+    if (data.todos.some((todo) => todo.title === input.title))
+      return invalid({ title: 'This is on the list' })
     data.todos = [...data.todos, { id: data.nextId++, title: input.title }]
     return `Added “${input.title}”.`
   },
@@ -36,13 +37,13 @@ export const sendMessage = actions.define('chat.send', async ({ formData, cookie
   return undefined
 })
 
-export const like = actions.define('likes.add', async () => {
+export const like = actions.define('likes.add', async (_submission: Submission<undefined, number>) => {
   await travel()
   data.likes++
   return data.likes
 })
 
-export const countView = actions.define('views.count', async () => {
+export const countView = actions.define('views.count', async (_submission: Submission<undefined, number>) => {
   data.views++
   return data.views
 })
@@ -59,20 +60,17 @@ export const saveDraft = actions.define('draft.save', async ({ formData }) => {
 })
 
 /** Publishes what was written about one version, and nothing when there is a newer one. */
-export const publish = actions.define(
-  'draft.publish',
-  async ({ formData }: Submission<undefined, string>, version: number) => {
-    await travel()
-    const text = String(formData.get('text') ?? '').trim()
-    if (text === '') return invalid({ text: 'Write something first' })
-    if (version !== data.published.version) {
-      return invalid({ text: `Somebody else has published edition ${data.published.version} meanwhile` })
-    }
-    data.published = { version: version + 1, text }
-    data.draft = text
-    return `Published edition ${data.published.version}.`
-  },
-)
+export const publish = actions.define('draft.publish', async ({ formData }, version: number) => {
+  await travel()
+  const text = String(formData.get('text') ?? '').trim()
+  if (text === '') return invalid({ text: 'Write something first' })
+  if (version !== data.published.version) {
+    return invalid({ text: `Somebody else has published edition ${data.published.version} meanwhile` })
+  }
+  data.published = { version: version + 1, text }
+  data.draft = text
+  return flash(`Published edition ${data.published.version}.`, '/draft')
+})
 
 export interface Booked {
   readonly step: 1 | 2 | 3

@@ -36,10 +36,11 @@ export const pages = {
     likes: data.likes,
     views: data.views,
   }),
-  '/draft': () => ({
+  '/draft': ({ flash }: Visitor) => ({
     page: 'draft' as const,
     publish: publish.bind(null, data.published.version),
     saveDraft,
+    flash,
     draft: data.draft,
     published: data.published,
   }),
@@ -66,14 +67,3 @@ export type PropsOf<Each extends Path> = ReturnType<(typeof pages)[Each]>
 export function propsFor(path: string, visitor: Visitor) {
   return Object.hasOwn(pages, path) ? pages[path as Path](visitor) : undefined
 }
-
-/** The links in the header. */
-export const links: readonly (readonly [path: Path, text: string])[] = [
-  ['/todos', 'Todos'],
-  ['/chat', 'Chat'],
-  ['/likes', 'Likes'],
-  ['/draft', 'Draft'],
-  ['/booking', 'Booking'],
-  ['/upload', 'Upload'],
-  ['/document', 'The document'],
-]

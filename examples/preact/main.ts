@@ -1,0 +1,3 @@
+import { start } from '../react/start.js'
+
+await start('preact')
