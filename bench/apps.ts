@@ -75,6 +75,20 @@ export const apps: readonly App[] = [
     forgedStatus: 400,
   },
   {
+    id: 'r',
+    name: 'node:http, renderToPipeableStream; no action',
+    family: 'node:http',
+    script: './apps/react-bare.js',
+    scenarios: ['react'],
+  },
+  {
+    id: 'rs',
+    name: 'node:http, renderReact of Sealform',
+    family: 'node:http',
+    script: './apps/sealform-react.js',
+    scenarios: ['react'],
+  },
+  {
     id: 'e',
     name: 'Express, busboy; no protection',
     family: 'Express',

@@ -1,4 +1,12 @@
-export const scenarios = ['redirect', 're-render', 'multipart', 'forged', 'forged-large', 'page'] as const
+export const scenarios = [
+  'redirect',
+  're-render',
+  'multipart',
+  'forged',
+  'forged-large',
+  'page',
+  'react',
+] as const
 export type Scenario = (typeof scenarios)[number]
 
 export const scenarioWords: Record<Scenario, string> = {
@@ -9,6 +17,7 @@ export const scenarioWords: Record<Scenario, string> = {
   'forged-large':
     'urlencoded POST of 1 MB with a forged token and a text of `<`, refused; (d) and (kd) only drop the body',
   page: 'GET of the page with the form',
+  react: 'GET of a page of React components with a form; (r) renders the same tree without an action',
 }
 
 /** The hidden fields and cookies that a browser sends after it has loaded the page. */
@@ -25,7 +34,7 @@ export async function visit(port: number): Promise<Visit> {
   const html = await response.text()
   if (response.status !== 200) throw new Error(`GET /form answered ${response.status}:\n${html}`)
   const hidden = [...html.matchAll(/<input\b[^>]*\btype="hidden"[^>]*>/g)].map(
-    ([tag]): Field => [attribute(tag, 'name'), attribute(tag, 'value')],
+    ([tag]): Field => [attribute(tag, 'name'), tag.includes(' value=') ? attribute(tag, 'value') : ''],
   )
   const cookies = response.headers.getSetCookie().map((line) => line.split(';', 1)[0])
   return { port, hidden, cookie: ['theme=dark', 'visits=12', ...cookies].join('; ') }
@@ -56,6 +65,7 @@ export function requestOf(
       return { request: post(from, body), status: app.forgedStatus }
     }
     case 'page':
+    case 'react':
       return { request: head('GET', from, []), status: 200 }
   }
 }
@@ -69,6 +79,7 @@ export function checkAnswer(scenario: Scenario, answer: string): void {
     forged: /./,
     'forged-large': /./,
     page: /<form .*name="title"/s,
+    react: /<form .*name="title"/s,
   }
   if (!expected[scenario].test(answer)) throw new Error(`${scenario}: not the expected answer:\n${answer}`)
 }

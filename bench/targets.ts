@@ -40,6 +40,7 @@ const ratioTargets: readonly {
   { scenario: 'multipart', apps: ['s', 'a'], atLeast: 0.9 },
   { scenario: 'redirect', apps: ['es', 'e'], atLeast: 0.95 },
   { scenario: 'redirect', apps: ['n', 'b'], atLeast: 0.85 },
+  { scenario: 'react', apps: ['rs', 'r'], atLeast: 0.95 },
 ]
 
 /** Sealform that refuses, against the same server that reads the same bytes and drops them. */

@@ -89,7 +89,7 @@ async function open({ page, js }: Visit, path: string): Promise<void> {
   await page.goto(path)
   if (!js) return
   const hydrated =
-    "Object.keys(document.querySelector('main')).some((key) => /^__reactFiber/.test(key)) || !!document.querySelector('[data-hydrated]') || document.querySelector('[data-sealform-page]') === null"
+    "Object.keys(document.querySelector('main')).some((key) => /^__reactFiber/.test(key)) || document.querySelector('[data-sealform-page]') === null"
   await until(async () => (await page.evaluate(hydrated)) === true)
 }
 
