@@ -40,9 +40,9 @@ export interface PreactPageOptions {
  *   called in a component; `ERR_VALUE_UNSUPPORTED`, `ERR_SEAL_TOO_LARGE` on props; `ERR_OPTION_INVALID` on bad options. Also what the tree
  *   throws
  * @example
- * ```ts
+ * ```tsx
  * router.get('/lists/:id', (ctx) =>
- *   renderPreact(ctx, { add: addTodo.bind(null, ctx.params.id) }, (props) => h(Document, null, h(Todos, props)), {
+ *   renderPreact(ctx, { add: addTodo.bind(null, ctx.params.id) }, (props) => <Page {...props} />, {
  *     bootstrapModules: ['/client.js'],
  *   }),
  * )

@@ -34,12 +34,15 @@ describe('the code in README.md and the guide', () => {
   const augmented = new Map<string, string>()
   const react = new Map<string, string>()
   const nest = new Map<string, string>()
+  const preact = new Map<string, string>()
   for (const page of pages) {
     const modules = modulesOf(codeBlocks(page))
-    const ofReact = [...modules.keys()].some((name) => name.endsWith('.tsx'))
+    const ofComponents = [...modules.keys()].some((name) => name.endsWith('.tsx'))
+    const components = basename(page) === 'preact.md' ? preact : react
     const ofNest = [...modules.values()].some((code) => code.includes("from '@nestjs/"))
     for (const [name, code] of modules) {
-      const program = ofReact ? react : ofNest ? nest : augments.test(code) ? augmented : plain
+      const onServer = ofNest ? nest : augments.test(code) ? augmented : plain
+      const program = ofComponents ? components : onServer
       program.set(join(basename(page, '.md'), name), code)
     }
   }
@@ -55,7 +58,12 @@ describe('the code in README.md and the guide', () => {
     })
     folders = { plain: one.folder, augmented: other.folder, nest: decorated.folder }
     const pages = compile('guide-react', react, { lib: ['ES2023', 'DOM'], jsx: 'react-jsx' })
-    messages = one.output + other.output + pages.output + decorated.output
+    const preactPages = compile('guide-preact', preact, {
+      lib: ['ES2023', 'DOM'],
+      jsx: 'react-jsx',
+      jsxImportSource: 'preact',
+    })
+    messages = one.output + other.output + pages.output + preactPages.output + decorated.output
   })
 
   it('compiles under strict settings', () => {
@@ -63,6 +71,7 @@ describe('the code in README.md and the guide', () => {
     assert.ok(plain.size > 20)
     assert.ok(react.size > 3)
     assert.ok(nest.size > 1)
+    assert.ok(preact.size > 3)
   })
 
   it('prints the same form in every template engine', async () => {
