@@ -6,6 +6,7 @@ import { after, before, describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import type { Browser, Page } from 'playwright-core'
 import { openChromium } from '../browser/chromium.js'
+import { whileSent } from '../browser/while-sent.js'
 import { root } from '../docs/project.js'
 import { testKey } from '../setup/koa-app.js'
 import { patience, until } from '../setup/patience.js'
@@ -187,8 +188,11 @@ const scripted: Readonly<Record<string, Journey>> = {
     const { page } = visit
     await open(visit, '/chat')
     await page.fill('[name=text]', 'Quick')
-    await page.press('[name=text]', 'Control+Enter')
-    await page.waitForSelector('li[aria-busy=true] >> text=Quick')
+    await whileSent(
+      page,
+      () => page.press('[name=text]', 'Control+Enter'),
+      () => page.waitForSelector('li[aria-busy=true] >> text=Quick'),
+    )
     await page.waitForSelector('li:not([aria-busy=true]) >> text=Quick')
   },
   async 'saves a draft while somebody writes, once for several keys'(visit) {

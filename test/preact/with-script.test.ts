@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { whileSent } from '../browser/while-sent.js'
 import { type Build, expiry, type Opened, ready, shows, stage } from '../react/site.js'
 import { until } from '../setup/patience.js'
 import { builds, nameOf, preact } from './builds.js'
@@ -27,8 +28,11 @@ function withScript(build: Build): void {
     const { page, posts, said } = opened
     await page.evaluate('window.stays = true')
     const before = posts.length
-    await send(opened, 'Bread')
-    await page.waitForSelector('#add:has(:text-is("Sending Bread")) ~ ul li.pending:text-is("Bread")')
+    await whileSent(
+      page,
+      () => send(opened, 'Bread'),
+      () => page.waitForSelector('#add:has(:text-is("Sending Bread")) ~ ul li.pending:text-is("Bread")'),
+    )
     await page.waitForSelector('text=Remove Bread')
     assert.equal(await page.locator('li.pending').count(), 0)
     assert.match((await page.textContent('#message')) ?? '', /^Added Bread to list\d+ 1$/)
@@ -47,8 +51,11 @@ function withScript(build: Build): void {
     await page.selectOption('[name=list]', 'y')
     await page.check('[name=box]')
     await page.fill('[name=note]', 'a note')
-    await send(opened, 'ab')
-    await page.waitForSelector('li.pending')
+    await whileSent(
+      page,
+      () => send(opened, 'ab'),
+      () => page.waitForSelector('li.pending'),
+    )
     await page.waitForSelector('text=At least three letters')
     assert.equal(await page.locator('li.pending').count(), 0)
     assert.equal(await page.inputValue('[name=title]'), 'ab')
@@ -235,9 +242,14 @@ function withScript(build: Build): void {
   it('leaves what was typed while the form was sent', async () => {
     const opened = await open()
     const { page } = opened
-    await send(opened, 'Bread')
-    await page.waitForSelector('li.pending')
-    await page.fill('[name=title]', 'the next')
+    await whileSent(
+      page,
+      () => send(opened, 'Bread'),
+      async () => {
+        await page.waitForSelector('li.pending')
+        await page.fill('[name=title]', 'the next')
+      },
+    )
     await page.waitForSelector('text=Remove Bread')
     await shows(page, '#message', /^Added Bread/)
     assert.equal(await page.inputValue('[name=title]'), 'the next')

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { whileSent } from '../browser/while-sent.js'
 import { until } from '../setup/patience.js'
 import { provesInFull } from '../setup/proofs.js'
 import { type Build, builds, expiry, nameOf, type Opened, ready, shows, stage } from './site.js'
@@ -27,9 +28,14 @@ function withScript(build: Build): void {
     const { page, posts, said } = opened
     await page.evaluate('window.stays = true')
     const before = posts.length
-    await send(opened, 'Bread')
-    await page.waitForSelector('text=Sending Bread')
-    assert.equal(await page.textContent('li.pending'), 'Bread')
+    await whileSent(
+      page,
+      () => send(opened, 'Bread'),
+      async () => {
+        await page.waitForSelector('text=Sending Bread')
+        assert.equal(await page.textContent('li.pending'), 'Bread')
+      },
+    )
     await page.waitForSelector('text=Remove Bread')
     assert.equal(await page.locator('li.pending').count(), 0)
     assert.match((await page.textContent('#message')) ?? '', /^Added Bread to list\d+ 1$/)
@@ -48,8 +54,11 @@ function withScript(build: Build): void {
     await page.selectOption('[name=list]', 'y')
     await page.check('[name=box]')
     await page.fill('[name=note]', 'a note')
-    await send(opened, 'ab')
-    await page.waitForSelector('li.pending')
+    await whileSent(
+      page,
+      () => send(opened, 'ab'),
+      () => page.waitForSelector('li.pending'),
+    )
     await page.waitForSelector('text=At least three letters')
     assert.equal(await page.locator('li.pending').count(), 0)
     assert.equal(await page.inputValue('[name=title]'), 'ab')
