@@ -76,7 +76,7 @@ export const apps: readonly App[] = [
   },
   {
     id: 'r',
-    name: 'node:http, renderToPipeableStream; no action',
+    name: 'node:http, renderToPipeableStream; no protection',
     family: 'node:http',
     script: './apps/react-bare.js',
     scenarios: ['react'],

@@ -17,7 +17,7 @@ export const scenarioWords: Record<Scenario, string> = {
   'forged-large':
     'urlencoded POST of 1 MB with a forged token and a text of `<`, refused; (d) and (kd) only drop the body',
   page: 'GET of the page with the form',
-  react: 'GET of a page of React components with a form; (r) renders the same tree without an action',
+  react: 'GET of a page of React components with a form; (r) renders the same tree by React alone',
 }
 
 /** The hidden fields and cookies that a browser sends after it has loaded the page. */

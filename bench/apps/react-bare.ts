@@ -5,9 +5,16 @@ import { renderToPipeableStream } from 'react-dom/server'
 import { Tree } from './react-tree.js'
 import { serve } from './serve.js'
 
+/** An action that is none: React asks it for the same things, and prints a field that says nothing. */
+const act = Object.assign(async () => {}, {
+  $$FORM_ACTION: () => ({ name: 'action', method: 'POST', data: new FormData() }),
+  $$IS_SIGNATURE_EQUAL: () => false,
+  bind: (): unknown => act,
+})
+
 // It awaits the whole page, as renderReact() does: the load generator wants to know the length of an answer.
 serve((_req, res) => {
-  const rendering = renderToPipeableStream(createElement(Tree), {
+  const rendering = renderToPipeableStream(createElement(Tree, { act }), {
     bootstrapModules: ['/client.js'],
     progressiveChunkSize: Number.POSITIVE_INFINITY,
     async onAllReady() {

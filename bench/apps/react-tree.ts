@@ -3,11 +3,10 @@ import { createElement as h, type ReactNode, useActionState, useId } from 'react
 type Run = (previous: unknown, data: FormData) => unknown
 
 interface TreeProps {
-  /** Without it, the form is an ordinary one. */
-  readonly act?: Run | undefined
+  readonly act: Run
 }
 
-/** The page of the other apps as components: a form of three fields, with a hook when there is an action. */
+/** A page of some 20 kB: a form of three fields with a hook, and a list of fifty notes. */
 export function Tree({ act }: TreeProps): ReactNode {
   return h(
     'html',
@@ -29,7 +28,17 @@ export function Tree({ act }: TreeProps): ReactNode {
           ),
         ),
       ),
-      h('main', null, h('h1', null, 'A note'), act ? h(Hooked, { act }) : h(Form, { action: '' })),
+      h(
+        'main',
+        null,
+        h('h1', null, 'A note'),
+        h(Form, { act }),
+        h(
+          'ul',
+          null,
+          notes.map((note) => h(Note, note)),
+        ),
+      ),
     ),
   )
 }
@@ -40,15 +49,28 @@ function Item({ path }: { readonly path: string }): ReactNode {
   return h('li', null, h('a', { href: `/${path}`, title: `Notes for ${path}` }, path))
 }
 
-function Hooked({ act }: Required<TreeProps>): ReactNode {
-  const [, submit] = useActionState(act as never, undefined)
-  return h(Form, { action: submit as never })
+const notes = Array.from({ length: 50 }, (_, i) => ({
+  key: i,
+  title: `Note ${i + 1}`,
+  text: `Buy what the list of day ${i} says, and ask whether “the usual” is still the usual.`,
+}))
+
+function Note({ title, text }: (typeof notes)[number]): ReactNode {
+  const id = useId()
+  return h(
+    'li',
+    { 'aria-labelledby': id },
+    h('h2', { id }, title),
+    h('p', null, text),
+    h('a', { href: `/notes/${title}` }, 'Open'),
+  )
 }
 
-function Form({ action }: { readonly action: string | ((data: FormData) => void) }): ReactNode {
+function Form({ act }: TreeProps): ReactNode {
+  const [, submit] = useActionState(act as never, undefined)
   return h(
     'form',
-    typeof action === 'string' ? { method: 'post' } : { action },
+    { action: submit as never },
     h(Field, { name: 'title', label: 'Title' }),
     h(Field, { name: 'note', label: 'Note' }),
     h(Field, { name: 'priority', label: 'Priority' }),

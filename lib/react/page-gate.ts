@@ -1,4 +1,4 @@
-import { Transform, type TransformCallback } from 'node:stream'
+import { Transform, type TransformCallback, Writable } from 'node:stream'
 import { ByteBuffer } from '../base/byte-buffer.js'
 
 /** Takes the beginning of a page, up to the mark, and returns what is sent in its place. May throw. */
@@ -52,5 +52,26 @@ export class PageGate extends Transform {
       this.#settle(error)
       callback(error instanceof Error ? error : new Error(String(error)))
     }
+  }
+}
+
+/** Collects a whole page. It costs less than a stream that is read again. */
+export class WholePage extends Writable {
+  readonly #bytes = new ByteBuffer()
+  readonly #done: (html: string) => void
+
+  constructor(done: (html: string) => void) {
+    super()
+    this.#done = done
+  }
+
+  override _write(chunk: Buffer, _encoding: BufferEncoding, callback: () => void): void {
+    this.#bytes.push(chunk)
+    callback()
+  }
+
+  override _final(callback: () => void): void {
+    this.#done(this.#bytes.view().toString('utf8'))
+    callback()
   }
 }

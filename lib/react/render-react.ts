@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
-import { text } from 'node:stream/consumers'
 import type { ReactNode } from 'react'
 import { checkOptions } from '../base/check-options.js'
 import { SealformError } from '../base/errors.js'
@@ -12,7 +11,7 @@ import { type FormRendering, formAction, referenceOf } from './form-action.js'
 import { loadRenderer } from './load-renderer.js'
 import { PageActions } from './page-actions.js'
 import { type HookOutcome, outcomeForHook, shownState } from './page-data.js'
-import { PageGate } from './page-gate.js'
+import { PageGate, WholePage } from './page-gate.js'
 import { type ShownOutcome, stateOfOutcome } from './problem.js'
 
 /** Options of `renderReact(ctx, props, view, options)`. */
@@ -123,37 +122,34 @@ interface Tree {
   readonly formState: readonly unknown[] | undefined
 }
 
+/** React prints it at the end of the shell, before the other scripts. It gives way to the data, so no page holds it. */
+const mark = `/*${randomBytes(12).toString('base64url')}*/`
+
 /** Renders the tree. Returns nothing when the visitor has left. */
 async function renderTree(
   host: RenderingHost,
   tree: Tree,
-  { nonce = host.nonce(), bootstrapModules, bootstrapScripts, stream = false }: ReactPageOptions,
+  options: ReactPageOptions,
 ): Promise<string | PageGate | undefined> {
   const { renderToPipeableStream } = await loadRenderer()
   const { res, page, req } = host
   if (hasLeft(res)) return undefined
-  const whole = !stream || page.showsOutcome || req.method === 'HEAD'
-  const mark = `/*${randomBytes(12).toString('base64url')}*/`
-  const gate = new PageGate(mark, (beginning) => {
+  const whole = !options.stream || page.showsOutcome || req.method === 'HEAD'
+  const open = (beginning: string) => {
     if (tree.faults[0]) throw tree.faults[0]
     checkForms(beginning)
-    return insertData(beginning, mark, tree.data)
-  })
+    return insertData(beginning, tree.data)
+  }
   const noted = new RenderingErrors(host)
+  let result: string | PageGate | undefined
   await new Promise<void>((resolve, reject) => {
     const rendering = renderToPipeableStream(tree.node(), {
-      ...(nonce === undefined ? {} : { nonce }),
-      ...(bootstrapModules ? { bootstrapModules: [...bootstrapModules] } : {}),
-      ...(bootstrapScripts ? { bootstrapScripts: [...bootstrapScripts] } : {}),
-      // React prints it at the end of the shell, before the other scripts. It gives way to the data.
-      bootstrapScriptContent: mark,
-      identifierPrefix: tree.prefix,
+      ...rendererOptions(host, tree, options),
       // React would print a large part inside of <Suspense> for a script to show, even when it is ready.
       ...(whole ? { progressiveChunkSize: Number.POSITIVE_INFINITY } : {}),
-      formState: tree.formState ?? null,
       onError: (error) => noted.add(error),
-      onShellReady: () => whole || start(),
-      onAllReady: () => whole && start(),
+      onShellReady: () => whole || stream(),
+      onAllReady: () => whole && collect(),
       onShellError: reject,
     } as Parameters<typeof renderToPipeableStream>[1])
     whenLeft(res, () => {
@@ -162,21 +158,51 @@ async function renderTree(
       resolve()
     })
 
-    function start() {
+    function collect() {
       noted.report()
+      const done = (html: string) => {
+        try {
+          result = open(html)
+          resolve()
+        } catch (error) {
+          reject(error)
+        }
+      }
+      rendering.pipe(new WholePage(done))
+    }
+
+    function stream() {
+      noted.report()
+      const gate = new PageGate(mark, open)
+      result = gate
       rendering.pipe(gate)
       gate.opened.then(resolve, reject)
     }
   }).catch((error: unknown) => {
-    gate.destroy()
+    if (typeof result === 'object') result.destroy()
     if (!hasLeft(res)) throw error
   })
-  if (hasLeft(res)) return undefined
-  return whole ? text(gate) : gate
+  return hasLeft(res) ? undefined : result
+}
+
+/** What React's renderer is told of the page. */
+function rendererOptions(
+  host: RenderingHost,
+  { prefix, formState }: Tree,
+  { nonce = host.nonce(), bootstrapModules, bootstrapScripts }: ReactPageOptions,
+) {
+  return {
+    ...(nonce === undefined ? {} : { nonce }),
+    ...(bootstrapModules ? { bootstrapModules: [...bootstrapModules] } : {}),
+    ...(bootstrapScripts ? { bootstrapScripts: [...bootstrapScripts] } : {}),
+    bootstrapScriptContent: mark,
+    identifierPrefix: prefix,
+    formState: formState ?? null,
+  }
 }
 
 /** Puts the data of the page where React has printed the mark, with the id that React may have given to that script. */
-function insertData(html: string, mark: string, data: string): string {
+function insertData(html: string, data: string): string {
   const at = html.indexOf(`>${mark}</script>`)
   if (at === -1) return html
   const from = html.lastIndexOf('<script', at)
