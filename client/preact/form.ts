@@ -1,7 +1,8 @@
 import { type ComponentChildren, createContext, type FormHTMLAttributes, h, type VNode } from 'preact'
 import { useContext, useId, useState } from 'preact/hooks'
+import type { FreshFields } from '../answer.js'
 import type { ClientAction } from '../react/client-action.js'
-import { withoutHidden } from '../react/on-client.js'
+import { withHidden, withoutHidden } from '../react/on-client.js'
 import { isProblem, type Problem, stateOf } from '../react/problem.js'
 import { formField, keptPrefix, sealField, stateField } from '../wire.js'
 import { noteCall } from './optimistic.js'
@@ -73,6 +74,7 @@ export function Form<State>({ action, initial, children, onSubmit, ...rest }: Fo
 
   const run = async (data: FormData, button: Call | undefined): Promise<void> => {
     const { state } = form
+    remember(own, state, data)
     if (!button) {
       const next = await (action as Call)(...(shows ? [state, data] : [data]))
       form.state = next === undefined ? initial : next
@@ -154,6 +156,12 @@ const begun = (first: FormBeginning): Remembered => ({
   sending: 0,
   tail: Promise.resolve(),
 })
+
+/** Keeps the state that the server has printed into the form: the first one, which no answer has told. */
+const remember = ({ carried }: ActionParts, state: unknown, data: FormData) => {
+  const printed = { state: withHidden(data).get(stateField) } as FreshFields
+  if (!carried.has(state)) carried.set(state, printed)
+}
 
 /** Makes a hidden field. Without a value, the one that the server has printed stays. */
 const hidden = (name: string, value: string | undefined) =>

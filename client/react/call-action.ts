@@ -86,9 +86,6 @@ const fieldsOf = (payload: unknown): [string, FormDataEntryValue][] => {
 /** Returns the state that the server has printed into the form: the first one of a hook, which no answer has told. */
 const printedState = ({ printed }: PageAction, fields: readonly [string, unknown][]): string | undefined => {
   const own = `${actionPrefix}${printed}.`
-  for (const [name, value] of fields) {
-    if (name === stateField) return String(value)
-    if (name.startsWith(own)) return name.slice(own.length).split('.')[0]
-  }
-  return undefined
+  const field = fields.find(([name]) => name.startsWith(own))
+  return field?.[0].slice(own.length).split('.')[0]
 }

@@ -29,7 +29,7 @@ export function Draft({ publish, saveDraft, flash, draft, published }: ClientPro
   return (
     <>
       <Flash>{flash}</Flash>
-      <Form action={publish} class="panel">
+      <Form action={publish} class="panel" onSubmit={() => clearTimeout(waiting.current)}>
         {(state, { pending }) => (
           <>
             <Story state={state} draft={draft} change={change} />

@@ -33,7 +33,7 @@ export function Draft({ publish, saveDraft, flash, draft, published }: ClientPro
   return (
     <>
       <Flash>{flash}</Flash>
-      <form action={submit} className="panel">
+      <form action={submit} className="panel" onSubmit={() => clearTimeout(waiting.current)}>
         <div className="field">
           <label htmlFor={id}>Your story</label>
           <textarea
