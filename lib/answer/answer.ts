@@ -280,7 +280,7 @@ async function showOutcome<Context>(
   const content = contentOf(rendering)
   const part = partOfPage(host, { client: answering.client, status, content, isOutcome: true })
   const verdict = judgeRendering({ outcome: outcome.kind, rendering, form, region: part !== undefined })
-  if (verdict === 'built-in' && app.settings.advises) {
+  if (verdict === 'built-in' && app.settings.advises && !page.ofComponents) {
     const action = received.submitted.definition?.name
     adviseOnUnshown({ req: host.req, path: host.path, action, outcome, rendering, form })
   }

@@ -88,6 +88,8 @@ export class Page {
   failed = false
   /** Collects the hidden fields that the page prints, for an answer that is not the page itself. */
   fresh: FreshSeals | undefined
+  /** Components make its forms. Which of them shows an outcome is for them to say. */
+  ofComponents = false
   /** The page runs for a script that makes it in the browser, and gives its props in place of HTML. */
   wantsProps = false
   /** Those props, as text. */

@@ -57,6 +57,7 @@ export async function renderPreact<Props extends object>(
   if (!host) throw unmounted()
   checkOptions('renderPreact()', options, optionNames)
   const { page } = host
+  page.ofComponents = true
   const actions = new PageActions(page, host.session(), 'What renderPreact() gets')
   if (page.wantsProps) {
     page.props = actions.write({ props, state: page.shown && shownState(page.shown) })

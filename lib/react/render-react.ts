@@ -61,6 +61,7 @@ export async function renderReact<Props extends object>(
   if (!host) throw unmounted()
   checkOptions('renderReact()', options, optionNames)
   const { page } = host
+  page.ofComponents = true
   const actions = new PageActions(page, host.session(), 'What renderReact() gets')
   if (page.wantsProps) {
     const state = page.shown && shownState(page.shown)
