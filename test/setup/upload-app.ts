@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { TestContext } from 'node:test'
+import { setTimeout } from 'node:timers/promises'
 import type Koa from 'koa'
 import { type Action, type Actions, directoryStorage, type LimitOptions } from '../../lib/sealform.js'
 import type { FileStorage } from '../../lib/types.js'
@@ -44,7 +45,7 @@ export interface UploadApp {
   readonly directory: string
   /** Returns the files in it. */
   stored(): readonly string[]
-  /** Waits until it is empty, or a second has passed. */
+  /** Waits until it is empty, and stays so. */
   emptied(): Promise<readonly string[]>
   page(path?: string, cookie?: string): Promise<RawAnswer>
   /** Returns the hidden fields of the form as text parts, in order. */
@@ -125,7 +126,11 @@ export async function uploadApp(t: TestContext, options: UploadAppOptions): Prom
   }
 
   async function emptied(): Promise<readonly string[]> {
-    await until(() => stored().length === 0)
+    const isEmpty = () => stored().length === 0
+    await until(isEmpty)
+    // A file that was being opened then appears now, and has to go as well.
+    await setTimeout(50)
+    await until(isEmpty)
     return stored()
   }
 
