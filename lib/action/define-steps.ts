@@ -1,4 +1,5 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
+import { callSiteOf } from '../base/call-site.js'
 import { checkOptions, kindOf } from '../base/check-options.js'
 import { SealformError } from '../base/errors.js'
 import type { FileOptions } from '../files/file-rules.js'
@@ -138,10 +139,15 @@ export function defineSteps<
   const registry = asRegistry(actions, 'defineSteps()')
   checkStepsOptions(name, options)
   const asked = options as unknown as StepsOptions<Readonly<Record<string, Step>>, unknown[], unknown>
-  return createStepped(name, defineActions(registry, name, asked)) as SteppedAction<
-    keyof Steps & string,
-    Bound
-  >
+  const defined = defineActions(registry, name, asked)
+  if (registry.mode === 'development') {
+    // Not the place in the library at which each of them is defined.
+    const place = callSiteOf(defineSteps)
+    const nexts = defined.steps.map(({ next }) => next)
+    for (const action of [defined.own, defined.goTo, defined.finish, ...nexts])
+      registry.places.set(action.name, place)
+  }
+  return createStepped(name, defined) as SteppedAction<keyof Steps & string, Bound>
 }
 
 /** Returns what is behind a form of several steps; `undefined` for anything else. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it, type TestContext } from 'node:test'
 import { z } from 'zod'
+import { asRegistry } from '../../lib/action/registry.js'
 import {
   createActions,
   defineSteps,
@@ -201,6 +202,20 @@ describe('defineSteps()', () => {
     refuses({ steps: { a: {} } }, /needs a function "run"/)
     refuses({ steps: { a: {} }, run, review: 'no' }, /"review" must be true or false/)
     refuses({ steps: { a: {} }, run, onSpam: run }, /has no option "onSpam"/)
+  })
+
+  it('is the place at which all of its actions are defined, in development', () => {
+    const inDevelopment = createActions({ keys: testKey, development: true })
+    defineSteps(inDevelopment, 'placed', { steps: { a: {}, b: {} }, run })
+    const { places } = asRegistry(inDevelopment, 'test')
+    assert.deepEqual([...places.keys()].sort(), [
+      'placed',
+      'placed.finish',
+      'placed.go',
+      'placed.step.a',
+      'placed.step.b',
+    ])
+    for (const place of places.values()) assert.match(String(place), /\/steps\.test\.js:\d+:\d+$/)
   })
 
   it('refuses a name that is taken', () => {
