@@ -88,6 +88,23 @@ function cases(framework: Framework): void {
     })
   }
 
+  it('tells nothing twice when the summary is printed before the form is made', async (t) => {
+    const site = await openSite(t, framework, {
+      run: () => invalid({ text: 'Too short', '': 'Not today' }),
+      pages: {
+        '/page': (view, act) => {
+          const top = String(view.forms.summary())
+          const form = view.form(act)
+          return { html: `<!doctype html>${top}<form ${form.attributes}>${form.fields}</form>` }
+        },
+      },
+    })
+    const { status, text } = await site.submit()
+    assert.equal(status, 422)
+    for (const words of [/Too short/g, /Not today/g])
+      assert.equal(text.match(words)?.length, 1, String(words))
+  })
+
   it('leaves no message out when the summary is asked for and not printed', async (t) => {
     const site = await openSite(t, framework, {
       run: () => invalid({ '': 'Not today' }),
