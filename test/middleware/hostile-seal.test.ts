@@ -300,7 +300,7 @@ describe('a genuine seal in the wrong place', () => {
     const target = await hostileTarget((close) => t.after(close))
     const fields = await target.fieldsOf('/brief', 'brief')
     const { brief } = await target.buttons()
-    await new Promise((resolve) => setTimeout(resolve, 2050))
+    t.mock.timers.enable({ apis: ['Date'], now: Date.now() + 60_000 })
     await target.withstand([
       { name: 'expired', says: post('/brief', fields), status: 409 },
       {

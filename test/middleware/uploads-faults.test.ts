@@ -58,13 +58,13 @@ describe('a refused upload', () => {
         },
       })
     }
-    const app = await counting(t, { storage, ttl: 1 })
+    const app = await counting(t, { storage, ttl: 60 })
     const ann = app.hidden((await app.page('/', 'user=ann')).body)
     const forged = [['sealform', 'A'.repeat(200)], ...ann.slice(1)] as Part[]
     const parts = [title, picture(Buffer.alloc(3_000_000))]
     assert.equal((await app.send([...forged, ...parts], { cookie: 'user=ann' })).status, 400)
     assert.equal((await app.send([...ann, ...parts], { cookie: 'user=bob' })).status, 403)
-    await sleep(2100)
+    t.mock.timers.enable({ apis: ['Date'], now: Date.now() + 120_000 })
     const late = await app.send([...ann, ...parts], { cookie: 'user=ann' })
     assert.equal(late.status, 409)
     assert.match(late.body, /name="title" value="Hello"/)

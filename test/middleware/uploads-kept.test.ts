@@ -225,9 +225,9 @@ describe('kept files', () => {
   })
 
   it('survive the expiry of the form that named them', async (t) => {
-    const app = await strictApp(t, { ttl: 1 })
+    const app = await strictApp(t, { ttl: 60 })
     const first = await app.submit(['title', ''], picture)
-    await new Promise((resolve) => setTimeout(resolve, 2100))
+    t.mock.timers.enable({ apis: ['Date'], now: Date.now() + 120_000 })
     const late = await app.send([...app.hidden(first.body), ['title', 'T']])
     assert.equal(late.status, 409)
     assert.match(late.body, /avatar\.png, 120 kB, kept/)
