@@ -25,11 +25,14 @@ export class RedisMessages {
   readonly #channels = new Map<string, Channel>()
   #opened: Promise<RedisClient> | undefined
   #subscriber: RedisClient | undefined
+  /** Whether the app has closed its client. Before the first `connect()` it is only not open yet. */
+  #ended = false
 
   constructor(client: RedisClient) {
     this.#client = client
     client.on('end', () => void this.#close())
     client.on('ready', () => {
+      this.#ended = false
       if (this.#channels.size > 0) this.#resume()
     })
   }
@@ -38,6 +41,7 @@ export class RedisMessages {
    * Subscribes to a channel. Resolves when the subscription works; while Redis is down, this can take any time.
    *
    * @returns a function that stops listening
+   * @throws Error when the app has closed its client
    */
   async listen(name: string, listener: MessageListener): Promise<() => Promise<void>> {
     const channel = this.#channel(name)
@@ -82,6 +86,7 @@ export class RedisMessages {
 
   #open(): Promise<RedisClient> {
     if (this.#opened) return this.#opened
+    if (this.#ended) return Promise.reject(new Error('The app has closed its Redis client.'))
     const opened = this.#connect().catch((error) => {
       if (this.#opened === opened) this.#forget()
       throw error
@@ -94,6 +99,8 @@ export class RedisMessages {
     const subscriber = this.#client.duplicate()
     let connected = false
     subscriber.on('error', () => {
+      // The app's client closed while this one was connecting. It would try again for as long as the process lives.
+      if (this.#ended && subscriber.isOpen) subscriber.destroy()
       // The app learns about errors from its own client. A client that gives up after some attempts is closed.
       if (connected && !subscriber.isOpen) this.#reopen(subscriber)
     })
@@ -104,6 +111,10 @@ export class RedisMessages {
     })
     this.#subscriber = subscriber
     await subscriber.connect()
+    if (this.#ended) {
+      subscriber.destroy()
+      throw new Error('The app has closed its Redis client.')
+    }
     return subscriber
   }
 
@@ -130,6 +141,7 @@ export class RedisMessages {
   }
 
   #close(): void {
+    this.#ended = true
     const subscriber = this.#subscriber
     this.#forget()
     if (subscriber?.isOpen) subscriber.destroy()

@@ -83,7 +83,8 @@ test('news: with our script, a headline of one visitor appears on the open page 
   // The page is still the one that was opened, and its form can be sent.
   assert.equal(await reader!.evaluate('globalThis.stayed'), true)
   await reader!.getByRole('button', { name: 'Publish' }).click()
-  await writer!.locator('.todos li', { hasText: 'Half a headline' }).waitFor()
+  for (const page of [writer!, reader!])
+    await page.locator('.todos li', { hasText: 'Half a headline' }).waitFor()
   assert.equal(await reader!.locator('.todos li').count(), 3)
 })
 

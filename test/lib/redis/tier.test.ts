@@ -101,6 +101,29 @@ test('subscribes as soon as Redis is available', async (t) => {
   )
 })
 
+test('closes its second connection with the client of the app, whatever it was doing', async (t) => {
+  const server = await startRedis(t)
+  for (const down of [false, true]) {
+    for (const pause of [undefined, 0, 1, 5, 50, 300]) {
+      const client = newClient(server.url)
+      await client.connect()
+      const { mock } = t.mock.method(client, 'duplicate')
+      if (down) await server.kill()
+      const subscribing = redisCacheTier(client)
+        .subscribe(listener())
+        .catch(() => undefined)
+      if (pause !== undefined) await sleep(pause)
+      client.destroy()
+      await until(() => mock.calls.every(({ result }) => !result?.isOpen))
+      await subscribing
+      assert.equal(mock.calls.length, 1)
+      await assert.rejects(redisCacheTier(client).subscribe(listener()), /closed its Redis client/)
+      assert.equal(mock.calls.length, 1)
+      if (down) await server.start()
+    }
+  }
+})
+
 async function twoTiers(t: TestContext) {
   const server = await startRedis(t)
   const options = { timeout: 1 }
