@@ -70,8 +70,8 @@ async function runTests(files: readonly string[]): Promise<number> {
     '--test-reporter=spec',
     '--test-reporter-destination=stdout',
     ...(whole ? namingSkipped : []),
-    // Tests mostly wait for servers, browsers and npm, so six at a time are right even on two cores.
-    `--test-concurrency=${Math.max(6, availableParallelism() - 1)}`,
+    // Tests mostly wait for servers, browsers and npm, so eight at a time are right even on two cores.
+    `--test-concurrency=${Math.max(8, availableParallelism() - 1)}`,
     `--test-timeout=${filePatience}`,
   ]
   const child = spawn(process.execPath, [...options, ...flags, ...files], {
