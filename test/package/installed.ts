@@ -1,6 +1,7 @@
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before } from 'node:test'
+import { versions } from '../../create/manifest.js'
 import { npmFlags, type Packed, pack, root, temporaryFolder } from './packed.js'
 import { run } from './run.js'
 
@@ -12,6 +13,9 @@ interface Household {
 }
 
 const typing = Object.fromEntries(['@types/node', 'zod'].map((name) => [name, ownRange(name)]))
+
+/** What the apps of `npm create sealform` need, but for the package under test. */
+const { sealform: _, ...ownPackages } = versions
 
 const households = {
   alone: { projects: ['alone'], packages: {} },
@@ -27,6 +31,7 @@ const households = {
       ),
     },
   },
+  created: { projects: [], packages: ownPackages },
   express4: {
     projects: ['express', 'typescript-express'],
     packages: { express: '4', '@types/express': '4', ...typing },

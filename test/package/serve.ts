@@ -64,7 +64,11 @@ export async function useTodos(url: string): Promise<void> {
   assert.equal(await added.text(), '')
 }
 
-function submit(url: string, page: string, fields: Readonly<Record<string, string>>): Promise<Response> {
+export function submit(
+  url: string,
+  page: string,
+  fields: Readonly<Record<string, string>>,
+): Promise<Response> {
   const body = new URLSearchParams()
   const form = page.slice(0, page.indexOf('</form>'))
   for (const [, name, value] of form.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)"/g)) {

@@ -16,7 +16,7 @@ const kinds: readonly Kind[] = [
     mostFiles: 1,
   },
   { paths: /^test\/(browser|client)\//, mostFiles: 4 },
-  { paths: /^test\/(examples|lib|views|conformance|middleware)\//, mostFiles: 10 },
+  { paths: /^test\/(create|examples|lib|views|conformance|middleware)\//, mostFiles: 10 },
 ]
 
 /**
