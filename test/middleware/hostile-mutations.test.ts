@@ -2,92 +2,11 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { browserLines, formType, hostileTarget, type Line, type Target } from '../setup/hostile-app.js'
 import { urlencoded } from '../setup/koa-app.js'
+import { mutated, type Numbers, numbers } from '../setup/mutations.js'
 import { requestText, talk } from '../setup/raw-http.js'
 
-/** Generates the same numbers in every run, so that a failure can be repeated (Marsaglia's xorshift32). */
-function numbers(seed: number): (below: number) => number {
-  let state = seed
-  return (below) => {
-    state ^= state << 13
-    state ^= state >>> 17
-    state ^= state << 5
-    return (state >>> 0) % below
-  }
-}
-
-/** Pieces that mean something to one reader or another. */
-const words = [
-  '&',
-  '=',
-  '%',
-  '+',
-  '%00',
-  '%ff',
-  '%0d%0a',
-  '\0',
-  '\r\n',
-  '\n',
-  '\r',
-  '\r\n\r\n',
-  '--XX',
-  '--XX--',
-  '--',
-  '"',
-  '\\"',
-  ';',
-  ':',
-  ' ',
-  'sealform',
-  'sealform=',
-  'sealform.submit',
-  'sealform.state',
-  'sealform.form',
-  '&sealform=',
-  '__proto__',
-  'constructor',
-  '[',
-  ']',
-  '.',
-  'name=',
-  'filename="x"',
-  'Content-Disposition: form-data; name="a"',
-  'Content-Type: ',
-  'charset=utf-16',
-  'boundary=',
-  'multipart/mixed',
-  'Transfer-Encoding: chunked\r\n',
-  'Content-Length: 5\r\n',
-  'Host: x\r\n',
-  'Origin: null\r\n',
-  'Expect: 100-continue\r\n',
-  '0\r\n\r\n',
-  'ffffffff',
-  '\xff\xfe',
-  '\xed\xa0\x80',
-  '\xc0\x80',
-  '\xef\xbb\xbf',
-  'A'.repeat(300),
-  '<script>',
-  '//',
-  '/../',
-  '?',
-]
-
-function mutated(bytes: Buffer, from: number, next: (below: number) => number): Buffer {
-  let text = bytes.toString('latin1')
-  for (let changes = 1 + next(4); changes > 0; changes--) {
-    const at = from + next(text.length - from)
-    const length = next(3) === 0 ? next(40) : next(3)
-    const word = words[next(words.length)] ?? ''
-    const [before, cut, after] = [text.slice(0, at), text.slice(at, at + length), text.slice(at + length)]
-    const middle = [word, word + cut, cut + cut, String.fromCharCode(next(256)), ''][next(5)]
-    text = before + middle + after
-  }
-  return Buffer.from(text, 'latin1')
-}
-
 /** A request whose length is right for its mutated body, or one that is mutated from its first byte. */
-function mutatedRequest(path: string, type: Line, body: string, next: (below: number) => number): Buffer {
+function mutatedRequest(path: string, type: Line, body: string, next: Numbers): Buffer {
   const request = (content: Buffer) =>
     requestText(`POST ${path} HTTP/1.1`, [...browserLines, type, ['Connection', 'close']], content)
   const bytes = Buffer.from(body, 'latin1')

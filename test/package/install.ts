@@ -3,8 +3,9 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { before, describe, it } from 'node:test'
 import { testKey } from '../setup/koa-app.js'
+import { hasNodes, installNodes, nodeOf } from '../setup/nodes.js'
 import { householdOf, projectIn } from './installed.js'
-import { installedPackages, npmFlags, root } from './packed.js'
+import { installedPackages, root } from './packed.js'
 import { run } from './run.js'
 import { serve, useTodos } from './serve.js'
 
@@ -96,8 +97,8 @@ describe('the package, installed', () => {
   })
 
   // For other systems, npm has no package of every Node version.
-  if (process.platform === 'linux' && (process.arch === 'x64' || process.arch === 'arm64')) {
-    before(installNodes)
+  if (hasNodes) {
+    before(() => installNodes(versions))
     it('runs on Node 20.19.0, the oldest supported version', () => serveBothOn('20.19.0'))
     it('runs on Node 24', () => serveBothOn('24.21.0'))
     it('runs on Node 26', () => serveBothOn('26.10.0'))
@@ -112,6 +113,8 @@ describe('the package, installed', () => {
   }
 })
 
+const versions = ['20.19.0', '24.21.0', '26.10.0']
+
 /** @returns what the app has printed to stderr */
 async function serveTodos(project: string, node = process.execPath, script = 'app.js'): Promise<string> {
   const app = await serve(node, [script], {
@@ -124,18 +127,4 @@ async function serveTodos(project: string, node = process.execPath, script = 'ap
     await app.stop()
   }
   return app.errors()
-}
-
-const versions = ['20.19.0', '24.21.0', '26.10.0']
-
-/** Real Nodes of other versions, from npm. They stay in `.cache`, because each one has more than 150 MB. */
-async function installNodes(): Promise<void> {
-  if (versions.every((version) => existsSync(nodeOf(version)))) return
-  const packages = versions.map((version) => `node-${version}@npm:node-linux-${process.arch}@${version}`)
-  const place = join(root, '.cache', 'nodes')
-  await run('npm', ['install', ...npmFlags, '--no-save', '--prefix', place, ...packages], { cwd: root })
-}
-
-function nodeOf(version: string): string {
-  return join(root, '.cache', 'nodes', 'node_modules', `node-${version}`, 'bin', 'node')
 }

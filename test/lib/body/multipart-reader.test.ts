@@ -69,6 +69,17 @@ test('keeps a byte order mark in a value', async () => {
   assert.deepEqual((await readAnyhow(parts(seal, field('v', '\ufeffx')))).entries, [['v', '\ufeffx']])
 })
 
+test('reads names and values with backslashes as browsers send them', async () => {
+  for (const name of ['a\\', '\\', 'a\\\\', 'a\\b', '\\%22']) {
+    const { refusal, entries } = await readAnyhow(parts(seal, field(name, 'C:\\'), typed))
+    assert.equal(refusal, undefined, name)
+    assert.deepEqual(entries, [
+      [name.replace('%22', '"'), 'C:\\'],
+      ['t', 'typed'],
+    ])
+  }
+})
+
 test('reads a part that names UTF-8 as its charset', async () => {
   const part = [
     'Content-Disposition: form-data; name="v"\r\nContent-Type: text/plain; charset=UTF-8',
