@@ -29,10 +29,15 @@ describe('a link in the documents', () => {
     assert.ok(links > 100)
   })
 
-  it('leads from the README to each page of the guide', () => {
-    const readme = readFileSync(join(root, 'README.md'), 'utf8')
+  it('leads from the README, step by step, to each page of the guide', () => {
+    const reached = new Set([join(root, 'README.md')])
+    for (const page of reached) {
+      for (const [, target = ''] of proseOf(page).matchAll(/\]\(([^)\s#]+\.md)[^)\s]*\)/g)) {
+        if (!/^https?:/.test(target)) reached.add(join(dirname(page), target))
+      }
+    }
     for (const name of readdirSync(join(root, 'docs', 'guide'))) {
-      assert.ok(readme.includes(`(docs/guide/${name})`), name)
+      assert.ok(reached.has(join(root, 'docs', 'guide', name)), name)
     }
   })
 })
