@@ -38,7 +38,7 @@ describe('the code in README.md and the guide', () => {
   for (const page of pages) {
     const modules = modulesOf(codeBlocks(page))
     const ofComponents = [...modules.keys()].some((name) => name.endsWith('.tsx'))
-    const components = basename(page) === 'preact.md' ? preact : react
+    const components = /^(preact|jsx)\.md$/.test(basename(page)) ? preact : react
     const ofNest = [...modules.values()].some((code) => code.includes("from '@nestjs/"))
     for (const [name, code] of modules) {
       const onServer = ofNest ? nest : augments.test(code) ? augmented : plain
