@@ -13,7 +13,11 @@ function onlyForm(page: TestPage): TestForm {
 }
 
 /** Sends what a form would send, with the cookies and from the site of somebody else. */
-async function forge({ url }: RunningApp, form: TestForm, headers: Record<string, string>): Promise<Response> {
+async function forge(
+  { url }: RunningApp,
+  form: TestForm,
+  headers: Record<string, string>,
+): Promise<Response> {
   const body = new URLSearchParams()
   for (const [name, value] of form.entries()) body.append(name, String(value))
   return fetch(url, { method: 'POST', redirect: 'manual', body, headers })
@@ -141,7 +145,9 @@ describe('the apps before and after a move on Express', () => {
       [after, 303],
     ] as const) {
       const page = await app.browser.visit('/')
-      const wrong = await onlyForm(page).fill({ email: 'ann at example', age: '17' }).submit({ validate: false })
+      const wrong = await onlyForm(page)
+        .fill({ email: 'ann at example', age: '17' })
+        .submit({ validate: false })
       assert.equal(wrong.status, 422)
       assert.ok(wrong.has('Enter an email address'))
       assert.ok(wrong.has('You have to be 18'))
@@ -149,10 +155,14 @@ describe('the apps before and after a move on Express', () => {
         [onlyForm(wrong).value('email'), onlyForm(wrong).value('age')],
         ['ann at example', '17'],
       )
-      const right = await onlyForm(wrong).fill({ email: ' ann@example.com', age: '18' }).submit({ validate: false })
+      const right = await onlyForm(wrong)
+        .fill({ email: ' ann@example.com', age: '18' })
+        .submit({ validate: false })
       assert.equal(statusOf(right), redirected)
       assert.deepEqual(right.texts('li'), ['ann@example.com, 18'])
-      const taken = await onlyForm(right).fill({ email: 'ann@example.com', age: '40' }).submit({ validate: false })
+      const taken = await onlyForm(right)
+        .fill({ email: 'ann@example.com', age: '40' })
+        .submit({ validate: false })
       assert.deepEqual([taken.status, taken.has('This address has an account already')], [422, true])
     }
   })

@@ -71,12 +71,12 @@ describe('the apps after a move from a framework', () => {
       .fill({ title: '', body: 'Text' })
       .submit({ validate: false })
     assert.deepEqual([empty.status, empty.path], [422, '/articles/new'])
-    assert.deepEqual([empty.has('Enter a title'), empty.form('articles.create').value('body')], [true, 'Text'])
-    const saved = await empty.form('articles.create').fill({ title: 'Tides' }).submit()
     assert.deepEqual(
-      [statusOf(saved), saved.path, saved.texts('p')],
-      [303, '/articles', ['Saved: Tides']],
+      [empty.has('Enter a title'), empty.form('articles.create').value('body')],
+      [true, 'Text'],
     )
+    const saved = await empty.form('articles.create').fill({ title: 'Tides' }).submit()
+    assert.deepEqual([statusOf(saved), saved.path, saved.texts('p')], [303, '/articles', ['Saved: Tides']])
     const removed = await saved.forms[0]!.submit()
     assert.deepEqual([removed.texts('p'), removed.texts('li')], [['Removed'], []])
     assert.deepEqual((await browser.visit('/articles')).texts('p'), [])

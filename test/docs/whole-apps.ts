@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { createBrowser, type TestBrowser } from '../../lib/testing/testing.js'
 import { codeBlocks, modulesOf } from './code-blocks.js'
@@ -17,6 +17,8 @@ export interface RunningApp {
 export interface WholeApps {
   /** Starts a program of a page, such as `before` of `migrating-from-csurf`. */
   run(t: TestContext, page: string, program: string): Promise<RunningApp>
+  /** The path of a compiled module of a page. */
+  file(page: string, module: string): string
 }
 
 /**
@@ -41,9 +43,11 @@ export function compileApps(name: string, pages: readonly string[], options: obj
     mkdirSync(dirname(join(folder, path)), { recursive: true })
     writeFileSync(join(folder, path), text)
   }
+  const file = (page: string, module: string) => join(folder, page, `${module}.js`)
   return {
+    file,
     async run(t, page, program) {
-      const request = await start(join(folder, page, `${basename(program)}.js`), (stop) => t.after(stop))
+      const request = await start(file(page, program), (stop) => t.after(stop))
       const url = new URL(request.get('/').url).origin
       return { url, browser: createBrowser(url) }
     },
