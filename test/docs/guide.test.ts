@@ -192,8 +192,8 @@ describe('the code in README.md and the guide', () => {
     assert.doesNotMatch((await request.get('/')).text, /Evil/)
   })
 
-  it('downloads the files of the page about answers of your own', async (t) => {
-    const folder = join(folders.plain, 'own-answers')
+  it('downloads the files of the page about CSV', async (t) => {
+    const folder = join(folders.plain, 'csv-download')
     const koa = await start(join(folder, 'app.js'), (stop) => t.after(stop))
     const express = await start(join(folder, 'express-app.js'), (stop) => t.after(stop))
     const send = async (request: typeof koa, action: string, typed: Record<string, string>) =>
@@ -205,6 +205,8 @@ describe('the code in README.md and the guide', () => {
     assert.equal(orders.status, 200)
     assert.equal(orders.headers['content-disposition'], 'attachment; filename="orders-2025.csv"')
     assert.equal(orders.text, '"name","amount"\r\n"Ann","3"\r\n"Ben ""the cook""","5"\r\n')
+    const formula = await send(koa, 'orders.export', { year: '2024' })
+    assert.match(formula.text, /"'=HYPERLINK\(""https:\/\/evil\.example""\)","1"/)
     const numbers = await send(express, 'numbers.export', { count: '200000' })
     assert.equal(numbers.status, 200)
     assert.match(numbers.headers['content-disposition'] ?? '', /^attachment; filename="?numbers\.csv"?$/)

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { createBrowser, type TestBrowser } from '../../lib/testing/testing.js'
@@ -15,8 +15,12 @@ export interface RunningApp {
 
 /** The apps of some pages of the guide, compiled under strict settings. */
 export interface WholeApps {
-  /** Starts a program of a page, such as `before` of `migrating-from-csurf`. */
-  run(t: TestContext, page: string, program: string): Promise<RunningApp>
+  /**
+   * Starts a program of a page, such as `before` of `migrating-from-csurf`.
+   *
+   * @param change what becomes of its code, for a port that is known only when it runs
+   */
+  run(t: TestContext, page: string, program: string, change?: (code: string) => string): Promise<RunningApp>
   /** The path of a compiled module of a page. */
   file(page: string, module: string): string
 }
@@ -46,8 +50,10 @@ export function compileApps(name: string, pages: readonly string[], options: obj
   const file = (page: string, module: string) => join(folder, page, `${module}.js`)
   return {
     file,
-    async run(t, page, program) {
-      const request = await start(file(page, program), (stop) => t.after(stop))
+    async run(t, page, program, change) {
+      const path = file(page, program)
+      if (change) writeFileSync(path, change(readFileSync(path, 'utf8')))
+      const request = await start(path, (stop) => t.after(stop))
       const url = new URL(request.get('/').url).origin
       return { url, browser: createBrowser(url) }
     },
