@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { before, describe, it } from 'node:test'
@@ -13,24 +15,37 @@ describe('the apps of the pages that explain', () => {
   let apps: WholeApps
 
   before(() => {
-    apps = compileApps('explained', ['csrf', 'where-did-my-post-go', 'who-may-do-what'])
+    apps = compileApps('explained', [
+      'csrf',
+      'where-did-my-post-go',
+      'who-may-do-what',
+      'getting-started',
+      'upgrading',
+    ])
   })
 
   it('CSRF: the tests of the page pass', async (t) => {
     const { url } = await apps.run(t, 'csrf', 'app')
-    const { NODE_TEST_CONTEXT: _, ...env } = process.env
-    const child = spawn(process.execPath, ['--test', apps.file('csrf', 'forged.test')], {
-      env: { ...env, APP: url },
-      stdio: ['ignore', 'pipe', 'inherit'],
-    })
-    const [output, [code]] = await Promise.all([text(child.stdout), once(child, 'exit')])
-    assert.equal(code, 0, output)
-    assert.match(output, /pass 3/)
+    assert.match(await runTests(apps.file('csrf', 'forged.test'), url), /pass 3/)
     const curl = await fetch(`${url}/api/likes`, { method: 'POST' })
     assert.equal(curl.status, 200)
     const elsewhere = { Origin: 'https://evil.example' }
     assert.equal((await fetch(`${url}/api/likes`, { method: 'POST', headers: elsewhere })).status, 403)
     assert.equal((await fetch(`${url}/api/likes`, { method: 'POST', headers: { Origin: url } })).status, 200)
+  })
+
+  it('Upgrading: the test of the page sends the forms of an app, and fails where nobody takes them', async (t) => {
+    const { url } = await apps.run(t, 'getting-started', 'app')
+    assert.match(await runTests(apps.file('upgrading', 'forms.test'), url), /pass 1/)
+    const deaf = createServer((request, response) => {
+      response.setHeader('Content-Type', 'text/html')
+      response.statusCode = request.method === 'POST' ? 404 : 200
+      response.end('<form method="post"><button>Send</button></form>')
+    })
+    await once(deaf.listen(0, '127.0.0.1'), 'listening')
+    t.after(() => deaf.close())
+    const { port } = deaf.address() as AddressInfo
+    await assert.rejects(runTests(apps.file('upgrading', 'forms.test'), `http://127.0.0.1:${port}`), /fail 1/)
   })
 
   it('Where did my POST go: the log is the one on the page', async (t) => {
@@ -103,3 +118,15 @@ describe('the apps of the pages that explain', () => {
     assert.equal(left.path, '/sign-in')
   })
 })
+
+/** Runs a test file of a page against an app. Gives its output, or throws it when a test fails. */
+async function runTests(file: string, app: string): Promise<string> {
+  const { NODE_TEST_CONTEXT: _, ...env } = process.env
+  const child = spawn(process.execPath, ['--test', file], {
+    env: { ...env, APP: app },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const [output, [code]] = await Promise.all([text(child.stdout), once(child, 'exit')])
+  if (code !== 0) throw new Error(output)
+  return output
+}
