@@ -7,7 +7,7 @@ import { codeBlocks, modulesOf } from './code-blocks.js'
 import { compile, root } from './project.js'
 import { start } from './start.js'
 
-const page = join(root, 'docs', 'guide', 'authorization-and-sessions.md')
+const page = join(root, 'docs', 'guide', 'sign-in.md')
 
 describe('the recipes to sign in', () => {
   let folder = ''
