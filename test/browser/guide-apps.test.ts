@@ -18,8 +18,12 @@ describe('apps of the guide that need a browser', () => {
   })
   after(() => browser.close())
 
-  const open = async (t: TestContext, url: string): Promise<{ page: Page; complaints: string[] }> => {
-    const context = await browser.newContext()
+  const open = async (
+    t: TestContext,
+    url: string,
+    javaScriptEnabled = true,
+  ): Promise<{ page: Page; complaints: string[] }> => {
+    const context = await browser.newContext({ javaScriptEnabled })
     context.setDefaultTimeout(patience)
     t.after(() => context.close())
     const page = await context.newPage()
@@ -33,15 +37,9 @@ describe('apps of the guide that need a browser', () => {
   }
 
   it('sends forms by the script under a strict policy, and may redirect to the origin that it names', async (t) => {
-    const payment = createServer((_request, response) => {
-      response.setHeader('Content-Type', 'text/html')
-      response.end('<title>Payment</title>')
-    })
-    await once(payment.listen(0, '127.0.0.1'), 'listening')
-    t.after(() => payment.close())
-    const { port } = payment.address() as AddressInfo
+    const port = await paymentPage(t)
     const { url } = await apps.run(t, 'content-security-policy', 'app', (code) =>
-      code.replaceAll('pay.test:3001', `pay.test:${port}`),
+      code.replaceAll(/pay\.test:\d+/g, `pay.test:${port}`),
     )
     const { page, complaints } = await open(t, url)
     await page.evaluate('globalThis.stayed = true')
@@ -55,6 +53,22 @@ describe('apps of the guide that need a browser', () => {
     await page.getByLabel('Name').fill('leave')
     await page.getByRole('button', { name: 'Add' }).click()
     await page.waitForURL(`http://pay.test:${port}/`)
+  })
+
+  it('without a script follows a redirect to an origin that form-action names, and to no other', async (t) => {
+    const port = await paymentPage(t)
+    const leave = async (change: (code: string) => string) => {
+      const { url } = await apps.run(t, 'content-security-policy', 'app', change)
+      const opened = await open(t, url, false)
+      await opened.page.getByLabel('Name').fill('leave')
+      await opened.page.getByRole('button', { name: 'Add' }).click({ noWaitAfter: true })
+      return { ...opened, url }
+    }
+    const named = await leave((code) => code.replaceAll(/pay\.test:\d+/g, `pay.test:${port}`))
+    await named.page.waitForURL(`http://pay.test:${port}/`)
+    const unnamed = await leave((code) => code.replace(/, "?'?http:\/\/pay\.test:\d+'?"?\]/, ']'))
+    await until(async () => unnamed.complaints.some((text) => text.includes('form-action')))
+    assert.equal(unnamed.page.url(), `${unnamed.url}/`)
   })
 
   it('sends custom elements, gives their values back, and leads to them from the summary', async (t) => {
@@ -76,3 +90,14 @@ describe('apps of the guide that need a browser', () => {
     assert.deepEqual(complaints, [])
   })
 })
+
+/** Starts the page of another origin, and gives its port. */
+async function paymentPage(t: TestContext): Promise<number> {
+  const server = createServer((_request, response) => {
+    response.setHeader('Content-Type', 'text/html')
+    response.end('<title>Payment</title>')
+  })
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  t.after(() => server.close())
+  return (server.address() as AddressInfo).port
+}
