@@ -11,6 +11,7 @@ export {
   defineSteps,
   type Step,
   type SteppedAction,
+  type StepsFields,
   type StepsInput,
   type StepsOptions,
 } from './action/define-steps.js'

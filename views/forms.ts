@@ -64,7 +64,10 @@ export interface Forms {
    * @param options `key` tells several such forms of a page apart
    * @throws SealformError `ERR_FORM_INVALID` on anything but a form of several steps
    */
-  steps<Names extends string>(stepped: SteppedAction<Names>, options?: StepsFormOptions): SteppedForm<Names>
+  steps<Names extends string, Field extends string>(
+    stepped: SteppedAction<Names, [], Field>,
+    options?: StepsFormOptions,
+  ): SteppedForm<Names, Field>
   /**
    * Reads a search from the query string of the page and validates it. Rejects with what the schema throws.
    *

@@ -12,7 +12,8 @@ import { PageForm } from './page-form.js'
 import type { SafeHtml } from './safe-html.js'
 
 /** A form of several steps as a page sees it: the form of the step that is shown. */
-export interface SteppedForm<Names extends string = string> extends Form {
+export interface SteppedForm<Names extends string = string, Field extends string = string>
+  extends Form<unknown, Field> {
   /** The key of the step that is shown; `undefined` for the review after the last one. */
   readonly step: Names | undefined
   /** All steps, in their order. */
@@ -22,9 +23,9 @@ export interface SteppedForm<Names extends string = string> extends Form {
   /** `next()` sends the form. */
   readonly isLast: boolean
   /** What was typed into a field of any step, or `fallback`; of a secret always `fallback`. @default '' */
-  answer(name: string, fallback?: string): string
+  answer(name: Field, fallback?: string): string
   /** Everything that was sent under this name, in any step. */
-  answers(name: string): readonly string[]
+  answers(name: Field): readonly string[]
   /**
    * Attributes of the button that goes on: to the next step when this one is valid, or after the last sends the form. The
    * browser's own validation is on, unless `formnovalidate: true` turns it off.

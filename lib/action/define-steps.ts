@@ -9,6 +9,7 @@ import { sealFormState } from '../seal/form-state.js'
 import { type Action, type ActionOptions, type Definition, detailsOf, type InputOf } from './action.js'
 import { checkSteps } from './check-steps.js'
 import type { Check } from './checked.js'
+import type { SchemaNames } from './field-names.js'
 import { type Actions, asRegistry, type Registry } from './registry.js'
 import { validates } from './resolve-action.js'
 import { resolveSecrets } from './secrets.js'
@@ -34,8 +35,17 @@ export type StepsInput<Steps> = {
   >
 }
 
-type SharedOptions<Context> = Pick<
-  ActionOptions<undefined, unknown, never[], Context>,
+/** The names of the fields of all steps. Any text where a step has no schema. */
+export type StepsFields<Steps, Depth extends number = number> = {
+  [Name in keyof Steps]: SchemaNames<
+    Steps[Name] extends { readonly input: infer Schema } ? Schema : undefined,
+    Depth,
+    Steps[Name] extends { readonly files: infer Files } ? keyof Files & string : never
+  >
+}[keyof Steps]
+
+type SharedOptions<Context, Depth extends number> = Pick<
+  ActionOptions<undefined, unknown, never[], Context, unknown, Depth>,
   'authorize' | 'ttl' | 'limits' | 'history' | 'version' | 'path' | 'secrets'
 >
 
@@ -45,8 +55,12 @@ type LastOptions<Context> = Pick<
 >
 
 /** Options of `defineSteps()`. */
-export interface StepsOptions<Steps extends Readonly<Record<string, Step>>, Bound extends unknown[], Context>
-  extends SharedOptions<Context>,
+export interface StepsOptions<
+  Steps extends Readonly<Record<string, Step>>,
+  Bound extends unknown[],
+  Context,
+  Depth extends number = number,
+> extends SharedOptions<Context, Depth>,
     LastOptions<Context> {
   /** The steps, in their order. */
   readonly steps: Steps
@@ -66,16 +80,20 @@ export interface StepsOptions<Steps extends Readonly<Record<string, Step>>, Boun
 declare const carries: unique symbol
 
 /** A form of several steps, for `ctx.forms.steps()`. */
-export interface SteppedAction<Names extends string = string, Bound extends unknown[] = []> {
+export interface SteppedAction<
+  Names extends string = string,
+  Bound extends unknown[] = [],
+  Field extends string = string,
+> {
   /** The name from `defineSteps()`. */
   readonly name: string
   /** Binds values, as `bind()` of an action. */
   bind<Head extends unknown[], Tail extends unknown[]>(
-    this: SteppedAction<Names, [...Head, ...Tail]>,
+    this: SteppedAction<Names, [...Head, ...Tail], Field>,
     self: null,
     ...values: Head
-  ): SteppedAction<Names, Tail>
-  readonly [carries]?: (bound: Bound) => Names
+  ): SteppedAction<Names, Tail, Field>
+  readonly [carries]?: (bound: Bound) => readonly [Names, Field]
 }
 
 /** One step with its action. */
@@ -131,11 +149,12 @@ export function defineSteps<
   const Steps extends Readonly<Record<string, Step>>,
   Bound extends unknown[],
   Context,
+  const Depth extends number = number,
 >(
   actions: Actions<Context>,
   name: string,
-  options: StepsOptions<Steps, Bound, Context>,
-): SteppedAction<keyof Steps & string, Bound> {
+  options: StepsOptions<Steps, Bound, Context, Depth>,
+): SteppedAction<keyof Steps & string, Bound, StepsFields<Steps, Depth>> {
   const registry = asRegistry(actions, 'defineSteps()')
   checkStepsOptions(name, options)
   const asked = options as unknown as StepsOptions<Readonly<Record<string, Step>>, unknown[], unknown>
@@ -147,7 +166,7 @@ export function defineSteps<
     for (const action of [defined.own, defined.goTo, defined.finish, ...nexts])
       registry.places.set(action.name, place)
   }
-  return createStepped(name, defined) as SteppedAction<keyof Steps & string, Bound>
+  return createStepped(name, defined)
 }
 
 /** Returns what is behind a form of several steps; `undefined` for anything else. */
@@ -155,17 +174,17 @@ export function stepsOf(value: unknown): StepsDetails | undefined {
   return typeof value === 'object' && value !== null ? details.get(value) : undefined
 }
 
-function createStepped<Names extends string, Bound extends unknown[]>(
+function createStepped<Names extends string, Bound extends unknown[], Field extends string>(
   name: string,
   own: StepsDetails,
-): SteppedAction<Names, Bound> {
+): SteppedAction<Names, Bound, Field> {
   const stepped = {
     name,
     bind: (_self: null, ...more: unknown[]) =>
       createStepped(name, { ...own, values: [...own.values, ...more] }),
   }
   details.set(stepped, own)
-  return stepped as SteppedAction<Names, Bound>
+  return stepped as SteppedAction<Names, Bound, Field>
 }
 
 function defineActions(
@@ -249,7 +268,7 @@ function isCarried(registry: Registry, state: StepsState, action: string): boole
 type StepSubmission = Submission<unknown, StepsState>
 type Run = (submission: StepSubmission, ...bound: unknown[]) => unknown
 
-interface DefinedOptions extends SharedOptions<never> {
+interface DefinedOptions extends SharedOptions<never, number> {
   readonly run: Run
   readonly stateOf?: Action<unknown, StepsState, unknown[]>
   readonly files?: Readonly<Record<string, FileOptions>>

@@ -1,8 +1,8 @@
 import { type } from 'arktype'
 import * as v from 'valibot'
 import { z } from 'zod'
-import { type Actions, type FieldName, redirect, type Submittable } from '../../lib/sealform.js'
-import type { Controls, Form, FormOf, SealformContext } from '../../middleware/koa.js'
+import { type Actions, defineSteps, type FieldName, redirect, type Submittable } from '../../lib/sealform.js'
+import type { Controls, Form, FormOf, SealformContext, SteppedForm } from '../../middleware/koa.js'
 
 /** Only the compiler reads this file. Each line that it has to refuse stands below its reason. */
 
@@ -284,4 +284,52 @@ export function ways(): void {
 
 function field<Name extends string>(form: Controls<Name>, name: NoInfer<Name>): string {
   return `${form.issue(name)}<input ${form.input(name)}>`
+}
+
+export function stepNames(): void {
+  const steps = {
+    guest: { input: z.object({ name: z.string(), email: z.email() }) },
+    stay: { input: z.object({ nights: z.int() }), files: { passport: {} } },
+  }
+  const booking = defineSteps(actions, 'booking', {
+    steps,
+    run: ({ input }) => redirect(`/${input.stay.nights}`),
+  })
+  const form = ctx.forms.steps(booking)
+  form.input('name')
+  form.field('nights')
+  form.kept('passport')
+  form.answer('email')
+  form.answers('nights')
+  form.goTo('stay')
+  // @ts-expect-error misspelt
+  form.input('nmae')
+  // @ts-expect-error no field of any step
+  form.answer('rooms')
+  // @ts-expect-error no step
+  form.goTo('room')
+  const any: SteppedForm = form
+  any.input(anyText)
+}
+
+export function stepNamesWithBoundValues(): void {
+  const input = v.object({ rooms: v.array(v.object({ beds: v.number() })) })
+  const booking = defineSteps(actions, 'booking', {
+    steps: { rooms: { input } },
+    limits: { depth: 2 },
+    run: (_submission, _hotel: number) => redirect('/'),
+  })
+  // @ts-expect-error nothing is bound
+  ctx.forms.steps(booking)
+  const form = ctx.forms.steps(booking.bind(null, row))
+  form.input(`rooms[${row}].beds`)
+  // @ts-expect-error misspelt
+  form.input(`rooms[${row}].bed`)
+}
+
+export function stepNamesWithoutSchema(): void {
+  const open = ctx.forms.steps(
+    defineSteps(actions, 'open', { steps: { one: {}, two: { input: z.object({ a: z.string() }) } }, run }),
+  )
+  open.input(anyText)
 }

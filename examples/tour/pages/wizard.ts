@@ -1,4 +1,4 @@
-import { type Actions, defineSteps, flash } from 'sealform'
+import { type Actions, defineSteps, flash, type StepsFields } from 'sealform'
 import { html, type SafeHtml } from 'sealform/html'
 import type { SteppedForm } from 'sealform/koa'
 import type { TourRouter } from '../app.js'
@@ -7,7 +7,7 @@ import { choices, field, textField } from '../field.js'
 import { layout } from '../layout.js'
 import { region } from '../region.js'
 
-type Booking = SteppedForm<keyof typeof steps>
+type Booking = SteppedForm<keyof typeof steps, StepsFields<typeof steps>>
 
 export function wizardPage(router: TourRouter, actions: Actions): void {
   let bookings = 0
