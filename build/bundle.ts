@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { build, type LogLevel, type RolldownLog } from 'rolldown'
+import { browserInput, browserOutput } from './for-browsers.js'
 
 // Makes the JavaScript that the package holds: a file for each entry point of package.json, and one for all that two of
 // them share; and three files for browsers, which import nothing. Why, and what is built when:
@@ -50,22 +51,14 @@ for (const entry of entries.filter(isForBrowsers)) {
 
 async function buildForBrowsers(entry: Entry): Promise<void> {
   await build({
+    ...browserInput,
     input: inputs([entry]),
-    platform: 'browser',
-    external: /^[^./]/,
     plugins: [{ name: 'shorter', renderChunk: (code) => ({ code: shorter(code), map: null }) }],
-    tsconfig: 'client/tsconfig.json',
-    transform: { target: 'es2022' },
     output: {
+      ...browserOutput,
       dir: 'dist/bundle',
       format: modules.includes(basename(entry.default)) ? 'esm' : 'iife',
-      // Names of properties that no page and no browser reads: those of `Submission` in client/submission.ts, and of the reader in
-      // client/read-values.ts.
-      minify: {
-        mangleProps: { include: /^(unmark|automatic|repeats|request|sealed|parts|made|typed|properties)$/ },
-      },
       sourcemap: true,
-      comments: { annotation: false, legal: false, jsdoc: false },
     },
     onLog: failOnWarning,
   })

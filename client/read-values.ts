@@ -1,10 +1,15 @@
+/** Makes a value of a type that the text of a page alone has, from its parts. */
+type Make = (parts: unknown) => unknown
+
 /**
  * Reads the text that devalue's `stringify()` writes, in a third of the size of its `parse()`. The text is a list, in which
  * each value names its parts by their places. Makes values of the types below only, whatever the text names.
+ *
+ * @param makeAction makes what stands for an action. Without it, a text that names one is not read
  */
-export const readValues = (text: string): unknown => {
+export const readValues = (text: string, makeAction?: Make): unknown => {
   const parts: unknown = JSON.parse(text)
-  return Array.isArray(parts) ? new Reading(parts).at(0) : constants.get(parts)
+  return Array.isArray(parts) ? new Reading(parts, makeAction).at(0) : constants.get(parts)
 }
 
 /** Values that have no place. */
@@ -20,13 +25,15 @@ const sparse = -7
 const views = /^((Big)?(I|Ui)nt\d+|Uint8Clamped|Float\d+)Array$|^DataView$/
 
 /** Reads the parts of such a text. */
-export class Reading {
+class Reading {
   readonly parts: readonly unknown[]
+  readonly makeAction: Make | undefined
   /** By their places. A value is here before its parts are read, because they may refer to it. */
   readonly made: unknown[] = []
 
-  constructor(parts: readonly unknown[]) {
+  constructor(parts: readonly unknown[], makeAction: Make | undefined) {
     this.parts = parts
+    this.makeAction = makeAction
   }
 
   at(index: unknown): unknown {
@@ -93,6 +100,7 @@ export class Reading {
       return Reflect.construct(Reflect.get(globalThis, type), [this.at(first), second, third])
     if (type === 'Symbol') return Symbol.for(String(this.at(first)))
     if (type === 'FormData') return formDataOf(this.at(first))
+    if (type === 'Action' && this.makeAction) return this.makeAction(this.at(first))
     throw new TypeError(`An answer has a value of the type ${type}, which cannot be read.`)
   }
 }

@@ -27,5 +27,5 @@ export const nameHeader: Lowercase<(typeof answerHeaders)['name']> = 'sealform-n
 export const liveStreamPath: typeof livePath = '/sealform-live'
 export const liveRequestHeader: typeof liveHeader = 'Sealform-Live'
 export const actionPrefix: typeof fieldNames.action = 'sealform.action.'
-export const propsRequestHeader: typeof propsHeader = 'Sealform-Props'
+export const propsRequestHeader: Lowercase<typeof propsHeader> = 'sealform-props'
 export const richType: typeof mediaTypes.rich = 'application/vnd.sealform+json'

@@ -22,34 +22,32 @@ export type FieldValue =
  * @throws TypeError on a value that the server could not read as it was
  */
 export const writeField = (data: FormData, name: string, value: unknown): void => {
-  if (value === undefined) return
-  if (value instanceof Blob) data.append(name, value)
-  else if (value instanceof Date) data.append(name, value.toISOString())
-  else if (Array.isArray(value) || value instanceof Set) writeList(data, name, [...value])
-  else if (isPlain(value)) {
-    for (const [key, item] of Object.entries(value)) {
-      if (/[.[\]]|^$/.test(key)) throw unsupported(`${name}: the key "${key}"`)
-      writeField(data, `${name}.${key}`, item)
+  if (hasParts(value)) {
+    const list = value instanceof Set ? [...value] : value
+    const listed = Array.isArray(list)
+    // The name of a list is repeated for texts, as a form does. It gets an index where an item has parts of its own.
+    const indexed = listed && list.some(hasParts)
+    for (const [key, item] of Object.entries(list)) {
+      if (!listed && /[.[\]]|^$/.test(key)) throw unsupported(name, `the key "${key}"`)
+      writeField(data, indexed ? `${name}[${key}]` : listed ? name : `${name}.${key}`, item)
     }
-  } else data.append(name, textOf(name, value))
+  } else if (value !== undefined) data.append(name, textOf(name, value) as string)
 }
 
-/** Repeats the name for texts, as a form does, and gives an index to each where one has parts of its own. */
-const writeList = (data: FormData, name: string, items: readonly unknown[]): void => {
-  const nested = items.some((item) => Array.isArray(item) || item instanceof Set || isPlain(item))
-  for (const [i, item] of items.entries()) writeField(data, nested ? `${name}[${i}]` : name, item)
+const hasParts = (value: unknown): value is object => {
+  if (Object(value) !== value) return false
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return [null, Object.prototype, Array.prototype, Set.prototype].includes(prototype as null)
 }
 
-const textOf = (name: string, value: unknown): string => {
+const textOf = (name: string, value: unknown): string | Blob => {
   if (value === null) return ''
+  if (value instanceof Blob) return value
+  if (value instanceof Date) return value.toISOString()
   if (Object.is(value, -0)) return '-0'
   if (/^(string|boolean|bigint)$/.test(typeof value) || Number.isFinite(value)) return String(value)
-  throw unsupported(`${name}: ${String(value)}`)
+  throw unsupported(name, String(value))
 }
 
-const isPlain = (value: unknown): value is Record<string, unknown> => {
-  const prototype: unknown = typeof value === 'object' && value ? Object.getPrototypeOf(value) : 0
-  return prototype === null || prototype === Object.prototype
-}
-
-const unsupported = (what: string) => new TypeError(`${what} cannot be sent as a field.`)
+const unsupported = (name: string, what: string) =>
+  new TypeError(`${name}: ${what} cannot be sent as a field.`)

@@ -1,9 +1,8 @@
 import { type ComponentChildren, createContext, type FormHTMLAttributes, h, type VNode } from 'preact'
 import { useContext, useId, useState } from 'preact/hooks'
-import type { FreshFields } from '../answer.js'
 import type { ClientAction } from '../react/client-action.js'
 import { withHidden, withoutHidden } from '../react/on-client.js'
-import { isProblem, type Problem, stateOf } from '../react/problem.js'
+import { type Problem, problemIn, stateOf } from '../react/problem.js'
 import { formField, keptPrefix, sealField, stateField } from '../wire.js'
 import { noteCall } from './optimistic.js'
 import { type ActionParts, type FormBeginning, partsOf } from './page-action.js'
@@ -84,17 +83,17 @@ export function Form<State>({ action, initial, children, onSubmit, ...rest }: Fo
     try {
       await button(data)
     } catch (error) {
-      if (!shows || !isProblem(error) || error.outcome === 'failed') throw error
-      next = Object.assign(error, { state: next })
+      if (!shows || (problemIn(error)?.outcome ?? 'failed') === 'failed') throw error
+      next = Object.assign(error as Error, { state: next })
     }
     // The action of a button has a state of its own. The next call of the form's needs what this one would have needed.
-    own.carried.set(next, own.carried.get(state))
+    own.carried.set(next, own.carried.get(state) ?? '')
     form.state = next
   }
 
   const send = async (element: HTMLFormElement, submitter: HTMLElement | null): Promise<void> => {
     const typed = textOf(element)
-    const data = withoutHidden(new FormData(element, submitter)) as FormData
+    const data = withoutHidden(new FormData(element, submitter))
     const button = pressed.get(submitter as never)
     form.sending++
     form.status = { pending: true, data }
@@ -109,7 +108,7 @@ export function Form<State>({ action, initial, children, onSubmit, ...rest }: Fo
     if (!--form.sending) form.status = idle
     render({})
     // Once the new defaults are shown, and unless somebody has typed on meanwhile.
-    setTimeout(() => isProblem(form.state) || textOf(element) !== typed || element.reset())
+    setTimeout(() => problemIn(form.state) || textOf(element) !== typed || element.reset())
   }
 
   return h(
@@ -129,7 +128,7 @@ export function Form<State>({ action, initial, children, onSubmit, ...rest }: Fo
     hidden(sealField, own.seal),
     hidden(formField, form.id),
     shows && stateOf(state) !== undefined && hidden(stateField, form.sealedState),
-    isProblem(state) && state.files.map(({ name, seal }: KeptFile) => hidden(keptPrefix + name, seal)),
+    problemIn(state)?.files.map(({ name, seal }: KeptFile) => hidden(keptPrefix + name, seal)),
     h(Around.Provider, { value: { status, form: own } }, shows ? children(state as never, status) : children),
   )
 }
@@ -159,8 +158,8 @@ const begun = (first: FormBeginning): Remembered => ({
 
 /** Keeps the state that the server has printed into the form: the first one, which no answer has told. */
 const remember = ({ carried }: ActionParts, state: unknown, data: FormData) => {
-  const printed = { state: withHidden(data).get(stateField) } as FreshFields
-  if (!carried.has(state)) carried.set(state, printed)
+  const printed = withHidden(data).get(stateField) as string | null
+  if (!carried.has(state)) carried.set(state, printed ?? '')
 }
 
 /** Makes a hidden field. Without a value, the one that the server has printed stays. */
@@ -168,7 +167,7 @@ const hidden = (name: string, value: string | undefined) =>
   h('input', { type: 'hidden', name, value, autocomplete: 'off' })
 
 /** Returns what stands in the fields of a form. */
-const textOf = (element: HTMLFormElement) => String([...(withoutHidden(new FormData(element)) as FormData)])
+const textOf = (element: HTMLFormElement) => String([...withoutHidden(new FormData(element))])
 
 /**
  * Tells a component about the form around it.

@@ -1,6 +1,6 @@
 import { type ComponentChild, type ContainerNode, hydrate as hydrateTree, render } from 'preact'
-import { adopt, type Told } from '../react/call-action.js'
-import { callsWith, readPage } from '../react/page-calls.js'
+import { adopt, type PageAction, type Told } from '../react/call-action.js'
+import { components, readPage } from '../react/page-calls.js'
 import { noteCall } from './optimistic.js'
 import { type ActionParts, parts } from './page-action.js'
 
@@ -22,15 +22,15 @@ export const hydrate = <Props>(
   const text = document.querySelector('[data-sealform-page]')?.textContent
   if (!text) throw new Error('renderPreact() has not sent this page.')
   const root = container === document ? aroundHtml() : container
-  callsWith({
-    show: (props) => render(view(props as Props), root),
-    note: noteCall,
-    complete(call, action) {
+  Object.assign(components, {
+    showPage: (props: unknown) => render(view(props as Props), root),
+    hearCall: noteCall,
+    furnish(action: PageAction) {
       const begin: ActionParts['begin'] = (at) => {
         const told = forms?.[at]
         return told && { state: adopt(action, told) }
       }
-      return Object.defineProperty(call, parts, { value: Object.assign(action, { begin }) })
+      Object.defineProperty(action.given, parts, { value: Object.assign(action, { begin }) })
     },
   })
   const { props, forms } = readPage(text) as { props: Props; forms?: Readonly<Record<string, Told>> }

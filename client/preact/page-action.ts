@@ -1,5 +1,3 @@
-import type { FreshFields } from '../answer.js'
-
 /** What an action of a page is to the components around it. The page on the server has the same under the same key. */
 export interface ActionParts {
   /** The newest. */
@@ -12,8 +10,8 @@ export interface ActionParts {
   begin(at: string, form: AskedForm): FormBeginning | undefined
   /** Makes the name and the value of a button. The server alone can. */
   button?(form: ActionParts, byName: boolean): { readonly name: string; readonly value?: string }
-  /** What the next call needs beside its fields, by the state that the action has returned. */
-  readonly carried: Map<unknown, FreshFields | undefined>
+  /** The sealed state for the next call, by the state that the action has returned. */
+  readonly carried: Map<unknown, string>
 }
 
 /** What a form says of itself. */

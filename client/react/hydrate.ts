@@ -1,7 +1,7 @@
 import { type ReactNode, startTransition } from 'react'
 import { type HydrationOptions, hydrateRoot, type Root } from 'react-dom/client'
 import { adopt, type Told } from './call-action.js'
-import { actions, callsWith, readPage } from './page-calls.js'
+import { actions, components, readPage } from './page-calls.js'
 
 /**
  * Makes the page that `renderReact()` has sent work in the browser: the same tree of the same props. After each call of an
@@ -21,17 +21,17 @@ export const hydrate = <Props>(
   options?: HydrationOptions,
 ): Root => {
   const text = document.querySelector('[data-sealform-page]')?.textContent
-  if (!text) throw new Error('renderReact() has not sent this page.')
-  let root: Root | undefined
-  callsWith({ show: (next) => startTransition(() => root?.render(view(next as Props))) })
+  if (!text) throw new Error('renderReact() sent no page.')
   const { props, prefix, form } = readPage(text) as {
     props: Props
     prefix: string
     form?: Told & { id: string }
   }
-  const state = form && adopt(actions.get(form.id), form)
-  const formState = form ? [state, '', '', 0] : null
-  const all = { ...options, identifierPrefix: prefix, formState }
-  root = hydrateRoot(container, view(props), all as HydrationOptions)
+  const root = hydrateRoot(container, view(props), {
+    ...options,
+    identifierPrefix: prefix,
+    formState: form ? [adopt(actions.get(form.id), form), '', '', 0] : null,
+  } as HydrationOptions)
+  components.showPage = (next) => startTransition(() => root.render(view(next as Props)))
   return root
 }

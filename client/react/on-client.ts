@@ -1,19 +1,17 @@
 import type { ClientAction } from './client-action.js'
 import type { Problem } from './problem.js'
 
-/** The data of a form with the hidden fields that React has left in it, by the data without them. */
-const whole = new WeakMap<FormData, FormData>()
+/** Where the data that an action gets has the data of the form. */
+const whole = Symbol()
 
-/** Returns the data of a form with its hidden fields. */
-export const withHidden = (data: FormData): FormData => whole.get(data) ?? data
+/** Returns the data of a form with the hidden fields that React has left in it. */
+export const withHidden = (data: FormData & { readonly [whole]?: FormData }): FormData => data[whole] ?? data
 
 /** Returns the data of a form as an action gets it. */
-export const withoutHidden = (data: unknown): unknown => {
-  if (!(data instanceof FormData)) return data
+export const withoutHidden = (data: FormData): FormData => {
   const own = new FormData()
-  for (const [name, value] of data) if (!/^sealform\b/.test(name)) own.append(name, value)
-  whole.set(own, data)
-  return own
+  for (const [name, value] of data) if (!/^sealform\b/.test(name)) own.append(name, value as string)
+  return Object.assign(own, { [whole]: data })
 }
 
 /**
@@ -42,5 +40,6 @@ export function onClient<Result>(
   run: (data: FormData) => Result,
 ): (data: FormData) => Result
 export function onClient(_action: object, run: (...args: never[]) => unknown): unknown {
-  return (...args: unknown[]) => run(...(args.map(withoutHidden) as never[]))
+  return (...args: unknown[]) =>
+    run(...(args.map((arg) => (arg instanceof FormData ? withoutHidden(arg) : arg)) as never[]))
 }

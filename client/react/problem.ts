@@ -18,13 +18,12 @@ export interface Problem {
 
 const brand = Symbol.for('sealform.problem')
 
-/** Tells a problem from a state. */
-export const isProblem = (state: unknown): state is Problem =>
-  typeof state === 'object' && state !== null && brand in state
+/** Returns the problem that has taken the place of a state. */
+export const problemIn = (state: unknown): Problem | undefined => Object(state)[brand] && (state as Problem)
 
 /** Makes a problem of what an answer tells. */
-export const problemOf = (told: Omit<Problem, 'files'>, files: Problem['files']): Problem =>
-  Object.assign({ ...told, files }, { [brand]: true })
+export const problemOf = (told: Omit<Problem, 'files'>, files: Problem['files'] = []): Problem =>
+  ({ ...told, files, [brand]: true }) as Problem
 
 /**
  * Returns what is wrong with a field; `undefined` when nothing is.
@@ -37,8 +36,8 @@ export const problemOf = (told: Omit<Problem, 'files'>, files: Problem['files'])
  * ```
  */
 export const issueOf = (state: unknown, name?: string): string | undefined => {
-  if (!isProblem(state)) return undefined
-  return name === undefined ? state.message : state.issues.find((issue) => issue.name === name)?.message
+  const problem = problemIn(state)
+  return (name === undefined ? problem : problem?.issues.find((issue) => issue.name === name))?.message
 }
 
 /**
@@ -52,13 +51,11 @@ export const issueOf = (state: unknown, name?: string): string | undefined => {
  * <select name="list" key={valueOf(state, 'list', 'home')} defaultValue={valueOf(state, 'list', 'home')}>
  * ```
  */
-const givenValue = (state: unknown, name: string, otherwise = ''): string => {
-  const sent = isProblem(state) ? state.values.find(([each]) => each === name) : undefined
-  return sent ? sent[1] : otherwise
-}
+const givenValue = (state: unknown, name: string, otherwise = ''): string =>
+  problemIn(state)?.values.find(([each]) => each === name)?.[1] ?? otherwise
 
 export { givenValue as valueOf }
 
 /** Returns the state that the action has returned, also while a problem is shown. */
 export const stateOf = <State>(state: State): Exclude<State, Problem> | undefined =>
-  (isProblem(state) ? state.state : state) as Exclude<State, Problem> | undefined
+  (problemIn(state) ?? { state }).state as Exclude<State, Problem> | undefined
