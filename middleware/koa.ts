@@ -479,7 +479,7 @@ class KoaHost implements Host, MountedHost {
     this.context.body = body
   }
 
-  sendBody(html: string | Readable): void {
+  sendBody(html: string | Buffer | Readable): void {
     const { context } = this
     if (!this.res.hasHeader('Content-Type')) context.type = 'html'
     context.body = html

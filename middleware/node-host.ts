@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { pipeline, type Readable } from 'node:stream'
+import { pipeline, Readable } from 'node:stream'
 import type { Submittable } from '../lib/action/action.js'
 import type { OwnAnswer } from '../lib/action/own-answer.js'
 import type { Registry } from '../lib/action/registry.js'
@@ -363,11 +363,11 @@ export abstract class HttpHost<
     this.res.end(body)
   }
 
-  sendBody(html: string | Readable): void {
+  sendBody(html: string | Buffer | Readable): void {
     const { res } = this
     if (!res.hasHeader('Content-Type')) res.setHeader('Content-Type', 'text/html; charset=utf-8')
     this.describeWhenWritten()
-    if (typeof html !== 'string') {
+    if (html instanceof Readable) {
       // The visitor has left, or the stream has failed: the connection is closed, and nobody else has to know.
       pipeline(html, res, () => {})
       return

@@ -13,7 +13,7 @@ export interface RenderingHost extends PageHost {
   /** The nonce of the page's Content-Security-Policy. */
   nonce(): string | undefined
   /** Answers the request of the page with HTML. Keeps a status and a type that the page has set. */
-  sendBody(html: string | Readable): void
+  sendBody(html: string | Buffer | Readable): void
 }
 
 /** The property of a request that holds the host of the middleware that answers it or makes its page. */

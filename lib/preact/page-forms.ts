@@ -58,9 +58,9 @@ export class PageForms {
     return this.#problem
   }
 
-  /** Reads the text of a page, with what the tree gets in the place of each action. */
-  revive(text: string): unknown {
-    return this.#actions.revive(text, (action) => this.#functionOf(action))
+  /** Writes a value as text, and makes of it what the tree gets, with a function in the place of each action. */
+  writeBoth(value: unknown): ReturnType<PageActions['writeBoth']> {
+    return this.#actions.writeBoth(value, (action) => this.#functionOf(action))
   }
 
   #functionOf(action: SealedAction): unknown {
@@ -131,7 +131,7 @@ export class PageForms {
 
   /** Returns the state as the tree gets it: what the server and the browser read of the same text. */
   #stateFor({ initial }: AskedForm, state: unknown): unknown {
-    return state === undefined ? initial : this.revive(this.#actions.write(state))
+    return state === undefined ? initial : this.writeBoth(state).own
   }
 }
 

@@ -64,12 +64,11 @@ export async function renderPreact<Props extends object>(
     host.sendBody('')
     return
   }
-  const written = actions.write({ props })
   const forms = new PageForms(host, actions)
-  const revived = forms.revive(written) as { readonly props: ClientProps<Props> }
+  const { text: written, own } = forms.writeBoth({ props })
   const { nonce = host.nonce(), bootstrapModules = [], bootstrapScripts = [] } = options
   const scripts = (data: string) => printScripts(data, { nonce, bootstrapModules, bootstrapScripts })
-  const tree = view(revived.props)
+  const tree = view((own as { readonly props: ClientProps<Props> }).props)
   const { renderToStringAsync } = await loadRenderer()
   if (hasLeft(host.res)) return
   if (options.stream && !page.showsOutcome && host.req.method !== 'HEAD') {

@@ -2,7 +2,9 @@ import { SealformError } from '../base/errors.js'
 import { fieldNames } from '../base/wire-names.js'
 
 const ownField = `<input type="hidden" name="${fieldNames.action}`
-const name = ` name="${fieldNames.action}`
+/** How the names of both begin: of a field with a seal, and of one that should have one. */
+const name = ' name="sealform.'
+const sealed = ` name="${fieldNames.action}`
 const unsealed = ` name="${fieldNames.unsealed}`
 
 /**
@@ -13,22 +15,29 @@ const unsealed = ` name="${fieldNames.unsealed}`
  *
  * @throws SealformError `ERR_REACT_PAGE`
  */
-export function checkForms(html: string): void {
-  const at = html.indexOf(unsealed)
-  if (at !== -1)
-    throw notAmongProps(html.slice(at + unsealed.length, html.indexOf('"', at + unsealed.length)))
+export function checkForms(html: Buffer): void {
   for (let found = html.indexOf(name); found !== -1; found = html.indexOf(name, found + name.length)) {
+    if (stands(html, unsealed, found)) {
+      const from = found + unsealed.length
+      throw notAmongProps(html.toString('utf8', from, html.indexOf('"', from)))
+    }
+    if (!stands(html, sealed, found)) continue
     const tag = html.lastIndexOf('<', found)
-    if (html.startsWith(ownField, tag) || !isOfButton(html, tag)) continue
+    if (stands(html, ownField, tag) || !isOfButton(html, tag)) continue
     const form = html.lastIndexOf('<form', tag)
     if (form === -1 || html.lastIndexOf('</form>', tag) > form) continue
     const inside = html.indexOf('>', form) + 1
-    if (!html.startsWith(ownField, inside)) throw onlyOnButton()
+    if (!stands(html, ownField, inside)) throw onlyOnButton()
   }
 }
 
-function isOfButton(html: string, tag: number): boolean {
-  return html.startsWith('<button', tag) || html.startsWith('<input', tag)
+/** Whether a text of ASCII stands at this place. */
+function stands(html: Buffer, text: string, at: number): boolean {
+  return html.toString('latin1', at, at + text.length) === text
+}
+
+function isOfButton(html: Buffer, tag: number): boolean {
+  return stands(html, '<button', tag) || stands(html, '<input', tag)
 }
 
 function notAmongProps(action: string): SealformError {

@@ -22,28 +22,25 @@ export interface FormRendering {
 }
 
 /** Returns the function that React gets for an action: it prints the hidden field of a form, and cannot be called. */
-export function formAction(
-  action: SealedAction,
-  rendering: FormRendering,
-  args: readonly unknown[] = [],
-): unknown {
+export function formAction(action: SealedAction, rendering: FormRendering): object {
   const { definition, details } = action
-  const call = async (): Promise<never> => {
-    throw new SealformError(
-      'ERR_REACT_PAGE',
-      `"${definition.name}" was called while the page is made on the server. Call it from an event handler or an effect, or give it to a form.`,
-    )
-  }
-  Object.defineProperties(call, {
-    name: { value: definition.name },
-    bind: {
-      value: (_self: unknown, ...more: unknown[]) => formAction(action, rendering, [...args, ...more]),
-    },
-    $$FORM_ACTION: { value: (prefix: string) => describeField({ action, rendering, args }, prefix) },
-    $$IS_SIGNATURE_EQUAL: { value: (reference: unknown) => reference === referenceOf(action) },
-  })
+  const call = functionFor({ action, rendering, args: [] })
+  Object.defineProperty(call, 'name', { value: definition.name })
   standFor(details, call)
   return call
+}
+
+function functionFor(bound: Bound): object {
+  const { action, rendering, args } = bound
+  const call = async (): Promise<never> => {
+    throw calledOnServer(action)
+  }
+  return Object.assign(call, {
+    bind: (_self: unknown, ...more: unknown[]) =>
+      functionFor({ action, rendering, args: [...args, ...more] }),
+    $$FORM_ACTION: (prefix: unknown) => describeField(bound, prefix),
+    $$IS_SIGNATURE_EQUAL: (reference: unknown) => reference === referenceOf(action),
+  })
 }
 
 /** Returns the text by which React finds the action whose state it is given. */
@@ -96,22 +93,33 @@ function nameOf({ action, rendering, args }: Bound, key: string | undefined): st
   }
 }
 
-/** The further hidden fields of a form. React adds the key of the hook to them; it goes into the name instead. */
-class HookFields extends FormData {
+/**
+ * The further hidden fields of a form, as much of a FormData as React asks for. React adds the key of the hook to them; it goes into
+ * the name instead.
+ */
+class HookFields {
   key: string | undefined
   readonly #shown: FormRendering['shown']
 
   constructor(shown: FormRendering['shown']) {
-    super()
     this.#shown = shown
   }
 
-  override append(name: string, value: string | Blob): void {
-    if (name !== '$ACTION_KEY' || typeof value !== 'string') return
-    this.key = value
-    if (this.#shown?.key !== value) return
-    for (const file of this.#shown.files) super.append(fieldNames.kept + file.name, file.seal)
+  append(name: string, value: unknown): void {
+    if (name === '$ACTION_KEY' && typeof value === 'string') this.key = value
   }
+
+  forEach(print: (this: unknown, value: string, name: string) => void, self?: unknown): void {
+    if (this.key === undefined || this.#shown?.key !== this.key) return
+    for (const { name, seal } of this.#shown.files) print.call(self, seal, fieldNames.kept + name)
+  }
+}
+
+function calledOnServer({ definition }: SealedAction): SealformError {
+  return new SealformError(
+    'ERR_REACT_PAGE',
+    `"${definition.name}" was called while the page is made on the server. Call it from an event handler or an effect, or give it to a form.`,
+  )
 }
 
 function otherRenderer({ definition }: SealedAction): SealformError {

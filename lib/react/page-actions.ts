@@ -6,6 +6,7 @@ import type { PageSeals } from '../page/page-seals.js'
 import { actionIdentity } from '../seal/action-identity.js'
 import { encodeBoundValues } from '../seal/bound-values.js'
 import type { Seal } from '../seal/seal.js'
+import { writePlain } from './plain-writer.js'
 
 const devalue = lazyPackage<typeof import('devalue')>('devalue')
 
@@ -21,9 +22,12 @@ export interface SealedAction {
   readonly seals: PageSeals
 }
 
+/** Makes what stands for an action in a tree. */
+type Make = (action: SealedAction) => unknown
+
 /**
- * Seals the actions among what a page is made of: writes all of it as text, and reads the text again, with something else in
- * the place of each action. So a page on the server and the page in the browser are made of the same values.
+ * Seals the actions among what a page is made of, and writes all of it as text. A page on the server and the page in the
+ * browser are made of the same values.
  */
 export class PageActions {
   readonly #page: Page
@@ -45,36 +49,70 @@ export class PageActions {
   /**
    * Writes a value as text. An action is written as its id, its name and its seal.
    *
-   * @throws SealformError `ERR_VALUE_UNSUPPORTED` on a value that would arrive changed, `ERR_ACTION_UNKNOWN` on an action of
-   *   another registry
+   * @throws SealformError `ERR_VALUE_UNSUPPORTED` on a value that would arrive changed, or on an action of another registry
    */
   write(value: unknown): string {
-    return writeJson(value, 'rich', { what: this.#what, reducers: { Action: this.#reduce } })
+    return this.#writeQuickly(value, () => undefined)?.text ?? this.#writeSlowly(value)
   }
 
-  /** Reads the text again. `make` returns what stands for an action. */
-  revive(text: string, make: (action: SealedAction) => unknown): unknown {
+  /**
+   * Writes a value as text, and makes of it what the tree on the server gets: the same values as in the browser, with what `make`
+   * returns in the place of each action.
+   */
+  writeBoth(value: unknown, make: Make): { readonly text: string; readonly own: unknown } {
     const made = new Map<SealedAction, unknown>()
-    return devalue().parse(text, {
-      Action: (list: readonly string[]) => {
-        const action = this.#byId.get(list[0] ?? '')
-        if (!action) throw new Error('The text of a page names an action that the page has not sealed.')
-        if (!made.has(action)) made.set(action, make(action))
-        return made.get(action)
+    const standIn = (action: SealedAction) => {
+      if (!made.has(action)) made.set(action, make(action))
+      return made.get(action)
+    }
+    const quick = this.#writeQuickly(value, standIn)
+    if (quick) return quick
+    const text = this.#writeSlowly(value)
+    return { text, own: this.#read(text, standIn) }
+  }
+
+  /** Returns `undefined` for what is not plain data, and for what cannot be written. */
+  #writeQuickly(value: unknown, standIn: Make): { readonly text: string; readonly own: unknown } | undefined {
+    if (typeof value !== 'object' || value === null) return undefined
+    try {
+      return writePlain(value, (action) => {
+        const sealed = this.#sealed(action)
+        return sealed && { told: told(sealed), own: standIn(sealed) }
+      })
+    } catch {
+      return undefined
+    }
+  }
+
+  /** Writes what devalue can write, and says where something stands that it cannot. */
+  #writeSlowly(value: unknown): string {
+    const reducers = {
+      Action: (value: unknown) => {
+        const sealed = typeof value === 'function' ? this.#sealed(value) : undefined
+        return sealed && told(sealed)
       },
+    }
+    return writeJson(value, 'rich', { what: this.#what, reducers })
+  }
+
+  /** Reads the text again. */
+  #read(text: string, standIn: Make): unknown {
+    return devalue().parse(text, {
+      Action: ([id = '']: readonly string[]) => standIn(this.#byId.get(id)!),
       Symbol: ([key = '']: readonly string[]) => Symbol.for(key),
       FormData: formDataOf,
     })
   }
 
-  readonly #reduce = (value: unknown): readonly string[] | undefined => {
-    if (typeof value !== 'function' || !detailsOf(value)) return undefined
-    let sealed = this.#known.get(value)
+  /** Returns `undefined` for a function that is no action. */
+  #sealed(action: object): SealedAction | undefined {
+    if (!detailsOf(action)) return undefined
+    let sealed = this.#known.get(action)
     if (!sealed) {
-      sealed = this.#seal(value)
-      this.#known.set(value, sealed)
+      sealed = this.#seal(action)
+      this.#known.set(action, sealed)
     }
-    return [sealed.id, sealed.definition.name, sealed.seal]
+    return sealed
   }
 
   /** Seals an action. One that was bound twice to equal values has one seal, as it is one action in the browser. */
@@ -98,6 +136,10 @@ export class PageActions {
     this.#byId.set(id, sealed)
     return sealed
   }
+}
+
+function told({ id, definition, seal }: SealedAction): readonly string[] {
+  return [id, definition.name, seal]
 }
 
 function formDataOf(texts: readonly string[]): FormData {

@@ -2,7 +2,7 @@ import { Transform, type TransformCallback, Writable } from 'node:stream'
 import { ByteBuffer } from '../base/byte-buffer.js'
 
 /** Takes the beginning of a page, up to the mark, and returns what is sent in its place. May throw. */
-type Open = (beginning: string) => string
+type Open = (beginning: Buffer) => Buffer
 
 /** Holds back the beginning of a page until a mark in it has been read. What comes after passes through. */
 export class PageGate extends Transform {
@@ -45,7 +45,7 @@ export class PageGate extends Transform {
   #letThrough(beginning: ByteBuffer, callback: TransformCallback): void {
     this.#beginning = undefined
     try {
-      const sent = this.#open(beginning.view().toString('utf8'))
+      const sent = this.#open(beginning.view())
       this.#settle(undefined)
       callback(null, sent)
     } catch (error) {
@@ -55,23 +55,27 @@ export class PageGate extends Transform {
   }
 }
 
-/** Collects a whole page. It costs less than a stream that is read again. */
+/** Collects a whole page. React writes each piece once, and waits for nothing. */
 export class WholePage extends Writable {
-  readonly #bytes = new ByteBuffer()
-  readonly #done: (html: string) => void
+  readonly #pieces: Uint8Array[] = []
+  #length = 0
+  readonly #done: (html: Buffer) => void
 
-  constructor(done: (html: string) => void) {
+  /** @param done gets all of the page */
+  constructor(done: (html: Buffer) => void) {
     super()
     this.#done = done
   }
 
-  override _write(chunk: Buffer, _encoding: BufferEncoding, callback: () => void): void {
-    this.#bytes.push(chunk)
-    callback()
+  override write(piece: Uint8Array | string): boolean {
+    const bytes = typeof piece === 'string' ? Buffer.from(piece) : piece
+    this.#pieces.push(bytes)
+    this.#length += bytes.length
+    return true
   }
 
-  override _final(callback: () => void): void {
-    this.#done(this.#bytes.view().toString('utf8'))
-    callback()
+  override end(): this {
+    this.#done(Buffer.concat(this.#pieces, this.#length))
+    return this
   }
 }

@@ -71,7 +71,6 @@ export async function renderReact<Props extends object>(
   }
   const hook = outcomeForHook(host)
   const prefix = `${options.identifierPrefix ?? ''}${ownPrefix}`
-  const written = actions.write({ props, prefix, form: hook?.shown })
   const faults: SealformError[] = []
   const rendering: FormRendering = {
     prefix,
@@ -82,22 +81,24 @@ export async function renderReact<Props extends object>(
     },
     fault: (error) => faults.push(error),
   }
-  const revived = actions.revive(written, (action) => formAction(action, rendering)) as Revived
-  const tree = { node: () => view(revived.props as ClientProps<Props>), prefix, data: written, faults }
-  const formState = hook &&
-    revived.form && [stateOfOutcome(revived.form), hook.key, referenceOf(sentBy(hook)), 0]
+  const both = actions.writeBoth({ props, prefix, form: hook?.shown }, (action) =>
+    formAction(action, rendering),
+  )
+  const own = both.own as OwnValues<Props>
+  const tree = { node: () => view(own.props), prefix, data: both.text, faults }
+  const formState = hook && own.form && [stateOfOutcome(own.form), hook.key, referenceOf(sentBy(hook)), 0]
   const sending = await renderTree(host, { ...tree, formState }, options)
   if (sending === undefined) return
-  if (hook && hook.shown.outcome !== 'done' && typeof sending === 'string' && sending.includes(taken)) {
+  if (hook && hook.shown.outcome !== 'done' && Buffer.isBuffer(sending) && sending.includes(taken)) {
     page.adopted = true
     page.notePrinted(taken)
   }
   host.sendBody(sending)
 }
 
-/** What the text of a page gives back. */
-interface Revived {
-  readonly props: unknown
+/** What the tree on the server is made of. */
+interface OwnValues<Props> {
+  readonly props: ClientProps<Props>
   readonly form: ShownOutcome | undefined
 }
 
@@ -131,18 +132,18 @@ async function renderTree(
   host: RenderingHost,
   tree: Tree,
   options: ReactPageOptions,
-): Promise<string | PageGate | undefined> {
+): Promise<Buffer | PageGate | undefined> {
   const { renderToPipeableStream } = await loadRenderer()
   const { res, page, req } = host
   if (hasLeft(res)) return undefined
   const whole = !options.stream || page.showsOutcome || req.method === 'HEAD'
-  const open = (beginning: string) => {
+  const open = (beginning: Buffer) => {
     if (tree.faults[0]) throw tree.faults[0]
     checkForms(beginning)
     return insertData(beginning, tree.data)
   }
   const noted = new RenderingErrors(host)
-  let result: string | PageGate | undefined
+  let result: Buffer | PageGate | undefined
   await new Promise<void>((resolve, reject) => {
     const rendering = renderToPipeableStream(tree.node(), {
       ...rendererOptions(host, tree, options),
@@ -161,7 +162,7 @@ async function renderTree(
 
     function collect() {
       noted.report()
-      const done = (html: string) => {
+      const done = (html: Buffer) => {
         try {
           result = open(html)
           resolve()
@@ -180,7 +181,7 @@ async function renderTree(
       gate.opened.then(resolve, reject)
     }
   }).catch((error: unknown) => {
-    if (typeof result === 'object') result.destroy()
+    if (result instanceof PageGate) result.destroy()
     if (!hasLeft(res)) throw error
   })
   return hasLeft(res) ? undefined : result
@@ -203,13 +204,13 @@ function rendererOptions(
 }
 
 /** Puts the data of the page where React has printed the mark, with the id that React may have given to that script. */
-function insertData(html: string, data: string): string {
-  const at = html.indexOf(`>${mark}</script>`)
+function insertData(html: Buffer, data: string): Buffer {
+  const at = html.lastIndexOf(`>${mark}</script>`)
   if (at === -1) return html
   const from = html.lastIndexOf('<script', at)
-  const id = / id="[^"]*"/.exec(html.slice(from, at))?.[0] ?? ''
+  const id = / id="[^"]*"/.exec(html.toString('utf8', from, at))?.[0] ?? ''
   const script = `<script type="application/json" data-sealform-page=""${id}>${data.replaceAll('<', '\\u003c')}`
-  return html.slice(0, from) + script + html.slice(at + 1 + mark.length)
+  return Buffer.concat([html.subarray(0, from), Buffer.from(script), html.subarray(at + 1 + mark.length)])
 }
 
 /** Keeps the errors of a rendering until it is known whether the page is sent. Those of a page that is not sent are thrown. */

@@ -2,7 +2,8 @@ import { createHmac } from 'node:crypto'
 import type { FormOwner } from './form-owner.js'
 import type { SealingContext } from './sealing-context.js'
 
-const identityBytes = 12
+/** 12 bytes. */
+const identityLength = 16
 
 /**
  * Returns a text by which a script knows an action with its bound values again, on the next page for the same session. It is
@@ -14,9 +15,8 @@ export function actionIdentity(
   session: string | undefined,
 ): string {
   // A path, whose digest has the same key, begins with a slash, and this with the length of the name.
-  const hmac = createHmac('sha256', keys.sealing.subkey('path'))
-  for (const part of [action, boundText, audience, session ?? '']) {
-    hmac.update(`${part.length}:`, 'utf16le').update(part, 'utf16le')
-  }
-  return hmac.digest().toString('base64url', 0, identityBytes)
+  let text = ''
+  for (const part of [action, boundText, audience, session ?? '']) text += `${part.length}:${part}`
+  const digest = createHmac('sha256', keys.sealing.subkey('path')).update(text, 'utf16le').digest('base64url')
+  return digest.slice(0, identityLength)
 }
