@@ -34,6 +34,11 @@ export function readActionField(name: string): SentActionField | undefined {
   return { seal, state, key: text, axis: axis as SentActionField['axis'] }
 }
 
+/** Whether a part of a name that was written here may be longer than it can be read. Most names are short, and need no reading. */
+export function mayBeTooLong(name: string): boolean {
+  return name.length > longestKey
+}
+
 /** Writes the name of a field. */
 export function writeActionField({ seal, state, key }: ActionField): string {
   const name = fieldNames.action + seal

@@ -1,5 +1,5 @@
 import { standFor } from '../action/action.js'
-import { longestActionField, readActionField, writeActionField } from '../base/action-field.js'
+import { longestActionField, mayBeTooLong, readActionField, writeActionField } from '../base/action-field.js'
 import { SealformError } from '../base/errors.js'
 import { fieldNames } from '../base/wire-names.js'
 import type { FreshFile } from '../page/fresh-fields.js'
@@ -85,7 +85,7 @@ function nameOf({ action, rendering, args }: Bound, key: string | undefined): st
   try {
     const sealed = state === undefined ? '' : seals.state(definition, boundText, state)
     const name = writeActionField({ seal, state: sealed, key })
-    if (!readActionField(name)) throw tooLong(definition.name)
+    if (mayBeTooLong(name) && !readActionField(name)) throw tooLong(definition.name)
     return name
   } catch (error) {
     rendering.fault(error instanceof SealformError ? error : invalidState(definition.name, error))

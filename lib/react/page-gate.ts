@@ -58,24 +58,21 @@ export class PageGate extends Transform {
 /** Collects a whole page. React writes each piece once, and waits for nothing. */
 export class WholePage extends Writable {
   readonly #pieces: Uint8Array[] = []
-  #length = 0
-  readonly #done: (html: Buffer) => void
+  readonly #done: (pieces: readonly Uint8Array[]) => void
 
   /** @param done gets all of the page */
-  constructor(done: (html: Buffer) => void) {
+  constructor(done: (pieces: readonly Uint8Array[]) => void) {
     super()
     this.#done = done
   }
 
   override write(piece: Uint8Array | string): boolean {
-    const bytes = typeof piece === 'string' ? Buffer.from(piece) : piece
-    this.#pieces.push(bytes)
-    this.#length += bytes.length
+    this.#pieces.push(typeof piece === 'string' ? Buffer.from(piece) : piece)
     return true
   }
 
   override end(): this {
-    this.#done(Buffer.concat(this.#pieces, this.#length))
+    this.#done(this.#pieces)
     return this
   }
 }

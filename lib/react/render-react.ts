@@ -1,12 +1,11 @@
-import { randomBytes } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import type { ReactNode } from 'react'
 import { checkOptions } from '../base/check-options.js'
 import { SealformError } from '../base/errors.js'
 import { hasLeft, whenLeft } from '../base/visitor-left.js'
 import { type RenderingHost, renderingHostOf } from '../page/rendering-host.js'
-import { checkForms } from './check-forms.js'
 import type { ClientProps } from './client-props.js'
+import { completePage, mark } from './complete-page.js'
 import { type FormRendering, formAction, referenceOf } from './form-action.js'
 import { loadRenderer } from './load-renderer.js'
 import { PageActions } from './page-actions.js'
@@ -124,9 +123,6 @@ interface Tree {
   readonly formState: readonly unknown[] | undefined
 }
 
-/** React prints it at the end of the shell, before the other scripts. It gives way to the data, so no page holds it. */
-const mark = `/*${randomBytes(12).toString('base64url')}*/`
-
 /** Renders the tree. Returns nothing when the visitor has left. */
 async function renderTree(
   host: RenderingHost,
@@ -137,10 +133,9 @@ async function renderTree(
   const { res, page, req } = host
   if (hasLeft(res)) return undefined
   const whole = !options.stream || page.showsOutcome || req.method === 'HEAD'
-  const open = (beginning: Buffer) => {
+  const open = (...pieces: readonly Uint8Array[]) => {
     if (tree.faults[0]) throw tree.faults[0]
-    checkForms(beginning)
-    return insertData(beginning, tree.data)
+    return completePage(pieces, tree.data)
   }
   const noted = new RenderingErrors(host)
   let result: Buffer | PageGate | undefined
@@ -162,9 +157,9 @@ async function renderTree(
 
     function collect() {
       noted.report()
-      const done = (html: Buffer) => {
+      const done = (pieces: readonly Uint8Array[]) => {
         try {
-          result = open(html)
+          result = open(...pieces)
           resolve()
         } catch (error) {
           reject(error)
@@ -201,16 +196,6 @@ function rendererOptions(
     identifierPrefix: prefix,
     formState: formState ?? null,
   }
-}
-
-/** Puts the data of the page where React has printed the mark, with the id that React may have given to that script. */
-function insertData(html: Buffer, data: string): Buffer {
-  const at = html.lastIndexOf(`>${mark}</script>`)
-  if (at === -1) return html
-  const from = html.lastIndexOf('<script', at)
-  const id = / id="[^"]*"/.exec(html.toString('utf8', from, at))?.[0] ?? ''
-  const script = `<script type="application/json" data-sealform-page=""${id}>${data.replaceAll('<', '\\u003c')}`
-  return Buffer.concat([html.subarray(0, from), Buffer.from(script), html.subarray(at + 1 + mark.length)])
 }
 
 /** Keeps the errors of a rendering until it is known whether the page is sent. Those of a page that is not sent are thrown. */

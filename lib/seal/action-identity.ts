@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto'
 import type { FormOwner } from './form-owner.js'
+import type { Key } from './key-ring.js'
 import type { SealingContext } from './sealing-context.js'
 
 /** 12 bytes. */
@@ -17,6 +18,17 @@ export function actionIdentity(
   // A path, whose digest has the same key, begins with a slash, and this with the length of the name.
   let text = ''
   for (const part of [action, boundText, audience, session ?? '']) text += `${part.length}:${part}`
-  const digest = createHmac('sha256', keys.sealing.subkey('path')).update(text, 'utf16le').digest('base64url')
-  return digest.slice(0, identityLength)
+  if (boundText !== '' || session !== undefined) return digest(keys.sealing, text)
+  const known = lasting.get(keys.sealing) ?? new Map<string, string>()
+  const identity = known.get(text) ?? digest(keys.sealing, text)
+  lasting.set(keys.sealing, known.set(text, identity))
+  return identity
+}
+
+/** Those of actions without bound values for visitors without a session: as many as there are actions. */
+const lasting = new WeakMap<Key, Map<string, string>>()
+
+function digest(key: Key, text: string): string {
+  const hmac = createHmac('sha256', key.subkey('path')).update(text, 'utf16le')
+  return hmac.digest('base64url').slice(0, identityLength)
 }
