@@ -4,6 +4,8 @@ import { measureBrowser } from './browser/figures.js'
 import { browserTables } from './browser/tables.js'
 import { Child } from './child.js'
 import { type Cores, chooseCores, describeMachine } from './machine.js'
+import { measureNext, type NextPlan } from './next/measure-next.js'
+import { missingNext, nextTable } from './next/next-table.js'
 import { type Extra, extras, type Options, pick, readOptions, usage } from './options.js'
 import { profileApp } from './profile.js'
 import {
@@ -17,7 +19,7 @@ import {
 import { type Plan, runRounds, type Sample, type Setting } from './rounds.js'
 import { type Scenario, scenarios } from './scenarios.js'
 import { measureStart } from './start.js'
-import { judgeRatios, judgeSeals, judgeStart, judgeUploads, type Verdict } from './targets.js'
+import { judgeNext, judgeRatios, judgeSeals, judgeStart, judgeUploads, type Verdict } from './targets.js'
 import { measureUploads, type UploadPlan } from './uploads.js'
 
 const resultsFile = 'bench/results.md'
@@ -48,6 +50,9 @@ const shortUploads: UploadPlan = { starts: 1, rounds: 3 }
 /** Pairs of processes of each app. */
 const fullStarts = 40
 const shortStarts = 9
+
+const fullNext: NextPlan = { rounds: 12, requests: 100, warmUp: 1500 }
+const shortNext: NextPlan = { rounds: 6, requests: 60, warmUp: 600 }
 
 /** Submissions of each kind in a browser. */
 const browserTimes = 8
@@ -143,8 +148,8 @@ function farBelowScenario(verdict: Verdict): Scenario[] {
 function extrasOf({ apps, only, short }: Options): readonly Extra[] {
   if (apps) return []
   if (only !== undefined) return extras.filter((extra) => only === extra)
-  // A browser is slow, and there is no target to miss.
-  return short ? extras.filter((extra) => extra !== 'browser') : extras
+  // A browser is slow, and Next.js has to be installed and built.
+  return short ? extras.filter((extra) => extra !== 'browser' && extra !== 'next') : extras
 }
 
 async function measureExtra(
@@ -156,12 +161,23 @@ async function measureExtra(
   if (extra === 'browser') {
     return { verdicts: [], table: browserTables(await measureBrowser(browserTimes, progress)) }
   }
+  if (extra === 'next') {
+    const figures = await measureNext(short ? shortNext : fullNext, cores, progress).catch(whyMissing)
+    return typeof figures === 'string'
+      ? { verdicts: [], table: missingNext(figures) }
+      : { verdicts: judgeNext(figures), table: nextTable(figures) }
+  }
   if (extra === 'start') {
     const figures = await measureStart(short ? shortStarts : fullStarts, cores, progress)
     return { verdicts: judgeStart(figures), table: startTable(figures) }
   }
   const figures = await measureUploads(short ? shortUploads : fullUploads, cores, progress)
   return { verdicts: judgeUploads(figures), table: uploadTable(figures) }
+}
+
+/** Next.js cannot be installed without a network, for example. */
+function whyMissing(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).split('\n', 1)[0]!
 }
 
 async function judgeOwnSeals(cores: Cores): Promise<Verdict[]> {

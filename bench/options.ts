@@ -3,7 +3,7 @@ import { type App, apps } from './apps.js'
 import { type Scenario, scenarios } from './scenarios.js'
 
 /** What is measured besides requests. */
-export const extras = ['seals', 'uploads', 'start', 'browser'] as const
+export const extras = ['seals', 'uploads', 'start', 'browser', 'next'] as const
 export type Extra = (typeof extras)[number]
 
 export const usage = `npm run bench                          everything, about twelve minutes; writes bench/results.md

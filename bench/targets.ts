@@ -1,3 +1,4 @@
+import { type NextFigures, nextRatios } from './next/measure-next.js'
 import type { Sample } from './rounds.js'
 import type { Scenario } from './scenarios.js'
 import { cpuRatios, type StartFigures } from './start.js'
@@ -108,6 +109,26 @@ export function judgeStart(all: readonly StartFigures[]): Verdict[] {
     .filter(({ app }) => app.id === 'koa')
     .map((own) => atMost({ measure, limit: 1.25, digits: 2 }, cpuRatios(own)))
 }
+
+/** How much less CPU a page and its action take than with Next.js. */
+export function judgeNext(all: readonly NextFigures[]): Verdict[] {
+  return all.map((figures) => {
+    const measured = spreadOf(nextRatios(figures))
+    const met = measured.median >= timesLess
+    const score = measured.median / timesLess
+    return {
+      measure: `next, ${figures.page}, ${figures.kind}: CPU of Next.js ÷ Sealform`,
+      target: `≥ ${timesLess}`,
+      measured,
+      digits: 1,
+      met,
+      score,
+      farBelow,
+    }
+  })
+}
+
+const timesLess = 10
 
 /** Sealform's uploads, the time against bare busboy that writes to disk. */
 export function judgeUploads(all: readonly UploadFigures[]): Verdict[] {

@@ -6,6 +6,7 @@ import type { Browser } from 'playwright-core'
 import { openChromium } from '../../test/browser/chromium.js'
 import { Child } from '../child.js'
 import { NextApp } from './next-app.js'
+import { nextRows } from './next-rows.js'
 import { slow, type Visited, visitRows } from './visit-rows.js'
 import { ways } from './ways.js'
 
@@ -67,7 +68,7 @@ export async function measureBrowser(
 async function measureNext(browser: Browser, times: number): Promise<WayFigures | string> {
   let app: NextApp
   try {
-    app = await NextApp.start()
+    app = await NextApp.start(nextRows)
   } catch (error) {
     return (error instanceof Error ? error.message : String(error)).split('\n', 1)[0]!
   }

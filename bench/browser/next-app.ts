@@ -1,47 +1,21 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { freePort } from '../../test/setup/free-port.js'
 import { until } from '../../test/setup/patience.js'
 
-const page = `import { revalidatePath } from 'next/cache'
-
-export const dynamic = 'force-dynamic'
-
-const state = (globalThis.rows ??= { newest: 'The first row' })
-
-async function add(formData) {
-  'use server'
-  state.newest = String(formData.get('title'))
-  revalidatePath('/')
+const manifest = {
+  private: true,
+  dependencies: { next: '16.4.6', react: '19.3.1', 'react-dom': '19.3.1' },
 }
 
-export default function Page() {
-  const rows = Array.from({ length: 20 }, (_, i) => (i === 0 ? state.newest : \`Row \${i} of a list that stays as it is\`))
-  return (
-    <>
-      <h1>Rows</h1>
-      <section id="rows">
-        <form action={add}><input name="title" /><button>Add</button></form>
-        <ul>{rows.map((row, i) => <li key={i}>{row}</li>)}</ul>
-      </section>
-    </>
-  )
-}
-`
-
-const layout = `export default function Layout({ children }) {
-  return <html lang="en"><body>{children}</body></html>
-}
-`
-
-const manifest = { private: true, dependencies: { next: '^16', react: '^19', 'react-dom': '^19' } }
-
-/** The same page as a server action of Next.js, installed and built in a temporary folder. */
+/** An app of Next.js, installed and built in a temporary folder. The dependencies of this repository do not hold it. */
 export class NextApp {
   readonly url: string
+  /** The id of the server's process. */
+  readonly pid: number
   readonly #folder: string
   readonly #server: ChildProcess
   readonly #kill = () => this.#server.kill()
@@ -50,21 +24,27 @@ export class NextApp {
     this.#folder = folder
     this.#server = server
     this.url = url
+    this.pid = server.pid ?? Number.NaN
     // An interrupted benchmark leaves no process behind.
     process.once('exit', this.#kill)
   }
 
-  /** @throws Error when npm cannot install it or Next.js cannot build it */
-  static async start(): Promise<NextApp> {
+  /**
+   * @param files of the folder `app`, by their names
+   * @throws Error when npm cannot install it or Next.js cannot build it
+   */
+  static async start(files: Readonly<Record<string, string>>): Promise<NextApp> {
     const folder = mkdtempSync(join(tmpdir(), 'sealform-next-'))
     try {
-      mkdirSync(join(folder, 'app'))
       writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest))
-      writeFileSync(join(folder, 'app', 'page.jsx'), page)
-      writeFileSync(join(folder, 'app', 'layout.jsx'), layout)
+      for (const [name, text] of Object.entries(files)) {
+        const file = join(folder, 'app', name)
+        mkdirSync(dirname(file), { recursive: true })
+        writeFileSync(file, text)
+      }
       const run = promisify(execFile)
       const env = { ...process.env, NEXT_TELEMETRY_DISABLED: '1', NODE_ENV: 'production' as const }
-      await run('npm', ['install', '--no-audit', '--no-fund'], { cwd: folder, env })
+      await run('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts'], { cwd: folder, env })
       const next = join(folder, 'node_modules', 'next', 'dist', 'bin', 'next')
       await run(process.execPath, [next, 'build'], { cwd: folder, env, maxBuffer: 64 * 1024 * 1024 })
       const port = await freePort()
