@@ -15,10 +15,6 @@ export interface ClientAction<State = unknown> {
   /** As the `action` of a form, or the `formAction` of a button. */
   (data: FormData): Promise<void>
   /** As the first argument of `useActionState()`. What is wrong with the input is a `Problem` in place of the state. */
-  (
-    previous: State | Problem | undefined,
-    // biome-ignore lint/suspicious/noConfusingVoidType: `dispatch()` may be called without a payload
-    payload: Payload | void,
-  ): Promise<State | Problem | undefined>
+  (previous: State | Problem | undefined, payload: Payload | undefined): Promise<State | Problem | undefined>
   readonly name: string
 }

@@ -42,11 +42,7 @@ export interface ClientAction<State = unknown> {
   /** As the `action` of a form, or the `formAction` of a button. */
   (data: FormData): Promise<void>
   /** As the first argument of `useActionState()`. Takes any last state, so that a `ClientAction` stands for every action. */
-  (
-    previous: unknown,
-    // biome-ignore lint/suspicious/noConfusingVoidType: `dispatch()` may be called without a payload
-    payload: Payload | void,
-  ): Promise<State | Problem | undefined>
+  (previous: unknown, payload: Payload | undefined): Promise<State | Problem | undefined>
   readonly name: string
 }
 

@@ -202,7 +202,7 @@ function Views({ view, bump }: TodosProps) {
   return (
     <p>
       <output id="views">{views}</output>
-      <button type="button" id="dispatch" onClick={() => startTransition(() => dispatch())}>
+      <button type="button" id="dispatch" onClick={() => startTransition(() => dispatch(undefined))}>
         {stateOf(count) ?? 0}
       </button>
     </p>
