@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { whileSent } from '../browser/while-sent.js'
-import { type Build, expiry, type Opened, ready, shows, stage } from '../react/site.js'
+import { type Build, type Opened, ready, shows, stage } from '../react/site.js'
 import { until } from '../setup/patience.js'
 import { builds, nameOf, preact } from './builds.js'
 
@@ -15,7 +15,7 @@ async function send({ page }: Opened, title: string): Promise<void> {
 }
 
 function withScript(build: Build): void {
-  const { open } = stage(build, { javaScript: true, latency: 300, library: preact })
+  const { open, expiry } = stage(build, { javaScript: true, latency: 300, library: preact })
 
   it('hydrates with an empty console under a strict policy, and stays so', async () => {
     const { page, said } = await open()

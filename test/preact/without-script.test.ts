@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { type Build, expiry, stage } from '../react/site.js'
+import { type Build, stage } from '../react/site.js'
 import { builds, nameOf, preact } from './builds.js'
 
 for (const build of builds)
   describe(`a Preact page without JavaScript: ${nameOf(build)}`, () => withoutScript(build))
 
 function withoutScript(build: Build): void {
-  const { open } = stage(build, { javaScript: false, library: preact })
+  const { open, expiry } = stage(build, { javaScript: false, library: preact })
 
   it('shows what is wrong beside its field, and keeps the input, at the same URL', async () => {
     const { page, submit, url } = await open({ query: '?q=1' })

@@ -51,6 +51,11 @@ export const builds: readonly Build[] = provesInFull
     )
   : few
 
+/** Those without JavaScript, which cost little: node:http as well. */
+export const plainBuilds: readonly Build[] = provesInFull
+  ? builds
+  : [...few, { framework: 'node', release: '', mode: 'production' }]
+
 const built = fileURLToPath(new URL('..', import.meta.url))
 
 /** Builds the script for browsers, as an app does. */
@@ -78,6 +83,8 @@ export interface Site {
   readonly url: string
   /** What the server has written to stderr. */
   readonly errors: readonly string[]
+  /** Sets the clock of the app forward, in seconds. */
+  later(seconds: number): Promise<void>
   stop(): Promise<void>
 }
 
@@ -86,7 +93,7 @@ async function startServer(library: Library, build: Build, latency: number): Pro
   const child = spawn(
     process.execPath,
     [
-      ...['--import', join(built, 'react', 'react-alias.js')],
+      ...['--import', join(built, 'react', 'react-alias.js'), '--import', join(built, 'react', 'clock.js')],
       join(built, library.folder, 'app', 'server.js'),
       ...[build.framework, script],
     ],
@@ -99,25 +106,32 @@ async function startServer(library: Library, build: Build, latency: number): Pro
         LATENCY: String(latency),
         SEALFORM_KEYS: testKey,
       },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     },
   )
   const errors: string[] = []
-  createInterface(child.stderr).on('line', (line) => errors.push(line))
+  createInterface(child.stderr!).on('line', (line) => errors.push(line))
   const stop = async () => {
     if (child.exitCode !== null) return
     child.kill()
     await once(child, 'exit')
   }
+  const later = async (seconds: number) => {
+    const heard = once(child, 'message')
+    child.send(seconds * 1000)
+    await heard
+  }
   const [port] = (await Promise.race([
-    once(createInterface(child.stdout), 'line'),
+    once(createInterface(child.stdout!), 'line'),
     once(child, 'exit').then(() => assert.fail(errors.join('\n'))),
   ])) as string[]
-  return { url: `http://127.0.0.1:${port}`, errors, stop }
+  return { url: `http://127.0.0.1:${port}`, errors, later, stop }
 }
 
 export interface Stage {
   readonly site: Site
+  /** Waits until a seal of the action `brief` that was made before has expired. */
+  expiry(): Promise<void>
   /** Opens the page of a fresh list. */
   open(options?: OpenOptions): Promise<Opened>
 }
@@ -143,6 +157,9 @@ export interface Opened {
   close(): Promise<void>
 }
 
+/** More than the seals of the action `brief` are good for. All others are good for longer. */
+const briefSeconds = 70
+
 let lists = 0
 
 /** Starts a server and a browser for the tests of a `describe`. */
@@ -165,6 +182,10 @@ export function stage(
     get site() {
       assert.ok(site)
       return site
+    },
+    async expiry() {
+      assert.ok(site)
+      await site.later(briefSeconds)
     },
     async open({ query = '', javaScript: enabled = javaScript, ready: waits = true } = {}) {
       assert.ok(browser && site)
@@ -207,12 +228,6 @@ async function openPage(browser: Browser, url: string, javaScriptEnabled: boolea
     },
     close: () => context.close(),
   }
-}
-
-/** Waits until a seal of the action `brief` that was made before has expired. */
-export async function expiry(): Promise<void> {
-  const made = Date.now()
-  await until(() => Date.now() - made > 4000)
 }
 
 /** Waits until the script has made the page. The policy of the page forbids `waitForFunction`. */

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import { whileSent } from '../browser/while-sent.js'
 import { until } from '../setup/patience.js'
 import { provesInFull } from '../setup/proofs.js'
-import { type Build, builds, expiry, nameOf, type Opened, ready, shows, stage } from './site.js'
+import { type Build, builds, nameOf, type Opened, ready, shows, stage } from './site.js'
 
 for (const build of builds)
   describe(`a React page with JavaScript: ${nameOf(build)}`, () => withScript(build))
@@ -15,7 +15,7 @@ async function send({ page }: Opened, title: string): Promise<void> {
 }
 
 function withScript(build: Build): void {
-  const { open } = stage(build, { javaScript: true, latency: 300 })
+  const { open, expiry } = stage(build, { javaScript: true, latency: 300 })
 
   it('hydrates with an empty console under a strict policy, and stays so', async () => {
     const { page, said } = await open()
@@ -192,6 +192,17 @@ function withScript(build: Build): void {
     await page.waitForSelector('text=Remove Bread')
     const list = await (await page.request.get(url.replace('/lists/', '/sent/'))).json()
     assert.deepEqual(list.sent, ['title,list,note'])
+  })
+
+  it('sends what the code of the app changes in the data', async () => {
+    const opened = await open()
+    const { page, posts } = opened
+    await send(opened, ' Rolls ')
+    await page.waitForSelector('text=Remove Rolls')
+    assert.deepEqual(
+      posts.flatMap((body) => new URLSearchParams(body).getAll('title')),
+      ['Rolls'],
+    )
   })
 
   it('submits without the script what is sent before it is there, and goes on from that state', async () => {

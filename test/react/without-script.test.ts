@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { type Build, builds, expiry, nameOf, stage } from './site.js'
+import { type Build, nameOf, plainBuilds, stage } from './site.js'
 
-for (const build of builds)
+for (const build of plainBuilds)
   describe(`a React page without JavaScript: ${nameOf(build)}`, () => withoutScript(build))
 
 function withoutScript(build: Build): void {
-  const { open } = stage(build, { javaScript: false })
+  const { open, expiry } = stage(build, { javaScript: false })
 
   it('shows what is wrong beside its field, and keeps the input, at the same URL', async () => {
     const { page, submit, url } = await open({ query: '?q=1' })

@@ -119,6 +119,7 @@ function Add({ add, clear, todos }: TodosProps) {
   ])
   const [state, submit] = useActionState(
     onClient(add, async (previous, data) => {
+      data.set('title', String(data.get('title')).trim())
       addShown(String(data.get('title')))
       return add(previous, data)
     }),
