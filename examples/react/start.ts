@@ -1,8 +1,8 @@
-import { createServer, type RequestListener } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { RequestListener } from 'node:http'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
+import { listenOnLocalhost } from '../listen.js'
 
 // npm run example:react, npm run example:preact
 
@@ -12,6 +12,8 @@ import { build } from 'esbuild'
  * @param library whose JSX the components are written in
  */
 export async function start(library: 'react' | 'preact'): Promise<void> {
+  // Who tries the example wants to see what goes wrong.
+  process.env.NODE_ENV ??= 'development'
   const from = join('examples', library, 'app')
   const folder = join('dist', 'examples', library, 'app')
   const common = {
@@ -41,8 +43,6 @@ export async function start(library: 'react' | 'preact'): Promise<void> {
   const { createApp }: { createApp(folder: string): RequestListener } = await import(
     pathToFileURL(join(folder, 'server.js')).href
   )
-  const server = createServer(createApp(folder))
-  server.listen(Number(process.env.PORT ?? 0), 'localhost', () => {
-    console.log(`The example is ready: http://localhost:${(server.address() as AddressInfo).port}`)
-  })
+  const url = await listenOnLocalhost(createApp(folder), { port: 0, command: `npm run example:${library}` })
+  console.log(`The example is ready: ${url}`)
 }

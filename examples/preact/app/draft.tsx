@@ -10,6 +10,9 @@ const pause = 400
 export function Draft({ publish, saveDraft, flash, draft, published }: ClientProps<PropsOf<'/draft'>>) {
   const id = useId()
   const [saved, setSaved] = useState('')
+  // The answer to a text that saves itself has no flash. The last one stands until there is another.
+  const [told, tell] = useState(flash)
+  if (flash !== '' && flash !== told) tell(flash)
   const waiting = useRef<ReturnType<typeof setTimeout>>(undefined)
   useEffect(() => () => clearTimeout(waiting.current), [])
 
@@ -28,7 +31,7 @@ export function Draft({ publish, saveDraft, flash, draft, published }: ClientPro
   }
   return (
     <>
-      <Flash>{flash}</Flash>
+      <Flash>{told}</Flash>
       <Form action={publish} class="panel" onSubmit={() => clearTimeout(waiting.current)}>
         {(state, { pending }) => (
           <>

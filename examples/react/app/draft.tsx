@@ -12,6 +12,9 @@ export function Draft({ publish, saveDraft, flash, draft, published }: ClientPro
   const text = useRef<HTMLTextAreaElement>(null)
   const [state, submit, pending] = useActionState(publish, undefined)
   const [saved, setSaved] = useState('')
+  // The answer to a text that saves itself has no flash. The last one stands until there is another.
+  const [told, tell] = useState(flash)
+  if (flash !== '' && flash !== told) tell(flash)
   const waiting = useRef<ReturnType<typeof setTimeout>>(undefined)
   useEffect(() => () => clearTimeout(waiting.current), [])
   const issue = issueOf(state, 'text')
@@ -32,7 +35,7 @@ export function Draft({ publish, saveDraft, flash, draft, published }: ClientPro
   }
   return (
     <>
-      <Flash>{flash}</Flash>
+      <Flash>{told}</Flash>
       <form action={submit} className="panel" onSubmit={() => clearTimeout(waiting.current)}>
         <div className="field">
           <label htmlFor={id}>Your story</label>
