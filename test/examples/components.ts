@@ -16,7 +16,7 @@ async function startExample(library: string) {
   const main = fileURLToPath(new URL(`../../examples/${library}/main.js`, import.meta.url))
   const child = spawn(process.execPath, [main], {
     cwd: root,
-    env: { ...process.env, PORT: '0', LATENCY: '250', SEALFORM_KEYS: testKey },
+    env: { ...process.env, PORT: '0', LATENCY: '0', SEALFORM_KEYS: testKey },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const [line] = (await Promise.race([

@@ -88,7 +88,7 @@ export interface Site {
   stop(): Promise<void>
 }
 
-async function startServer(library: Library, build: Build, latency: number): Promise<Site> {
+async function startServer(library: Library, build: Build): Promise<Site> {
   const script = await buildScript(library, build)
   const child = spawn(
     process.execPath,
@@ -103,7 +103,6 @@ async function startServer(library: Library, build: Build, latency: number): Pro
         ...process.env,
         NODE_ENV: build.mode,
         LIBRARY_RELEASE: build.release,
-        LATENCY: String(latency),
         SEALFORM_KEYS: testKey,
       },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
@@ -165,13 +164,13 @@ let lists = 0
 /** Starts a server and a browser for the tests of a `describe`. */
 export function stage(
   build: Build,
-  { javaScript, latency = 0, library = react }: { javaScript: boolean; latency?: number; library?: Library },
+  { javaScript, library = react }: { javaScript: boolean; library?: Library },
 ): Stage {
   let browser: Browser | undefined
   let site: Site | undefined
   const opened: Opened[] = []
   before(async () => {
-    ;[site, browser] = await Promise.all([startServer(library, build, latency), openChromium()])
+    ;[site, browser] = await Promise.all([startServer(library, build), openChromium()])
   })
   after(async () => {
     await Promise.all(opened.map((each) => each.close()))

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import type { Request } from 'playwright-core'
 import { whileSent } from '../browser/while-sent.js'
 import { until } from '../setup/patience.js'
 import { provesInFull } from '../setup/proofs.js'
@@ -15,7 +16,7 @@ async function send({ page }: Opened, title: string): Promise<void> {
 }
 
 function withScript(build: Build): void {
-  const { open, expiry } = stage(build, { javaScript: true, latency: 300 })
+  const { open, expiry } = stage(build, { javaScript: true })
 
   it('hydrates with an empty console under a strict policy, and stays so', async () => {
     const { page, said } = await open()
@@ -107,9 +108,15 @@ function withScript(build: Build): void {
 
   it('runs the calls of one action one after the other', async () => {
     const { page } = await open()
+    const seen: string[] = []
+    // An effect of the page calls an action with a step.
+    const isLike = (request: Request) => request.method() === 'POST' && !request.postData()?.includes('step=')
+    page.on('request', (request) => isLike(request) && seen.push('sent'))
+    page.on('response', (response) => isLike(response.request()) && seen.push('answered'))
     await page.evaluate("for (let i = 0; i < 3; i++) document.querySelector('#like').click()")
     await shows(page, '#likes', '3')
     await shows(page, '#told', '3')
+    assert.deepEqual(seen, ['sent', 'answered', 'sent', 'answered', 'sent', 'answered'])
   })
 
   it('throws to the nearest error boundary where the action throws', async () => {

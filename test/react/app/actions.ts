@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises'
 import { createActions, flash, invalid, redirect, type Submission } from 'sealform'
 
 /** The data of one list. Each test has a list of its own. */
@@ -30,13 +29,9 @@ export interface Added {
 
 export const actions = createActions()
 
-/** Milliseconds that an action takes, so that a page can show that it is underway. */
-const latency = Number(process.env.LATENCY ?? 0)
-
 export const add = actions.define(
   'todos.add',
   async ({ formData, previous }: Submission<undefined, Added>, name: string) => {
-    await pause(latency)
     const title = String(formData.get('title') ?? '')
     const list = listOf(name)
     list.sent.push([...formData.keys()].join())
@@ -63,7 +58,6 @@ export const remove = actions.define('todos.remove', async (_submission, name: s
 export const like = actions.define(
   'todos.like',
   async (_submission: Submission<undefined, number>, name: string) => {
-    await pause(latency)
     listOf(name).likes++
     return listOf(name).likes
   },
@@ -79,7 +73,6 @@ export const view = actions.define(
 )
 
 export const say = actions.define('say', async ({ formData }, name: string) => {
-  await pause(latency)
   listOf(name).said.push(String(formData.get('words')))
 })
 
