@@ -195,7 +195,7 @@ function withScript(build: Build): void {
   })
 
   it('submits without the script what is sent before it is there, and goes on from that state', async () => {
-    const opened = await open({ query: '?late=1500', ready: false })
+    const opened = await open({ late: true })
     const { page, posts, said } = opened
     await page.waitForSelector('#add button')
     await send(opened, 'Early')
@@ -212,7 +212,7 @@ function withScript(build: Build): void {
   })
 
   it('hydrates a problem that was shown without the script', async () => {
-    const opened = await open({ query: '?late=1500', ready: false })
+    const opened = await open({ late: true })
     const { page, said } = opened
     await page.waitForSelector('#add button')
     await send(opened, 'ab')

@@ -139,8 +139,8 @@ interface OpenOptions {
   /** @default '' */
   readonly query?: string
   readonly javaScript?: boolean
-  /** Waits until the script has made the page. @default true */
-  readonly ready?: boolean
+  /** The script of the page does not come before the visitor leaves it. The next page has its script. @default false */
+  readonly late?: boolean
 }
 
 export interface Opened {
@@ -186,12 +186,14 @@ export function stage(
       assert.ok(site)
       await site.later(briefSeconds)
     },
-    async open({ query = '', javaScript: enabled = javaScript, ready: waits = true } = {}) {
+    async open({ query = '', javaScript: enabled = javaScript, late = false } = {}) {
       assert.ok(browser && site)
       const each = await openPage(browser, `${site.url}/lists/list${++lists}${query}`, enabled)
       opened.push(each)
-      await each.page.goto(each.url, { waitUntil: enabled && !waits ? 'commit' : 'load' })
-      if (enabled && waits) await ready(each.page)
+      // Nobody answers the request of the script.
+      if (late) await each.page.route('**/client.js*', () => {}, { times: 1 })
+      await each.page.goto(each.url, { waitUntil: late ? 'commit' : 'load' })
+      if (enabled && !late) await ready(each.page)
       return each
     },
   }

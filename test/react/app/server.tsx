@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http'
-import { setTimeout as pause } from 'node:timers/promises'
 import express from 'express'
 import Koa from 'koa'
 import { sealform as sealformExpress } from 'sealform/express'
@@ -55,11 +54,10 @@ async function rest(
   res: ServerResponse,
   flash: unknown,
 ): Promise<void> {
-  const { pathname, searchParams } = new URL(url, 'http://localhost')
+  const { pathname } = new URL(url, 'http://localhost')
   // Koa has set 404.
   res.statusCode = 200
   if (pathname === '/client.js') {
-    await pause(Number(searchParams.get('late') ?? 0))
     res.setHeader('Content-Type', 'text/javascript')
     res.end(readFileSync(script))
   } else if (pathname === '/other') {
