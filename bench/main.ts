@@ -51,7 +51,7 @@ const shortUploads: UploadPlan = { starts: 1, rounds: 3 }
 const fullStarts = 40
 const shortStarts = 9
 
-const fullNext: NextPlan = { rounds: 12, requests: 100, warmUp: 1500 }
+const fullNext: NextPlan = { rounds: 8, requests: 60, warmUp: 800 }
 const shortNext: NextPlan = { rounds: 6, requests: 60, warmUp: 600 }
 
 /** Submissions of each kind in a browser. */

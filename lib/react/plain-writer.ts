@@ -27,7 +27,7 @@ const deepest = 100
 class PlainWriter {
   readonly parts: string[] = []
   readonly #write: WriteAction
-  /** By their places. */
+  /** Of objects and actions, by their places. */
   readonly #copies: unknown[] = []
   /** A value has a place before its parts are written, because they may refer to it. */
   readonly #places = new Map<unknown, number>()
@@ -44,17 +44,14 @@ class PlainWriter {
     this.#places.set(value, place)
     if (typeof value === 'object' && value !== null) this.#addObject(value, { place, depth: depth + 1 })
     else if (typeof value === 'function') this.#addAction(value, place)
-    else {
-      this.parts[place] = textOf(value)
-      this.#copies[place] = value
-    }
+    else this.parts[place] = textOf(value)
     return place
   }
 
-  /** Returns the copy of a value. */
+  /** Returns the copy of a value that was added. */
   copyOf(value: unknown): unknown {
-    const place = this.#places.get(value)
-    return place === undefined ? value : this.#copies[place]
+    const copied = (typeof value === 'object' && value !== null) || typeof value === 'function'
+    return copied ? this.#copies[this.#places.get(value)!] : value
   }
 
   #addObject(object: object, at: Position): void {
