@@ -206,6 +206,16 @@ const scripted: Readonly<Record<string, Journey>> = {
     await page.waitForSelector('[role=status]:text-is("Saved.")')
     assert.equal(posts, 1)
   },
+  async 'keeps what publishing has said when the text saves itself again'(visit) {
+    const { page, submit } = visit
+    await open(visit, '/draft')
+    await page.fill('[name=text]', 'A story of its own')
+    await submit(() => page.click('text="Publish"'))
+    await page.waitForSelector('.success:has-text("Published edition")')
+    await submit(() => page.locator('[name=text]').pressSequentially('!'))
+    await page.waitForSelector('[role=status]:text-is("Saved.")')
+    assert.equal(await page.isVisible('.success:has-text("Published edition")'), true)
+  },
   async 'counts views, and shows what has failed in its place'(visit) {
     const { page } = visit
     await open(visit, '/likes')
