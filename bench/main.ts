@@ -51,8 +51,8 @@ const shortUploads: UploadPlan = { starts: 1, rounds: 3 }
 const fullStarts = 40
 const shortStarts = 9
 
-const fullNext: NextPlan = { rounds: 8, requests: 60, warmUp: 800 }
-const shortNext: NextPlan = { rounds: 6, requests: 60, warmUp: 600 }
+const fullNext: NextPlan = { rounds: 8, requests: 100, warmUpSeconds: 3 }
+const shortNext: NextPlan = { rounds: 4, requests: 60, warmUpSeconds: 1 }
 
 /** Submissions of each kind in a browser. */
 const browserTimes = 8

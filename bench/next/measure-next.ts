@@ -27,8 +27,8 @@ export interface NextPlan {
   readonly rounds: number
   /** Requests of a turn. */
   readonly requests: number
-  /** Requests of each kind before the first turn, so that V8 has compiled what it compiles. */
-  readonly warmUp: number
+  /** CPU seconds that each server uses for a kind before the first turn, so that V8 has compiled what it compiles. */
+  readonly warmUpSeconds: number
 }
 
 /** A server, and what it is asked. */
@@ -73,14 +73,14 @@ export async function measureNext(
 }
 
 async function takeTurns(
-  { rounds, requests, warmUp }: NextPlan,
+  { rounds, requests, warmUpSeconds }: NextPlan,
   page: PagePath,
   { rivals, progress }: { rivals: readonly [own: Rival, next: Rival]; progress: (line: string) => void },
 ): Promise<NextFigures[]> {
   const figures = kinds.map((kind): NextFigures => ({ page, kind, sealform: [], next: [] }))
   for (const { kind, sealform, next } of figures) {
     progress(`next: ${pages[page]}, ${kind}`)
-    for (const rival of rivals) await takeTurn(rival, kind, warmUp)
+    for (const rival of rivals) await warmUp(rival, kind, warmUpSeconds)
     for (let round = 0; round < rounds; round++) {
       const [own, other] = rivals
       const turns = [
@@ -91,6 +91,11 @@ async function takeTurns(
     }
   }
   return figures
+}
+
+async function warmUp(rival: Rival, kind: Kind, seconds: number): Promise<void> {
+  const enough = (await rival.cpu()) + seconds * 1e6
+  while ((await rival.cpu()) < enough) await takeTurn(rival, kind, 100)
 }
 
 const connections = 4
