@@ -4,6 +4,7 @@ import type { Request } from 'playwright-core'
 import { whileSent } from '../browser/while-sent.js'
 import { type Build, type Opened, ready, shows, stage } from '../react/site.js'
 import { until } from '../setup/patience.js'
+import { provesInFull } from '../setup/proofs.js'
 import { builds, nameOf, preact } from './builds.js'
 
 for (const build of builds)
@@ -183,6 +184,28 @@ function withScript(build: Build): void {
       await page.click('#order button')
       await shows(page, '#order output', count)
     }
+  })
+
+  it('keeps its memory flat over many calls', async () => {
+    const { page } = await open()
+    const calls = provesInFull ? 1000 : 60
+    const session = await page.context().newCDPSession(page)
+    let likes = 0
+    const press = async (count: number) => {
+      await page.evaluate(`for (let i = 0; i < ${count}; i++) document.querySelector('#like').click()`)
+      likes += count
+      await shows(page, '#told', String(likes))
+    }
+    const used = async () => {
+      await session.send('HeapProfiler.collectGarbage')
+      const { usedSize } = await session.send('Runtime.getHeapUsage')
+      return usedSize
+    }
+    await press(calls)
+    const before = await used()
+    await press(calls)
+    const grown = (await used()) - before
+    assert.ok(grown < 256 * 1024, `${grown} bytes`)
   })
 
   it('hands no hidden field to the code of the app', async () => {
