@@ -101,7 +101,7 @@ class Reading {
     if (type === 'Symbol') return Symbol.for(String(this.at(first)))
     if (type === 'FormData') return formDataOf(this.at(first))
     if (type === 'Action' && this.makeAction) return this.makeAction(this.at(first))
-    throw new TypeError(`An answer has a value of the type ${type}, which cannot be read.`)
+    throw new TypeError(`An answer has the type ${type}, which cannot be read.`)
   }
 }
 

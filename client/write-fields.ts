@@ -46,8 +46,8 @@ const textOf = (name: string, value: unknown): string | Blob => {
   if (value instanceof Date) return value.toISOString()
   if (Object.is(value, -0)) return '-0'
   if (/^(string|boolean|bigint)$/.test(typeof value) || Number.isFinite(value)) return String(value)
-  throw unsupported(name, String(value))
+  throw unsupported(name, value)
 }
 
-const unsupported = (name: string, what: string) =>
-  new TypeError(`${name}: ${what} cannot be sent as a field.`)
+const unsupported = (name: string, what: unknown) =>
+  new TypeError(`${name}: ${String(what)} cannot be sent as a field.`)
