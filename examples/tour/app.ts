@@ -38,7 +38,7 @@ export function createTour({
   const cache = createCache()
   const actions = createActions({ app: 'tour', cache, ...options })
   const router: TourRouter = new Router()
-  homePage(router)
+  homePage(router, actions)
   todosPage(router, actions)
   signupPage(router, actions)
   counterPage(router, actions)

@@ -2,6 +2,7 @@ import type { Context } from 'koa'
 import { html, type SafeHtml } from 'sealform/html'
 import type { SealformContext } from 'sealform/koa'
 import { type Library, libraryOf, librarySwitch } from './library.js'
+import { groups } from './page-list.js'
 import { region } from './region.js'
 import { allowScripts } from './security-headers.js'
 import { wirePanel } from './wire/panel.js'
@@ -27,21 +28,7 @@ export interface PageParts {
   readonly source?: string
 }
 
-const links = [
-  { path: '/todos', text: 'Todos' },
-  { path: '/signup', text: 'Sign up' },
-  { path: '/counter', text: 'Counter' },
-  { path: '/wizard', text: 'Wizard' },
-  { path: '/order', text: 'Order' },
-  { path: '/stale', text: 'Stale form' },
-  { path: '/boundary', text: 'Failures' },
-  { path: '/upload', text: 'Upload' },
-  { path: '/large', text: 'Large file' },
-  { path: '/news', text: 'News' },
-  { path: '/search', text: 'Search' },
-  { path: '/likes', text: 'Likes' },
-  { path: '/draft', text: 'Draft' },
-]
+const links = groups.flatMap(({ pages }) => pages)
 
 /** Renders the common parts of all pages. */
 export function layout(ctx: PageContext, parts: PageParts): SafeHtml {
@@ -67,7 +54,7 @@ ${script !== undefined && html`<script type="module" src="${script}"></script>`}
 <a class="brand" href="/"${current('/', path)}><img src="/seal.svg" alt="" width="32" height="32">Sealform</a>
 <button type="button" class="secondary menu" popovertarget="pages">Pages</button>
 <nav id="pages" aria-label="Pages" popover>
-<ul>${links.map((link) => html`<li><a href="${link.path}"${current(link.path, path)}>${link.text}</a></li>`)}</ul>
+<ul>${links.map((link) => html`<li><a href="${link.path}"${current(link.path, path)}>${link.name}</a></li>`)}</ul>
 </nav>
 </header>
 ${library && librarySwitch(ctx)}

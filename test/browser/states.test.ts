@@ -74,6 +74,12 @@ async function collectStates(): Promise<void> {
   const title = () => page.getByLabel('What is there to do?')
 
   keep('home', await tab.open('/'), 200)
+  await page.getByLabel('Email address').fill('ada@example')
+  keep('home invalid', await tab.press('Send'), 422)
+  keep('home failed', await tab.press('Send, and let the action fail'), 500)
+  await page.getByLabel('Email address').fill('ada@example.org')
+  await page.getByLabel('Message').fill('Hello')
+  keep('home sent', await tab.press('Send'), 200)
   keep('missing', await tab.open('/nowhere'), 404)
   keep('source', await tab.open('/source/todos'), 200)
 

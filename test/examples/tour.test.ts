@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readdirSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import supertest from 'supertest'
@@ -39,13 +40,78 @@ test('serves every page as HTML with strict headers, a link to its source, and n
     else assert.doesNotMatch(page.text, /<script/i, path)
     const source = /href="(\/source\/[a-z]+)"/.exec(page.text)?.[1]
     assert.ok(source, path)
-    assert.match((await request.get(source)).text, /import \{ html/, path)
+    assert.match(codeOn((await request.get(source)).text), /import \{ html/, path)
     assert.equal(page.headers['referrer-policy'], 'no-referrer')
     assert.match(String(page.headers['content-security-policy']), /^default-src 'none'; .*form-action 'self'/)
     assert.equal(page.headers['x-content-type-options'], 'nosniff')
     assert.equal(page.headers['strict-transport-security'], undefined)
     assert.equal(page.headers['set-cookie'], undefined)
   }
+})
+
+test('source: shows each file unchanged, in colour, with a way back to its page', async () => {
+  const { request, browser } = visitTour()
+  const folder = new URL('../../../examples/tour/pages/', import.meta.url)
+  const files = readdirSync(folder)
+  for (const file of files) {
+    const path = `/source/${file.replace('.ts', '')}`
+    const { status, text } = await request.get(path)
+    assert.equal(status, 200, path)
+    assert.equal(codeOn(text), readFileSync(new URL(file, folder), 'utf8'))
+    for (const kind of ['keyword', 'string', 'name']) assert.ok(text.includes(`class="code-${kind}"`), path)
+    const [, back = ''] = /<a href="([^"]+)">Back to /.exec(text) ?? []
+    assert.equal((await request.get(back)).status, 200, path)
+  }
+  const source = await browser.visit('/source/todos')
+  assert.equal((await source.link('Back to Todos').click()).path, '/todos')
+})
+
+test('home: leads with what it saves, and with a form to break', async () => {
+  const { browser } = visitTour()
+  const page = await browser.visit('/')
+  const [lead = '', ...headings] = page.texts('.lead, .saved dt, h2')
+  assert.match(lead, /need not write/)
+  assert.deepEqual(headings.slice(0, 6), [
+    'CSRF tokens',
+    'Redisplayed input',
+    'Flash messages',
+    'Upload handling',
+    'Double submission',
+    'Break this form',
+  ])
+})
+
+test('home: gives back what was typed, whatever is broken, and takes it in the end', async () => {
+  const { browser, request } = visitTour()
+  const typed = { email: 'ada@example', message: 'Hello <there>' }
+  const form = (await browser.visit('/')).form('break.send').fill(typed)
+  const wrong = await form.submit('Send')
+  assert.equal(wrong.status, 422)
+  assert.ok(wrong.has('Enter an email address, such as ada@example.org'))
+  const failed = await wrong.form('break.send').submit('Send, and let the action fail')
+  assert.equal(failed.status, 500)
+  const { fields } = formIn(failed.html, 'break.send')
+  const changed = await request
+    .post('/')
+    .set(fromSamePage)
+    .type('form')
+    .send(urlencoded({ ...fields, sealform: `${fields.sealform}x` }, typed))
+  assert.equal(changed.status, 400)
+  assert.match(changed.text, /value="ada@example"/)
+  for (const page of [wrong, failed]) {
+    const again = page.form('break.send')
+    assert.deepEqual([again.value('email'), again.value('message')], [typed.email, typed.message])
+  }
+  const sent = await failed.form('break.send').fill({ email: 'ada@example.org' }).submit('Send')
+  assert.equal(sent.status, 200)
+  assert.deepEqual(sent.texts('.success'), ['The message of ada@example.org has arrived, once.'])
+})
+
+test('home: names in its groups every page that the bar names', async () => {
+  const { browser } = visitTour()
+  const page = await browser.visit('/')
+  assert.deepEqual(page.texts('.cards h3'), page.texts('nav a'))
+  assert.equal(new Set(page.texts('.cards h3')).size, 13)
 })
 
 const likesScript = '<script type="module" src="/likes.js"></script>'
@@ -406,6 +472,18 @@ function visitTour() {
       return (await browser.visit('/todos')).texts('ul.todos li > span')
     },
   }
+}
+
+/** Returns the source code that a page shows. */
+function codeOn(page: string): string {
+  const [, code = ''] = /<pre><code>(.*?)<\/code><\/pre>/s.exec(page) ?? []
+  return code
+    .replace(/<[^>]*>/g, '')
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&quot;', '"')
+    .replaceAll('&#39;', "'")
+    .replaceAll('&amp;', '&')
 }
 
 function startProgram(t: { after(end: () => void): void }, port: string) {

@@ -23,6 +23,14 @@ describe('wizard', () => {
     assert.ok((await booked.reload()).has('There is nothing to say here'))
   })
 
+  it('marks the steps that are finished, in the text too', async () => {
+    const first = await walk()
+    assert.deepEqual(first.texts('.steps .finished'), [])
+    const third = await walk([guest, 'Next'], [stay, 'Next'])
+    assert.deepEqual(third.texts('.steps .finished'), ['About you, finished', 'Your stay, finished'])
+    assert.deepEqual(third.texts('.steps [aria-current]'), ['Your wishes'])
+  })
+
   it('needs no cookie and no session', async () => {
     const third = await walk([guest, 'Next'], [stay, 'Next'])
     // The list of submissions below each page has a cookie; the form needs none.

@@ -1,91 +1,63 @@
-import { html } from 'sealform/html'
+import type { Actions } from 'sealform'
+import { html, type SafeHtml } from 'sealform/html'
 import type { TourRouter } from '../app.js'
 import { layout } from '../layout.js'
+import { groups, type TourGroup } from '../page-list.js'
+import { breakThisForm } from './break-this-form.js'
 
-const cards = [
+/** What apps usually write for each form, and the page that shows what becomes of it here. */
+const saved = [
+  { work: 'CSRF tokens', here: 'Every form is sealed. A form of another site is refused.', path: '/todos' },
   {
-    path: '/todos',
-    name: 'Todos',
-    text: 'Add, remove, clear: three actions on one page, one of them bound to each item.',
-  },
-  {
+    work: 'Redisplayed input',
+    here: 'A mistake gives the page back, with all that you typed.',
     path: '/signup',
-    name: 'Sign up',
-    text: 'Every kind of control, validated on the server, with your input given back.',
   },
   {
-    path: '/counter',
-    name: 'Counter',
-    text: 'State that travels with the form, so that the server remembers nothing.',
-  },
-  {
+    work: 'Flash messages',
+    here: 'An action leaves one for the next page, without a session.',
     path: '/wizard',
-    name: 'Wizard',
-    text: 'Three steps back and forth, with all you have typed in the form itself, and an end that comes once.',
   },
   {
-    path: '/order',
-    name: 'Order',
-    text: 'Lines to add and remove, a check before you send, and an action that runs once, however often you click.',
-  },
-  {
-    path: '/stale',
-    name: 'Stale form',
-    text: 'A form that expires after five seconds, and what you get when you are late.',
-  },
-  {
-    path: '/boundary',
-    name: 'Failures',
-    text: 'What throws costs the page one part of it. The rest is there, and so is what you typed.',
-  },
-  {
+    work: 'Upload handling',
+    here: 'Files are limited, stored and kept for the corrected form.',
     path: '/upload',
-    name: 'Upload',
-    text: 'A picture and attachments, chosen once: a mistake elsewhere in the form does not cost you your files.',
   },
   {
-    path: '/large',
-    name: 'Large file',
-    text: 'Up to 1 GiB, read as it arrives: never on the disk, never whole in memory.',
-  },
-  {
-    path: '/news',
-    name: 'News',
-    text: 'A list that is slow to read and kept for everybody, until an action says that it has changed.',
-  },
-  {
-    path: '/search',
-    name: 'Search',
-    text: 'A form that is sent by GET: checked by a schema, given back, with an address to bookmark.',
-  },
-  {
-    path: '/likes',
-    name: 'Likes',
-    text: 'A script calls the action: it counts at once, and takes back what the server refuses. Without it, a form.',
-  },
-  {
-    path: '/draft',
-    name: 'Draft',
-    text: 'A form that saves itself while you type, with our script. Otherwise it has a button.',
+    work: 'Double submission',
+    here: 'A double-click, a reload or the Back button runs it once.',
+    path: '/order',
   },
 ]
 
-export function homePage(router: TourRouter): void {
+export function homePage(router: TourRouter, actions: Actions): void {
+  const show = breakThisForm(actions)
+
   router.get('/', (ctx) => {
+    const { titlePrefix, section } = show(ctx)
     ctx.body = layout(ctx, {
       title: 'Server actions for plain Node servers',
+      titlePrefix,
       path: '/',
       main: html`
-<p class="lead">Each form on these pages carries a hidden, encrypted field that names a function on the server and
-the values bound to it. No page needs a script, so all of it works with JavaScript switched off. Choose above what sends
-the forms, and see below what goes over the wire. Nothing that you
-type or choose is lost when something goes wrong. Pick a page, try to break it, then read its source.</p>
-<ul class="cards">${cards.map(
-        ({ path, name, text }) => html`
-<li><h2><a href="${path}">${name}</a></h2><p>${text}</p></li>`,
-      )}
-</ul>`,
+<p class="lead">You write a function and a form. This is what you need not write:</p>
+<dl class="saved">${saved.map(
+        ({ work, here, path }) => html`<div><dt><a href="${path}">${work}</a></dt><dd>${here}</dd></div>`,
+      )}</dl>
+${section}
+<p>Nothing here needs a script, so all of it works with JavaScript switched off. Choose above what sends the forms, and see
+below what goes over the wire. Each page ends with its source.</p>
+${groups.map(printGroup)}`,
       source: 'home',
     })
   })
+}
+
+function printGroup({ name, pages }: TourGroup, at: number): SafeHtml {
+  return html`<section class="group" aria-labelledby="group-${at}"><h2 id="group-${at}">${name}</h2>
+<ul class="cards">${pages.map(
+    (page) => html`
+<li><h3><a href="${page.path}">${page.name}</a></h3><p>${page.text}</p></li>`,
+  )}
+</ul></section>`
 }

@@ -68,8 +68,10 @@ ${!form.isFirst && html`<button ${form.back({ class: 'secondary' })}>Back</butto
 
 function progress({ steps }: Booking): SafeHtml {
   const reviewing = !steps.some(({ current }) => current)
-  return html`<ol class="steps">${[...steps, { title: 'Check and book', current: reviewing }].map(
-    ({ title, current }) => html`<li${current && html` aria-current="step"`}>${title}</li>`,
+  const last = { title: 'Check and book', current: reviewing, answered: false }
+  return html`<ol class="steps">${[...steps, last].map(
+    ({ title, current, answered }) =>
+      html`<li${current && html` aria-current="step"`}${answered && html` class="finished"`}>${title}${answered && html`<span class="hidden">, finished</span>`}</li>`,
   )}</ol>`
 }
 
