@@ -230,27 +230,6 @@ describe('the code in README.md and the guide', () => {
     assert.match(stdout, /pass 5/)
   })
 
-  it('runs the app of the first page of the guide', async (t) => {
-    const request = await start(join(folders.plain, 'getting-started', 'app.js'), (stop) => t.after(stop))
-    const page = await request.get('/').expect(200)
-    const send = (fields: Record<string, string>, typed: Record<string, string>) =>
-      request.post('/').set(fromSamePage).send(urlencoded(fields, typed))
-    const sign = formIn(page.text, 'guestbook.sign').fields
-    const refused = await send(sign, { name: '', text: 'Lovely <place>' }).expect(422)
-    assert.match(refused.text, /<a href="#guestbook\.sign-name">Enter your name<\/a>/)
-    assert.match(refused.text, /Lovely &lt;place&gt;<\/textarea>/)
-    await send(sign, { name: 'Ann', text: 'Lovely <place>' }).expect(303)
-
-    const signed = await request.get('/')
-    assert.match(signed.text, /<li>Ann: Lovely &lt;place&gt;/)
-    const id = /<form id="(guestbook\.remove[^"]*)"/.exec(signed.text)?.[1] ?? ''
-    await send(formIn(signed.text, id).fields, {}).expect(303)
-    assert.doesNotMatch((await request.get('/')).text, /Ann/)
-
-    const old = await request.post('/').set(fromSamePage).send('sealform=x&name=Bob&text=Kept').expect(400)
-    assert.match(old.text, /Kept/)
-  })
-
   it('runs the apps of the pages about NestJS and Fastify', async (t) => {
     for (const program of [
       join(folders.nest, 'nestjs', 'main.js'),

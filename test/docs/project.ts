@@ -20,6 +20,8 @@ const compilerOptions = {
   lib: ['ES2023'],
   module: 'NodeNext',
   moduleDetection: 'force',
+  // Pages import `./actions.ts`, as Node runs it.
+  rewriteRelativeImportExtensions: true,
   strict: true,
   exactOptionalPropertyTypes: true,
   noUncheckedIndexedAccess: true,

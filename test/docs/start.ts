@@ -6,22 +6,27 @@ import supertest from 'supertest'
 import { freePort } from '../setup/free-port.js'
 import { until } from '../setup/patience.js'
 
-/** Starts a program on a free port, in place of its port 3000. */
+/**
+ * Starts a program on a free port, in place of its port 3000.
+ *
+ * @param node the program that runs it
+ */
 export async function start(
   program: string,
   onEnd: (stop: () => Promise<void>) => void,
+  node = process.execPath,
 ): Promise<ReturnType<typeof supertest>> {
   const port = await freePort()
   const code = readFileSync(program, 'utf8')
-  const listening = /\bapp\.listen\((?:3000|\{ port: 3000 \})\)/
+  const listening = /\.listen\((?:3000|\{ port: 3000 \})\)/
   assert.match(code, listening)
-  const copy = program.replace(/\.js$/, `-${port}.js`)
+  const copy = program.replace(/\.(?=[jt]s$)/, `-${port}.`)
   writeFileSync(
     copy,
     code.replace(listening, (call) => localCall(call, port)),
   )
   const { SEALFORM_KEYS: _, ...env } = process.env
-  const child = spawn(process.execPath, [copy], { env, stdio: ['ignore', 'ignore', 'pipe'] })
+  const child = spawn(node, [copy], { env, stdio: ['ignore', 'ignore', 'pipe'] })
   onEnd(() => stop(child))
   let errors = ''
   child.stderr.on('data', (chunk) => {
@@ -36,8 +41,8 @@ export async function start(
 /** Fastify takes an object where the others take two arguments. */
 function localCall(call: string, port: number): string {
   return call.includes('{')
-    ? `app.listen({ port: ${port}, host: '127.0.0.1' })`
-    : `app.listen(${port}, '127.0.0.1')`
+    ? `.listen({ port: ${port}, host: '127.0.0.1' })`
+    : `.listen(${port}, '127.0.0.1')`
 }
 
 async function stop(child: ChildProcess): Promise<void> {

@@ -92,7 +92,7 @@ function writeJson(path: string, value: unknown): void {
 }
 
 /** The version range under which this repository itself installs a package. */
-function ownRange(name: string): string {
+export function ownRange(name: string): string {
   const { devDependencies }: { devDependencies: Record<string, string> } = JSON.parse(
     readFileSync(join(root, 'package.json'), 'utf8'),
   )

@@ -2,4 +2,5 @@
 import './contents.js'
 import './create.js'
 import './install.js'
+import './snippets.js'
 import './types.js'

@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { after, before, describe, it } from 'node:test'
+import { codeBlocks } from '../docs/code-blocks.js'
+import { programPages } from '../docs/programs.js'
+import { start } from '../docs/start.js'
+import { formIn, fromSamePage, urlencoded } from '../setup/koa-app.js'
+import { ownRange, tarball } from './installed.js'
+import { hasOtherNodes, installNodes, nodeOf } from './nodes.js'
+import { npmFlags, root, temporaryFolder } from './packed.js'
+import { run } from './run.js'
+
+const pages = programPages()
+
+/** The Node that runs TypeScript as it is, which Node does from 22.18 on. */
+const nodeForTypes =
+  'typescript' in process.features && process.features.typescript ? process.execPath : nodeOf('24.21.0')
+
+describe('a program that is pasted from the README or the guide', () => {
+  const { path: folder, remove } = temporaryFolder()
+  after(remove)
+
+  // One folder for all pages, made as the README says, with what all of them tell to install.
+  before(async () => {
+    const [begin = '', install = ''] = commandsOf('README.md')
+    assert.deepEqual([begin, install], ['npm init -y && npm pkg set type=module', 'npm install sealform koa'])
+    await run('bash', ['-c', begin], { cwd: folder })
+    const packages = new Set(pages.flatMap(({ installed }) => [...installed]))
+    packages.delete('sealform')
+    const named = [...packages].map((name) => (/.@/.test(name) ? name : `${name}@${ownRange(name)}`))
+    await run('npm', ['install', ...npmFlags, tarball().tarball, ...named], { cwd: folder })
+    for (const { page, files } of pages) {
+      for (const [file, text] of files) {
+        mkdirSync(dirname(join(folder, page, file)), { recursive: true })
+        writeFileSync(join(folder, page, file), text)
+      }
+    }
+    if (nodeForTypes !== process.execPath && hasOtherNodes) await installNodes()
+  })
+
+  it('imports only packages that its page tells to install', () => {
+    const missing = pages.flatMap(({ page, imported, installed }) => {
+      const names = new Set([...installed].map((name) => name.replace(/(?<=.)@.*/, '')))
+      return [...imported].filter((name) => !names.has(name)).map((name) => `${page}: ${name}`)
+    })
+    assert.deepEqual(missing, [])
+  })
+
+  for (const { page, file } of pages.flatMap(({ programs }) => programs)) {
+    const node = file.endsWith('.ts') ? nodeForTypes : process.execPath
+    if (node !== process.execPath && !hasOtherNodes) continue
+    it(`answers: ${file} of ${page}`, async (t) => {
+      const request = await start(join(folder, page, file), (stop) => t.after(stop), node)
+      const { status } = await request.get('/').redirects(0)
+      assert.ok(status < 500, `${status}`)
+    })
+  }
+
+  it('greets, in the ten lines of the README', async (t) => {
+    const request = await start(join(folder, 'README', 'app.js'), (stop) => t.after(stop))
+    const page = await request.get('/').expect(200).expect('Content-Type', /html/)
+    const { fields } = formIn(page.text, 'greet')
+    const send = (name: string) => request.post('/').set(fromSamePage).send(urlencoded(fields, { name }))
+    const empty = await send('').expect(422)
+    assert.match(empty.text, /<title>Error: Hello.*id="greet-name-issue">Enter your name</s)
+    const greeted = await send('Ada <3').expect(303).expect('Location', '/')
+    const cookie = [greeted.headers['set-cookie']].flat().map((line) => String(line).split(';', 1)[0])
+    const next = await request.get('/').set('Cookie', cookie.join('; ')).expect(200)
+    assert.match(next.text, /Hello, Ada &lt;3!/)
+    await request
+      .post('/')
+      .set({ 'Sec-Fetch-Site': 'cross-site', Origin: 'https://evil.example' })
+      .send(urlencoded(fields, { name: 'Evil' }))
+      .expect(403)
+  })
+
+  it('keeps a guest book, on the first page of the guide', async (t) => {
+    const request = await start(join(folder, 'getting-started', 'app.js'), (stop) => t.after(stop))
+    const page = await request.get('/').expect(200)
+    const send = (fields: Record<string, string>, typed: Record<string, string>) =>
+      request.post('/').set(fromSamePage).send(urlencoded(fields, typed))
+    const sign = formIn(page.text, 'guestbook.sign').fields
+    const refused = await send(sign, { name: '', text: 'Lovely <place>' }).expect(422)
+    assert.match(refused.text, /<a href="#guestbook\.sign-name">Enter your name<\/a>/)
+    assert.match(refused.text, /Lovely &lt;place&gt;<\/textarea>/)
+    await send(sign, { name: 'Ann', text: 'Lovely <place>' }).expect(303)
+
+    const signed = await request.get('/')
+    assert.match(signed.text, /<li>Ann: Lovely &lt;place&gt;/)
+    const id = /<form id="(guestbook\.remove[^"]*)"/.exec(signed.text)?.[1] ?? ''
+    await send(formIn(signed.text, id).fields, {}).expect(303)
+    assert.doesNotMatch((await request.get('/')).text, /Ann/)
+
+    const old = await request.post('/').set(fromSamePage).send('sealform=x&name=Bob&text=Kept').expect(400)
+    assert.match(old.text, /Kept/)
+  })
+})
+
+/** The lines of the first commands on a page. */
+function commandsOf(page: string): string[] {
+  const block = codeBlocks(join(root, page)).find(({ language }) => language === 'sh')
+  return block?.code.split('\n') ?? []
+}
