@@ -34,7 +34,7 @@ async function takeErrorState(colorScheme: 'light' | 'dark'): Promise<void> {
   await page.getByRole('button', { name: 'Sign up' }).click()
   await page.getByText('There is a problem').waitFor()
   const top = (await page.locator('.sealform-summary').boundingBox())?.y ?? 0
-  const clip = { x: 0, y: top - 24, width: 760, height: 700 }
+  const clip = { x: 0, y: top - 24, width: 760, height: 560 }
   await keep(colorScheme === 'light' ? 'error-state' : 'error-state-dark', page, clip)
 }
 
@@ -86,7 +86,7 @@ async function asWebP(encoder: Browser, png: Buffer): Promise<Buffer> {
     canvas.width = picture.width
     canvas.height = picture.height
     canvas.getContext('2d').drawImage(picture, 0, 0)
-    return canvas.toDataURL('image/webp', 0.8)
+    return canvas.toDataURL('image/webp', 0.75)
   })()`)
   await page.close()
   const [head, base64 = ''] = written.split(',')
