@@ -6,7 +6,7 @@ import { createTour } from '../examples/tour/app.js'
 import { groups } from '../examples/tour/page-list.js'
 import { openChromium } from '../test/browser/chromium.js'
 
-// npm run docs:pictures: takes the pictures of docs/pictures from the tour.
+// npm run docs:pictures: takes the pictures of docs/pictures from the tour, and writes docs/tour.md around them.
 
 const folder = 'docs/pictures'
 const mostBytes = 60_000
@@ -19,6 +19,7 @@ const url = `http://localhost:${(server.address() as AddressInfo).port}`
 try {
   for (const colorScheme of ['light', 'dark'] as const) await takeErrorState(colorScheme)
   await takeTour()
+  writeFileSync('docs/tour.md', tourPage())
 } finally {
   await browser.close()
   server.closeAllConnections()
@@ -27,10 +28,14 @@ try {
 
 /** The state that other stacks leave to the app: what is wrong beside its field, and the input still there. */
 async function takeErrorState(colorScheme: 'light' | 'dark'): Promise<void> {
-  const page = await open({ width: 760, height: 720, colorScheme })
+  const page = await open({ width: 760, height: 1600, colorScheme })
   await page.goto(`${url}/signup`)
   await page.getByLabel('Email address').fill('ada@example')
   await page.getByLabel('Name', { exact: true }).fill('Ada Lovelace')
+  await page.getByLabel('Password').fill('short')
+  await page.getByLabel('Company').check()
+  await page.getByLabel('Country').selectOption('de')
+  await page.getByLabel('I accept the terms').check()
   await page.getByRole('button', { name: 'Sign up' }).click()
   await page.getByText('There is a problem').waitFor()
   const top = (await page.locator('.sealform-summary').boundingBox())?.y ?? 0
@@ -47,8 +52,37 @@ async function takeTour(): Promise<void> {
   const paths = ['/', ...groups.flatMap(({ pages }) => pages.map(({ path }) => path)), '/source/todos']
   for (const path of paths) {
     await page.goto(url + path)
-    await keep(`tour-${path.slice(1).replace('/', '-') || 'home'}`, page)
+    await keep(pictureOf(path), page)
   }
+}
+
+function pictureOf(path: string): string {
+  return `tour-${path.slice(1).replace('/', '-') || 'home'}`
+}
+
+function tourPage(): string {
+  const parts = groups.map(({ name, pages }) => {
+    const shown = pages.map(
+      (page) =>
+        `### ${page.name}\n\n${page.text}\n\n![The page “${page.name}” of the tour](pictures/${pictureOf(page.path)}.webp)\n`,
+    )
+    return `## ${name}\n\n${shown.join('\n')}`
+  })
+  return `# The tour
+
+The tour is an app that shows every capability. In a clone of the repository, \`npm ci && npm start\` opens it on
+http://localhost:3000. All of it works with JavaScript switched off. Above each page you choose what sends the forms; below, a panel
+shows what went over the wire; and each page ends with its source.
+
+![The front page of the tour: what Sealform saves, and a form to break](pictures/tour-home.webp)
+
+${parts.join('\n')}
+## The source of each page
+
+![The source of the page about todos, in colour](pictures/tour-source-todos.webp)
+
+\`npm run docs:pictures\` takes these pictures and writes this page.
+`
 }
 
 async function open({

@@ -19,11 +19,30 @@ export function stagePages(folder: string, repository: string): void {
     write(folder, placeOf(page), withSiteLinks(readFileSync(page, 'utf8'), page, repository))
   }
   write(folder, 'decisions/index.md', decisions())
-  const front = readFileSync('site/index.md', 'utf8')
-  write(folder, 'index.md', front.replace('<!-- groups -->', groupsAsCards(guideGroups())))
-  for (const name of ['docs/pictures', 'site/public']) {
-    if (existsSync(name)) cpSync(name, join(folder, 'public'), { recursive: true })
+  write(folder, 'index.md', frontPage(repository))
+  cpSync('docs/pictures', join(folder, 'public', 'pictures'), { recursive: true })
+  cpSync('examples/tour/public/seal.svg', join(folder, 'public', 'seal.svg'))
+}
+
+/** The front page: the frame of `site/index.md`, filled from the README and from the groups of the guide. */
+function frontPage(repository: string): string {
+  const readme = withSiteLinks(readFileSync('README.md', 'utf8'), 'README.md', repository)
+  const parts: Readonly<Record<string, string>> = {
+    lead: /^# .+\n\n([\s\S]+?)\n\n/.exec(readme)?.[1] ?? '',
+    program: sectionOf(readme, 'Ten lines'),
+    commands: sectionOf(readme, 'Two commands'),
+    groups: groupsAsCards(guideGroups()),
   }
+  return readFileSync('site/index.md', 'utf8').replace(/<!-- (\w+) -->/g, (_mark, name: string) => {
+    const part = parts[name]
+    if (!part) throw new Error(`site/index.md: README.md has no part "${name}".`)
+    return part
+  })
+}
+
+function sectionOf(text: string, heading: string): string {
+  const [, section = ''] = text.split(new RegExp(`^## ${heading}$`, 'm'))
+  return section.split(/^## /m, 1)[0]?.trim() ?? ''
 }
 
 /**
@@ -51,7 +70,7 @@ const link = /(!?\[[^\]]*\])\(([^)\s]+)\)/g
 
 function placeOnSite(file: string): string | undefined {
   if (file === 'docs/decisions') return 'decisions/index.md'
-  if (file.startsWith('docs/pictures/')) return `public/${file.slice('docs/pictures/'.length)}`
+  if (file.startsWith('docs/pictures/')) return file.replace('docs', 'public')
   return file in renamed || (file.startsWith('docs/') && file.endsWith('.md')) ? placeOf(file) : undefined
 }
 

@@ -4,6 +4,7 @@ import { type DefaultTheme, defineConfig } from 'vitepress'
 import { guideGroups } from '../../build/site/guide-groups.js'
 import { headingAnchor } from '../../build/site/heading-anchor.js'
 import { headingOf, markdownIn } from '../../build/site/stage-pages.js'
+import { adaptMarkdown } from './markdown.js'
 
 // What VitePress makes of the pages that `npm run docs` has copied into dist/site/source. It checks that no link between
 // them is dead.
@@ -21,18 +22,15 @@ export default defineConfig({
   // A page is a file with its own name, so that the site works from any static server, under any path.
   cleanUrls: false,
   head: [['link', { rel: 'icon', href: '/seal.svg', type: 'image/svg+xml' }]],
+  // The switch of the browser or of the page, whichever was set last.
+  appearance: true,
+  ignoreDeadLinks: 'localhostLinks',
   markdown: {
     anchor: { slugify: headingAnchor },
     theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
     languageAlias: { ejs: 'html', eta: 'html', nunjucks: 'jinja', conf: 'ini' },
     attrs: { disable: true },
-    // Text is text: braces in a sentence or a word of code are no code of Vue.
-    config({ renderer: { rules } }) {
-      for (const name of ['text', 'code_inline'] as const) {
-        const print = rules[name]
-        rules[name] = (...args) => (print?.(...args) ?? '').replaceAll('{{', '&#123;&#123;')
-      }
-    },
+    config: adaptMarkdown,
   },
   vite: { logLevel: 'warn', build: { chunkSizeWarningLimit: 4000 } },
   themeConfig: {
@@ -40,6 +38,7 @@ export default defineConfig({
     nav: [
       { text: 'Guide', link: '/guide/', activeMatch: '^/guide/' },
       { text: 'API', link: '/api/', activeMatch: '^/api/' },
+      { text: 'Tour', link: '/tour' },
       { text: 'Errors', link: '/errors/', activeMatch: '^/errors/' },
       { text: 'Decisions', link: '/decisions/', activeMatch: '^/decisions/' },
       { text: 'Changelog', link: '/changelog' },
@@ -51,7 +50,14 @@ export default defineConfig({
       '/': guideSidebar(),
     },
     outline: { level: [2, 3], label: 'On this page' },
-    search: { provider: 'local' },
+    // Two names for one thing would be read out. The keys stand in the text, and not beside it.
+    search: {
+      provider: 'local',
+      options: {
+        detailedView: true,
+        translations: { button: { buttonText: 'Search (Ctrl K)', buttonAriaLabel: 'Search (Ctrl K)' } },
+      },
+    },
     socialLinks: [{ icon: 'github', link: repository, ariaLabel: 'Source code on GitHub' }],
     darkModeSwitchLabel: 'Dark colours',
     externalLinkIcon: true,
@@ -64,7 +70,6 @@ function guideSidebar(): DefaultTheme.SidebarItem[] {
   const groups = guideGroups(fileURLToPath(new URL('../../docs/README.md', import.meta.url)))
   return groups.map(({ name, pages }) => ({
     text: name,
-    collapsed: false,
     items: pages.map(({ title, path }) => ({ text: title, link: `/${path}` })),
   }))
 }
@@ -76,7 +81,18 @@ function pagesIn(folder: string): DefaultTheme.SidebarItem[] {
     .map((path) => ({ text: headingOf(path), link: `/${folder}/${path.split('/').at(-1)}` }))
 }
 
+/**
+ * The modules, each to be opened; what is in them stands open. A kind such as "Functions" has no page, and VitePress would make of
+ * it a button with a button inside.
+ */
 function apiSidebar(): DefaultTheme.SidebarItem[] {
   const path = `${site}source/api/typedoc-sidebar.json`
-  return existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : []
+  if (!existsSync(path)) return []
+  const modules: DefaultTheme.SidebarItem[] = JSON.parse(readFileSync(path, 'utf8'))
+  return modules.map(openKinds)
+}
+
+function openKinds({ items, collapsed, ...item }: DefaultTheme.SidebarItem): DefaultTheme.SidebarItem {
+  const isModule = item.link !== undefined && items !== undefined
+  return { ...item, ...(isModule && { collapsed }), ...(items && { items: items.map(openKinds) }) }
 }
