@@ -34,7 +34,9 @@ export interface FieldParts {
   readonly invalid: boolean
   /** A `label`, or a `legend` for a group. */
   readonly label: SafeHtml
+  /** The hint, with the id that the control refers to. */
   readonly hint: SafeHtml
+  /** The messages about this field. */
   readonly issue: SafeHtml
   /** The control, or the choices of a group, with references to hint and messages. */
   readonly control: SafeHtml

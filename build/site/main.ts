@@ -1,25 +1,13 @@
-import { spawnSync } from 'node:child_process'
-import { readFileSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
-import { stagePages } from './stage-pages.js'
+import { buildSite, runInSite } from './build-site.js'
 
-// npm run docs: builds the site from docs/ and from the docstrings, into dist/site/pages. `npm run docs -- --serve` shows it.
+// npm run docs: builds the site into dist/site/pages. `npm run docs -- --serve` shows it too.
 
 const folder = 'dist/site'
-const source = join(folder, 'source')
-const { homepage }: { homepage: string } = JSON.parse(readFileSync('package.json', 'utf8'))
-
-rmSync(folder, { recursive: true, force: true })
-run('typedoc')
-stagePages(source, homepage.replace(/#.*/, ''))
-run('vitepress', 'build')
-if (process.argv.includes('--serve')) run('vitepress', 'preview', '--host', '127.0.0.1')
-
-/** Runs a command in the workspace `site`. It says what is wrong itself. */
-function run(command: string, ...args: string[]): void {
-  const { status, error } = spawnSync('npm', ['exec', '--workspace=site', '--', command, ...args], {
-    stdio: 'inherit',
-  })
-  if (error) throw error
-  if (status !== 0) process.exit(status ?? 1)
+try {
+  buildSite(folder)
+  console.log(`The site is in ${folder}/pages.`)
+  if (process.argv.includes('--serve')) runInSite(folder, 'vitepress', 'preview', '--host', '127.0.0.1')
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error)
+  process.exitCode = 1
 }

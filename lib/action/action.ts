@@ -229,7 +229,7 @@ export interface ActionOptions<
    * @default the registry's, 24 h; for a one-time action 1 h at most
    */
   ttl?: number | string
-  /** @default the registry's */
+  /** Limits on one submission of this action. @default the registry's */
   limits?: LimitOptions<Depth>
   /**
    * The action whose carried state this one shares. On a button in a form of that action, `submission.previous` is the state

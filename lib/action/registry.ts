@@ -61,7 +61,7 @@ export interface ActionsOptions<Context = unknown> extends HookOptions<Context> 
    * @default '24h'
    */
   ttl?: number | string
-  /** Limits on one submission. */
+  /** Limits on one submission. @default those of `LimitOptions` */
   limits?: LimitOptions
   /**
    * The store that claims one-time submissions. Several servers need a shared store, such as `redisClaims()`.
@@ -86,7 +86,7 @@ export interface ActionsOptions<Context = unknown> extends HookOptions<Context> 
    * ```
    */
   authorize?(submission: Submission<undefined, unknown, Context>, asked: AskedAction): unknown
-  /** Where the files of submissions are stored, and for how long. */
+  /** Where the files of submissions are stored, and for how long. @default those of `UploadOptions` */
   uploads?: UploadOptions
   /** The cache that `createCache()` from `sealform/cache` returned, for `cachePage()` and revalidation. @default none */
   cache?: Revalidator

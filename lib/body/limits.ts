@@ -20,9 +20,9 @@ export interface LimitOptions<Depth extends number = number> {
   readonly fieldName?: number | string | undefined
   /** Bytes of a field's value, in UTF-8 after decoding. @default '256 KiB' */
   readonly fieldValue?: number | string | undefined
-  /** The time for the rest of the body in total. @default '30s' */
+  /** The time for the rest of the body in total, in seconds or as `'1m'`. @default '30s' */
   readonly bodyTime?: number | string | undefined
-  /** The longest pause between two chunks of the body. @default '10s' */
+  /** The longest pause between two chunks of the body, in seconds or as `'5s'`. @default '10s' */
   readonly idleTime?: number | string | undefined
 }
 

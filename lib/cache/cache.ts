@@ -25,7 +25,10 @@ export type { Revalidation } from './tags.js'
 export interface CacheOptions {
   /** How long an entry is kept that has no `ttl` of its own, in seconds or as `'90s'`, `'5m'`. @default '5m' */
   ttl?: number | string
-  /** The most that this server keeps in memory. What was not used for the longest time leaves first. */
+  /**
+   * The most that this server keeps in memory. What was not used for the longest time leaves first.
+   * @default 5000 entries and '32MiB'
+   */
   memory?: {
     /** 1 to 10,000,000. Some bytes for each are reserved at once. @default 5000 */
     entries?: number
@@ -41,6 +44,7 @@ export interface CacheOptions {
   /**
    * The most that this server puts into the shared tier. What it wrote first is deleted first. Of several servers, each has
    * as much.
+   * @default 10_000 entries and '64MiB'
    */
   sharedMemory?: {
     /** 1 to 10,000,000. @default 10_000 */
@@ -67,6 +71,7 @@ export interface CacheOptions {
   /**
    * Called for each revalidation, for example to purge a CDN. The answer of the action waits for it, for five seconds
    * at most.
+   * @default nothing is called
    */
   onRevalidate?: (revalidation: Revalidation) => unknown
   /** Called once for each outage of the shared tier. @default a process warning, `SEALFORM_CACHE` */

@@ -17,6 +17,7 @@ import { Done, Invalid, type Issues, Redirect, type RedirectOptions, Refused } f
  * ```
  * @see RFC 9110, section 15.4.4
  */
+export function redirect(to: string, options?: RedirectOptions): Redirect<never>
 export function redirect(...given: [to: string, options?: RedirectOptions]): Redirect<never> {
   const [to, options] = given
   checkTarget('redirect()', to, given.length > 0)
@@ -89,6 +90,7 @@ export function done<State = undefined>(state?: State, options: DoneOptions = {}
  * return flash({ title }, `/lists/${listId}`)
  * ```
  */
+export function flash<State>(state: State, to: string): Redirect<State>
 export function flash<State>(...given: [state: State, to: string]): Redirect<State> {
   const [state, to] = given
   checkTarget('flash()', to, given.length > 1)

@@ -23,7 +23,7 @@ export interface SearchOptions<Schema extends StandardSchemaV1, Depth extends nu
    * `search.query`.
    */
   input: Schema
-  /** Limits on the query string. */
+  /** Limits on the query string. @default those of `SearchLimitOptions` */
   limits?: SearchLimitOptions<Depth>
   /** What the parameters are called for people, by name, for `search.field()`. @default none */
   labels?: Readonly<Record<string, string>>

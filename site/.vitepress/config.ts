@@ -9,16 +9,17 @@ import { adaptMarkdown } from './markdown.js'
 // What VitePress makes of the pages that `npm run docs` has copied into dist/site/source. It checks that no link between
 // them is dead.
 
-const site = fileURLToPath(new URL('../../dist/site/', import.meta.url))
+/** Where `build/site/build-site.ts` has put the pages. */
+const site = process.env.SEALFORM_SITE ?? fileURLToPath(new URL('../../dist/site', import.meta.url))
 const repository = 'https://github.com/sealform/sealform'
 
 export default defineConfig({
   title: 'Sealform',
   description: 'Server actions for plain Node servers: forms that work without JavaScript.',
   lang: 'en',
-  srcDir: `${site}source`,
-  outDir: `${site}pages`,
-  cacheDir: `${site}cache`,
+  srcDir: `${site}/source`,
+  outDir: `${site}/pages`,
+  cacheDir: `${site}/cache`,
   // A page is a file with its own name, so that the site works from any static server, under any path.
   cleanUrls: false,
   head: [['link', { rel: 'icon', href: '/seal.svg', type: 'image/svg+xml' }]],
@@ -55,6 +56,7 @@ export default defineConfig({
       provider: 'local',
       options: {
         detailedView: true,
+        miniSearch: { searchOptions: { boostDocument: importance } },
         translations: { button: { buttonText: 'Search (Ctrl K)', buttonAriaLabel: 'Search (Ctrl K)' } },
       },
     },
@@ -65,6 +67,12 @@ export default defineConfig({
     footer: { message: 'MIT licence. This site has no cookies and no tracking.' },
   },
 })
+
+/** Who searches wants to know how, before why and since when. */
+function importance(id: string): number {
+  if (id.startsWith('/decisions/')) return 0.6
+  return id.startsWith('/changelog') ? 0.3 : 1
+}
 
 function guideSidebar(): DefaultTheme.SidebarItem[] {
   const groups = guideGroups(fileURLToPath(new URL('../../docs/README.md', import.meta.url)))
@@ -86,7 +94,7 @@ function pagesIn(folder: string): DefaultTheme.SidebarItem[] {
  * it a button with a button inside.
  */
 function apiSidebar(): DefaultTheme.SidebarItem[] {
-  const path = `${site}source/api/typedoc-sidebar.json`
+  const path = `${site}/source/api/typedoc-sidebar.json`
   if (!existsSync(path)) return []
   const modules: DefaultTheme.SidebarItem[] = JSON.parse(readFileSync(path, 'utf8'))
   return modules.map(openKinds)

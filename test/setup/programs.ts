@@ -42,7 +42,7 @@ export const headlessChromium: Program = {
   ...chromium,
   names: ['chromium-headless-shell', ...chromium.names],
   package: 'chromium-headless-shell',
-  neededBy: (path) => /^test\/(browser|client|react)\//.test(path),
+  neededBy: (path) => /^test\/(browser|client|react|site)\//.test(path),
 }
 
 export const redis: Program = {

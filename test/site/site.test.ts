@@ -1,0 +1,180 @@
+import assert from 'node:assert/strict'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { after, before, describe, it } from 'node:test'
+import type { Browser, BrowserContext, Locator, Page } from 'playwright-core'
+import { buildSite } from '../../build/site/build-site.js'
+import { openChromium } from '../browser/chromium.js'
+import { openAxe, violationsOn } from '../browser/inspection.js'
+import { codeBlocks } from '../docs/code-blocks.js'
+import { root } from '../docs/project.js'
+import { patience } from '../setup/patience.js'
+import { provesInFull } from '../setup/proofs.js'
+import { serveFolder } from './serve-folder.js'
+
+const folder = join(root, 'dist', 'site-under-test')
+const pages = join(folder, 'pages')
+
+/** What a newcomer looks for, and a page that has the answer. It has to be among the first results. */
+const questions = {
+  csrf: /^\/guide\/(csrf|security|origin)/,
+  'double submission': /^\/guide\/one-time/,
+  'file too large': /^\/errors\/too-large|^\/guide\/uploads|^\/guide\/limits/,
+  nginx: /^\/guide\/proxies/,
+  ERR_KEY_MISSING: /^\/errors\/key-missing/,
+  'flash message': /^\/guide\/cookies-and-flash/,
+  zod: /^\/guide\/validation/,
+  'rotate keys': /^\/guide\/keys-and-rotation/,
+  'several servers': /^\/guide\/(redis|deployment|caching|live-regions)/,
+  ttl: /^\/(api|guide)\//,
+} as const
+
+describe('the site', () => {
+  let browser: Browser
+  let site: Awaited<ReturnType<typeof serveFolder>>
+  const asked = new Set<string>()
+
+  before(async () => {
+    // Two thirds of the time go into the reference of the API, of which a part is like the whole.
+    buildSite(folder, provesInFull ? {} : { entryPoints: ['lib/cache/cache.ts', 'views/html.ts'] })
+    browser = await openChromium()
+    site = await serveFolder(pages)
+  })
+  after(async () => {
+    await browser?.close()
+    await site?.close()
+  })
+
+  async function open(path: string, options: Parameters<Browser['newContext']>[0] = {}): Promise<Page> {
+    const context: BrowserContext = await browser.newContext({
+      viewport: { width: 1280, height: 900 },
+      ...options,
+    })
+    context.setDefaultTimeout(patience)
+    context.on('request', (request) => asked.add(new URL(request.url()).origin))
+    const page = await context.newPage()
+    await page.goto(site.url + path, { waitUntil: 'networkidle' })
+    return page
+  }
+
+  const kinds = [
+    '/',
+    '/guide/forms.html',
+    '/errors/key-missing.html',
+    '/api/sealform/cache/interfaces/CacheOptions.html',
+  ]
+  for (const colorScheme of ['light', 'dark'] as const) {
+    for (const path of kinds) {
+      it(`gives axe nothing to report on ${path}, ${colorScheme}`, async () => {
+        const page = await open(path, { colorScheme })
+        assert.equal(
+          await page.evaluate("document.documentElement.classList.contains('dark')"),
+          colorScheme === 'dark',
+        )
+        await openAxe(page)
+        assert.deepEqual(await violationsOn(page), [])
+        await page.context().close()
+      })
+    }
+  }
+
+  it('has no dead link, and no link to a missing heading', () => {
+    const files = readdirSync(pages, { recursive: true, encoding: 'utf8' }).filter((name) =>
+      name.endsWith('.html'),
+    )
+    const texts = new Map(files.map((name) => [join(pages, name), readFileSync(join(pages, name), 'utf8')]))
+    const dead: string[] = []
+    for (const [file, text] of texts) {
+      for (const [, href = ''] of text.matchAll(/<a [^>]*?href="([^"]+)"/g)) {
+        if (/^[a-z]+:/.test(href)) continue
+        const [path = '', heading] = href.replaceAll('&amp;', '&').split('#')
+        const target = path.startsWith('/') ? join(pages, path) : join(dirname(file), path)
+        const page = path === '' ? file : target.endsWith('.html') ? target : join(target, 'index.html')
+        const there = texts.get(page)
+        const isFile = there === undefined && existsSync(target) && !existsSync(join(target, 'index.html'))
+        if (isFile && path !== '') continue
+        if (there === undefined) dead.push(`${file}: ${href}`)
+        else if (heading && !there.includes(`id="${decodeURIComponent(heading)}"`))
+          dead.push(`${file}: ${href}`)
+      }
+    }
+    assert.deepEqual(dead, [])
+    assert.ok(files.length > 150)
+  })
+
+  it('finds the answers with its search, by the keyboard, without another server', async () => {
+    const page = await open('/')
+    for (const [question, answer] of Object.entries(questions)) {
+      await page.keyboard.press('Control+k')
+      const field = page.getByRole('searchbox').or(page.locator('#localsearch-input'))
+      await field.fill(question)
+      const results = page.locator('.VPLocalSearchBox .results .result')
+      await results.first().waitFor()
+      const hrefs = await hrefsOf(results)
+      const found = hrefs.slice(0, 5).findIndex((href) => answer.test(href ?? ''))
+      assert.notEqual(found, -1, `${question}: ${hrefs.slice(0, 5).join(' ')}`)
+      for (let i = 0; i < found; i++) await page.keyboard.press('ArrowDown')
+      await page.keyboard.press('Enter')
+      await page.waitForURL((url) => answer.test(url.pathname))
+    }
+    assert.deepEqual([...asked], [site.url])
+    assert.deepEqual(site.missing, [])
+    assert.deepEqual(await page.context().cookies(), [])
+    await page.context().close()
+  })
+
+  it('copies each snippet by a button with a name', async () => {
+    const page = await open('/guide/getting-started.html', {
+      permissions: ['clipboard-read', 'clipboard-write'],
+    })
+    const shown = codeBlocks(join(root, 'docs', 'guide', 'getting-started.md')).filter(
+      ({ hidden }) => !hidden,
+    )
+    const buttons = page.getByRole('button', { name: 'Copy Code' })
+    assert.equal(await buttons.count(), shown.length)
+    for (const [i, { code }] of shown.entries()) {
+      await buttons.nth(i).focus()
+      await page.keyboard.press('Enter')
+      await page.waitForFunction(
+        `navigator.clipboard.readText().then((text) => text.trim() === ${JSON.stringify(code)})`,
+      )
+    }
+    await page.context().close()
+  })
+
+  it('leads to every page of the guide without JavaScript', async () => {
+    const page = await open('/', { javaScriptEnabled: false })
+    const links = page.locator('aside a')
+    const hrefs = await hrefsOf(links)
+    const names = readdirSync(join(root, 'docs', 'guide')).map(
+      (name) => `/guide/${name.replace('.md', '.html')}`,
+    )
+    assert.deepEqual(hrefs.filter((href) => href?.startsWith('/guide/')).sort(), names.sort())
+    await page.getByRole('complementary').getByRole('link', { name: 'Forms', exact: true }).click()
+    await page.getByRole('heading', { level: 1, name: 'Forms' }).waitFor()
+    await page.context().close()
+  })
+
+  it('begins with a link to the content, and shows where the focus is', async () => {
+    const page = await open('/guide/forms.html')
+    await page.keyboard.press('Tab')
+    const focused = page.locator(':focus')
+    assert.equal((await focused.textContent())?.trim(), 'Skip to content')
+    const outline = await page.evaluate<string>('getComputedStyle(document.activeElement).outlineStyle')
+    assert.equal(outline, 'solid')
+    await page.context().close()
+  })
+
+  it('cuts no line and is no wider than a window of 320 pixels', async () => {
+    for (const path of kinds) {
+      const page = await open(path, { viewport: { width: 320, height: 640 } })
+      assert.equal(await page.evaluate('document.documentElement.scrollWidth'), 320, path)
+      await page.context().close()
+    }
+  })
+})
+
+async function hrefsOf(links: Locator): Promise<string[]> {
+  const all = await links.all()
+  return Promise.all(all.map(async (link) => (await link.getAttribute('href')) ?? ''))
+}
