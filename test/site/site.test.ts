@@ -78,6 +78,23 @@ describe('the site', () => {
     }
   }
 
+  for (const colorScheme of ['light', 'dark'] as const) {
+    it(`gives axe nothing to report on what it has found, and on the menu of a narrow window, ${colorScheme}`, async () => {
+      const page = await open('/guide/forms.html', { colorScheme })
+      await page.keyboard.press('Control+k')
+      await page.getByRole('dialog', { name: 'Search' }).getByRole('searchbox').fill('nginx')
+      await page.locator('.VPLocalSearchBox mark').first().waitFor()
+      await openAxe(page)
+      assert.deepEqual(await violationsOn(page), [])
+      await page.keyboard.press('Escape')
+      await page.setViewportSize({ width: 390, height: 800 })
+      await page.getByRole('button', { name: 'Menu' }).click()
+      await page.getByRole('link', { name: 'Getting started' }).first().waitFor()
+      assert.deepEqual(await violationsOn(page), [])
+      await page.context().close()
+    })
+  }
+
   it('has no dead link, and no link to a missing heading', () => {
     const files = readdirSync(pages, { recursive: true, encoding: 'utf8' }).filter((name) =>
       name.endsWith('.html'),
@@ -106,8 +123,7 @@ describe('the site', () => {
     const page = await open('/')
     for (const [question, answer] of Object.entries(questions)) {
       await page.keyboard.press('Control+k')
-      const field = page.getByRole('searchbox').or(page.locator('#localsearch-input'))
-      await field.fill(question)
+      await page.getByRole('dialog', { name: 'Search' }).getByRole('searchbox').fill(question)
       const results = page.locator('.VPLocalSearchBox .results .result')
       await results.first().waitFor()
       const hrefs = await hrefsOf(results)
