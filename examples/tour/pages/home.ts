@@ -25,7 +25,7 @@ const saved = [
   },
   {
     work: 'Double submission',
-    here: 'A double-click, a reload or the Back button runs it once.',
+    here: 'A one-time action runs once, whatever a double-click, a reload or Back sends.',
     path: '/order',
   },
 ]
