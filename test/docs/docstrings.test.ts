@@ -60,9 +60,11 @@ function examplesIn(source: string): string[] {
 
 /** Turns an example into a module that imports the exports of its own file. Code with `return` goes into a function. */
 function moduleOf(example: string, source: string, module: string): string {
-  const names = [...source.matchAll(/^export (?:async function|function|const|class|interface|type) (\w+)/gm)]
-    .map(([, name]) => name!)
-    .filter((name) => new RegExp(`\\b${name}\\b`).test(example))
+  // A function with an overload is exported once.
+  const declared = source.matchAll(/^export (?:async function|function|const|class|interface|type) (\w+)/gm)
+  const names = [...new Set([...declared].map(([, name]) => name!))].filter((name) =>
+    new RegExp(`\\b${name}\\b`).test(example),
+  )
   const code = /\breturn\b/.test(example)
     ? `export async function example() {\n${example}}\n`
     : `${example}export {}\n`
