@@ -68,9 +68,10 @@ export default defineConfig({
   },
 })
 
-/** Who searches wants to know how, before why and since when. */
+/** Who searches wants to know how, before the details, why and since when. */
 function importance(id: string): number {
-  if (id.startsWith('/decisions/')) return 0.6
+  if (id.startsWith('/api/')) return 0.4
+  if (id.startsWith('/decisions/')) return 0.5
   return id.startsWith('/changelog') ? 0.3 : 1
 }
 
