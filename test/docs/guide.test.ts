@@ -167,31 +167,6 @@ describe('the code in README.md and the guide', () => {
     await send(fields).expect(429)
   })
 
-  it('runs the first app of the README', async (t) => {
-    const request = await start(join(folders.augmented, 'README', 'app.js'), (stop) => t.after(stop))
-    const page = await request.get('/').expect(200).expect('Content-Type', /html/)
-    assert.match(page.text, /value="Buy milk"/)
-
-    const add = formIn(page.text, 'todos.add').fields
-    const send = (fields: Record<string, string>, typed: Record<string, string>) =>
-      request.post('/').set(fromSamePage).send(urlencoded(fields, typed))
-    const empty = await send(add, { title: '  ' }).expect(422)
-    assert.match(empty.text, /<title>Error: Todos/)
-    assert.match(empty.text, /id="todos\.add-title-issue">Enter a title</)
-    await send(add, { title: 'Buy bread' }).expect(303).expect('Location', '/')
-
-    await send(formIn(page.text, 'todos.rename-1').fields, { title: 'Buy oat milk' }).expect(303)
-    const list = await request.get('/')
-    assert.match(list.text, /value="Buy oat milk"/)
-    assert.match(list.text, /value="Buy bread"/)
-    await request
-      .post('/')
-      .set({ 'Sec-Fetch-Site': 'cross-site', Origin: 'https://evil.example' })
-      .send(urlencoded(add, { title: 'Evil' }))
-      .expect(403)
-    assert.doesNotMatch((await request.get('/')).text, /Evil/)
-  })
-
   it('downloads the files of the page about CSV', async (t) => {
     const folder = join(folders.plain, 'csv-download')
     const koa = await start(join(folder, 'app.js'), (stop) => t.after(stop))

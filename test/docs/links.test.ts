@@ -41,15 +41,29 @@ describe('a link in the documents', () => {
     }
   })
 
-  it('leads from the README, step by step, to each page of the guide', () => {
-    const reached = new Set([join(root, 'README.md')])
-    for (const page of reached) {
-      for (const [, target = ''] of proseOf(page).matchAll(/\]\(([^)\s#]+\.md)[^)\s]*\)/g)) {
-        if (!/^https?:/.test(target)) reached.add(join(dirname(page), target))
-      }
+  it('leads to a file of the package, on a page that is in the package', () => {
+    const packed = packedFiles()
+    const isPacked = (file: string) => packed.some((name) => name === file || name.startsWith(`${file}/`))
+    let checked = 0
+    for (const { page, target, file, beside } of links) {
+      if (!beside || !isPacked(relative(root, page))) continue
+      checked++
+      assert.ok(isPacked(relative(root, file).replace(/\/$/, '')), `${relative(root, page)}: ${target}`)
     }
-    for (const name of readdirSync(join(root, 'docs', 'guide'))) {
-      assert.ok(reached.has(join(root, 'docs', 'guide', name)), name)
+    assert.ok(checked > 100)
+  })
+
+  it('leads from the index, in one of six groups, to each page of the guide once', () => {
+    const groups = guideGroups(join(root, 'docs', 'README.md'))
+    assert.equal(groups.length, 6)
+    const listed = groups.flatMap((group) => group.pages).map(({ path }) => path.replace('guide/', ''))
+    assert.deepEqual(listed.sort(), readdirSync(join(root, 'docs', 'guide')).sort())
+  })
+
+  it('leads from the README to each group of the guide', () => {
+    const readme = readFileSync(join(root, 'README.md'), 'utf8')
+    for (const { name } of guideGroups(join(root, 'docs', 'README.md'))) {
+      assert.ok(readme.includes(`(docs/README.md#${headingAnchor(name)})`), name)
     }
   })
 })

@@ -6,8 +6,8 @@ import { codeBlocks } from '../docs/code-blocks.js'
 import { programPages } from '../docs/programs.js'
 import { start } from '../docs/start.js'
 import { formIn, fromSamePage, urlencoded } from '../setup/koa-app.js'
+import { hasNodes, installNodes, nodeOf } from '../setup/nodes.js'
 import { ownRange, tarball } from './installed.js'
-import { hasOtherNodes, installNodes, nodeOf } from './nodes.js'
 import { npmFlags, root, temporaryFolder } from './packed.js'
 import { run } from './run.js'
 
@@ -36,7 +36,7 @@ describe('a program that is pasted from the README or the guide', () => {
         writeFileSync(join(folder, page, file), text)
       }
     }
-    if (nodeForTypes !== process.execPath && hasOtherNodes) await installNodes()
+    if (nodeForTypes !== process.execPath && hasNodes) await installNodes(['24.21.0'])
   })
 
   it('imports only packages that its page tells to install', () => {
@@ -49,7 +49,7 @@ describe('a program that is pasted from the README or the guide', () => {
 
   for (const { page, file } of pages.flatMap(({ programs }) => programs)) {
     const node = file.endsWith('.ts') ? nodeForTypes : process.execPath
-    if (node !== process.execPath && !hasOtherNodes) continue
+    if (node !== process.execPath && !hasNodes) continue
     it(`answers: ${file} of ${page}`, async (t) => {
       const request = await start(join(folder, page, file), (stop) => t.after(stop), node)
       const { status } = await request.get('/').redirects(0)
