@@ -71,6 +71,7 @@ export default defineConfig({
 /** Who searches wants to know how, before the details, why and since when. */
 function importance(id: string): number {
   if (id.startsWith('/api/')) return 0.4
+  if (/^\/guide\/(?:migrating-|upgrading)/.test(id)) return 0.5
   if (id.startsWith('/decisions/')) return 0.5
   return id.startsWith('/changelog') ? 0.3 : 1
 }
