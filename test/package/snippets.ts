@@ -60,6 +60,7 @@ describe('a program that is pasted from the README or the guide', () => {
   it('greets, in the ten lines of the README', async (t) => {
     const request = await start(join(folder, 'README', 'app.js'), (stop) => t.after(stop))
     const page = await request.get('/').expect(200).expect('Content-Type', /html/)
+    assert.doesNotMatch(page.text, /undefined/)
     const { fields } = formIn(page.text, 'greet')
     const send = (name: string) => request.post('/').set(fromSamePage).send(urlencoded(fields, { name }))
     const empty = await send('').expect(422)
