@@ -123,8 +123,12 @@ describe('the site', () => {
     const page = await open('/')
     for (const [question, answer] of Object.entries(questions)) {
       await page.keyboard.press('Control+k')
-      await page.getByRole('dialog', { name: 'Search' }).getByRole('searchbox').fill(question)
+      const field = page.getByRole('dialog', { name: 'Search' }).getByRole('searchbox')
       const results = page.locator('.VPLocalSearchBox .results .result')
+      // The box keeps what was searched before.
+      await field.fill('')
+      await results.first().waitFor({ state: 'detached' })
+      await field.fill(question)
       await results.first().waitFor()
       const hrefs = await hrefsOf(results)
       const found = hrefs.slice(0, 8).findIndex((href) => answer.test(href ?? ''))
