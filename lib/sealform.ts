@@ -28,7 +28,8 @@ export { type DirectoryStorageOptions, directoryStorage } from './files/director
 export type { FileOptions } from './files/file-rules.js'
 export { isFileId, newFileId } from './files/file-storage.js'
 export type { FileDescription } from './files/hand-over.js'
-export type { PersistOptions, StoredFile } from './files/stored-file.js'
+export type { PersistOptions } from './files/persist-file.js'
+export type { StoredFile } from './files/stored-file.js'
 export {
   type DoneOptions,
   done,

@@ -1,10 +1,11 @@
-import { lstatSync, mkdirSync, openAsBlob, type Stats } from 'node:fs'
+import { lstatSync, mkdirSync, type Stats } from 'node:fs'
 import { chmod, lstat, readdir, unlink } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { checkOptions } from '../base/check-options.js'
 import { SealformError } from '../base/errors.js'
 import { defaultDirectory } from './default-directory.js'
-import { type FileStorage, isFileId } from './file-storage.js'
+import { type FileStorage, isFileId, type StoredContent } from './file-storage.js'
+import { fileStream } from './file-stream.js'
 import { writeExclusively } from './write-new-file.js'
 
 /** Options of `directoryStorage()`. */
@@ -53,18 +54,19 @@ class DirectoryStorage implements Required<FileStorage> {
     await writeExclusively(path, content)
   }
 
-  async open(id: string): Promise<Blob | undefined> {
+  async open(id: string): Promise<StoredContent | undefined> {
     if (!isFileId(id)) return undefined
     const path = this.path(id)
-    if (!(await find(path))?.isFile()) return undefined
+    const found = await find(path)
+    if (!found?.isFile()) return undefined
     try {
       // Sets ctime, which `sweep` reads. A change of mtime would make every open Blob of the file unreadable.
       await chmod(path, 0o600)
-      return await openAsBlob(path)
     } catch (error) {
-      if ((await find(path)) === undefined) return undefined
+      if (isGone(error)) return undefined
       throw error
     }
+    return { size: found.size, stream: () => fileStream(path) }
   }
 
   async remove(id: string): Promise<void> {

@@ -1,5 +1,16 @@
 import { randomBytes } from 'node:crypto'
 
+/** The content of a stored file, read only when it is needed. A `Blob` is one, too. */
+export interface StoredContent {
+  /** Bytes. */
+  readonly size: number
+  /**
+   * Reads the content from its beginning. Each call gives a new stream. A stream that is cancelled lets go of what it has
+   * opened. It fails when the content was removed meanwhile; it must not end early.
+   */
+  stream(): ReadableStream<Uint8Array>
+}
+
 /**
  * Stores the files of submissions until the action has taken them, or until the visitor has sent a corrected form.
  * Servers that answer each other's forms share one storage.
@@ -11,12 +22,11 @@ export interface FileStorage {
    */
   put(id: string, content: AsyncIterable<Uint8Array>): Promise<void>
   /**
-   * Opens the stored content without reading it into memory. Counts as a use: `sweep` keeps content that was used
-   * recently.
+   * Opens the stored content without reading it. Counts as a use: `sweep` keeps content that was used recently.
    *
    * @returns `undefined` when the content does not exist
    */
-  open(id: string): Promise<Blob | undefined>
+  open(id: string): Promise<StoredContent | undefined>
   /** Removes content. No error when it does not exist. */
   remove(id: string): Promise<void>
   /**

@@ -1,11 +1,13 @@
 import { loadOptional } from '../base/optional-package.js'
 import { type FileRule, matchesType } from './file-rules.js'
+import { StreamedFile } from './streamed-file.js'
 import { aliasesOf, type FileKind } from './type-aliases.js'
 
 /** The part of the package `file-type` that Sealform uses. */
 interface Library {
   fileTypeFromBuffer(content: Uint8Array): Promise<Sniffed | undefined>
   fileTypeFromBlob(content: Blob): Promise<Sniffed | undefined>
+  fileTypeFromStream(content: ReadableStream<Uint8Array>): Promise<Sniffed | undefined>
   readonly supportedMimeTypes: ReadonlySet<string>
   readonly supportedExtensions: ReadonlySet<string>
 }
@@ -51,9 +53,10 @@ export async function matchesContent(
 }
 
 async function sniff(library: Library, content: Blob | Uint8Array): Promise<Sniffed | undefined> {
-  return content instanceof Uint8Array
-    ? library.fileTypeFromBuffer(content)
-    : library.fileTypeFromBlob(content)
+  if (content instanceof Uint8Array) return library.fileTypeFromBuffer(content)
+  // A Blob is read here and there, for which a streamed file would be opened each time.
+  if (content instanceof StreamedFile) return library.fileTypeFromStream(content.stream())
+  return library.fileTypeFromBlob(content)
 }
 
 function contentIs(type: string, { ext, mime }: Sniffed, claim: FileKind): boolean {

@@ -1,16 +1,8 @@
-import { constants, copyFile, type FileHandle, link, lstat, open, rename, unlink } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
-import { checkOptions } from '../base/check-options.js'
-import { SealformError } from '../base/errors.js'
-import { type FileStorage, newFileId } from './file-storage.js'
+import { openAsBlob } from 'node:fs'
+import type { FileStorage, StoredContent } from './file-storage.js'
 import type { KeptFile } from './kept-file-token.js'
-import { writeExclusively } from './write-new-file.js'
-
-/** Options of `persist()`. */
-export interface PersistOptions {
-  /** Whether to replace an existing file. The replacement is atomic. @default false */
-  readonly overwrite?: boolean | undefined
-}
+import { type PersistOptions, persistFile } from './persist-file.js'
+import { StreamedFile } from './streamed-file.js'
 
 /** A file from a submission: a real `File` whose content is read from the storage. */
 export interface StoredFile extends File {
@@ -36,137 +28,54 @@ export interface StoredFile extends File {
 type StoredFileFacts = Pick<KeptFile, 'id' | 'name' | 'type'>
 
 /**
- * Makes the `File` that an action finds in its `formData`.
+ * Opens a stored file as the `File` that an action finds in its `formData`. One that lies on a disk is a Blob of that file.
  *
- * @param content the content that the storage opened for the id
+ * @returns `undefined` when the storage no longer has it
  */
-export function storedFile(storage: FileStorage, content: Blob, facts: StoredFileFacts): StoredFile {
-  return new FileInStorage(storage, content, facts)
-}
-
-class FileInStorage extends File implements StoredFile {
-  declare readonly [Symbol.toStringTag]: string
-  readonly #storage: FileStorage
-  readonly #id: string
-
-  constructor(storage: FileStorage, content: Blob, { id, name, type }: StoredFileFacts) {
-    super([content], name, { type })
-    this.#storage = storage
-    this.#id = id
-  }
-
-  async persist(path: string, options: PersistOptions = {}): Promise<void> {
-    checkOptions('persist()', options, ['overwrite'])
-    if (typeof path !== 'string' || path === '') {
-      throw new SealformError(
-        'ERR_OPTION_INVALID',
-        'persist() needs the path for the file as its first argument.',
-      )
-    }
-    if (options.overwrite !== undefined && typeof options.overwrite !== 'boolean') {
-      throw new SealformError('ERR_OPTION_INVALID', 'persist(): "overwrite" must be true or false.')
-    }
-    if (!options.overwrite) return this.#place(path, path)
-    // rename() is atomic: readers never see half a file, or none.
-    const beside = join(dirname(path), `.${basename(path).slice(0, 64)}.${newFileId()}`)
-    await this.#place(beside, path)
-    try {
-      await rename(beside, path)
-    } finally {
-      // The temporary name still exists after a failure, and also when both names are links to one file: rename() then
-      // does nothing.
-      await unlink(beside).catch(() => {})
-    }
-  }
-
-  /**
-   * Streams the content like the Blob's own stream. On Node 20 a cancelled Blob stream keeps its file open until garbage
-   * collection. This stream opens the file at the first read.
-   */
-  override stream(): ReadableStream<Uint8Array> {
-    const path = this.#storage.path?.(this.#id)
-    return path === undefined ? super.stream() : fileStream(path)
-  }
-
-  async #place(at: string, path: string): Promise<void> {
-    const source = this.#storage.path?.(this.#id)
-    try {
-      if (source === undefined) await writeExclusively(at, this.stream())
-      else await linkOrCopy(source, at)
-    } catch (error) {
-      throw await explained(error, source, path)
-    }
-  }
-}
-
-/** Makes a byte stream, like a Blob's, so that readers can supply their own buffer. */
-function fileStream(path: string): ReadableStream<Uint8Array> {
-  let opened: Promise<FileHandle> | undefined
-  return new ReadableStream({
-    type: 'bytes',
-    autoAllocateChunkSize: 64 * 1024,
-    async pull(controller) {
-      opened ??= open(path, 'r')
-      const handle = await opened
-      const request = controller.byobRequest
-      const view = request?.view
-      if (!request || !view) throw new TypeError('A byte stream was asked for no bytes.')
-      try {
-        const target = new Uint8Array(view.buffer, view.byteOffset, view.byteLength)
-        const { bytesRead } = await handle.read(target, 0, target.length)
-        if (bytesRead > 0) return request.respond(bytesRead)
-      } catch (error) {
-        await handle.close().catch(() => {})
-        throw error
-      }
-      await handle.close()
-      controller.close()
-      request.respond(0)
-    },
-    async cancel() {
-      await (await opened)?.close()
-    },
-  })
-}
-
-/** Links the file to its new path, or copies it. A link leaves the file readable until the answer is complete. */
-async function linkOrCopy(source: string, target: string): Promise<void> {
+export async function openStored(
+  storage: FileStorage,
+  facts: StoredFileFacts,
+): Promise<StoredFile | undefined> {
+  const content = await storage.open(facts.id)
+  if (!content) return undefined
+  const path = storage.path?.(facts.id)
+  if (path === undefined) return new PersistentFile(content, facts)
   try {
-    await link(source, target)
+    return new FileOnDisk({ blob: await openAsBlob(path), content, path }, facts)
   } catch (error) {
-    // Another device, or a file system without links. The error codes differ.
-    if (!['EXDEV', 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'].includes(codeOf(error))) throw error
-    await copyFile(source, target, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE)
+    if ((await storage.open(facts.id)) === undefined) return undefined
+    throw error
   }
 }
 
-/** Explains an error of `link` or `copyFile`. The system's message has two paths and does not say which one failed. */
-async function explained(error: unknown, source: string | undefined, path: string): Promise<unknown> {
-  const code = codeOf(error)
-  if (code === 'EEXIST') {
-    return coded(code, `${path} exists. Choose another name, or persist(path, { overwrite: true }).`, error)
+/** A file from a storage that is no file system. */
+class PersistentFile extends StreamedFile implements StoredFile {
+  persist(path: string, options: PersistOptions = {}): Promise<void> {
+    return persistFile(this.content, path, options)
   }
-  if (code === 'ENOENT') {
-    const gone = source !== undefined && (await isMissing(source))
-    const why = gone
-      ? 'the file is no longer stored. Call persist() before the action returns.'
-      : `there is no directory ${dirname(path)}. Create it first.`
-    return coded(code, `Cannot persist a file as ${path}: ${why}`, error)
+}
+
+interface ContentOnDisk {
+  readonly blob: Blob
+  readonly content: StoredContent
+  readonly path: string
+}
+
+/** A file from a storage that is a directory. */
+class FileOnDisk extends File implements StoredFile {
+  declare readonly [Symbol.toStringTag]: string
+  readonly #disk: ContentOnDisk
+
+  constructor(disk: ContentOnDisk, { name, type }: StoredFileFacts) {
+    super([disk.blob], name, { type })
+    this.#disk = disk
   }
-  return error
-}
 
-async function isMissing(path: string): Promise<boolean> {
-  return lstat(path).then(
-    () => false,
-    (error) => codeOf(error) === 'ENOENT',
-  )
-}
+  override stream(): ReadableStream<Uint8Array> {
+    return this.#disk.content.stream()
+  }
 
-function coded(code: string, message: string, cause: unknown): Error {
-  return Object.assign(new Error(message, { cause }), { code })
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
+  persist(path: string, options: PersistOptions = {}): Promise<void> {
+    return persistFile(this.#disk.path, path, options)
+  }
 }

@@ -8,7 +8,7 @@ import { type FileStorage, newFileId } from './file-storage.js'
 import { type FileDescription, handOver, type OnFile, streamed } from './hand-over.js'
 import { safeFileName } from './safe-file-name.js'
 import { matchesContent } from './sniff.js'
-import { storedFile } from './stored-file.js'
+import { openStored } from './stored-file.js'
 import type { Uploads } from './uploads.js'
 
 /** A file as it came, whatever became of it: to tell a copy of a submission from another one. */
@@ -201,12 +201,12 @@ export class FileTaking implements FileTaker {
     const { field, name, type } = description
     const file = { id, name, type, size: intake.size }
     await this.#uploads.stored(field, position, file)
-    const content = await storage.open(id)
-    if (!content) throw new Error('The storage has lost a file that it has just stored.')
-    if (rule.sniff && !(await matchesContent(rule, description, content))) {
+    const stored = await openStored(storage, file)
+    if (!stored) throw new Error('The storage has lost a file that it has just stored.')
+    if (rule.sniff && !(await matchesContent(rule, description, stored))) {
       this.#uploads.problems.push({ field, kind: 'type' })
       await this.#uploads.drop(id)
-    } else this.#uploads.arrived(field, position, storedFile(storage, content, file))
+    } else this.#uploads.arrived(field, position, stored)
   }
 
   async #handOver({ rule, description, position, intake }: Arriving, onFile: OnFile): Promise<void> {

@@ -5,7 +5,7 @@ import type { Outcome } from '../outcome/outcome.js'
 import type { FileRules } from './file-rules.js'
 import type { FileStorage } from './file-storage.js'
 import type { KeptFile } from './kept-file-token.js'
-import { type StoredFile, storedFile } from './stored-file.js'
+import { openStored, type StoredFile } from './stored-file.js'
 
 /** A problem with the files of one field that becomes an issue of the form. */
 export interface FileProblem {
@@ -110,11 +110,11 @@ export class Uploads {
       if (file && kept.some(({ id }) => id === file.id)) continue
       const unwanted = file && dropped.some((drop) => drop.field === field && drop.mark === markOf(file))
       const replaced = superseded || unwanted === true
-      const content = file && !replaced ? await this.#storage?.open(file.id) : undefined
-      if (file && (replaced || content)) kept.push({ ...file, field, position, kept: true, replaced })
+      const value = file && this.#storage && !replaced ? await openStored(this.#storage, file) : undefined
+      if (file && (replaced || value)) kept.push({ ...file, field, position, kept: true, replaced })
       else if (!superseded) this.problems.push({ field, kind: 'gone' })
-      if (file && content && this.#storage) {
-        values.push({ field, position, value: storedFile(this.#storage, content, file) })
+      if (value) {
+        values.push({ field, position, value })
         this.#arrived.add(field)
       }
     }

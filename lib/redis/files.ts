@@ -1,5 +1,5 @@
 import { SealformError } from '../base/errors.js'
-import { type FileStorage, isFileId } from '../files/file-storage.js'
+import { type FileStorage, isFileId, type StoredContent } from '../files/file-storage.js'
 import { isFull, type RedisConnection, script } from './connection.js'
 
 interface RedisFilesOptions {
@@ -68,19 +68,12 @@ export class RedisFiles implements FileStorage {
     }
   }
 
-  async open(id: string): Promise<Blob | undefined> {
+  async open(id: string): Promise<StoredContent | undefined> {
     if (!isFileId(id)) return undefined
     const call = { script: sizeScript, key: this.#key(id), args: [this.#keep] }
     const size = await this.#redis.run(call, this.#options)
     if (size === null) return undefined
-    const pieces: Buffer[] = []
-    for (let left = Number(size); left > 0; left -= pieceSize) {
-      const command = ['HGET', this.#key(id), String(pieces.length)]
-      const piece = await this.#redis.command(command, { ...this.#options, bytes: true })
-      if (!Buffer.isBuffer(piece)) return undefined
-      pieces.push(piece)
-    }
-    return new Blob(pieces)
+    return { size: Number(size), stream: () => this.#stream(id, Number(size)) }
   }
 
   async remove(id: string): Promise<void> {
@@ -95,6 +88,23 @@ export class RedisFiles implements FileStorage {
       'ERR_OPTION_INVALID',
       `redisFiles({ keep }) is ${Math.round(this.#options.keep / 60_000)} minutes, but files are needed for ` +
         `${Math.round(age / 60_000)}. Set it to ten minutes more than createActions({ uploads: { keep } }).`,
+    )
+  }
+
+  /** Fetches one piece after the other, each when the last one was taken. */
+  #stream(id: string, size: number): ReadableStream<Uint8Array> {
+    let number = 0
+    return new ReadableStream<Uint8Array>(
+      {
+        pull: async (controller) => {
+          if (number * pieceSize >= size) return controller.close()
+          const command = ['HGET', this.#key(id), String(number++)]
+          const piece = await this.#redis.command(command, { ...this.#options, bytes: true })
+          if (!Buffer.isBuffer(piece)) throw failure('ENOENT', 'The file is no longer in Redis.')
+          controller.enqueue(piece)
+        },
+      },
+      { highWaterMark: 0 },
     )
   }
 

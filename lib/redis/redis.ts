@@ -52,8 +52,7 @@ export function redisClaims(client: RedisClient, options: RedisOptions = {}): Cl
 /** The options of `redisFiles()`. */
 export interface RedisFilesOptions extends RedisOptions {
   /**
-   * The largest file, in bytes or as a string such as `'5MiB'`. Keep it small: when an action opens a file, the whole
-   * file is in the memory of the process.
+   * The largest file, in bytes or as a string such as `'5MiB'`. Keep it small: all files are in the memory of Redis.
    * @default '10MiB'
    */
   readonly maxSize?: number | string | undefined

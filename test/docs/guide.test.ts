@@ -111,9 +111,9 @@ describe('the code in README.md and the guide', () => {
     }
   })
 
-  it('keeps files in the storage from the page about uploads', async (t) => {
+  it('keeps files in the storage from the page about where uploads lie', async (t) => {
     const { memoryStorage }: { readonly memoryStorage: () => FileStorage } = await import(
-      join(folders.plain, 'uploads', 'memory-storage.js')
+      join(folders.plain, 'upload-storage', 'memory-storage.js')
     )
     const storage = memoryStorage()
     let content = ''

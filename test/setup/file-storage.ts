@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, rmdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
+import type { StoredContent } from '../../lib/files/file-storage.js'
 
 /** Creates a directory for a test. */
 export function scratch(t: TestContext, parent = tmpdir()): string {
@@ -31,4 +32,17 @@ export function descriptors(): number {
 /** Generates content in pieces, on demand. */
 export async function* pieces(count: number, size: number): AsyncGenerator<Uint8Array> {
   for (let i = 0; i < count; i++) yield Buffer.alloc(size, i)
+}
+
+/** Reads stored content as a whole. */
+export async function bytesOf(content: StoredContent | undefined): Promise<Buffer> {
+  if (!content) throw new Error('The storage has no such content.')
+  const pieces: Uint8Array[] = []
+  for await (const piece of content.stream()) pieces.push(piece)
+  return Buffer.concat(pieces)
+}
+
+/** Gives content in chunks of a size, the last one perhaps smaller. */
+export async function* inChunks(content: Uint8Array, size: number): AsyncGenerator<Uint8Array> {
+  for (let i = 0; i < content.length; i += size) yield content.subarray(i, i + size)
 }

@@ -19,7 +19,9 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { directoryStorage } from '../../../lib/files/directory-storage.js'
 import { newFileId } from '../../../lib/files/file-storage.js'
-import { descriptors, pieces, scratch, smallDisk } from '../../setup/file-storage.js'
+import { openStored } from '../../../lib/files/stored-file.js'
+import { bytesOf, descriptors, pieces, scratch, smallDisk } from '../../setup/file-storage.js'
+import { storageContract } from '../../setup/storage-contract.js'
 
 const windows = process.platform === 'win32'
 const run = promisify(execFile)
@@ -29,49 +31,19 @@ test('returns the stored content from the disk', async (t) => {
   const storage = directoryStorage({ directory: scratch(t) })
   const id = newFileId()
   await storage.put(id, pieces(3, 70_000))
-  const blob = await storage.open(id)
-  assert.equal(blob?.size, 210_000)
-  const bytes = Buffer.from(await blob.arrayBuffer())
+  const stored = await storage.open(id)
+  assert.equal(stored?.size, 210_000)
+  const bytes = await bytesOf(stored)
   assert.deepEqual([bytes[0], bytes[70_000], bytes[209_999]], [0, 1, 2])
 })
 
-test('stores an empty content, and empty pieces', async (t) => {
-  const storage = directoryStorage({ directory: scratch(t) })
-  const [none, empty] = [newFileId(), newFileId()]
-  await storage.put(none, pieces(0, 0))
-  await storage.put(empty, pieces(3, 0))
-  assert.equal((await storage.open(none))?.size, 0)
-  assert.equal((await storage.open(empty))?.size, 0)
-})
-
-test('has no content under an unknown or removed id', async (t) => {
-  const storage = directoryStorage({ directory: scratch(t) })
-  const id = newFileId()
-  assert.equal(await storage.open(id), undefined)
-  await storage.put(id, pieces(1, 10))
-  await storage.remove(id)
-  await storage.remove(id)
-  assert.equal(await storage.open(id), undefined)
-  assert.equal(existsSync(storage.path(id)), false)
-})
-
-test('shares what one server stored with another on the same directory', async (t) => {
+storageContract('directory', (t) => {
   const directory = scratch(t)
-  const [one, other] = [directoryStorage({ directory }), directoryStorage({ directory })]
-  const id = newFileId()
-  await one.put(id, pieces(1, 10))
-  assert.equal((await other.open(id))?.size, 10)
-  await other.remove(id)
-  assert.equal(await one.open(id), undefined)
-})
-
-test('never writes into a file that exists, and leaves that as it was', async (t) => {
-  const directory = scratch(t)
-  const storage = directoryStorage({ directory })
-  const id = newFileId()
-  await storage.put(id, pieces(1, 10))
-  await assert.rejects(storage.put(id, pieces(1, 20)), { code: 'EEXIST' })
-  assert.equal((await storage.open(id))?.size, 10)
+  return {
+    storage: directoryStorage({ directory }),
+    other: directoryStorage({ directory }),
+    left: async () => readdirSync(directory).length,
+  }
 })
 
 test('follows no link that waits under the name of a file', { skip: windows }, async (t) => {
@@ -287,8 +259,7 @@ test('holds no descriptor after files are stored, opened and read', async (t) =>
   for (let i = 0; i < 30; i++) {
     const id = newFileId()
     await storage.put(id, pieces(2, 65_536))
-    const blob = await storage.open(id)
-    assert.equal((await blob?.arrayBuffer())?.byteLength, 131_072)
+    assert.equal((await bytesOf(await storage.open(id))).length, 131_072)
     await storage.remove(id)
   }
   assert.equal(descriptors(), before)
@@ -304,10 +275,10 @@ test('sweeps files last used before a time, and no newer ones', async (t) => {
   const then = new Date()
   await wait(30)
   await storage.put(young, pieces(1, 10))
-  const blob = await storage.open(used)
+  const stored = await storage.open(used)
   assert.equal(await storage.sweep(then), 1)
   assert.deepEqual(readdirSync(directory).sort(), [`sealform-${used}`, `sealform-${young}`].sort())
-  assert.equal((await blob?.text())?.length, 10)
+  assert.equal((await bytesOf(stored)).length, 10)
 })
 
 test('compares the last use to the millisecond', async (t) => {
@@ -319,13 +290,13 @@ test('compares the last use to the millisecond', async (t) => {
   assert.equal(await storage.sweep(new Date(Math.floor(ctimeMs) + 1)), 1)
 })
 
-test('a file that is opened again stays readable through the earlier handle', async (t) => {
+test('a file that is opened again stays readable through the earlier File', async (t) => {
   const storage = directoryStorage({ directory: scratch(t) })
   const id = newFileId()
   await storage.put(id, pieces(1, 10))
-  const first = await storage.open(id)
+  const first = await openStored(storage, { id, name: 'a', type: '' })
   await wait(20)
-  const second = await storage.open(id)
+  const second = await openStored(storage, { id, name: 'a', type: '' })
   assert.equal((await first?.text())?.length, 10)
   assert.equal((await second?.text())?.length, 10)
 })

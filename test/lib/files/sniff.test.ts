@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { matchesContent, requireSniffing } from '../../../lib/files/sniff.js'
+import { StreamedFile } from '../../../lib/files/streamed-file.js'
 import { bareLib } from '../../setup/bare-lib.js'
 
 const png = Buffer.from(
@@ -123,6 +124,24 @@ test('reads a Blob as it reads bytes', async () => {
     await matchesContent({ types: ['text/*'] }, { name: 'a', type: 'text/plain' }, new Blob(['a'])),
     true,
   )
+})
+
+test('reads a streamed file as it reads bytes, from its beginning, and lets go of it', async () => {
+  let cancelled = 0
+  const streamed = (content: Buffer) => {
+    const stream = () =>
+      new ReadableStream<Uint8Array>({
+        start: (controller) => controller.enqueue(content),
+        cancel: () => void cancelled++,
+      })
+    return new StreamedFile({ size: content.length, stream }, { name: 'a', type: '' })
+  }
+  const said = { name: 'a.png', type: 'image/png' }
+  const long = (head: Buffer) => Buffer.concat([head, Buffer.alloc(100_000)])
+  assert.equal(await matchesContent({ types: ['image/*'] }, said, streamed(long(png))), true)
+  assert.equal(cancelled, 1)
+  assert.equal(await matchesContent({ types: ['image/*'] }, said, streamed(long(pdf))), false)
+  assert.equal(cancelled, 2)
 })
 
 test('accepts an installation that has the package', () => {

@@ -15,7 +15,8 @@ import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { directoryStorage } from '../../../lib/files/directory-storage.js'
 import { type FileStorage, newFileId } from '../../../lib/files/file-storage.js'
-import { type StoredFile, storedFile } from '../../../lib/files/stored-file.js'
+import { openStored, type StoredFile } from '../../../lib/files/stored-file.js'
+import { StreamedFile } from '../../../lib/files/streamed-file.js'
 import { descriptors, pieces, scratch, smallDisk } from '../../setup/file-storage.js'
 
 const windows = process.platform === 'win32'
@@ -33,9 +34,9 @@ async function store(directory: string, bytes: AsyncIterable<Uint8Array> = text(
   const storage = directoryStorage({ directory })
   const id = newFileId()
   await storage.put(id, bytes)
-  const blob = await storage.open(id)
-  assert.ok(blob)
-  return { file: storedFile(storage, blob, { id, name: 'seal.txt', type: 'text/plain' }), storage, id }
+  const file = await openStored(storage, { id, name: 'seal.txt', type: 'text/plain' })
+  assert.ok(file)
+  return { file, storage, id }
 }
 
 async function* text(): AsyncGenerator<Uint8Array> {
@@ -95,12 +96,12 @@ test('streams 100 MB without holding them in memory', { skip: windows }, (t) => 
   // In its own process, so that its memory alone is measured.
   const script = `
     const { directoryStorage } = await import(${JSON.stringify(directoryModule)})
-    const { storedFile } = await import(${JSON.stringify(fileModule)})
+    const { openStored } = await import(${JSON.stringify(fileModule)})
     const storage = directoryStorage({ directory: ${JSON.stringify(scratch(t))} })
     const id = 'a'.repeat(32)
     async function* content() { const piece = Buffer.alloc(65536); for (let i = 0; i < 1600; i++) yield piece }
     await storage.put(id, content())
-    const file = storedFile(storage, await storage.open(id), { id, name: 'a', type: '' })
+    const file = await openStored(storage, { id, name: 'a', type: '' })
     gc()
     const before = process.memoryUsage().rss
     let bytes = 0, peak = 0
@@ -291,8 +292,9 @@ async function copyBeyondLimit(t: TestContext): Promise<void> {
   const target = scratch(t)
   const script = `
     process.on('SIGXFSZ', () => {})
-    const { storedFile } = await import(${JSON.stringify(fileModule)})
-    const file = storedFile({}, new Blob([Buffer.alloc(2 ** 20)]), { id: 'a', name: 'a', type: '' })
+    const { openStored } = await import(${JSON.stringify(fileModule)})
+    const content = new Blob([Buffer.alloc(2 ** 20)])
+    const file = await openStored({ open: async () => content }, { id: 'a', name: 'a', type: '' })
     await file.persist(${JSON.stringify(join(target, 'kept.bin'))}).catch((error) => console.log(error.code))`
   const shell = `ulimit -f 512; exec "$0" --input-type=module -e "$1"`
   const child = spawnSync('bash', ['-c', shell, process.execPath, script], { encoding: 'utf8' })
@@ -308,7 +310,8 @@ test('persists from a storage that has no paths', async (t) => {
     remove: async () => {},
     sweep: async () => 0,
   }
-  const file = storedFile(storage, blob, { id: newFileId(), name: 'seal.txt', type: 'text/plain' })
+  const file = await openStored(storage, { id: newFileId(), name: 'seal.txt', type: 'text/plain' })
+  assert.ok(file)
   const path = join(scratch(t), 'kept.txt')
   await file.persist(path)
   assert.equal(readFileSync(path, 'utf8'), content)
@@ -338,4 +341,43 @@ test('tells a reader of the stream that the file is gone', async (t) => {
   await storage.remove(id)
   await assert.rejects(file.stream().getReader().read(), { code: 'ENOENT' })
   await assert.rejects(file.text(), { name: 'NotReadableError' })
+})
+
+test('refuses to be copied without being read, where its content is streamed', async () => {
+  const file = new StreamedFile(new Blob([content]), { name: 'seal.txt', type: 'text/plain' })
+  const refusal = { name: 'TypeError', message: /await file\.arrayBuffer\(\)/ }
+  for (const part of [file, file.slice(0, 3)]) {
+    assert.throws(() => new Blob([part]), refusal)
+    assert.throws(() => new File([part], 'other.txt'), refusal)
+    assert.throws(() => structuredClone(part), refusal)
+  }
+  assert.throws(() => new FormData().append('story', file, 'other.txt'), refusal)
+})
+
+test('fails when streamed content is longer or shorter than it was', async () => {
+  const stream = () => new Blob([content]).stream()
+  for (const size of [content.length - 1, content.length + 1]) {
+    const file = new StreamedFile({ size, stream }, { name: 'seal.txt', type: 'text/plain' })
+    await assert.rejects(file.text(), /has changed its length/)
+    await assert.rejects(file.arrayBuffer(), /has changed its length/)
+  }
+})
+
+test('streams a part without reading behind it', async () => {
+  let read = 0
+  const stream = () =>
+    new ReadableStream<Uint8Array>(
+      {
+        pull(controller) {
+          read++
+          controller.enqueue(Buffer.alloc(10, read))
+        },
+      },
+      { highWaterMark: 0 },
+    )
+  const file = new StreamedFile({ size: 1000, stream }, { name: 'a', type: '' })
+  assert.deepEqual([...(await file.slice(8, 12).bytes())], [1, 1, 2, 2])
+  assert.equal(read, 2)
+  assert.equal((await file.slice(5, 5).bytes()).length, 0)
+  assert.equal(read, 2)
 })

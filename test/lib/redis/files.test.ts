@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
@@ -7,30 +6,15 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { newFileId } from '../../../lib/files/file-storage.js'
 import { type RedisFilesOptions, redisFiles } from '../../../lib/redis/redis.js'
 import { invalid, redirect } from '../../../lib/sealform.js'
-import { pieces, scratch } from '../../setup/file-storage.js'
+import { bytesOf, pieces, scratch } from '../../setup/file-storage.js'
 import { until } from '../../setup/patience.js'
 import { startRedis } from '../../setup/redis.js'
+import { storageContract } from '../../setup/storage-contract.js'
 import { uploadApp } from '../../setup/upload-app.js'
 
-test('returns any bytes on another server', async (t) => {
-  const { server, storage } = await redisAndStorage(t)
-  const other = redisFiles(await server.connect(t))
-  for (const size of [0, 1, 256 * 1024 - 1, 256 * 1024, 256 * 1024 + 1, 512 * 1024, 1_000_000]) {
-    const content = randomBytes(size)
-    const id = newFileId()
-    await storage.put(id, inChunks(content, 60_000))
-    assert.deepEqual(Buffer.from(await (await other.open(id))!.arrayBuffer()), content, `${size} bytes`)
-  }
-})
-
-test('takes a file that comes in one piece, and in pieces of a byte', async (t) => {
-  const { storage } = await redisAndStorage(t)
-  const content = randomBytes(700_000)
-  const [whole, bytes] = [newFileId(), newFileId()]
-  await storage.put(whole, inChunks(content, content.length))
-  assert.deepEqual(Buffer.from(await (await storage.open(whole))!.arrayBuffer()), content)
-  await storage.put(bytes, inChunks(content.subarray(0, 3000), 1))
-  assert.deepEqual(Buffer.from(await (await storage.open(bytes))!.arrayBuffer()), content.subarray(0, 3000))
+storageContract('redis', async (t) => {
+  const { server, storage, left } = await redisAndStorage(t)
+  return { storage, other: redisFiles(await server.connect(t)), left: async () => (await left()).length }
 })
 
 test('stores the right bytes when the source reuses its memory', async (t) => {
@@ -45,7 +29,7 @@ test('stores the right bytes when the source reuses its memory', async (t) => {
       yield memory
     })(),
   )
-  assert.equal(await (await storage.open(id))?.text(), 'aaaaaaaaaabbbbbbbbbb')
+  assert.equal(String(await bytesOf(await storage.open(id))), 'aaaaaaaaaabbbbbbbbbb')
 })
 
 test('takes a file of exactly maxSize, and refuses a larger one', async (t) => {
@@ -68,22 +52,6 @@ test('takes a file of exactly maxSize, and refuses a larger one', async (t) => {
   assert.deepEqual(await left(), [`sealform:file:${exact}`])
 })
 
-test('removes a file whose sender disconnects', async (t) => {
-  const { storage, left } = await redisAndStorage(t)
-  const gone = new Error('aborted')
-  await assert.rejects(
-    storage.put(
-      newFileId(),
-      (async function* () {
-        yield Buffer.alloc(600 * 1024)
-        throw gone
-      })(),
-    ),
-    gone,
-  )
-  assert.deepEqual(await left(), [])
-})
-
 test('does not open a file before it is complete', async (t) => {
   const { storage } = await redisAndStorage(t)
   const id = newFileId()
@@ -96,14 +64,6 @@ test('does not open a file before it is complete', async (t) => {
     })(),
   )
   assert.equal((await storage.open(id))?.size, 600 * 1024 + 1)
-})
-
-test('does not overwrite an existing file', async (t) => {
-  const { storage } = await redisAndStorage(t)
-  const id = newFileId()
-  await storage.put(id, pieces(1, 10))
-  await assert.rejects(storage.put(id, pieces(1, 20)), { code: 'EEXIST' })
-  assert.equal((await storage.open(id))?.size, 10)
 })
 
 test('removes a file on request, and after its time since the last use', async (t) => {
@@ -131,16 +91,6 @@ test('throws when a sweep expects files to live longer than they do', async (t) 
     code: 'ERR_OPTION_INVALID',
     message: /keep }\) is 60 minutes.* for 70/,
   })
-})
-
-test('refuses an id that newFileId() did not make', async (t) => {
-  const { storage, left } = await redisAndStorage(t)
-  for (const id of ['', '*', `${newFileId()}x`, newFileId().toUpperCase()]) {
-    await assert.rejects(storage.put(id, pieces(1, 1)), { code: 'ERR_OPTION_INVALID' })
-    assert.equal(await storage.open(id), undefined)
-    await storage.remove(id)
-  }
-  assert.deepEqual(await left(), [])
 })
 
 test('reports ENOSPC when Redis is full, and removes the rest of the file', async (t) => {
@@ -220,8 +170,4 @@ async function redisAndStorage(t: TestContext, options: RedisFilesOptions = {}) 
   const server = await startRedis(t)
   const client = await server.connect(t)
   return { server, storage: redisFiles(client, options), left: () => client.keys('*') }
-}
-
-async function* inChunks(content: Buffer, size: number): AsyncGenerator<Uint8Array> {
-  for (let i = 0; i < content.length; i += size) yield content.subarray(i, i + size)
 }
