@@ -13,6 +13,7 @@ const plan: Readonly<Record<string, readonly string[]>> = {
   preact: ['react', 'answer', 'page', 'action', 'outcome', 'base'],
   testing: ['answer', 'page', 'action', 'origin', 'seal', 'outcome', 'base'],
   redis: ['claims', 'files', 'cache', 'base'],
+  s3: ['files', 'base'],
   answer: [
     'page',
     'action',

@@ -8,6 +8,7 @@ import type { Entry } from '../base/entry.js'
 import { formatSize } from '../base/units.js'
 import type { BodyRefusal, KeptFields, KeptReference, Reading } from '../body/reading.js'
 import { type KeptFile, openKept } from '../files/kept-file-token.js'
+import { fullRefusal, storageRefusal } from '../files/storage-fault.js'
 import type { StoredFile } from '../files/stored-file.js'
 import { type FileConsumer, FileTaking } from '../files/take-files.js'
 import { type FileProblem, type ShownFile, Uploads } from '../files/uploads.js'
@@ -82,7 +83,7 @@ export async function joinFiles(
       await uploads.refer(reading.kept, (reference) => open(visit, definition, reference))
     }
   } catch (thrown) {
-    return outcomeOf({ thrown })
+    return storageRefusal(thrown) ?? { thrown }
   }
   const { values } = uploads
   const entries: Entry[] = []
@@ -162,11 +163,8 @@ function entryOf({ field, value }: { readonly field: string; readonly value: str
   return [field, value]
 }
 
-/** Turns an error from storing or reading files into an outcome. A full disk becomes a refusal with status 507, not a failure. */
+/** Turns an error of a consumer of files into an outcome. A full disk becomes a refusal with status 507, not a failure. */
 export function outcomeOf(verdict: { readonly thrown: unknown }): Outcome | { readonly thrown: unknown } {
   const { thrown } = verdict
-  if (isOutcome(thrown)) return thrown
-  const code = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined
-  if (code !== 'ENOSPC' && code !== 'EDQUOT') return verdict
-  return new Refused('no-room', 507, `The storage of files is full (${code}).`)
+  return isOutcome(thrown) ? thrown : (fullRefusal(thrown) ?? verdict)
 }

@@ -3,6 +3,7 @@ import { basename, dirname, join } from 'node:path'
 import { checkOptions } from '../base/check-options.js'
 import { SealformError } from '../base/errors.js'
 import { newFileId, type StoredContent } from './file-storage.js'
+import { codeOf } from './storage-error.js'
 import { writeExclusively } from './write-new-file.js'
 
 /** Options of `persist()`. */
@@ -84,8 +85,4 @@ async function isMissing(path: string): Promise<boolean> {
 
 function coded(code: string, message: string, cause: unknown): Error {
   return Object.assign(new Error(message, { cause }), { code })
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
 }

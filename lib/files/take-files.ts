@@ -8,6 +8,7 @@ import { type FileStorage, newFileId } from './file-storage.js'
 import { type FileDescription, handOver, type OnFile, streamed } from './hand-over.js'
 import { safeFileName } from './safe-file-name.js'
 import { matchesContent } from './sniff.js'
+import { storageRefusal } from './storage-fault.js'
 import { openStored } from './stored-file.js'
 import type { Uploads } from './uploads.js'
 
@@ -188,7 +189,7 @@ export class FileTaking implements FileTaker {
       if ('storage' in this.#consumer) await this.#store(arriving, this.#consumer.storage)
       else await this.#handOver(arriving, this.#consumer.onFile)
     } catch (error) {
-      this.#halt(error)
+      this.#halt(('storage' in this.#consumer && storageRefusal(error)) || error)
     } finally {
       this.#open.delete(intake)
       void intake.return()

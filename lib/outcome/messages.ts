@@ -53,6 +53,7 @@ export interface Messages {
   /** A file of an earlier submission has been removed. */
   readonly fileGone: string
   readonly noRoom: string
+  readonly storageDown: string
   /** Describes a file of an earlier submission that does not have to be chosen again. */
   readonly keptFile: (name: string, size: string) => string
   /** The label of the checkbox that removes such a file. */
@@ -137,6 +138,8 @@ export const english: Messages = {
   fileGone: 'Your file is no longer here. Choose it again.',
   noRoom:
     'We have no space left for your file. Your other input is kept. Try again later, or send the form without the file.',
+  storageDown:
+    'We cannot store files at the moment, so nothing was done. Your other input is kept. Wait a moment, choose your file again where it is not listed, and send the form again.',
   keptFile: (name, size) => `${name}, ${size}, kept`,
   removeFile: (name) => `Remove ${name}`,
   spam: 'It looks as if a program had filled in this form, so it was not accepted. Check your input and send it again.',
@@ -221,6 +224,7 @@ const refusalMessages: Record<RefusalReason, TextName> = {
   'too-large': 'tooLarge',
   'too-slow': 'tooSlow',
   'no-room': 'noRoom',
+  'storage-down': 'storageDown',
   unsupported: 'unsupported',
   unauthorized: 'unauthorized',
   forbidden: 'forbidden',

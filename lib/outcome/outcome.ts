@@ -21,6 +21,7 @@ export type RefusalReason =
   | 'too-large'
   | 'too-slow'
   | 'no-room'
+  | 'storage-down'
   | 'unsupported'
   | 'unauthorized'
   | 'forbidden'

@@ -1,5 +1,7 @@
 import { SealformError } from '../base/errors.js'
 import { type FileStorage, isFileId, type StoredContent } from '../files/file-storage.js'
+import { splitContent } from '../files/split-content.js'
+import { codeOf, storageError } from '../files/storage-error.js'
 import { isFull, type RedisConnection, script } from './connection.js'
 
 interface RedisFilesOptions {
@@ -56,14 +58,14 @@ export class RedisFiles implements FileStorage {
     let number = 0
     let size = 0
     try {
-      for await (const { piece, last } of piecesOf(content)) {
+      for await (const { piece, last } of splitContent(content, pieceSize)) {
         size += piece.length
         if (size > this.#options.maxSize) throw this.#tooLarge()
         await this.#putPiece(id, [String(number++), piece, this.#keep, last ? String(size) : ''])
       }
     } catch (error) {
       // If removing fails too, the pieces expire by themselves.
-      if (!isTaken(error)) await this.remove(id).catch(() => {})
+      if (codeOf(error) !== 'EEXIST') await this.remove(id).catch(() => {})
       throw error
     }
   }
@@ -71,13 +73,13 @@ export class RedisFiles implements FileStorage {
   async open(id: string): Promise<StoredContent | undefined> {
     if (!isFileId(id)) return undefined
     const call = { script: sizeScript, key: this.#key(id), args: [this.#keep] }
-    const size = await this.#redis.run(call, this.#options)
+    const size = await this.#run(call)
     if (size === null) return undefined
     return { size: Number(size), stream: () => this.#stream(id, Number(size)) }
   }
 
   async remove(id: string): Promise<void> {
-    if (isFileId(id)) await this.#redis.command(['UNLINK', this.#key(id)], this.#options)
+    if (isFileId(id)) await this.#up(this.#redis.command(['UNLINK', this.#key(id)], this.#options))
   }
 
   /** Checks that files live long enough. It has nothing to remove, since every file expires by itself. */
@@ -99,8 +101,8 @@ export class RedisFiles implements FileStorage {
         pull: async (controller) => {
           if (number * pieceSize >= size) return controller.close()
           const command = ['HGET', this.#key(id), String(number++)]
-          const piece = await this.#redis.command(command, { ...this.#options, bytes: true })
-          if (!Buffer.isBuffer(piece)) throw failure('ENOENT', 'The file is no longer in Redis.')
+          const piece = await this.#up(this.#redis.command(command, { ...this.#options, bytes: true }))
+          if (!Buffer.isBuffer(piece)) throw storageError('ENOENT', 'The file is no longer in Redis.')
           controller.enqueue(piece)
         },
       },
@@ -109,14 +111,23 @@ export class RedisFiles implements FileStorage {
   }
 
   async #putPiece(id: string, args: readonly (string | Buffer)[]): Promise<void> {
-    let reply: unknown
+    const reply = await this.#run({ script: putScript, key: this.#key(id), args })
+    if (reply === 'taken') throw storageError('EEXIST', 'There is already a file with this id.')
+    if (reply !== 'stored') throw storageError('ENOENT', 'Redis has lost the beginning of the file.')
+  }
+
+  #run(call: Parameters<RedisConnection['run']>[0]): Promise<unknown> {
+    return this.#up(this.#redis.run(call, this.#options))
+  }
+
+  /** Gives the errors of Redis the codes that all storages have. */
+  async #up(answer: Promise<unknown>): Promise<unknown> {
     try {
-      reply = await this.#redis.run({ script: putScript, key: this.#key(id), args }, this.#options)
+      return await answer
     } catch (error) {
-      throw isFull(error) ? failure('ENOSPC', 'Redis is full.', error) : error
+      if (isFull(error)) throw storageError('ENOSPC', 'Redis is full.', error)
+      throw storageError('EHOSTDOWN', error instanceof Error ? error.message : String(error), error)
     }
-    if (reply === 'taken') throw failure('EEXIST', 'There is already a file with this id.')
-    if (reply !== 'stored') throw failure('ENOENT', 'Redis has lost the beginning of the file.')
   }
 
   get #keep(): string {
@@ -124,41 +135,13 @@ export class RedisFiles implements FileStorage {
   }
 
   #tooLarge(): Error {
-    return failure('EDQUOT', `The file is larger than redisFiles({ maxSize: ${this.#options.maxSize} }).`)
+    return storageError(
+      'EDQUOT',
+      `The file is larger than redisFiles({ maxSize: ${this.#options.maxSize} }).`,
+    )
   }
 
   #key(id: string): string {
     return `${this.#options.prefix}file:${id}`
   }
-}
-
-/** Splits content into pieces of one size; only the last may be smaller. Empty content is one empty piece. */
-async function* piecesOf(
-  content: AsyncIterable<Uint8Array>,
-): AsyncGenerator<{ readonly piece: Buffer; readonly last: boolean }> {
-  let collected: Buffer[] = []
-  let length = 0
-  for await (const chunk of content) {
-    // The source may reuse the memory of a chunk when the next one is requested.
-    collected.push(Buffer.from(chunk))
-    length += chunk.length
-    if (length <= pieceSize) continue
-    const all = Buffer.concat(collected, length)
-    let start = 0
-    for (; all.length - start > pieceSize; start += pieceSize) {
-      yield { piece: all.subarray(start, start + pieceSize), last: false }
-    }
-    collected = [all.subarray(start)]
-    length = all.length - start
-  }
-  yield { piece: Buffer.concat(collected, length), last: true }
-}
-
-function isTaken(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'EEXIST'
-}
-
-/** Makes an error with a `code` of the file system, so that all storages report the same codes. */
-function failure(code: string, message: string, cause?: unknown): Error {
-  return Object.assign(new Error(`${code}: ${message}`, { cause }), { code })
 }

@@ -161,7 +161,8 @@ test('shows the page with the text again when Redis is down', async (t) => {
     filename: 'a.txt',
     content: 'hello',
   })
-  assert.equal(answer.status, 500)
+  assert.equal(answer.status, 503)
+  assert.match(answer.body, /We cannot store files at the moment/)
   assert.match(answer.body, /kept text/)
   await server.start()
 })
