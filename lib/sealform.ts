@@ -29,6 +29,7 @@ export type { FileOptions } from './files/file-rules.js'
 export { isFileId, newFileId } from './files/file-storage.js'
 export type { FileDescription } from './files/hand-over.js'
 export type { PersistOptions } from './files/persist-file.js'
+export type { QuotaOptions } from './files/quota.js'
 export type { StoredFile } from './files/stored-file.js'
 export {
   type DoneOptions,

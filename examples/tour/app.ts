@@ -36,7 +36,9 @@ export function createTour({
 }: Pick<ActionsOptions, 'keys' | 'uploads' | 'development'> &
   Pick<MiddlewareOptions<unknown>, 'onRefused'> = {}): TourApp {
   const cache = createCache()
-  const actions = createActions({ app: 'tour', cache, ...options })
+  // Everybody may leave files here, so all of them together have a limit.
+  const uploads = { quota: { size: '1GiB', files: 2000 } }
+  const actions = createActions({ app: 'tour', cache, uploads, ...options })
   const router: TourRouter = new Router()
   homePage(router, actions)
   todosPage(router, actions)

@@ -12,6 +12,8 @@ import { defaultDirectory } from '../files/default-directory.js'
 import { directoryStorage } from '../files/directory-storage.js'
 import type { FileStorage } from '../files/file-storage.js'
 import { keptTime } from '../files/kept-file-token.js'
+import { type Quota, type QuotaOptions, resolveQuota } from '../files/quota.js'
+import { QuotaStorage } from '../files/quota-storage.js'
 import { sweepRegularly } from '../files/sweep-storage.js'
 import type { Inspection } from '../inspect/inspection.js'
 import type { DeclaredState } from '../outcome/returned-state.js'
@@ -99,6 +101,12 @@ export interface UploadOptions {
    * @default `directoryStorage()` in a directory of this app under the system's temporary one
    */
   storage?: FileStorage
+  /**
+   * How much all files in the storage may be together: of every action and visitor, waiting or arriving. What would be more is
+   * refused with 507. Needs a storage that can list its files, as those of this package can.
+   * @default no limit
+   */
+  quota?: QuotaOptions
   /** How long a file waits for the corrected submission, in seconds or as `'30m'`. @default '1h' */
   keep?: number | string
 }
@@ -191,8 +199,9 @@ export class Registry implements SealingContext, SecretFields {
   /** Seconds that received files are kept for a corrected submission. */
   readonly keptTime: number
   readonly cache: Revalidator | undefined
-  #storage: FileStorage | undefined
-  #swept = false
+  readonly #storage: FileStorage | undefined
+  #opened: FileStorage | undefined
+  readonly #quota: Quota | undefined
   #store: ClaimStore | undefined
   /** Whether at least one action is one-time. */
   hasOneTime = false
@@ -222,7 +231,7 @@ export class Registry implements SealingContext, SecretFields {
       'authorize',
       ...hookNames,
     ])
-    checkOptions('createActions({ uploads })', options.uploads, ['storage', 'keep'])
+    checkOptions('createActions({ uploads })', options.uploads, ['storage', 'quota', 'keep'])
     const { development } = options
     if (development !== undefined && typeof development !== 'boolean') {
       throw new SealformError(
@@ -238,7 +247,9 @@ export class Registry implements SealingContext, SecretFields {
     this.limits = resolveLimits(options.limits, defaultLimits, 'createActions({ limits })')
     this.keptTime = keptTime(options.uploads?.keep, 'createActions({ uploads: { keep } })')
     this.cache = checkRevalidator(options.cache)
-    this.#storage = checkStorage(options.uploads?.storage)
+    this.#quota = resolveQuota(options.uploads?.quota, 'createActions({ uploads: { quota } })')
+    const storage = checkStorage(options.uploads?.storage)
+    this.#storage = storage && this.#within(storage)
     this.#store = checkStore(options.store)
     this.#authorize = checkAuthorize(options)
     this.hooks = resolveHooks(options, undefined, 'createActions()')
@@ -344,13 +355,19 @@ export class Registry implements SealingContext, SecretFields {
 
   /** Opens the storage at the first action with files, so that an app without files has no directory. */
   #openStorage(): FileStorage {
-    this.#storage ??= directoryStorage({ directory: this.#directory() })
-    if (!this.#swept) {
-      const every = Math.min(Math.max(this.keptTime / 2, 1), 3600)
-      sweepRegularly(this.#storage, { age: this.keptTime + sweepAllowance, every }, warnOfSweep)
-      this.#swept = true
-    }
-    return this.#storage
+    this.#opened ??= this.#sweptStorage()
+    return this.#opened
+  }
+
+  #sweptStorage(): FileStorage {
+    const storage = this.#storage ?? this.#within(directoryStorage({ directory: this.#directory() }))
+    const every = Math.min(Math.max(this.keptTime / 2, 1), 3600)
+    sweepRegularly(storage, { age: this.keptTime + sweepAllowance, every }, warnOfSweep)
+    return storage
+  }
+
+  #within(storage: FileStorage): FileStorage {
+    return this.#quota ? new QuotaStorage(storage, this.#quota) : storage
   }
 }
 

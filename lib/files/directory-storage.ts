@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path'
 import { checkOptions } from '../base/check-options.js'
 import { SealformError } from '../base/errors.js'
 import { defaultDirectory } from './default-directory.js'
-import { type FileStorage, isFileId, type StoredContent } from './file-storage.js'
+import { type FileStorage, isFileId, type ListedFile, type StoredContent } from './file-storage.js'
 import { fileStream } from './file-stream.js'
 import { writeExclusively } from './write-new-file.js'
 
@@ -76,13 +76,22 @@ class DirectoryStorage implements Required<FileStorage> {
   async sweep(olderThan: Date): Promise<number> {
     let removed = 0
     for (const name of await namesIn(this.#directory)) {
-      if (!name.startsWith(prefix) || !isFileId(name.slice(prefix.length))) continue
+      if (idIn(name) === undefined) continue
       const path = join(this.#directory, name)
       const found = await find(path)
       if (!found?.isFile() || found.ctimeMs >= olderThan.getTime()) continue
       if (await unlinkIfThere(path)) removed++
     }
     return removed
+  }
+
+  async *list(): AsyncGenerator<ListedFile> {
+    for (const name of await namesIn(this.#directory)) {
+      const id = idIn(name)
+      if (id === undefined) continue
+      const found = await find(join(this.#directory, name))
+      if (found?.isFile()) yield { id, size: found.size }
+    }
   }
 
   path(id: string): string {
@@ -92,6 +101,12 @@ class DirectoryStorage implements Required<FileStorage> {
       'The id of a stored file must be 32 lower-case hexadecimal characters; take one from newFileId().',
     )
   }
+}
+
+/** Returns the id of the file that a name in the directory stands for, if we have made it. */
+function idIn(name: string): string | undefined {
+  const id = name.slice(prefix.length)
+  return name.startsWith(prefix) && isFileId(id) ? id : undefined
 }
 
 function chosenDirectory({ directory, app = '' }: DirectoryStorageOptions): string {

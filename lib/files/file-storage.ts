@@ -11,6 +11,13 @@ export interface StoredContent {
   stream(): ReadableStream<Uint8Array>
 }
 
+/** A file of a list. */
+export interface ListedFile {
+  readonly id: string
+  /** Bytes so far. */
+  readonly size: number
+}
+
 /**
  * Stores the files of submissions until the action has taken them, or until the visitor has sent a corrected form.
  * Servers that answer each other's forms share one storage.
@@ -36,6 +43,11 @@ export interface FileStorage {
    * @returns the number of removed files
    */
   sweep(olderThan: Date): Promise<number>
+  /**
+   * Lists everything that is stored, also by other servers. A file that is still arriving may be missing, or have fewer bytes. A
+   * quota needs it.
+   */
+  list?(): AsyncIterable<ListedFile>
   /** Returns the path of the content in a storage that is a directory. `persist()` then links instead of copying. */
   path?(id: string): string
 }

@@ -20,13 +20,15 @@ const down: ReadonlySet<string> = new Set([
 export function fullRefusal(error: unknown): Refused | undefined {
   const code = codeOf(error)
   if (code !== 'ENOSPC' && code !== 'EDQUOT') return undefined
-  return new Refused('no-room', 507, `The storage of files is full (${code}).`)
+  return new Refused('no-room', 507, `The storage of files is full. ${messageOf(error)}`)
 }
 
 /** Refuses a submission whose files the storage cannot take or give, because it is full or down. Other errors are failures. */
 export function storageRefusal(error: unknown): Refused | undefined {
-  const code = codeOf(error)
-  if (!down.has(code)) return fullRefusal(error)
-  const said = error instanceof Error ? error.message : ''
-  return new Refused('storage-down', 503, `The storage of files cannot be reached (${code}): ${said}`)
+  if (!down.has(codeOf(error))) return fullRefusal(error)
+  return new Refused('storage-down', 503, `The storage of files cannot be reached. ${messageOf(error)}`)
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : ''
 }

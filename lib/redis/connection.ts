@@ -9,10 +9,12 @@ export interface Script {
   readonly hash: string
 }
 
-/** A run of a script: on one key, with arguments. */
-interface ScriptCall {
+/** A run of a script: on one key or two, with arguments. */
+export interface ScriptCall {
   readonly script: Script
   readonly key: string
+  /** @default none */
+  readonly secondKey?: string
   readonly args: readonly (string | Buffer)[]
 }
 
@@ -112,13 +114,14 @@ export class RedisConnection {
   }
 
   /** Runs a script. */
-  async run({ script, key, args }: ScriptCall, options: CommandOptions): Promise<unknown> {
+  async run({ script, key, secondKey, args }: ScriptCall, options: CommandOptions): Promise<unknown> {
+    const operands = secondKey === undefined ? ['1', key, ...args] : ['2', key, secondKey, ...args]
     try {
-      return await this.command(['EVALSHA', script.hash, '1', key, ...args], options)
+      return await this.command(['EVALSHA', script.hash, ...operands], options)
     } catch (error) {
       // Redis forgets scripts when it restarts, and a replica that takes over may not have them.
       if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error
-      return this.command(['EVAL', script.source, '1', key, ...args], options)
+      return this.command(['EVAL', script.source, ...operands], options)
     }
   }
 

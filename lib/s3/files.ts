@@ -7,7 +7,7 @@ import {
   ListObjectsV2Command,
 } from '@aws-sdk/client-s3'
 import { SealformError } from '../base/errors.js'
-import { type FileStorage, isFileId, type StoredContent } from '../files/file-storage.js'
+import { type FileStorage, isFileId, type ListedFile, type StoredContent } from '../files/file-storage.js'
 import { codeOf, storageError } from '../files/storage-error.js'
 import { type S3Bucket, statusOf } from './bucket.js'
 import { readObject } from './read-object.js'
@@ -26,10 +26,8 @@ const largestCopy = 5 * 1024 ** 3
 const longestArrival = 24 * 3_600_000
 
 /** An object of a list. */
-interface Listed {
-  readonly id: string
+interface Listed extends ListedFile {
   readonly key: string
-  readonly size: number
   readonly written: Date
 }
 
@@ -72,7 +70,7 @@ export class S3Files implements FileStorage {
 
   async sweep(olderThan: Date): Promise<number> {
     let removed = 0
-    for await (const { key, written } of this.#list()) {
+    for await (const { key, written } of this.list()) {
       if (written >= olderThan) continue
       await this.#delete(key)
       removed++
@@ -120,7 +118,7 @@ export class S3Files implements FileStorage {
   }
 
   /** Lists the objects that this storage has made. */
-  async *#list(): AsyncGenerator<Listed> {
+  async *list(): AsyncGenerator<Listed> {
     let token: string | undefined
     do {
       const range = { Bucket: this.#bucket.name, Prefix: this.#prefix, ContinuationToken: token }

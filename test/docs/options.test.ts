@@ -2,7 +2,9 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
+import { S3Client } from '@aws-sdk/client-s3'
 import { createCache } from '../../lib/cache/cache.js'
+import { s3Files } from '../../lib/s3/s3.js'
 import { createActions, SealformError } from '../../lib/sealform.js'
 import { sealform as sealformExpress } from '../../middleware/express.js'
 import { sealform as sealformKoa } from '../../middleware/koa.js'
@@ -74,6 +76,14 @@ describe('the tables of options in the guide', () => {
     assert.deepEqual(
       documented('limits-and-bodies.md', 'limit'),
       taken(() => createActions({ keys: testKey, limits: unknown })),
+    )
+    assert.deepEqual(
+      documented('upload-storage.md', 'option of uploads'),
+      taken(() => createActions({ keys: testKey, uploads: unknown })),
+    )
+    assert.deepEqual(
+      documented('object-storage.md', 'option of s3Files'),
+      taken(() => s3Files(new S3Client(), unknown)),
     )
     assert.deepEqual(
       documented('uploads.md', 'option of a field'),

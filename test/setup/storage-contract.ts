@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { type TestContext, test } from 'node:test'
 import { type FileStorage, newFileId } from '../../lib/files/file-storage.js'
+import { QuotaStorage } from '../../lib/files/quota-storage.js'
 import { openStored } from '../../lib/files/stored-file.js'
 import { bytesOf, descriptors, inChunks, pieces } from './file-storage.js'
 
@@ -87,6 +88,49 @@ export function storageContract(
     assert.equal(await left(), 0)
   })
 
+  test(`${name}: lists what any server has stored, and nothing that was removed or broke off`, async (t) => {
+    const { storage, other } = await make(t)
+    const [one, two, gone] = [newFileId(), newFileId(), newFileId()]
+    await storage.put(one, pieces(1, 10))
+    await other.put(two, pieces(2, 300_000))
+    await storage.put(gone, pieces(1, 10))
+    await other.remove(gone)
+    await storage.put(newFileId(), breaking(5, new Error('gone'))).catch(() => {})
+    for (const server of [storage, other]) {
+      assert.deepEqual(
+        await listed(server),
+        new Map([
+          [one, 10],
+          [two, 600_000],
+        ]),
+      )
+    }
+    await storage.remove(one)
+    await storage.remove(two)
+    assert.deepEqual(await listed(other), new Map())
+  })
+
+  test(`${name}: keeps within a quota to the byte, however many files come at once`, async (t) => {
+    const { storage, other, left } = await make(t)
+    const [one, two] = [storage, other].map((each) => new QuotaStorage(each, { size: 1000, files: 20 }))
+    const results = await Promise.allSettled(
+      Array.from({ length: 12 }, (_, i) => (i % 2 ? one : two)!.put(newFileId(), pieces(5, 20))),
+    )
+    const stored = results.filter(({ status }) => status === 'fulfilled').length
+    const sizes = [...(await listed(storage)).values()]
+    assert.equal(sizes.length, stored)
+    assert.ok(stored <= 10, `${stored} files of 100 bytes are within 1000`)
+    for (const result of results) {
+      if (result.status === 'rejected') assert.equal(result.reason.code, 'EDQUOT')
+    }
+    for (const id of (await listed(storage)).keys()) await one!.remove(id)
+    await two!.put(newFileId(), pieces(10, 100))
+    await assert.rejects(one!.put(newFileId(), pieces(1, 1)), { code: 'EDQUOT' })
+    await one!.put(newFileId(), pieces(0, 0))
+    assert.equal((await listed(storage)).size, 2)
+    assert.ok((await left()) > 0)
+  })
+
   test(`${name}: lets go of a stream that is cancelled, or never read`, async (t) => {
     const { storage } = await make(t)
     const id = newFileId()
@@ -134,6 +178,12 @@ export function storageContract(
     assert.equal(await sent.text(), 'The seal sleeps on the ice.')
     assert.equal(await new Response(file).text(), 'The seal sleeps on the ice.')
   })
+}
+
+async function listed(storage: FileStorage): Promise<Map<string, number>> {
+  const sizes = new Map<string, number>()
+  for await (const { id, size } of storage.list?.() ?? []) sizes.set(id, size)
+  return sizes
 }
 
 async function* breaking(count: number, error: Error): AsyncGenerator<Uint8Array> {

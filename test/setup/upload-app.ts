@@ -3,7 +3,13 @@ import { createServer } from 'node:http'
 import type { TestContext } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
 import type Koa from 'koa'
-import { type Action, type Actions, directoryStorage, type LimitOptions } from '../../lib/sealform.js'
+import {
+  type Action,
+  type Actions,
+  directoryStorage,
+  type LimitOptions,
+  type QuotaOptions,
+} from '../../lib/sealform.js'
 import type { FileStorage } from '../../lib/types.js'
 import { html } from '../../views/html.js'
 import { scratch } from './file-storage.js'
@@ -67,6 +73,7 @@ export interface UploadAppOptions {
   readonly storage?: (directory: string) => FileStorage
   readonly limits?: LimitOptions
   readonly keep?: string | number
+  readonly quota?: QuotaOptions
   readonly ttl?: number
   readonly page?: 'plain' | 'places-kept' | 'missing'
 }
@@ -95,7 +102,11 @@ export async function uploadApp(t: TestContext, options: UploadAppOptions): Prom
       onRefused: ({ detail }) => refusals.push(detail),
       session: (ctx) => ctx.cookies.get('user'),
       actions: {
-        uploads: { storage, ...(options.keep === undefined ? {} : { keep: options.keep }) },
+        uploads: {
+          storage,
+          ...(options.quota ? { quota: options.quota } : {}),
+          ...(options.keep === undefined ? {} : { keep: options.keep }),
+        },
         ...(options.limits ? { limits: options.limits } : {}),
         ...(options.ttl === undefined ? {} : { ttl: options.ttl }),
       },

@@ -13,8 +13,9 @@ import { storageContract } from '../../setup/storage-contract.js'
 import { uploadApp } from '../../setup/upload-app.js'
 
 storageContract('redis', async (t) => {
-  const { server, storage, left } = await redisAndStorage(t)
-  return { storage, other: redisFiles(await server.connect(t)), left: async () => (await left()).length }
+  const { server, client, storage } = await redisAndStorage(t)
+  const other = redisFiles(await server.connect(t))
+  return { storage, other, left: async () => (await client.keys('*')).length }
 })
 
 test('stores the right bytes when the source reuses its memory', async (t) => {
@@ -67,7 +68,7 @@ test('does not open a file before it is complete', async (t) => {
 })
 
 test('removes a file on request, and after its time since the last use', async (t) => {
-  const { storage, left } = await redisAndStorage(t, { keep: '2s' })
+  const { client, storage, left } = await redisAndStorage(t, { keep: '2s' })
   const [removed, used, unused] = [newFileId(), newFileId(), newFileId()]
   for (const id of [removed, used, unused]) await storage.put(id, pieces(1, 10))
   await storage.remove(removed)
@@ -81,6 +82,7 @@ test('removes a file on request, and after its time since the last use', async (
   assert.deepEqual(await left(), [`sealform:file:${used}`])
   await until(async () => (await left()).length === 0)
   assert.equal(await storage.sweep(new Date()), 0)
+  assert.deepEqual(await client.keys('*'), [])
 })
 
 test('throws when a sweep expects files to live longer than they do', async (t) => {
@@ -170,5 +172,5 @@ test('shows the page with the text again when Redis is down', async (t) => {
 async function redisAndStorage(t: TestContext, options: RedisFilesOptions = {}) {
   const server = await startRedis(t)
   const client = await server.connect(t)
-  return { server, storage: redisFiles(client, options), left: () => client.keys('*') }
+  return { server, client, storage: redisFiles(client, options), left: () => client.keys('sealform:file:*') }
 }
