@@ -7,6 +7,7 @@ import type {
   mediaTypes,
   propsHeader,
   regionHeaders,
+  uploadNames,
 } from '../lib/base/wire-names.js'
 
 // The names that browser and server share. The compiler compares them with those of the server, and since only types are
@@ -29,3 +30,7 @@ export const liveRequestHeader: typeof liveHeader = 'Sealform-Live'
 export const actionPrefix: typeof fieldNames.action = 'sealform.action.'
 export const propsRequestHeader: Lowercase<typeof propsHeader> = 'sealform-props'
 export const richType: typeof mediaTypes.rich = 'application/vnd.sealform+json'
+export const resumeAttribute: typeof attributeNames.resume = 'data-sealform-resume'
+export const uploadSealHeader: typeof uploadNames.seal = 'Sealform-Upload'
+export const uploadFileHeader: typeof uploadNames.file = 'Sealform-File'
+export const uploadKeptHeader: typeof uploadNames.kept = 'Sealform-Kept'

@@ -6,12 +6,13 @@ import { requirePackage } from '../lib/base/lazy-package.js'
 import { pathOf } from './request-path.js'
 
 /**
- * The files for browsers: the script that takes over forms, the one that keeps live regions up to date, and the module that
- * calls actions.
+ * The files for browsers: the script that takes over forms, the one that keeps live regions up to date, the one that resumes
+ * uploads, and the module that calls actions.
  */
 const packages = {
   client: 'sealform/client',
   live: 'sealform/client/live',
+  resume: 'sealform/client/resume',
   call: 'sealform/client/call',
 } as const
 
@@ -65,7 +66,8 @@ export function askedScript({
 }: IncomingMessage): { readonly headers: Record<string, string>; readonly body: Buffer } | undefined {
   if (!url.includes('/sealform-') || (method !== 'GET' && method !== 'HEAD')) return undefined
   // A cache in front may keep the answer to "/page#/sealform-client-….js" as that of "/page". No browser sends a fragment.
-  const [, asked, name] = /^[^#]*(\/sealform-(client|live|call)-[\w-]{12}\.js)$/.exec(pathOf(url)) ?? []
+  const [, asked, name] =
+    /^[^#]*(\/sealform-(client|live|resume|call)-[\w-]{12}\.js)$/.exec(pathOf(url)) ?? []
   if (asked === undefined) return undefined
   const { path, ...bodies } = clientScript(name as ScriptName)
   const accepted = String(headers['accept-encoding'] ?? '')

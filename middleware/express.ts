@@ -97,6 +97,10 @@ export function sealform<Own = unknown>(
       app.live.answer(host)
       return
     }
+    if (app.uploads.asked(req, host.path)) {
+      host.answerUpload()
+      return
+    }
     if (req.method !== 'POST') {
       host.openPage()
       next()

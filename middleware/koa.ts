@@ -117,6 +117,7 @@ export function sealform<Own = unknown>(
       host.answerLive(app.live)
       return
     }
+    if (app.uploads.asked(req, host.path)) return host.answerUpload()
     if (!outer) host.mount()
     if (req.method === 'POST') {
       const passesOn = (seal: string | undefined) => app.mount.passesOn(seal, host.path)
@@ -233,6 +234,22 @@ class KoaHost implements Host, MountedHost {
     setImmediate(() => {
       if (!this.res.headersSent) live.answer(this)
     })
+  }
+
+  /** Answers a request of an upload that can be resumed. */
+  async answerUpload(): Promise<void> {
+    const { context } = this
+    const { onerror } = context
+    // Koa would report each connection that breaks as an error of the app.
+    context.onerror = () => {}
+    this.noteResponse()
+    const { status, headers, body } = await this.#app.uploads.answer(this).catch((error: unknown) => {
+      context.onerror = onerror
+      throw error
+    })
+    context.body = body
+    context.status = status
+    context.set(headers)
   }
 
   nonce(): string | undefined {

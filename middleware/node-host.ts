@@ -130,6 +130,19 @@ export abstract class HttpHost<
     return this.settings.nonce(this.context)
   }
 
+  /** Answers a request of an upload that can be resumed. */
+  answerUpload(): void {
+    const { res } = this
+    this.#app.uploads.answer(this).then(
+      ({ status, headers, body }) => {
+        if (res.headersSent) return
+        const length = status === 204 ? {} : { 'Content-Length': Buffer.byteLength(body) }
+        res.writeHead(status, { ...headers, ...length }).end(body)
+      },
+      (error: unknown) => this.failAnswer(error),
+    )
+  }
+
   builtInPage(page: BuiltInPage): string {
     return printBuiltIn(this.#app, this, page)
   }

@@ -48,6 +48,7 @@ export function createListener(app: NodeApp): RequestListener {
     const host = new NodeHost(app, { req, res }, outer)
     if (isServed(app, outer)) return host.runInside(outer)
     if (app.live?.asked(req)) return host.answerLive(app.live)
+    if (app.uploads.asked(req, host.path)) return host.answerUpload()
     if (req.method !== 'POST') return host.open()
     receive(app, host).catch((error: unknown) => {
       host.abandon()

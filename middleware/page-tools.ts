@@ -16,7 +16,7 @@ import type { Forms, StepsFormOptions } from '../views/forms.js'
 import { createForm } from '../views/page-form.js'
 import { printRegion, type RegionContent, type RegionOptions } from '../views/region.js'
 import type { SafeHtml } from '../views/safe-html.js'
-import { printLiveTag, printScriptTag } from '../views/script-tag.js'
+import { printLiveTag, printResumeTag, printScriptTag } from '../views/script-tag.js'
 import { createSearchForm, type SearchForm } from '../views/search-form.js'
 import { canStandIn, standInElements } from '../views/stand-in.js'
 import { createSteppedForm, type SteppedForm } from '../views/stepped-form.js'
@@ -102,7 +102,11 @@ export function stepsOn(this: ToolHost, stepped: SteppedAction, options: StepsFo
 /** Prints the tags of the scripts for browsers. Bind it to the request and to the path where the middleware is mounted. */
 export function scriptTagOn(this: ToolHost, mount: string): string {
   const nonce = this.nonce()
-  const tag = printScriptTag(mount + clientScript('client').path, nonce, this.messages())
+  // It has to see a form before the script that takes it over.
+  const resume = this.page.mountings.hasResumable
+    ? printResumeTag(mount + clientScript('resume').path, nonce)
+    : ''
+  const tag = resume + printScriptTag(mount + clientScript('client').path, nonce, this.messages())
   const { live } = this
   return live ? tag + printLiveTag(mount + clientScript('live').path, mount + live.path, nonce) : tag
 }

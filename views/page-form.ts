@@ -178,6 +178,7 @@ export class PageForm<State> extends FormControls implements Form<State> {
     return this.describe(name, this.nextId(name), {
       accept: rule.types.length > 0 ? rule.types.join(',') : undefined,
       multiple: rule.maxFiles > 1,
+      [attributeNames.resume]: rule.resumable,
       ...attributes,
       type: 'file',
       value: undefined,

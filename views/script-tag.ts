@@ -20,3 +20,8 @@ export function printScriptTag(
 export function printLiveTag(path: string, stream: string, nonce: string | undefined): string {
   return `<script ${printAttributes({ src: path, defer: true, nonce, 'data-stream': stream })}></script>`
 }
+
+/** Prints the tag of the script that resumes uploads. */
+export function printResumeTag(path: string, nonce: string | undefined): string {
+  return `<script ${printAttributes({ src: path, defer: true, nonce })}></script>`
+}

@@ -205,6 +205,8 @@ export class Registry implements SealingContext, SecretFields {
   #store: ClaimStore | undefined
   /** Whether at least one action is one-time. */
   hasOneTime = false
+  /** Whether uploads of at least one action can be resumed. */
+  hasResumable = false
   /** Whether browsers must not store the pages of at least one action. */
   hasForgotten = false
   readonly caught: Record<SpamSign, number> = { honeypot: 0, 'too-fast': 0 }
@@ -281,6 +283,7 @@ export class Registry implements SealingContext, SecretFields {
     this.#definitions.set(name, definition)
     if (this.mode === 'development') this.places.set(name, callSiteOf(this.define))
     if (definition.forgotten) this.hasForgotten = true
+    for (const { resumable } of definition.files.values()) if (resumable) this.hasResumable = true
     for (const secret of definition.secrets) this.secrets.add(secret)
     return createAction({ definition, registry: this, values: [] })
   }

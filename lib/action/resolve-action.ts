@@ -4,7 +4,7 @@ import { SealformError } from '../base/errors.js'
 import { parseDuration, parseTimer } from '../base/units.js'
 import { deepest, type Limits, resolveLimits } from '../body/limits.js'
 import type { ClaimStore } from '../claims/claim-store.js'
-import { resolveFileRules } from '../files/file-rules.js'
+import { type FileRules, resolveFileRules } from '../files/file-rules.js'
 import type { FileStorage } from '../files/file-storage.js'
 import { requireSniffing } from '../files/sniff.js'
 import { Constraints } from '../input/constraints.js'
@@ -93,7 +93,7 @@ export function describeAction(name: string, runOrOptions: unknown, defaults: Ac
       `${where}: "onFile" is called for the fields in "files", and there are none.`,
     )
   }
-  for (const { field, sniff } of files.values()) if (sniff) requireSniffing(`${where} "files": ${field}`)
+  checkFiles(files, given.onFile, where)
   const limits = resolveLimits(given.limits, defaults.limits, `${where} "limits"`)
   const schema = given.input && inputJsonSchema(given.input)
   if (schema !== undefined) checkDepth(schema, limits.depth, where)
@@ -127,6 +127,18 @@ export function describeAction(name: string, runOrOptions: unknown, defaults: Ac
     hooks: resolveHooks(given, defaults.hooks, where),
     advises: defaults.advises,
     secrets: resolveSecrets({ names: given.secrets, schema, files, depth: limits.depth }, where),
+  }
+}
+
+/** Checks what the files of an action need: a package that sniffs them, a storage for those that are resumed. */
+function checkFiles(files: FileRules, onFile: unknown, where: string): void {
+  for (const { field, sniff, resumable } of files.values()) {
+    if (sniff) requireSniffing(`${where} "files": ${field}`)
+    if (!resumable || onFile === undefined) continue
+    throw new SealformError(
+      'ERR_OPTION_INVALID',
+      `${where} "files": ${field} is resumable, which needs a storage, and "onFile" takes the files in its place; remove one of the two.`,
+    )
   }
 }
 

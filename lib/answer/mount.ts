@@ -2,6 +2,7 @@ import type { Registry } from '../action/registry.js'
 import { SealformError } from '../base/errors.js'
 import { matchesPath } from '../seal/path-binding.js'
 import { open } from '../seal/seal.js'
+import type { SealPurpose } from '../seal/seal-content.js'
 
 /**
  * A middleware that was made, as the others of this process know it. An app can have several: one on the app and one on a
@@ -38,12 +39,12 @@ export class Mount {
    * Tells whether a seal is for a middleware that is mounted further inside, so that the submission has to be passed on. One
    * that has seen no request yet may be there: this process may have started after the page was rendered.
    */
-  passesOn(token: string | undefined, path: string): boolean {
-    if (mounts.size < 2 || token === undefined || knows(this.registry, token)) return false
+  passesOn(token: string | undefined, path: string | undefined, purpose: SealPurpose = 'action'): boolean {
+    if (mounts.size < 2 || token === undefined || knows(this.registry, token, { purpose })) return false
     for (const known of mounts) {
       const mount = known.deref()
       if (mount && mount.registry !== this.registry && mount.#mayBeInside(this.registry)) {
-        if (knows(mount.registry, token, path)) return true
+        if (knows(mount.registry, token, { path, purpose })) return true
       }
     }
     return false
@@ -67,9 +68,15 @@ export class Mount {
 /** Weak, so that a test that makes many apps does not keep them. */
 const mounts = new Set<WeakRef<Mount>>()
 
+/** What a seal is asked for. */
+interface Asked {
+  readonly path?: string | undefined
+  readonly purpose: SealPurpose
+}
+
 /** Tells whether a registry opens a seal, has the action that it names, and would take it on this path. */
-function knows(registry: Registry, token: string, path?: string): boolean {
-  const opened = open(registry.keys, 'action', token)
+function knows(registry: Registry, token: string, { path, purpose }: Asked): boolean {
+  const opened = open(registry.keys, purpose, token)
   if (!opened || (path !== undefined && !matchesPath(registry.keys, opened, path))) return false
   const { audience, action } = opened.content
   return audience === registry.audience && registry.find(action) !== undefined

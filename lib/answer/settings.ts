@@ -13,6 +13,7 @@ import { announceMode } from './announce-mode.js'
 import { fullLine, logRefusals, shortLine } from './log-refusals.js'
 import { Mount } from './mount.js'
 import type { Refusal } from './refusal.js'
+import { ResumableUploads } from './resumable-uploads.js'
 import { readNonce } from './script-nonce.js'
 import { readSession } from './session-value.js'
 
@@ -86,6 +87,7 @@ export interface App<Context> {
   readonly mount: Mount
   /** Set when the app has live regions. */
   readonly live: Live | undefined
+  readonly uploads: ResumableUploads
   /** The path of the inspector, in development. */
   readonly inspect: string | undefined
 }
@@ -104,10 +106,12 @@ export function createApp<Context>(
   const registry = asRegistry(actions, 'sealform()')
   const settings = resolveSettings(registry, options as SharedOptions<unknown>, more)
   const live = resolveLive(options.live)
+  const mount = new Mount(registry, options)
   return {
     registry,
     settings,
-    mount: new Mount(registry, options),
+    mount,
+    uploads: new ResumableUploads(registry, mount, settings),
     live: live && new Live(registry, live, settings.origin),
     inspect: resolveInspect(registry, options.inspect),
   }

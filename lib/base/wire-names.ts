@@ -56,6 +56,18 @@ export const liveHeader = 'Sealform-Live'
 /** Request header of a React page: the answer in JSON is to hold the page's new props. */
 export const propsHeader = 'Sealform-Props'
 
+/** Names of the upload that can be resumed, besides those of the draft draft-ietf-httpbis-resumable-upload. */
+export const uploadNames = {
+  /** Request header that begins an upload: the seal of the form. */
+  seal: 'Sealform-Upload',
+  /** Request header that begins an upload: its field, name and type, as in a query string. */
+  file: 'Sealform-File',
+  /** Response header when it is complete: the value of the hidden field that brings the file to the action. */
+  kept: 'Sealform-Kept',
+  /** The parameter of a page's URL that makes it the URL of an upload. */
+  ticket: 'sealform-upload',
+} as const
+
 /** Response headers for browser scripts. */
 export const answerHeaders = {
   /** Where a redirect leads that the client has not followed. With content, it leads to the page that is answered. */
@@ -74,6 +86,8 @@ export const attributeNames = {
   once: 'data-sealform-once',
   /** On a region that others can make the browser refresh: its sealed tags, a full stop, and what stands for their versions. */
   live: 'data-sealform-live',
+  /** On a file control whose uploads can be resumed. */
+  resume: 'data-sealform-resume',
 } as const
 
 /** Media types of our own. */

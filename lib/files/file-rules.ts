@@ -17,6 +17,11 @@ export interface FileOptions {
   readonly types?: readonly string[] | undefined
   /** Whether a file must be chosen. @default false */
   readonly required?: boolean | undefined
+  /**
+   * Whether an upload that breaks off can go on where it was, with the script `sealform/client/resume`. Not for files that `onFile`
+   * takes. @default false
+   */
+  readonly resumable?: boolean | undefined
   /** Whether the content must match one of the `types` too. Needs the package `file-type`. @default false */
   readonly sniff?: boolean | undefined
 }
@@ -31,6 +36,7 @@ export interface FileRule {
   readonly types: readonly string[]
   readonly required: boolean
   readonly sniff: boolean
+  readonly resumable: boolean
 }
 
 /** The rules by field name. Empty when the action takes no files. */
@@ -66,7 +72,7 @@ function resolveRule(field: string, options: FileOptions, where: string): FileRu
     )
   }
   if (options === undefined) throw invalid(`${where} is undefined; write {} for the defaults.`)
-  checkOptions(where, options, ['maxSize', 'maxFiles', 'types', 'required', 'sniff'])
+  checkOptions(where, options, ['maxSize', 'maxFiles', 'types', 'required', 'sniff', 'resumable'])
   const rule: FileRule = {
     field,
     maxSize: maxSize(options.maxSize, `${where}: maxSize`),
@@ -74,6 +80,7 @@ function resolveRule(field: string, options: FileOptions, where: string): FileRu
     types: acceptedTypes(options.types, `${where}: types`),
     required: flag(options.required, `${where}: required`),
     sniff: flag(options.sniff, `${where}: sniff`),
+    resumable: flag(options.resumable, `${where}: resumable`),
   }
   if (rule.sniff && rule.types.length === 0) {
     throw invalid(`${where}: "sniff" compares the content with "types"; list some types, or remove "sniff".`)

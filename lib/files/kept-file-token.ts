@@ -14,6 +14,8 @@ export interface KeptFile {
   readonly type: string
   /** Bytes. */
   readonly size: number
+  /** Where its pieces begin, when it was stored in several: those of a resumed upload whose id this is. */
+  readonly pieces?: readonly number[]
 }
 
 /** Seconds. */
@@ -59,7 +61,7 @@ export function sealKept(
     session: binding,
     path: undefined,
     owner: undefined,
-    values: JSON.stringify([field, file.id, file.name, file.type, file.size]),
+    values: JSON.stringify([field, file.id, file.name, file.type, file.size, ...piecesText(file)]),
   })
 }
 
@@ -87,8 +89,14 @@ export function openKept(
 }
 
 function keptFile(values: readonly unknown[] | undefined, field: string): KeptFile | undefined {
-  const [of, id, name, type, size] = values ?? []
+  const [of, id, name, type, size, pieces] = values ?? []
   if (of !== field || !isFileId(id)) return undefined
   if (typeof name !== 'string' || typeof type !== 'string' || typeof size !== 'number') return undefined
-  return { id, name, type, size }
+  if (pieces === undefined) return { id, name, type, size }
+  if (typeof pieces !== 'string') return undefined
+  return { id, name, type, size, pieces: pieces.split(' ').map(Number) }
+}
+
+function piecesText({ pieces }: KeptFile): readonly string[] {
+  return pieces ? [pieces.join(' ')] : []
 }

@@ -2,6 +2,7 @@ import { openAsBlob } from 'node:fs'
 import type { FileStorage, StoredContent } from './file-storage.js'
 import type { KeptFile } from './kept-file-token.js'
 import { type PersistOptions, persistFile } from './persist-file.js'
+import { openContent } from './pieces.js'
 import { StreamedFile } from './streamed-file.js'
 
 /** A file from a submission: a real `File` whose content is read from the storage. */
@@ -24,21 +25,15 @@ export interface StoredFile extends File {
   persist(path: string, options?: PersistOptions): Promise<void>
 }
 
-/** A file in the storage: its id there, a safe name, and the type that the sender claims. */
-type StoredFileFacts = Pick<KeptFile, 'id' | 'name' | 'type'>
-
 /**
  * Opens a stored file as the `File` that an action finds in its `formData`. One that lies on a disk is a Blob of that file.
  *
  * @returns `undefined` when the storage no longer has it
  */
-export async function openStored(
-  storage: FileStorage,
-  facts: StoredFileFacts,
-): Promise<StoredFile | undefined> {
-  const content = await storage.open(facts.id)
+export async function openStored(storage: FileStorage, facts: KeptFile): Promise<StoredFile | undefined> {
+  const content = await openContent(storage, facts)
   if (!content) return undefined
-  const path = storage.path?.(facts.id)
+  const path = facts.pieces ? undefined : storage.path?.(facts.id)
   if (path === undefined) return new PersistentFile(content, facts)
   try {
     return new FileOnDisk({ blob: await openAsBlob(path), content, path }, facts)
@@ -66,7 +61,7 @@ class FileOnDisk extends File implements StoredFile {
   declare readonly [Symbol.toStringTag]: string
   readonly #disk: ContentOnDisk
 
-  constructor(disk: ContentOnDisk, { name, type }: StoredFileFacts) {
+  constructor(disk: ContentOnDisk, { name, type }: KeptFile) {
     super([disk.blob], name, { type })
     this.#disk = disk
   }

@@ -5,6 +5,7 @@ import type { Outcome } from '../outcome/outcome.js'
 import type { FileRules } from './file-rules.js'
 import type { FileStorage } from './file-storage.js'
 import type { KeptFile } from './kept-file-token.js'
+import { removeContent } from './pieces.js'
 import { openStored, type StoredFile } from './stored-file.js'
 
 /** A problem with the files of one field that becomes an issue of the form. */
@@ -75,14 +76,14 @@ export class Uploads {
   async stored(field: string, position: number, file: KeptFile): Promise<void> {
     this.#stored.push({ ...file, field, position, kept: false, replaced: false })
     // The client disconnected while the last bytes were written.
-    if (this.#holders === 0) await this.#remove(file.id)
+    if (this.#holders === 0) await this.#remove(file)
   }
 
   /** Drops a stored file that is not needed. */
   async drop(id: string): Promise<void> {
     const at = this.#stored.findIndex((file) => file.id === id)
     if (at !== -1) this.#stored.splice(at, 1)
-    await this.#remove(id)
+    await this.#remove({ id })
   }
 
   /** Records that a file has arrived, and the value that the action receives for it, if any. */
@@ -150,7 +151,7 @@ export class Uploads {
   #release(): void {
     if (--this.#holders > 0) return
     for (const file of this.#stored) {
-      if (!this.#staysAfter(file, isTaken(this.#res))) void this.#remove(file.id)
+      if (!this.#staysAfter(file, isTaken(this.#res))) void this.#remove(file)
     }
   }
 
@@ -164,8 +165,8 @@ export class Uploads {
   }
 
   /** Removes a file. When that fails, a later sweep removes it. */
-  async #remove(id: string): Promise<void> {
-    await this.#storage?.remove(id).catch(() => {})
+  async #remove(file: Pick<KeptFile, 'id' | 'pieces'>): Promise<void> {
+    if (this.#storage) await removeContent(this.#storage, file).catch(() => {})
   }
 }
 

@@ -28,7 +28,7 @@ export interface SealInspection {
   readonly refused: boolean
 }
 
-const purposes: readonly SealPurpose[] = ['action', 'button', 'state', 'upload', 'live']
+const purposes: readonly SealPurpose[] = ['action', 'button', 'state', 'upload', 'live', 'resume']
 
 /** Describes a token step by step, as far as the keys allow, and says whether a server would accept it. */
 export function inspectSeal(token: string, facts: InspectionFacts): SealInspection {
@@ -146,6 +146,7 @@ const kinds: Record<SealPurpose, string> = {
   state: 'a state',
   upload: 'a reference to a file that was kept',
   live: 'the tags of a live region',
+  resume: 'the ticket of an upload that can be resumed',
 }
 
 function describe(purpose: SealPurpose, opened: Opened, now: number): SealInspection['rows'] {

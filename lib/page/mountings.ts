@@ -76,6 +76,11 @@ export class Mountings {
     return this.#own.hasOneTime || this.joined.some(({ registry }) => registry.hasOneTime)
   }
 
+  /** Whether uploads of at least one action can be resumed. */
+  get hasResumable(): boolean {
+    return this.#own.hasResumable || this.joined.some(({ registry }) => registry.hasResumable)
+  }
+
   /** One of the registries has an action whose pages browsers must not store. */
   get haveForgotten(): boolean {
     return this.#own.hasForgotten || this.joined.some(({ registry }) => registry.hasForgotten)

@@ -4,7 +4,16 @@ import { explainMode, judgeMode } from '../base/mode.js'
 import { givenSecrets, type Secrets } from './read-keys.js'
 
 /** What a subkey is used for. A token that was sealed for one purpose does not open with the subkey of another. */
-export type Purpose = 'action' | 'button' | 'state' | 'upload' | 'session' | 'path' | 'copy' | 'live'
+export type Purpose =
+  | 'action'
+  | 'button'
+  | 'state'
+  | 'upload'
+  | 'session'
+  | 'path'
+  | 'copy'
+  | 'live'
+  | 'resume'
 
 const purposes: readonly Purpose[] = [
   'action',
@@ -15,6 +24,7 @@ const purposes: readonly Purpose[] = [
   'path',
   'copy',
   'live',
+  'resume',
 ]
 
 /** The keys of a running app. */
@@ -113,13 +123,14 @@ export class Key {
   readonly #path: Uint8Array
   readonly #copy: Uint8Array
   readonly #live: Uint8Array
+  readonly #resume: Uint8Array
 
   constructor(secret: Uint8Array) {
     const id = derive(secret, 4, 'key id')
     this.id = Buffer.from(id).toString('hex')
     this.number = Number.parseInt(this.id, 16)
     const subkeys = purposes.map((purpose) => derive(secret, 32, 'subkey', purpose))
-    const [action, button, state, upload, session, path, copy, live] = subkeys
+    const [action, button, state, upload, session, path, copy, live, resume] = subkeys
     this.#action = action!
     this.#button = button!
     this.#state = state!
@@ -128,6 +139,7 @@ export class Key {
     this.#path = path!
     this.#copy = copy!
     this.#live = live!
+    this.#resume = resume!
   }
 
   /** Returns the 32-byte subkey for a purpose. Do not write to it. */
@@ -138,7 +150,8 @@ export class Key {
     if (purpose === 'upload') return this.#upload
     if (purpose === 'session') return this.#session
     if (purpose === 'path') return this.#path
-    return purpose === 'copy' ? this.#copy : this.#live
+    if (purpose === 'copy') return this.#copy
+    return purpose === 'live' ? this.#live : this.#resume
   }
 }
 

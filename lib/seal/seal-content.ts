@@ -5,7 +5,7 @@
  * |--------|-----------------|---------------------------------------------------------------------|
  * | 1      | layout version  | 1                                                                   |
  * | 4      | key id          | again: the key id of the envelope is not authenticated              |
- * | 1      | purpose         | 1 action, 2 state, 3 upload, 4 button, 5 live region                |
+ * | 1      | purpose         | 1 action, 2 state, 3 upload, 4 button, 5 live region, 6 resuming    |
  * | 1      | flags           | which optional fields follow: 1, 2, 4, 8, 16; others are zero       |
  * | 4      | issued          | seconds since the epoch                                             |
  * | 4      | expires         | seconds since the epoch                                             |
@@ -54,7 +54,14 @@ const hasPath = 4
 const hasValues = 8
 const hasOwner = 16
 const knownFlags = hasVersion | hasSession | hasPath | hasValues | hasOwner
-const purposeCodes: Record<SealPurpose, number> = { action: 1, state: 2, upload: 3, button: 4, live: 5 }
+const purposeCodes: Record<SealPurpose, number> = {
+  action: 1,
+  state: 2,
+  upload: 3,
+  button: 4,
+  live: 5,
+  resume: 6,
+}
 
 /** The facts that a content repeats, so that it opens only with the right key and for the right purpose. */
 export interface SealLabel {

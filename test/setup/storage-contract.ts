@@ -159,7 +159,7 @@ export function storageContract(
     const { storage } = await make(t)
     const id = newFileId()
     await storage.put(id, inChunks(Buffer.from('The seal sleeps on the ice.'), 5))
-    const file = await openStored(storage, { id, name: 'seal.txt', type: 'text/plain' })
+    const file = await openStored(storage, { id, name: 'seal.txt', type: 'text/plain', size: 27 })
     assert.ok(file instanceof File)
     assert.deepEqual([file.name, file.type, file.size], ['seal.txt', 'text/plain', 27])
     assert.equal(await file.text(), 'The seal sleeps on the ice.')

@@ -1,5 +1,6 @@
-import { readdirSync } from 'node:fs'
+import { readdirSync, statSync } from 'node:fs'
 import { createServer } from 'node:http'
+import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
 import type Koa from 'koa'
@@ -51,6 +52,8 @@ export interface UploadApp {
   readonly directory: string
   /** Returns the files in it. */
   stored(): readonly string[]
+  /** Returns the bytes of all of them. */
+  bytes(): number
   /** Waits until it is empty, and stays so. */
   emptied(): Promise<readonly string[]>
   page(path?: string, cookie?: string): Promise<RawAnswer>
@@ -129,6 +132,7 @@ export async function uploadApp(t: TestContext, options: UploadAppOptions): Prom
     refusals,
     directory,
     stored,
+    bytes: () => stored().reduce((sum, name) => sum + statSync(join(directory, name)).size, 0),
     emptied,
     page,
     hidden,

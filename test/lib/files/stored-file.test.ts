@@ -34,7 +34,7 @@ async function store(directory: string, bytes: AsyncIterable<Uint8Array> = text(
   const storage = directoryStorage({ directory })
   const id = newFileId()
   await storage.put(id, bytes)
-  const file = await openStored(storage, { id, name: 'seal.txt', type: 'text/plain' })
+  const file = await openStored(storage, { id, name: 'seal.txt', type: 'text/plain', size: 27 })
   assert.ok(file)
   return { file, storage, id }
 }
@@ -101,7 +101,7 @@ test('streams 100 MB without holding them in memory', { skip: windows }, (t) => 
     const id = 'a'.repeat(32)
     async function* content() { const piece = Buffer.alloc(65536); for (let i = 0; i < 1600; i++) yield piece }
     await storage.put(id, content())
-    const file = await openStored(storage, { id, name: 'a', type: '' })
+    const file = await openStored(storage, { id, name: 'a', type: '', size: 10 })
     gc()
     const before = process.memoryUsage().rss
     let bytes = 0, peak = 0
@@ -310,7 +310,7 @@ test('persists from a storage that has no paths', async (t) => {
     remove: async () => {},
     sweep: async () => 0,
   }
-  const file = await openStored(storage, { id: newFileId(), name: 'seal.txt', type: 'text/plain' })
+  const file = await openStored(storage, { id: newFileId(), name: 'seal.txt', type: 'text/plain', size: 27 })
   assert.ok(file)
   const path = join(scratch(t), 'kept.txt')
   await file.persist(path)

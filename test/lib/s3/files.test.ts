@@ -160,7 +160,7 @@ test('fails when an object breaks off while it is read, and never ends early', a
   await storage.put(id, pieces(4, mib))
   server.fault = (method) => (method === 'GET' ? 'cut' : undefined)
   await assert.rejects(bytesOf(await storage.open(id)), { code: 'ECONNRESET' })
-  const file = await openStored(storage, { id, name: 'a', type: '' })
+  const file = await openStored(storage, { id, name: 'a', type: '', size: 10 })
   const directory = scratch(t)
   await assert.rejects(file!.persist(join(directory, 'kept')), { code: 'ECONNRESET' })
   assert.deepEqual(readdirSync(directory), [])

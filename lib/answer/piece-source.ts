@@ -1,0 +1,103 @@
+import type { IncomingMessage } from 'node:http'
+import type { Limits } from '../body/limits.js'
+
+/** What bounds a piece. */
+interface PieceTerms {
+  /** Bytes. */
+  readonly most: number
+  readonly limits: Pick<Limits, 'idleTime' | 'bodyTime'>
+  /** Called from time to time while bytes arrive. */
+  readonly onTime: () => Promise<unknown>
+  /** Seconds between two calls. */
+  readonly every: number
+}
+
+/** Bytes that buy a second, as in the body of a form with files. */
+const bytesOfSecond = 8 * 1024
+
+/**
+ * The bytes of one request of an upload. When the request breaks off, pauses too long or is stopped, they end, so that what has
+ * arrived is stored. Only bytes beyond the length make them fail, since then nothing of the request can be trusted.
+ */
+export class PieceSource implements AsyncIterable<Uint8Array> {
+  /** Bytes that have been given on. */
+  received = 0
+  /** The request did not arrive as a whole. */
+  broken = false
+  /** There were more bytes than allowed. */
+  exceeded = false
+  /** When the storage was last given bytes, and is to ask for more; undefined while it waits for some. */
+  #givenAt: number | undefined
+  readonly #req: IncomingMessage
+  readonly #terms: PieceTerms
+  readonly #chunks: AsyncIterator<Buffer>
+  #first: IteratorResult<Buffer> | undefined
+  /** Milliseconds for which the client was waited for. */
+  #waited = 0
+  #calledAt = Date.now()
+
+  constructor(req: IncomingMessage, terms: PieceTerms) {
+    this.#req = req
+    this.#terms = terms
+    // Without the option, the end of the loop would close the connection before the answer.
+    this.#chunks = req.iterator({ destroyOnReturn: false })
+  }
+
+  /** Waits for the first byte. Returns whether there is one. */
+  async begins(): Promise<boolean> {
+    this.#first = await this.#next()
+    return this.#first.done !== true
+  }
+
+  /** Ends the bytes here. */
+  stop(): void {
+    this.broken = true
+    this.#req.destroy()
+  }
+
+  /** Seconds for which the storage has taken nothing although there was something. */
+  get stalled(): number {
+    return this.#givenAt === undefined ? 0 : (Date.now() - this.#givenAt) / 1000
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
+    let chunk = this.#first ?? (await this.#next())
+    while (!chunk.done) {
+      if (this.received + chunk.value.length > this.#terms.most) {
+        this.exceeded = true
+        throw new RangeError('The upload has more bytes than its length says.')
+      }
+      this.received += chunk.value.length
+      this.#givenAt = Date.now()
+      yield chunk.value
+      this.#givenAt = undefined
+      if (Date.now() - this.#calledAt >= this.#terms.every * 1000) {
+        this.#calledAt = Date.now()
+        await this.#terms.onTime()
+      }
+      chunk = await this.#next()
+    }
+  }
+
+  async #next(): Promise<IteratorResult<Buffer>> {
+    const { idleTime, bodyTime } = this.#terms.limits
+    const earned = (bodyTime + this.received / bytesOfSecond) * 1000 - this.#waited
+    const began = Date.now()
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<never>((_, reject) => {
+      const patience = Math.max(Math.min(idleTime * 1000, earned), 0)
+      timer = setTimeout(() => reject(new Error('The upload pauses.')), patience)
+    })
+    const chunk = this.#chunks.next()
+    try {
+      return await Promise.race([chunk, late])
+    } catch {
+      chunk.catch(() => {})
+      this.stop()
+      return { done: true, value: undefined }
+    } finally {
+      clearTimeout(timer)
+      this.#waited += Date.now() - began
+    }
+  }
+}
