@@ -148,7 +148,7 @@ export class ResumableUploads {
   /** Ends the request that appends to an upload. Its client has lost it, or it would not go on with another. */
   async #stop(id: string): Promise<void> {
     for (let running = this.#running.get(id); running; running = this.#running.get(id)) {
-      running.source?.stop()
+      running.source?.stopSoon()
       await running.done
     }
   }

@@ -19,8 +19,8 @@ const uploadInput = z.object({
 export function uploadPage(router: TourRouter, actions: Actions, arrivals: Arrivals): void {
   const upload = actions.define('upload', {
     files: {
-      picture: { types: ['image/*'], maxSize: '5MiB', required: true },
-      attachments: { maxFiles: 3, maxSize: '10MiB' },
+      picture: { types: ['image/*'], maxSize: '5MiB', required: true, resumable: true },
+      attachments: { maxFiles: 3, maxSize: '10MiB', resumable: true },
     },
     input: uploadInput,
     async run({ input: { title, picture, attachments } }: Submission<z.output<typeof uploadInput>>) {
@@ -67,6 +67,7 @@ ${fileField(form, 'attachments', 'Attachments', {
         'Choose a picture and leave the title empty. The picture is kept: enter a title and send again.',
         'Send a text file as the picture, or a picture of more than 5 MiB. Your title comes back either way.',
         'Remove a file that was kept, or choose another in its place.',
+        'With our own script, choose a file of several megabytes, throttle the network in the tools of your browser, and take it offline while the file is sent: it goes on where it was.',
       ],
       source: 'upload',
     })

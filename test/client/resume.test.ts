@@ -1,0 +1,214 @@
+import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import { writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import { join } from 'node:path'
+import { after, before, describe, it, type TestContext } from 'node:test'
+import type { Browser } from 'playwright-core'
+import { type FileOptions, forbidden, invalid, redirect } from '../../lib/sealform.js'
+import { html } from '../../views/html.js'
+import { openChromium } from '../browser/chromium.js'
+import { breakingLine } from '../setup/breaking-line.js'
+import { scratch } from '../setup/file-storage.js'
+import { createTestApp, listen } from '../setup/koa-app.js'
+import { until } from '../setup/patience.js'
+import { uploadStorage } from '../setup/upload-storage.js'
+import { openPage } from './open-page.js'
+import { strictPolicy } from './site.js'
+
+const mib = 1024 * 1024
+
+let browser: Browser
+before(async () => {
+  browser = await openChromium()
+})
+after(() => browser.close())
+
+describe('an upload in a browser with the script', () => {
+  for (const region of [false, true]) {
+    it(`goes on where its connection broke, ${region ? 'in a region' : 'in a form that the browser sends'}`, async (t) => {
+      const { line, page, choose, received, emptied } = await visit(t, { region })
+      const content = randomBytes(6 * mib)
+      await page.getByLabel('Title').fill('Ice')
+      await choose(content)
+      line.breakAfter(2 * mib)
+      await page.getByRole('button', { name: 'Send' }).click()
+      await page.getByText('Arrived: Ice').waitFor()
+      assert.equal(line.breaks, 1)
+      const last = line.appended.at(-1)
+      assert.ok(last!.offset > mib, `went on at ${last!.offset}`)
+      assert.ok(last!.bytes < 5 * mib, `sent ${last!.bytes} bytes`)
+      assert.deepEqual(received, [content])
+      await emptied()
+    })
+  }
+
+  it('waits until there is a network again', async (t) => {
+    const { line, page, choose, received } = await visit(t)
+    const content = randomBytes(3 * mib)
+    await page.getByLabel('Title').fill('Ice')
+    await choose(content)
+    line.breakAfter(mib)
+    await page.getByRole('button', { name: 'Send' }).click()
+    await until(() => line.breaks === 1)
+    line.cut(true)
+    const refused = line.refused
+    await until(() => line.refused > refused)
+    assert.deepEqual(received, [])
+    assert.equal(await page.locator('form[aria-busy=true]').count(), 1)
+    line.cut(false)
+    await page.getByText('Arrived: Ice').waitFor()
+    assert.deepEqual(received, [content])
+  })
+
+  it('goes on after the page was left, when the same file is chosen again', async (t) => {
+    const { line, page, received } = await visit(t)
+    const content = randomBytes(3 * mib)
+    const path = join(scratch(t), 'film.bin')
+    writeFileSync(path, content)
+    await page.getByLabel('Title').fill('Ice')
+    await page.getByLabel('Film').setInputFiles(path)
+    line.breakAfter(mib)
+    await page.getByRole('button', { name: 'Send' }).click()
+    await until(() => line.breaks === 1)
+    await page.reload()
+    await page.getByLabel('Title').fill('Ice')
+    await page.getByLabel('Film').setInputFiles(path)
+    await page.getByRole('button', { name: 'Send' }).click()
+    await page.getByText('Arrived: Ice').waitFor()
+    const last = line.appended.at(-1)
+    assert.ok(last!.offset > mib / 2, `went on at ${last!.offset}`)
+    assert.deepEqual(received, [content])
+  })
+
+  it('keeps the file when the form has to be corrected, and does not send it again', async (t) => {
+    const { line, page, choose, received } = await visit(t, { region: true })
+    const content = randomBytes(2 * mib)
+    await choose(content)
+    await page.evaluate(`addEventListener('sealform:submit', () => {
+      window.filled = document.querySelector('progress').value
+    })`)
+    await page.getByRole('button', { name: 'Send' }).click()
+    await page.getByText('film.bin, 2 MB, kept').waitFor()
+    assert.equal(await page.evaluate('window.filled'), 100)
+    assert.equal(await page.locator('input[name="sealform.kept.film"]').count(), 1)
+    await page.getByLabel('Title').fill('Ice')
+    await page.getByRole('button', { name: 'Send' }).click()
+    await page.getByText('Arrived: Ice').waitFor()
+    assert.equal(line.appended.length, 1)
+    assert.deepEqual(received, [content])
+  })
+
+  it('leaves a small file to its form', async (t) => {
+    const { line, page, choose, received } = await visit(t)
+    const content = randomBytes(mib)
+    await page.getByLabel('Title').fill('Ice')
+    await choose(content)
+    await page.getByRole('button', { name: 'Send' }).click()
+    await page.getByText('Arrived: Ice').waitFor()
+    assert.deepEqual(line.appended, [])
+    assert.deepEqual(received, [content])
+  })
+
+  it('sends several files, one after the other', async (t) => {
+    const { line, page, choose, received } = await visit(t, { rule: { maxFiles: 2 } })
+    const [one, two] = [randomBytes(2 * mib), randomBytes(1000)]
+    await page.getByLabel('Title').fill('Ice')
+    await choose(one, two)
+    line.breakAfter(mib)
+    await page.getByRole('button', { name: 'Send' }).click()
+    await page.getByText('Arrived: Ice').waitFor()
+    assert.equal(line.breaks, 1)
+    assert.deepEqual(received, [one, two])
+  })
+
+  it('lets the form itself say what is wrong with a file', async (t) => {
+    const { page, choose, received } = await visit(t, { rule: { types: ['image/*'] } })
+    await page.getByLabel('Title').fill('Ice')
+    await choose(randomBytes(2 * mib))
+    await page.getByRole('button', { name: 'Send' }).click()
+    await page.locator('.sealform-issue', { hasText: 'We cannot accept this type of file here' }).waitFor()
+    assert.equal(await page.getByLabel('Title').inputValue(), 'Ice')
+    assert.deepEqual(received, [])
+  })
+
+  it('lets the form itself say that the visitor may not', async (t) => {
+    const { page, choose, received } = await visit(t, { refuses: true })
+    await page.getByLabel('Title').fill('Ice')
+    await choose(randomBytes(2 * mib))
+    await page.getByRole('button', { name: 'Send' }).click()
+    await page.getByText('You are not allowed to do this').waitFor()
+    assert.equal(await page.getByLabel('Title').inputValue(), 'Ice')
+    assert.deepEqual(received, [])
+  })
+
+  it('is sent once when the button is pressed again meanwhile', async (t) => {
+    const { line, page, choose, received } = await visit(t)
+    const content = randomBytes(3 * mib)
+    await page.getByLabel('Title').fill('Ice')
+    await choose(content)
+    line.breakAfter(mib)
+    await page.getByRole('button', { name: 'Send' }).click()
+    await until(() => line.breaks === 1)
+    await page.evaluate(`document.querySelector('button').click()`)
+    await page.getByText('Arrived: Ice').waitFor()
+    assert.deepEqual(received, [content])
+  })
+})
+
+interface VisitOptions {
+  readonly region?: boolean
+  readonly rule?: FileOptions
+  readonly refuses?: boolean
+}
+
+async function visit(t: TestContext, { region = false, rule, refuses = false }: VisitOptions = {}) {
+  const { storage, emptied } = uploadStorage(t)
+  const received: Buffer[] = []
+  const { app } = createTestApp(
+    ({ actions, router }) => {
+      const send = actions.define('send', {
+        files: { film: { maxSize: '20MiB', resumable: true, required: true, ...rule } },
+        authorize: () => (refuses ? forbidden() : undefined),
+        async run({ formData }) {
+          const title = String(formData.get('title'))
+          if (title === '') return invalid({ title: 'Enter a title' })
+          for (const film of formData.getAll('film')) {
+            if (film instanceof File) received.push(Buffer.from(await film.arrayBuffer()))
+          }
+          return redirect(`/arrived?title=${title}`)
+        },
+      })
+      router.get('/arrived', (ctx) => {
+        ctx.body = html`<!doctype html><title>Arrived</title><p>Arrived: ${String(ctx.query.title)}</p>`
+      })
+      router.get('/', (ctx) => {
+        ctx.set('Content-Security-Policy', strictPolicy)
+        const form = ctx.form(send)
+        const content = html`<div id="box">${form.summary()}<form ${form.attributes} novalidate>${form.fields}
+          <label for="${form.id}-title">Title</label><input ${form.input('title')}>${form.issue('title')}
+          <label for="${form.id}-film">Film</label><input ${form.input('film')}>${form.issue('film')}
+          <progress data-upload max="100" value="0"></progress><button>Send</button></form></div>`
+        ctx.body = html`<!doctype html><html lang="en"><title>Send</title>${ctx.forms.script}
+          ${region ? ctx.region('box', content) : content}</html>`
+      })
+    },
+    { actions: { uploads: { storage } } },
+  )
+  const port = await listen(createServer(app.callback()), (close) => t.after(close))
+  const line = await breakingLine(t, port)
+  const page = await openPage(t, browser)
+  await page.goto(`http://127.0.0.1:${line.port}/`)
+  return {
+    line,
+    page,
+    received,
+    emptied,
+    choose: (...files: readonly Buffer[]) =>
+      page
+        .getByLabel('Film')
+        .setInputFiles(
+          files.map((buffer) => ({ name: 'film.bin', mimeType: 'application/octet-stream', buffer })),
+        ),
+  }
+}
