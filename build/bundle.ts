@@ -4,7 +4,7 @@ import { build, type LogLevel, type RolldownLog } from 'rolldown'
 import { browserInput, browserOutput } from './for-browsers.js'
 
 // Makes the JavaScript that the package holds: a file for each entry point of package.json, and one for all that two of
-// them share; and three files for browsers, which import nothing. Why, and what is built when:
+// them share; and the files for browsers, which import nothing. Why, and what is built when:
 // docs/decisions/bundle.md.
 
 interface Entry {

@@ -42,7 +42,8 @@ export class Transfer {
   /** Returns the reference to the file, or nothing when the form has to be sent with it, to say what is wrong. */
   async run(): Promise<string | undefined> {
     while (this.#failures < mostFailures) {
-      // After a 404 it begins anew, and after a 409 it goes on elsewhere. Only these are not for the visitor to read.
+      // After a 404 it begins anew, after a 409 it goes on elsewhere, and with 408 Node ends a request of five minutes. What the server
+      // has no answer to may be better in a moment. All else the visitor has to read.
       const url = this.#url
       const answer = await (url ? this.#ask('HEAD', {}) : this.#begin())
       const sent = answer.status && answer.status < 300 ? await this.#append(answer) : answer
@@ -53,8 +54,8 @@ export class Transfer {
         this.#url = null
       }
       if (kept) return kept
-      if (status === 507 || (status > 399 && status < 500 && status !== 409 && !(url && status === 404)))
-        return
+      const again = /^(0|[123]|408|409|429|50[0-6])/.test(status as never) || (url && status === 404)
+      if (!again) return
       if (status !== 204) await wait(Math.min(1000 * 2 ** this.#failures++, 30_000))
     }
     return

@@ -10,7 +10,9 @@ import { html } from '../../views/html.js'
 import { openChromium } from '../browser/chromium.js'
 import { breakingLine } from '../setup/breaking-line.js'
 import { scratch } from '../setup/file-storage.js'
+import { freePorts } from '../setup/free-ports.js'
 import { createTestApp, listen } from '../setup/koa-app.js'
+import { startNginx } from '../setup/nginx.js'
 import { until } from '../setup/patience.js'
 import { uploadStorage } from '../setup/upload-storage.js'
 import { openPage } from './open-page.js'
@@ -99,6 +101,31 @@ describe('an upload in a browser with the script', () => {
     assert.deepEqual(received, [content])
   })
 
+  it('tries again when a server has no time, no answer, or ends a request that takes long', async (t) => {
+    const statuses = [408, 429, 502, 503]
+    const { page, choose, received } = await visit(t, { instead: () => statuses.shift() })
+    const content = randomBytes(2 * mib)
+    await page.getByLabel('Title').fill('Ice')
+    await choose(content)
+    await page.getByRole('button', { name: 'Send' }).click()
+    await page.getByText('Arrived: Ice').waitFor()
+    assert.deepEqual(statuses, [])
+    assert.deepEqual(received, [content])
+  })
+
+  it('sends parts behind an nginx that passes on only whole requests', async (t) => {
+    const { line, page, choose, received } = await visit(t, { nginx: true })
+    const content = randomBytes(12 * mib)
+    await page.getByLabel('Title').fill('Ice')
+    await choose(content)
+    line.breakAfter(10 * mib, Number.POSITIVE_INFINITY)
+    await page.getByRole('button', { name: 'Send' }).click()
+    await page.getByText('Arrived: Ice').waitFor()
+    assert.ok(line.breaks > 0)
+    assert.equal(line.appended.at(-1)?.offset, 8 * mib)
+    assert.deepEqual(received, [content])
+  })
+
   it('leaves a small file to its form', async (t) => {
     const { line, page, choose, received } = await visit(t)
     const content = randomBytes(mib)
@@ -160,9 +187,16 @@ interface VisitOptions {
   readonly region?: boolean
   readonly rule?: FileOptions
   readonly refuses?: boolean
+  /** The status that a server in between answers a request that appends with. */
+  readonly instead?: () => number | undefined
+  /** Whether the app is behind an nginx as it is configured by default. */
+  readonly nginx?: boolean
 }
 
-async function visit(t: TestContext, { region = false, rule, refuses = false }: VisitOptions = {}) {
+async function visit(
+  t: TestContext,
+  { region = false, rule, refuses = false, ...between }: VisitOptions = {},
+) {
   const { storage, emptied } = uploadStorage(t)
   const received: Buffer[] = []
   const { app } = createTestApp(
@@ -195,8 +229,14 @@ async function visit(t: TestContext, { region = false, rule, refuses = false }: 
     },
     { actions: { uploads: { storage } } },
   )
-  const port = await listen(createServer(app.callback()), (close) => t.after(close))
-  const line = await breakingLine(t, port)
+  const answer = app.callback()
+  const server = createServer((req, res) => {
+    const status = req.method === 'PATCH' ? between.instead?.() : undefined
+    if (status === undefined) return void answer(req, res)
+    req.resume().on('end', () => res.writeHead(status).end())
+  })
+  const port = await listen(server, (close) => t.after(close))
+  const line = await breakingLine(t, between.nginx ? await behindNginx(t, port) : port)
   const page = await openPage(t, browser)
   await page.goto(`http://127.0.0.1:${line.port}/`)
   return {
@@ -211,4 +251,18 @@ async function visit(t: TestContext, { region = false, rule, refuses = false }: 
           files.map((buffer) => ({ name: 'film.bin', mimeType: 'application/octet-stream', buffer })),
         ),
   }
+}
+
+async function behindNginx(t: TestContext, port: number): Promise<number> {
+  const [own = 0] = await freePorts(1)
+  const nginx = await startNginx(
+    `server {
+      listen 127.0.0.1:${own};
+      client_max_body_size 40m;
+      location / { proxy_pass http://127.0.0.1:${port}; proxy_set_header Host $http_host; }
+    }`,
+    own,
+  )
+  t.after(() => nginx.close())
+  return own
 }

@@ -67,7 +67,11 @@ describe('the packed tarball', () => {
 
   it('says that the scripts for browsers do something when they are imported, and no other file does', () => {
     const { sideEffects }: { sideEffects: unknown } = JSON.parse(tarball().read('package.json'))
-    assert.deepEqual(sideEffects, ['./dist/bundle/client.js', './dist/bundle/live.js', './dist/bundle/resume.js'])
+    assert.deepEqual(sideEffects, [
+      './dist/bundle/client.js',
+      './dist/bundle/live.js',
+      './dist/bundle/resume.js',
+    ])
   })
 
   it('holds every file that package.json points to', () => {

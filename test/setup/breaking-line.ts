@@ -24,6 +24,7 @@ export class BreakingLine {
   readonly #sockets = new Set<Socket>()
   readonly #server = createServer((client) => this.#pass(client))
   #most = Number.POSITIVE_INFINITY
+  #times = 0
   #off = false
 
   constructor(port: number) {
@@ -34,9 +35,10 @@ export class BreakingLine {
     return (this.#server.address() as AddressInfo).port
   }
 
-  /** Breaks the connection of the next request that appends, after so many of its bytes. */
-  breakAfter(bytes: number): void {
+  /** Breaks the connections of the next requests that append, each after so many of its bytes. @param times how many. @default 1 */
+  breakAfter(bytes: number, times = 1): void {
     this.#most = bytes
+    this.#times = times
   }
 
   /** Lets no connection through, and ends those that there are. */
@@ -92,7 +94,8 @@ export class BreakingLine {
       if (appending) appending.bytes += bytes.length
       const takesMore = onward.write(bytes)
       if (appending && appending.bytes > this.#most) {
-        this.#most = Number.POSITIVE_INFINITY
+        this.#times--
+        if (this.#times === 0) this.#most = Number.POSITIVE_INFINITY
         broken = true
         this.breaks++
         end()
