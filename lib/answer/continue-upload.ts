@@ -78,6 +78,9 @@ export async function appendPiece(
     if (refusal) return refusal
   }
   const after = await findPieces(storage, ticket.id)
+  const end = offset + source.received
+  // Another server had not yet noticed that its connection was lost, and has stored more of what was sent to it.
+  if (!source.broken && after.size !== end) return mismatch(after.size, end)
   const isEnd = headers['upload-complete'] !== '?0'
   if (isEnd && !source.broken && after.size < ticket.size) {
     return inconsistent(`The upload ends after ${after.size} of ${ticket.size} bytes.`, after.size)

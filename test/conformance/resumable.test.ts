@@ -94,6 +94,27 @@ function cases(framework: Framework): void {
     assert.deepEqual(readdirSync(site.directory), [])
   })
 
+  it('needs a session where nothing says which page has sent it', async (t) => {
+    const site = await album(t, framework)
+    const silent = { 'Sec-Fetch-Site': '', Origin: '' }
+    const [seal, unbound] = [await site.seal(), (await site.fields()).sealform ?? '']
+    const location = locationOf(await site.client.begin(seal, 10, {}, silent))
+    assert.equal((await site.client.head(location, silent)).status, 204)
+    assert.equal((await site.client.append(location, 0, Buffer.alloc(10), silent)).status, 200)
+    const nobody = new ResumableClient(site.port)
+    assert.equal((await nobody.begin(unbound, 10, {}, silent)).status, 403)
+    const own = locationOf(await nobody.begin(unbound, 10))
+    assert.equal((await nobody.head(own, silent)).status, 403)
+    assert.equal((await nobody.append(own, 0, Buffer.alloc(10), silent)).status, 403)
+    assert.equal((await nobody.append(own, 0, Buffer.alloc(10))).status, 200)
+  })
+
+  it('lets no other site go on with it, also one that may send forms', async (t) => {
+    const site = await album(t, framework, { allowed: ['https://friend.example'] })
+    const friend = { 'Sec-Fetch-Site': 'cross-site', Origin: 'https://friend.example' }
+    assert.equal((await site.client.begin(await site.seal(), 10, {}, friend)).status, 403)
+  })
+
   it('goes on for nobody else, and not with a forged ticket', async (t) => {
     const site = await album(t, framework)
     const location = locationOf(await site.client.begin(await site.seal(), 10))
@@ -137,15 +158,19 @@ function cases(framework: Framework): void {
 interface AlbumOptions {
   readonly rule?: FileOptions
   readonly authorize?: boolean
+  readonly allowed?: readonly string[]
 }
 
 async function album(t: TestContext, framework: Framework, options: AlbumOptions = {}) {
-  const { rule = { maxSize: 1_000_000, resumable: true }, authorize = false } = options
+  const { rule = { maxSize: 1_000_000, resumable: true }, authorize = false, allowed = [] } = options
   const directory = scratch(t)
   const found: Buffer[] = []
   const site = await openSite(t, framework, {
     actions: { uploads: { storage: directoryStorage({ directory }) } },
-    middleware: { session: ({ req }) => /user=(\w+)/.exec(req.headers.cookie ?? '')?.[1] },
+    middleware: {
+      session: ({ req }) => /user=(\w+)/.exec(req.headers.cookie ?? '')?.[1],
+      allowedOrigins: allowed,
+    },
     action: {
       files: { picture: rule },
       path: true,

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
+import { appendFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { findPieces } from '../../lib/files/pieces.js'
@@ -150,6 +152,26 @@ test('stays one file when requests for one place come at the same moment', async
   assert.equal((await finish(keptOf(last))).status, 303)
   assert.deepEqual(found, [content])
   assert.deepEqual(app.errors, [])
+})
+
+test('goes on behind the bytes that another server stores late', async (t) => {
+  const { app, client, seal, finish, found } = await visit(t)
+  const content = randomBytes(1000)
+  const location = locationOf(await client.begin(await seal(), 1000))
+  await client.append(location, 0, content.subarray(0, 400), { 'Upload-Complete': '?0' })
+  const [first = ''] = app.stored()
+  async function* rest() {
+    yield content.subarray(400, 700)
+    await until(() => app.stored().length === 2)
+    appendFileSync(join(app.directory, first), content.subarray(400, 500))
+    yield content.subarray(700)
+  }
+  const lines = { 'Content-Type': 'application/partial-upload', 'Upload-Offset': '400' }
+  const answer = await client.request('PATCH', `/${location}`, lines, rest())
+  assert.deepEqual([answer.status, answer.headers['upload-offset']], [409, '500'])
+  const last = await client.append(location, 500, content.subarray(500))
+  assert.equal((await finish(keptOf(last))).status, 303)
+  assert.deepEqual(found, [content])
 })
 
 test('ends a request that pauses too long or is too slow, and keeps what has arrived', async (t) => {

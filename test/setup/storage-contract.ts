@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { type FileStorage, newFileId } from '../../lib/files/file-storage.js'
+import { findPieces, joined, pieceId, removeContent } from '../../lib/files/pieces.js'
 import { QuotaStorage } from '../../lib/files/quota-storage.js'
 import { openStored } from '../../lib/files/stored-file.js'
-import { bytesOf, descriptors, inChunks, pieces } from './file-storage.js'
+import { bytesOf, descriptors, inChunks, pieces, scratch } from './file-storage.js'
 
 /** A storage of two servers, and what lies in it. */
 export interface SharedStorage {
@@ -153,6 +156,38 @@ export function storageContract(
     const stored = await storage.open(id)
     await storage.remove(id)
     await assert.rejects(bytesOf(stored), { code: 'ENOENT' })
+  })
+
+  test(`${name}: makes one File of the pieces of a resumed upload, until one of them is gone`, async (t) => {
+    const { storage, other, left } = await make(t)
+    const content = randomBytes(400_000)
+    const upload = newFileId()
+    const offsets = [0, 1, 100_000, 362_144]
+    for (const [i, offset] of offsets.entries()) {
+      const piece = content.subarray(offset, offsets[i + 1])
+      await (i % 2 ? storage : other).put(pieceId(upload, offset), inChunks(piece, 65_536))
+    }
+    assert.deepEqual(await findPieces(other, upload), { offsets, size: content.length })
+    const kept = joined(
+      upload,
+      { offsets, size: content.length },
+      { name: 'a', type: '', size: content.length },
+    )
+    const file = await openStored(storage, kept)
+    assert.equal(file?.size, content.length)
+    assert.deepEqual(Buffer.from(await file.arrayBuffer()), content)
+    assert.deepEqual(
+      Buffer.from(await file.slice(99_990, 100_010).arrayBuffer()),
+      content.subarray(99_990, 100_010),
+    )
+    const path = join(scratch(t), 'kept')
+    await file.persist(path)
+    assert.deepEqual(readFileSync(path), content)
+    await storage.remove(pieceId(upload, 100_000))
+    assert.equal(await openStored(other, kept), undefined)
+    await assert.rejects(file.text(), { code: 'ENOENT' })
+    await removeContent(other, kept)
+    assert.equal(await left(), 0)
   })
 
   test(`${name}: gives actions a File with all that a File can do`, async (t) => {
