@@ -5,6 +5,7 @@ import { basename, join } from 'node:path'
 import { after, before, type TestContext, test } from 'node:test'
 import type { Browser } from 'playwright-core'
 import { directoryStorage } from '../../lib/sealform.js'
+import { breakingLine } from '../setup/breaking-line.js'
 import { scratch } from '../setup/file-storage.js'
 import { until } from '../setup/patience.js'
 import { pngPicture } from '../setup/sample-files.js'
@@ -249,6 +250,28 @@ test('large: a file has to be chosen, and may be empty', async (t) => {
   assert.equal((await tab.press('Send')).status, 200)
   const sha256 = createHash('sha256').digest('hex')
   assert.deepEqual(await tab.texts('.facts dd'), ['empty', '0 bytes', sha256])
+})
+
+test('upload: with our script a large attachment comes before its form, and goes on where it was', async (t) => {
+  const { tab, file, problems, emptied } = await visitUpload(t, { javaScriptEnabled: true })
+  const line = await breakingLine(t, Number(new URL(tab.page.url()).port))
+  await tab.page.goto(`http://127.0.0.1:${line.port}/upload?library=ours`)
+  const content = randomBytes(6 * MiB)
+  await tab.page.getByLabel('Title').fill('Large')
+  await choose(tab, 'Picture', file('avatar.png', pngPicture()))
+  await choose(tab, 'Attachments', file('large.bin', content))
+  line.breakAfter(2 * MiB)
+  await tab.page.getByRole('button', { name: 'Upload' }).click()
+  await tab.page.getByText('“Large” has arrived.').waitFor()
+  assert.equal(line.breaks, 1)
+  const last = line.appended.at(-1)
+  assert.ok(last!.offset > MiB, `went on at ${last!.offset}`)
+  assert.deepEqual(await tab.texts('.files li'), ['avatar.png, 120,278 bytes', 'large.bin, 6,291,456 bytes'])
+  assert.deepEqual(await emptied(), [])
+  assert.deepEqual(
+    problems.filter((text) => !/Failed to load resource/.test(text)),
+    [],
+  )
 })
 
 async function visitUpload(t: TestContext, options = {}) {

@@ -115,16 +115,14 @@ test('is stopped by another request for the same upload, which goes on behind wh
   const { app, client, seal, found, finish, size } = await visit(t)
   const content = randomBytes(100_000)
   const location = locationOf(await client.begin(await seal(), content.length))
-  const first = client
-    .breakOff(
-      location,
-      { offset: 0, announced: content.length, arrived: async () => size() === 1000 && second !== undefined },
-      content.subarray(0, 1000),
-    )
-    .catch(() => {})
+  async function* stuck() {
+    yield content.subarray(0, 1000)
+    await sleep(60_000, undefined, { ref: false })
+  }
+  const lines = { 'Content-Type': 'application/partial-upload', 'Upload-Offset': '0' }
+  const first = assert.rejects(client.request('PATCH', `/${location}`, lines, stuck()))
   await until(() => size() === 1000)
-  const second = client.append(location, 0, content)
-  const answer = await second
+  const answer = await client.append(location, 0, content)
   await first
   assert.equal(answer.status, 409)
   assert.equal(answer.headers['upload-offset'], '1000')
@@ -296,15 +294,19 @@ test('refuses content of another type when it is complete, and removes it', asyn
   assert.deepEqual(app.stored(), [])
 })
 
-test('is over when its time is, and the app sweeps what is left', async (t) => {
-  const { client, seal } = await visit(t, { ttl: 60 })
+test('is over when its time is, and what is left of it can be swept', async (t) => {
+  const { app, client, seal } = await visit(t, { ttl: 60 })
   const location = locationOf(await client.begin(await seal(), 10))
   await client.append(location, 0, Buffer.alloc(5), { 'Upload-Complete': '?0' })
+  const afterwards = new Date(Date.now() + 1000)
   t.mock.timers.enable({ apis: ['Date'], now: Date.now() + 59_000 })
   assert.equal((await client.head(location)).status, 204)
   t.mock.timers.setTime(Date.now() + 2000)
   assert.equal((await client.head(location)).status, 404)
   assert.equal((await client.append(location, 5, Buffer.alloc(5))).status, 404)
+  assert.equal(app.stored().length, 1)
+  await directoryStorage({ directory: app.directory }).sweep(afterwards)
+  assert.deepEqual(app.stored(), [])
 })
 
 test('keeps the pieces that wait while the others arrive', async (t) => {

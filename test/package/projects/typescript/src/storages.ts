@@ -7,11 +7,13 @@ import type {
   ClaimStore,
   ClaimTerms,
   FileStorage,
+  ListedFile,
   RecognitionTrace,
   SharedTier,
   SharedTierListener,
   Stage,
   StageTrace,
+  StoredContent,
   SubmissionTrace,
 } from 'sealform/types'
 
@@ -44,9 +46,15 @@ export class Claims implements ClaimStore {
   }
 }
 
-export const files: Pick<FileStorage, 'open'> = {
-  open: async (id) => (isFileId(id) ? new Blob() : undefined),
+export const files: Pick<FileStorage, 'open' | 'list'> = {
+  open: async (id) => (isFileId(id) ? empty : undefined),
+  async *list() {
+    const file: ListedFile = { id: '0'.repeat(32), size: 0 }
+    yield file
+  },
 }
+
+const empty: StoredContent = { size: 0, stream: () => new Blob().stream() }
 
 export function tell(tier: SharedTier, listener: SharedTierListener): Promise<() => Promise<void>> {
   listener.interrupted()
