@@ -98,6 +98,11 @@ export class PieceSource implements AsyncIterable<Uint8Array> {
   }
 
   async #next(): Promise<IteratorResult<Buffer>> {
+    // A client that goes on as if nothing had happened always has bytes.
+    if (this.#lastPatience < 0) {
+      this.stop()
+      return { done: true, value: undefined }
+    }
     const { idleTime, bodyTime } = this.#terms.limits
     const earned = (bodyTime + this.received / bytesOfSecond) * 1000 - this.#waited
     const began = Date.now()

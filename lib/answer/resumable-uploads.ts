@@ -39,6 +39,8 @@ interface Terms {
 /** A request that appends, until its piece is stored. */
 interface Running {
   source: PieceSource | undefined
+  /** It is to end, also when its bytes are not being read yet. */
+  stopped: boolean
   readonly done: Promise<unknown>
 }
 
@@ -134,8 +136,9 @@ export class ResumableUploads {
     const appending = appendPiece(upload, req, (made) => {
       source = made
       running.source = made
+      if (running.stopped) made.stopSoon()
     })
-    const running: Running = { source, done: appending.catch(() => {}) }
+    const running: Running = { source, stopped: false, done: appending.catch(() => {}) }
     this.#running.set(id, running)
     try {
       return await appending
@@ -148,6 +151,7 @@ export class ResumableUploads {
   /** Ends the request that appends to an upload. Its client has lost it, or it would not go on with another. */
   async #stop(id: string): Promise<void> {
     for (let running = this.#running.get(id); running; running = this.#running.get(id)) {
+      running.stopped = true
       running.source?.stopSoon()
       await running.done
     }

@@ -132,6 +132,41 @@ test('is stopped by another request for the same upload, which goes on behind wh
   await app.emptied()
 })
 
+test('is stopped also before its bytes are read, and when it sends as fast as it can', async (t) => {
+  const real = directoryStorage({ directory: scratch(t) })
+  const storage: FileStorage = Object.assign(Object.create(real), {
+    put: real.put.bind(real),
+    remove: real.remove.bind(real),
+    sweep: real.sweep.bind(real),
+    async open(id: string) {
+      await sleep(300)
+      return real.open(id)
+    },
+  })
+  const rule = { maxSize: 2 ** 40 }
+  const { client, seal } = await visit(t, { storage: () => storage, rule, limits: { idleTime: 600 } })
+  const lines = { 'Content-Type': 'application/partial-upload', 'Upload-Offset': '0' }
+  async function* stuck() {
+    yield Buffer.alloc(1)
+    await sleep(600_000, undefined, { ref: false })
+  }
+  async function* endless() {
+    for (;;) {
+      yield Buffer.alloc(65_536)
+      await sleep(1)
+    }
+  }
+  for (const content of [stuck, endless]) {
+    const location = locationOf(await client.begin(await seal(), 2 ** 40))
+    const first = assert.rejects(client.request('PATCH', `/${location}`, lines, content()))
+    await sleep(100)
+    const head = await client.head(location)
+    await first
+    assert.equal(head.status, 204)
+    await client.cancel(location)
+  }
+})
+
 test('stays one file when requests for one place come at the same moment', async (t) => {
   const { app, client, seal, found, finish } = await visit(t)
   const content = randomBytes(50_000)
