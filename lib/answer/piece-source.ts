@@ -111,7 +111,8 @@ export class PieceSource implements AsyncIterable<Uint8Array> {
       const watch = () => {
         clearTimeout(timer)
         const patience = Math.max(Math.min(idleTime * 1000, earned, this.#lastPatience), 0)
-        timer = setTimeout(() => reject(new Error('The upload pauses.')), patience)
+        // After the timers the loop reads what has come meanwhile, which counts when it was busy for longer.
+        timer = setTimeout(() => setImmediate(() => reject(new Error('The upload pauses.'))), patience)
       }
       this.#wake = watch
       watch()

@@ -25,6 +25,7 @@ test('gives each field its defaults', () => {
     types: [],
     required: false,
     sniff: false,
+    resumable: false,
   })
 })
 
@@ -37,6 +38,7 @@ test('reads sizes, counts and types as they are written', () => {
         types: ['IMAGE/*', '.PDF', '.pdf'],
         required: true,
         sniff: true,
+        resumable: true,
       },
     },
     'files',
@@ -48,6 +50,7 @@ test('reads sizes, counts and types as they are written', () => {
     types: ['image/*', '.pdf'],
     required: true,
     sniff: true,
+    resumable: true,
   })
 })
 
@@ -97,6 +100,7 @@ test('refuses types that an accept attribute cannot have', () => {
 })
 
 test('refuses sniff where any type is accepted', () => {
+  refuses({ avatar: { resumable: 'yes' } }, /resumable must be true or false/)
   refuses({ avatar: { sniff: true } }, /"sniff" compares the content with "types"/)
 })
 
