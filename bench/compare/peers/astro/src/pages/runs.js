@@ -1,0 +1,5 @@
+import { countRuns } from '../../notes.js'
+
+export function GET() {
+  return new Response(String(countRuns()))
+}
