@@ -55,6 +55,7 @@ async function sendWhatThrows({ origin }: PeerServer): Promise<Thrown> {
 async function sendAfterRestart(server: PeerServer): Promise<Facts['restart']> {
   const visitor = new Visitor(server.origin)
   const prepared = await (await visitor.form('/')).fill(typed)
+  visitor.disconnect()
   await server.restart()
   const { status, text } = await visitor.post(prepared)
   return { status, ran: (await visitor.runs()) > 0, kept: holds(text, typed.note) }

@@ -45,7 +45,7 @@ interface Turn {
 
 /** Sends requests, and returns the CPU µs that the server has used for each. */
 async function takeTurn({ peer, server, kind }: Turn, count: number): Promise<number> {
-  const visitor = new Visitor(server.origin)
+  const visitor = new Visitor(server.origin, connections)
   const forms = kind === 'page' ? [] : await prepareForms(visitor, kind, peer.oneTime ? count : 1)
   const before = server.cpu()
   let sent = 0
@@ -59,7 +59,9 @@ async function takeTurn({ peer, server, kind }: Turn, count: number): Promise<nu
     }
   }
   await Promise.all(Array.from({ length: connections }, sendSome))
-  return (server.cpu() - before) / count
+  const used = server.cpu() - before
+  visitor.disconnect()
+  return used / count
 }
 
 function prepareForms(visitor: Visitor, kind: CpuKind, count: number): Promise<Prepared[]> {

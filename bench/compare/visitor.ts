@@ -7,15 +7,15 @@ export interface Answer {
   readonly text: string
 }
 
-const agent = new Agent({ keepAlive: true })
-
 /** Sends what a browser without JavaScript would send, and keeps cookies. */
 export class Visitor {
   readonly #origin: string
   readonly #cookies = new Map<string, string>()
+  readonly #agent: Agent
 
-  constructor(origin: string) {
+  constructor(origin: string, connections = 4) {
     this.#origin = origin
+    this.#agent = new Agent({ keepAlive: true, maxSockets: connections })
   }
 
   get(path: string): Promise<Answer> {
@@ -39,6 +39,11 @@ export class Visitor {
     return { ...this.#headers(), origin: this.#origin, 'content-type': type, 'content-length': `${length}` }
   }
 
+  /** Closes the connections. The next request opens another: a server may have closed one that was idle. */
+  disconnect(): void {
+    this.#agent.destroy()
+  }
+
   /** How often the actions of the server have run. */
   async runs(): Promise<number> {
     return Number((await this.get('/runs')).text)
@@ -60,7 +65,11 @@ export class Visitor {
     { method, headers = {}, body }: { method: string; headers?: Record<string, string>; body?: Buffer },
   ): Promise<Answer> {
     const response = await new Promise<IncomingMessage>((resolve, reject) => {
-      const asked = request(url, { method, agent, headers: { ...this.#headers(), ...headers } }, resolve)
+      const asked = request(
+        url,
+        { method, agent: this.#agent, headers: { ...this.#headers(), ...headers } },
+        resolve,
+      )
       asked.once('error', reject).end(body)
     })
     for (const line of response.headers['set-cookie'] ?? []) {
