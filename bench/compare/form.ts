@@ -36,19 +36,35 @@ export function readForm(html: string, page: string): Form {
   return {
     fields,
     async fill(values) {
-      const all: [string, string | File][] = [...new Map([...fields, ...Object.entries(values)])]
-      const multipart = attribute(form, 'enctype')?.toLowerCase() === 'multipart/form-data'
-      const content = multipart ? new FormData() : new URLSearchParams()
-      for (const [name, value] of all) {
-        if (content instanceof FormData) content.append(name, value)
-        else content.append(name, String(value))
-      }
-      const made = new Response(content)
-      const body = Buffer.from(await made.arrayBuffer())
+      const all = [...new Map([...fields, ...Object.entries(values)])]
       const url = new URL(attribute(form, 'action') || page, page).href
-      return { url, type: made.headers.get('content-type') ?? '', body }
+      if (attribute(form, 'enctype')?.toLowerCase() === 'multipart/form-data') {
+        const type = `multipart/form-data; boundary=${boundary}`
+        return { url, type, body: await multipart(all) }
+      }
+      const body = new URLSearchParams()
+      for (const [name, value] of all) body.append(name, String(value))
+      return { url, type: 'application/x-www-form-urlencoded', body: Buffer.from(body.toString()) }
     },
   }
+}
+
+const boundary = '----WebKitFormBoundaryComparison01'
+
+/** The body of browsers. FormData of Node 20 leaves out an empty file name, and so makes a field of a file that nobody chose. */
+async function multipart(fields: readonly (readonly [string, string | File])[]): Promise<Buffer> {
+  const pieces: (string | Buffer)[] = []
+  for (const [name, value] of fields) {
+    pieces.push(`--${boundary}\r\nContent-Disposition: form-data; name="${name}"`)
+    if (typeof value === 'string') pieces.push('\r\n\r\n', value, '\r\n')
+    else {
+      const type = value.type || 'application/octet-stream'
+      pieces.push(`; filename="${value.name}"\r\nContent-Type: ${type}\r\n\r\n`)
+      pieces.push(Buffer.from(await value.arrayBuffer()), '\r\n')
+    }
+  }
+  pieces.push(`--${boundary}--\r\n`)
+  return Buffer.concat(pieces.map((piece) => (typeof piece === 'string' ? Buffer.from(piece) : piece)))
 }
 
 /** Whether a control of the page holds a text, so that nobody has to type it again. */

@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib'
 import type { Browser, Page, Response } from 'playwright-core'
+import { patience } from '../../test/setup/patience.js'
 import type { Upload, WithoutScript } from './facts.js'
 import { holds, inlineScripts } from './form.js'
 import type { PeerServer } from './server.js'
@@ -10,6 +11,7 @@ import { Visitor } from './visitor.js'
 /** Sends the form with an empty title, then the corrected one. */
 export async function sendWithoutScript(browser: Browser, { origin }: PeerServer): Promise<WithoutScript> {
   const page = await browser.newPage({ javaScriptEnabled: false })
+  page.setDefaultTimeout(patience)
   try {
     await page.goto(origin)
     await page.fill('[name=note]', typed.note)
@@ -37,6 +39,7 @@ export async function sendLargeFile(
   const visitor = new Visitor(origin)
   const before = await visitor.runs()
   const page = await browser.newPage({ javaScriptEnabled: false })
+  page.setDefaultTimeout(patience)
   try {
     await page.goto(`${origin}/upload`)
     await page.fill('[name=title]', typed.title)
@@ -55,6 +58,7 @@ export async function sendLargeFile(
 /** Bytes of the scripts that a page with JavaScript loads, by gzip, whether or not its server compresses them. */
 export async function scriptBytes(browser: Browser, { origin }: PeerServer): Promise<number> {
   const page = await browser.newPage()
+  page.setDefaultTimeout(patience)
   try {
     const scripts: Promise<Buffer>[] = []
     page.on('response', (response) => {

@@ -50,7 +50,7 @@ export async function build(peer: Peer, tarball: string): Promise<void> {
   await run('npm', ['install', ...npmFlags, '--ignore-scripts', '--include=dev'], { cwd: folder, env: path })
   const [program, ...args] = peer.build ?? []
   if (program !== undefined) {
-    const env = { ...path, ...peer.env?.(0), NODE_ENV: 'production' }
+    const env = { ...path, ...peer.env?.(peer.port ?? 0), NODE_ENV: 'production' }
     await run(join(folder, 'node_modules', '.bin', program), args, { cwd: folder, env })
   }
   writeFileSync(stampFile, stamp)

@@ -13,13 +13,18 @@ export async function countPackages(peer: Peer): Promise<Packages> {
     // npm ends with 1 where an optional peer dependency is missing.
     const args = ['ls', '--all', '--parseable', ...flags]
     const { stdout } = await run('npm', args, { cwd, env, allowed: [0, 1] })
-    return new Set(stdout.split('\n').filter((line) => line.includes('/node_modules/')))
+    return new Set(stdout.split('\n').filter(isPackage))
   }
   return {
     installed: (await list()).size,
     toRun: (await list('--omit=dev')).size,
     megabytes: sizeOf(join(cwd, 'node_modules')) / 1_000_000,
   }
+}
+
+/** SvelteKit writes folders such as `$app` into node_modules, and npm lists them as well. */
+function isPackage(path: string): boolean {
+  return path.includes('/node_modules/') && !path.includes('/node_modules/$')
 }
 
 /** Bytes of all files of a folder. */

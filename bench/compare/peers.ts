@@ -10,6 +10,8 @@ export interface Peer {
   readonly build?: readonly string[]
   /** Arguments of node. */
   start(port: number): readonly string[]
+  /** Its build has to know the origin, so its server has this port. */
+  readonly port?: number
   env?(port: number): Readonly<Record<string, string>>
   /** A form of it can be sent once, so load needs a new one for each request. */
   readonly oneTime?: true
@@ -104,9 +106,10 @@ export const peers: readonly Peer[] = [
     },
     build: ['vite', 'build'],
     start: () => ['build/index.js'],
+    port: 41_873,
     env: (port) => ({ HOST: '127.0.0.1', ORIGIN: `http://127.0.0.1:${port}`, BODY_SIZE_LIMIT: '1M' }),
     pages: ['https://svelte.dev/docs/kit/form-actions', 'https://svelte.dev/docs/kit/adapter-node'],
-    remark: '`BODY_SIZE_LIMIT` is 1M; the default is 512K.',
+    remark: 'The build has `paths.origin`. `BODY_SIZE_LIMIT` is 1M; the default is 512K.',
   },
   {
     id: 'react-router',

@@ -59,7 +59,7 @@ export const behaviours: readonly Row[] = [
   },
   {
     title: '20 MB where 1 MB is allowed: MB read before the answer',
-    cell: ({ upload: { taken } }) => (taken / 1_000_000).toFixed(1),
+    cell: ({ upload: { taken } }) => (taken / 1_000_000).toFixed(2),
     score: ({ upload }) => -upload.taken,
   },
   {

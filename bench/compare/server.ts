@@ -24,7 +24,7 @@ export class PeerServer {
   }
 
   static async start(peer: Peer): Promise<PeerServer> {
-    const server = new PeerServer(peer, await freePort())
+    const server = new PeerServer(peer, peer.port ?? (await freePort()))
     await server.restart()
     return server
   }
