@@ -46,9 +46,14 @@ async function sendWhatThrows({ origin }: PeerServer): Promise<Thrown> {
   return {
     status,
     message: text.includes(failing.secret),
-    stack: /\bat .*[\w.-]+\.(?:m?js|ts)\b.*:\d+/.test(text),
+    stack: showsStack(text),
     kept: holds(text, typed.note),
   }
+}
+
+/** Whether a page shows a frame of a stack, such as `at run (file:///srv/app/server.js:10:5)`. */
+export function showsStack(text: string): boolean {
+  return /\bat .*[\w.-]+\.(?:[cm]?js|ts)\b.*:\d+/.test(text)
 }
 
 /** The page was there before the server ended and started again; everything it had in memory is lost. */

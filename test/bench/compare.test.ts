@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { showsStack } from '../../bench/compare/checks.js'
 import type { Facts } from '../../bench/compare/facts.js'
 import { holds, inlineScripts, readForm } from '../../bench/compare/form.js'
 import { readOptions } from '../../bench/compare/options.js'
@@ -60,10 +61,10 @@ describe('a table of the comparison', () => {
 describe('the judgement of a row', () => {
   it('sees a difference above a twentieth, and none at a twentieth', () => {
     const [row] = costs
-    const with_ = (us: number) => ({ ...facts, cpu: { ...facts.cpu, page: [us] } })
-    assert.equal(isBetter(row!, with_(95), with_(100)), false)
-    assert.equal(isBetter(row!, with_(94), with_(100)), true)
-    assert.equal(isBetter(row!, with_(101), with_(100)), false)
+    const withPage = (us: number) => ({ ...facts, cpu: { ...facts.cpu, page: [us] } })
+    assert.equal(isBetter(row!, withPage(95), withPage(100)), false)
+    assert.equal(isBetter(row!, withPage(94), withPage(100)), true)
+    assert.equal(isBetter(row!, withPage(101), withPage(100)), false)
   })
 
   it('prefers an action that runs once to one that runs twice or never', () => {
@@ -93,6 +94,17 @@ describe('the judgement of a row', () => {
       'text lost; connection broken',
     ])
     assert.equal(isBetter(row, broken, taken), true)
+  })
+})
+
+describe('a page after an error', () => {
+  it('shows a stack, as Express does in development', () => {
+    const html = '<pre>Error: x<br> &nbsp; &nbsp;at run (file:///srv/app/server.js:10:5)<br></pre>'
+    assert.equal(showsStack(html), true)
+  })
+
+  it('shows none with the words alone', () => {
+    assert.equal(showsStack('<p>Look at the server again, at 10:30.</p><script src="/a.js"></script>'), false)
   })
 })
 
