@@ -187,7 +187,7 @@ test('refuses a string in place of the list', () => {
   )
   assert.throws(
     () => Reflect.apply(compileAllowedOrigins, undefined, [null]),
-    isOptionError(/must be a list, not null/),
+    isOptionError(/must be a list, not null: write allowedOrigins: \['https:\/\/a\.example'\]/),
   )
 })
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { compileAllowedOrigins } from '../../../lib/origin/allowed-origins.js'
 import { explainRefusal } from '../../../lib/origin/explain-origin.js'
-import { judgeOrigin, type OriginPolicy } from '../../../lib/origin/judge-origin.js'
+import { expectedOrigin, judgeOrigin, type OriginPolicy } from '../../../lib/origin/judge-origin.js'
 import { readOriginFacts } from '../../../lib/origin/origin-headers.js'
 import type { OriginRefusalReason, OriginVerdict } from '../../../lib/origin/origin-verdict.js'
 import { type OriginCase, readOriginCases } from '../../vectors/origin.js'
@@ -206,3 +206,11 @@ const everyReason: Record<OriginRefusalReason, true> = {
   'referer-repeated': true,
   'other-referer': true,
 }
+
+test('expects the configured origin, else that of the framework', () => {
+  const own = { protocol: 'https', host: 'app.example:8443' }
+  const allowed = () => false
+  assert.equal(expectedOrigin(own, { origin: 'https://shop.example', allowed }), 'https://shop.example')
+  assert.equal(expectedOrigin(own, { origin: undefined, allowed }), 'https://app.example:8443')
+  assert.equal(expectedOrigin({ protocol: 'https', host: '' }, { origin: undefined, allowed }), undefined)
+})

@@ -1,0 +1,57 @@
+/** A part of the library whose tests have to notice every change of its code. */
+export interface Area {
+  readonly name: string
+  /** Files of the library. */
+  readonly mutate: readonly string[]
+  /** The tests that have to notice. */
+  readonly tests: readonly string[]
+  /** How many mutants are tried at a time. @default 2 */
+  readonly concurrency?: number
+  /** The lowest score that is taken, in percent. Docs say which mutants live, and why. */
+  readonly least: number
+}
+
+export const areas: readonly Area[] = [
+  {
+    name: 'origin',
+    mutate: ['judge-origin', 'allowed-origins', 'origin-headers', 'web-origin'].map(
+      (name) => `lib/origin/${name}.ts`,
+    ),
+    tests: ['judge-origin', 'allowed-origins', 'origin-headers', 'web-origin'].map(
+      (name) => `test/lib/origin/${name}.test.ts`,
+    ),
+    least: 85,
+  },
+  {
+    name: 'redirects',
+    mutate: ['lib/origin/judge-redirect.ts'],
+    tests: ['test/lib/origin/judge-redirect.test.ts'],
+    least: 90,
+  },
+  {
+    name: 'seal',
+    mutate: ['seal', 'judge-seal', 'seal-content', 'seal-life', 'key-ring'].map(
+      (name) => `lib/seal/${name}.ts`,
+    ),
+    tests: ['seal', 'seal-content', 'seal-life', 'seal-vectors', 'key-ring'].map(
+      (name) => `test/lib/seal/${name}.test.ts`,
+    ),
+    least: 80,
+  },
+  {
+    name: 'limits',
+    mutate: ['limits', 'field-collector', 'find-seal'].map((name) => `lib/body/${name}.ts`),
+    tests: ['limits', 'find-seal', 'form-body', 'urlencoded', 'multipart-reader'].map(
+      (name) => `test/lib/body/${name}.test.ts`,
+    ),
+    least: 80,
+  },
+  {
+    name: 'claims',
+    mutate: ['lib/claims/memory-claims.ts', 'lib/answer/claim-and-run.ts', 'lib/answer/digest-copy.ts'],
+    tests: ['test/lib/claims/memory-claims.test.ts', 'test/lib/answer/claim-and-run.test.ts'],
+    // Most of the time these tests wait for claims to expire.
+    concurrency: 8,
+    least: 80,
+  },
+]
