@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { createKeyRing } from '../../../lib/seal/key-ring.js'
-import { idOf, open } from '../../../lib/seal/seal.js'
+import { pathBinding } from '../../../lib/seal/path-binding.js'
+import { copyDigest, idOf, keyIdOf, open, sessionBinding } from '../../../lib/seal/seal.js'
 import type { SealContent, SealPurpose } from '../../../lib/seal/seal-content.js'
 
 interface Vector {
@@ -53,4 +54,15 @@ test('has at least ten valid and twenty-five invalid vectors with different name
   assert.ok(vectors.invalid.length >= 25)
   const all = [...vectors.valid, ...vectors.invalid]
   assert.equal(new Set(all.map(({ name }) => name)).size, all.length)
+})
+
+test('derives what stands for sessions, paths and copies as other servers of the deployment do', () => {
+  const { keys, purpose, token, keyId } = vectors.valid[0]!
+  const ring = createKeyRing(keys, {})
+  assert.equal(Buffer.from(sessionBinding(ring, 'ada')).toString('hex'), '8f85f243ac5b5fc5cef341302c16aa7f')
+  assert.equal(pathBinding(ring, '/lists/3'), 'VFIWoepRwdwS')
+  assert.equal(copyDigest(ring, open(ring, purpose, token)!, ['title', '', 'Milk']), 'xJuzfG1Zs-gJIcKfr1EaAQ')
+  assert.equal(keyIdOf(token), keyId)
+  assert.equal(keyIdOf(`B${token.slice(1)}`), undefined)
+  assert.equal(keyIdOf('short'), undefined)
 })
