@@ -16,6 +16,7 @@ import { createServedApp, type MiddlewareOptions, type ServedApp } from './app.j
 import { sendScript } from './client-script.js'
 import { connectionProtocol } from './connection-protocol.js'
 import { asError, failureLine } from './failure-report.js'
+import { hashProperties } from './hash-properties.js'
 import { createInspector } from './inspector.js'
 import { watchLateSenders } from './late-senders.js'
 import { hostOn, isServed, joinHost, type MountedHost } from './mounted.js'
@@ -80,6 +81,7 @@ export function sealform<Own = unknown>(
   const inspector = createInspector(app)
 
   return function sealform(req, res, next) {
+    hashProperties(req, res)
     if (sendScript(req, res)) return
     if (inspector?.takes(req)) {
       inspector.answer(req, res)
