@@ -75,11 +75,13 @@ export class HeldResponse {
     const res = this.#res
     const headers = this.#headers
     if (!headers || this.#state !== 'held') return
-    for (const name of new Set([...res.getHeaderNames(), ...Object.keys(headers)])) {
-      const value = headers[name]
-      if (except.includes(name) || res.getHeader(name) === value) continue
-      if (value === undefined) res.removeHeader(name)
-      else res.setHeader(name, value)
+    for (const name of res.getHeaderNames()) {
+      if (!(name in headers) && !except.includes(name)) res.removeHeader(name)
+    }
+    for (const [name, value] of Object.entries(headers)) {
+      if (value !== undefined && res.getHeader(name) !== value && !except.includes(name)) {
+        res.setHeader(name, value)
+      }
     }
   }
 

@@ -35,6 +35,7 @@ import { createInspector } from './inspector.js'
 import { renderAsGet, setHtml } from './koa-rendering.js'
 import { changeSince, type NotedResponse, noteResponse, restoreResponse } from './koa-response.js'
 import { refuseRouter } from './koa-router.js'
+import { addTools } from './koa-tools.js'
 import { hostOn, isServed, joinHost, type MountedHost, mountOn } from './mounted.js'
 import {
   formOn,
@@ -148,7 +149,7 @@ export function sealform<Own = unknown>(
 
 /** Runs the rest of the app inside an earlier middleware, whose page makes the forms. */
 function runInside(outer: MountedHost, ctx: Context, next: Next): Promise<unknown> {
-  Object.assign(ctx, outer.tools())
+  addTools(ctx, outer.tools())
   return next()
 }
 
@@ -160,7 +161,7 @@ interface KoaRequest {
 }
 
 /** Adapts one Koa request to the library. A class, so that creating one for every request is cheap. */
-class KoaHost implements Host, MountedHost {
+class KoaHost implements Host, MountedHost, PageTools {
   readonly req: Context['req']
   readonly res: Context['res']
   readonly context: Context
@@ -171,6 +172,9 @@ class KoaHost implements Host, MountedHost {
   readonly #app: ServedApp
   readonly #next: Next
   readonly #outer: MountedHost | undefined
+  #form: PageTools['form'] | undefined
+  #forms: Forms | undefined
+  #region: PageTools['region'] | undefined
   #rendered = false
   #watched: WatchedResponse | undefined
   #noted: NotedResponse | undefined
@@ -258,22 +262,29 @@ class KoaHost implements Host, MountedHost {
 
   /** Makes this host the one that answers, and adds `form`, `forms` and `region` to the context. */
   mount(): void {
-    const { context, registry } = this
     mountOn(this.req, this)
-    const { form, forms, region } = this.tools()
-    context.form = form
-    context.forms = forms
-    context.region = region
-    this.offer(registry)
+    addTools(this.context, this)
+    this.offer(this.registry)
   }
 
   tools(): PageTools {
-    // Bound functions, because V8 keeps a closure that is assigned to the context until the next full collection.
-    return {
-      form: formOn.bind(this) as PageTools['form'],
-      forms: this.#createForms(),
-      region: regionOn.bind(this) as PageTools['region'],
-    }
+    return this
+  }
+
+  // Bound functions, because V8 keeps a closure of a request until the next full collection.
+  get form(): PageTools['form'] {
+    this.#form ??= formOn.bind(this) as PageTools['form']
+    return this.#form
+  }
+
+  get forms(): Forms {
+    this.#forms ??= this.#createForms()
+    return this.#forms
+  }
+
+  get region(): PageTools['region'] {
+    this.#region ??= regionOn.bind(this) as PageTools['region']
+    return this.#region
   }
 
   #createForms(): Forms {
@@ -364,7 +375,8 @@ class KoaHost implements Host, MountedHost {
 
   /** Runs the page with the flash of the cookies that it is run with. */
   #runPage(): Promise<unknown> {
-    this.context.forms = this.#createForms()
+    this.#forms = undefined
+    addTools(this.context, this)
     return this.#next()
   }
 

@@ -306,7 +306,7 @@ export abstract class HttpHost<
     finished.finished = true
     try {
       return await new Promise<Rendering>((resolve) => {
-        const timer = setTimeout(() => fail(unanswered()), pageTime).unref()
+        let timer: NodeJS.Timeout | undefined
         let settled = false
         const settle = (rendering: Rendering) => {
           settled = true
@@ -319,9 +319,12 @@ export abstract class HttpHost<
           if (settled) this.#breakOff(error)
           else settle({ kind: 'threw', error, sent: res.headersSent })
         }
-        res.on('close', decide)
         this.#heldResponse = new HeldResponse(res, () => maxHeldBytes, decide)
         this.runPage(fail)
+        // Most pages have answered by now.
+        if (settled) return
+        timer = setTimeout(() => fail(unanswered()), pageTime).unref()
+        res.on('close', decide)
       })
     } finally {
       finished.finished = undefined

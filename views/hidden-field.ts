@@ -5,5 +5,10 @@ import { escapeHtml } from './escape-html.js'
  * HTML standard does not allow it on a hidden field; see docs/decisions/hidden-fields.md.
  */
 export function printHidden(name: string, value: string): string {
-  return `<input type="hidden" name="${escapeHtml(name)}" value="${escapeHtml(value)}" autocomplete="off">`
+  return printOwn(escapeHtml(name), escapeHtml(value))
+}
+
+/** Prints a hidden field of the library. Its name needs no escapes, nor does its value: a seal has characters of base64url only. */
+export function printOwn(name: string, value: string): string {
+  return `<input type="hidden" name="${name}" value="${value}" autocomplete="off">`
 }

@@ -10,7 +10,7 @@ import { type Attributes, presentAttributes, printAttributes } from './attribute
 import { checkAttributes, checkControl } from './check-attributes.js'
 import type { Form, FormProps } from './form.js'
 import { FormControls } from './form-controls.js'
-import { printHidden } from './hidden-field.js'
+import { printHidden, printOwn } from './hidden-field.js'
 import { printHoneypot } from './honeypot.js'
 import { printKeptList, printReference } from './kept-files.js'
 import { checkButton } from './own-attributes.js'
@@ -144,16 +144,16 @@ export class PageForm<State> extends FormControls implements Form<State> {
     const sealedState = carriesState ? this.#seals.state(definition, boundText, state) : undefined
     const files = freshFiles(this.#record.files, (file) => this.#seals.file(definition, file))
     this.#record.printed({ seal, state: sealedState, files }, told)
-    let text = printHidden(fieldNames.seal, seal)
+    let text = printOwn(fieldNames.seal, seal)
     text += printHidden(fieldNames.form, this.id)
-    if (sealedState !== undefined) text += printHidden(fieldNames.state, sealedState)
+    if (sealedState !== undefined) text += printOwn(fieldNames.state, sealedState)
     return text + (told?.notice() ?? '') + this.#printKept(files)
   }
 
   /** A seal has only characters of base64url, so it needs no escapes. */
   #printSeal(): string {
     const { definition, boundText } = this.#record
-    const seal = this.#seals.action(definition, boundText)
+    const seal = this.#seals.alone(definition, boundText)
     this.#record.sealed(seal)
     return seal
   }

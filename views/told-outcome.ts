@@ -27,7 +27,7 @@ export class ToldOutcome implements TellingProblem {
 
   constructor(problem: Problem) {
     this.#problem = problem
-    this.issues = problem.issues.map((issue) => watched(issue, this.#told))
+    this.issues = problem.issues.map((issue) => new WatchedIssue(issue, this.#told))
   }
 
   /** Notes that the page has printed these messages. */
@@ -111,13 +111,28 @@ export class ToldOutcome implements TellingProblem {
   }
 }
 
-/** `message` is an own property, because Handlebars reads no other. */
-function watched(issue: Issue, told: Set<Issue>): Issue {
-  return {
-    name: issue.name,
-    get message() {
-      told.add(issue)
-      return issue.message
+/**
+ * An issue that notes when the page reads its message. `message` is an own property, because Handlebars reads no other. All issues
+ * share one getter: V8 makes a slow object for each literal with a getter of its own.
+ */
+class WatchedIssue implements Issue {
+  readonly name: string
+  declare readonly message: string
+  readonly #issue: Issue
+  readonly #told: Set<Issue>
+
+  constructor(issue: Issue, told: Set<Issue>) {
+    this.name = issue.name
+    this.#issue = issue
+    this.#told = told
+    Object.defineProperty(this, 'message', WatchedIssue.#message)
+  }
+
+  static readonly #message: PropertyDescriptor & ThisType<WatchedIssue> = {
+    enumerable: true,
+    get() {
+      this.#told.add(this.#issue)
+      return this.#issue.message
     },
   }
 }

@@ -19,6 +19,7 @@ import type { Inspection } from '../inspect/inspection.js'
 import type { DeclaredState } from '../outcome/returned-state.js'
 import { decodeValues } from '../seal/bound-values.js'
 import { createKeyRing, type KeyRing, type Keys } from '../seal/key-ring.js'
+import { RecentSeals } from '../seal/recent-seals.js'
 import { parseSealLife } from '../seal/seal-life.js'
 import type { SealingContext } from '../seal/sealing-context.js'
 import {
@@ -188,6 +189,7 @@ const longestAudience = 64
 /** The registry with the methods that the library itself uses. */
 export class Registry implements SealingContext, SecretFields {
   readonly keys: KeyRing
+  readonly recentSeals = new RecentSeals()
   readonly shutdown = new Shutdown()
   readonly audience: string
   readonly mode: Mode

@@ -222,8 +222,8 @@ export function elementFor(headers: IncomingHttpHeaders, id: string): string | u
   return row?.element !== undefined && row.asks(headers, false).includes(id) ? row.element : undefined
 }
 
-function has(...names: readonly string[]) {
-  return (headers: IncomingHttpHeaders) => names.some((name) => (headers[name] ?? '') !== '')
+function has(name: string, other = name) {
+  return (headers: IncomingHttpHeaders) => (headers[name] ?? '') !== '' || (headers[other] ?? '') !== ''
 }
 
 function isHtmx(headers: IncomingHttpHeaders): boolean {

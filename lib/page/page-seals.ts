@@ -9,6 +9,7 @@ import type { Key } from '../seal/key-ring.js'
 import { sealLiveTags } from '../seal/live-tags.js'
 import { pathBinding } from '../seal/path-binding.js'
 import { type Seal, seal, sessionBinding } from '../seal/seal.js'
+import type { SealContent } from '../seal/seal-content.js'
 import { sealLife } from '../seal/seal-life.js'
 
 /** What a seal takes from the request. */
@@ -22,6 +23,8 @@ export interface SealFacts {
   shortestTtl: number
   oneTime: boolean
   forgotten: boolean
+  /** The page may print seals that other pages print as well. */
+  readonly shared: boolean
 }
 
 /** Makes the seals of one registry for a page. */
@@ -32,6 +35,11 @@ export class PageSeals implements SealFacts {
   oneTime = false
   /** The page has to do with an action whose pages browsers must not store. */
   forgotten = false
+  /**
+   * Other pages of this second print the same seals. Not on a page that shows an outcome: its form is found in what is sent by
+   * a seal that no other page has.
+   */
+  shared = true
   /**
    * When the visitor has opened the page, in whole seconds since 1970, on a page that answers a submission: its forms may be half
    * filled in.
@@ -59,6 +67,11 @@ export class PageSeals implements SealFacts {
     return this.#seal(definition, boundText, undefined)
   }
 
+  /** Seals the action for a call without a form element. The seal is another one than that of the form. */
+  alone(definition: Definition, boundText: string): Seal {
+    return seal(this.#registry.keys, 'action', this.#content(definition, boundText, undefined))
+  }
+
   /** Seals the action that a button runs. The seal is good only beside the seal of the form that the button stands in. */
   button(action: Submittable, form: FormOwner): Seal {
     const { definition, values } = this.#registry.detailsOf(action)
@@ -76,12 +89,20 @@ export class PageSeals implements SealFacts {
   }
 
   #seal(definition: Definition, boundText: string, owner: string | undefined): Seal {
+    const { keys, recentSeals } = this.#registry
+    const purpose = owner === undefined ? 'action' : 'button'
+    const content = this.#content(definition, boundText, owner)
+    const shared = this.#facts.shared && content.session === undefined && !definition.store
+    return shared ? recentSeals.take(keys, purpose, content) : seal(keys, purpose, content)
+  }
+
+  #content(definition: Definition, boundText: string, owner: string | undefined): SealContent {
     const life = sealLife(definition.ttl)
     const facts = this.#facts
     if (definition.ttl < facts.shortestTtl) facts.shortestTtl = definition.ttl
     if (definition.store) facts.oneTime = true
     if (definition.forgotten) facts.forgotten = true
-    return seal(this.#registry.keys, owner === undefined ? 'action' : 'button', {
+    return {
       audience: this.#registry.audience,
       action: definition.name,
       version: definition.version,
@@ -91,7 +112,7 @@ export class PageSeals implements SealFacts {
       path: definition.path ? pathBinding(this.#registry.keys, this.#request.path) : undefined,
       owner,
       values: boundText,
-    })
+    }
   }
 
   /** A form that comes back keeps the time of its first page, as far as `minFillTime` reaches. */

@@ -106,6 +106,7 @@ export class Page {
   #printed: string[] | undefined
   /** Set in development. */
   #printedForms: PrintedForms | undefined
+  #firstId: string | undefined
   #ids: Map<string, number> | undefined
   #regions: Map<string, PageRegion> | undefined
   /** The moment at which it began to be made. */
@@ -128,6 +129,7 @@ export class Page {
   show(outcome: Outcome, submitted: SubmittedForm): void {
     this.#shown = { outcome, submitted }
     this.seals.begun = submitted.begun
+    this.seals.shared = false
     this.asked = submitted.onOwnPath
     // The page runs with other cookies than those that the visitor sent: an action can set a flash for it.
     this.#flash = undefined
@@ -281,10 +283,10 @@ export class Page {
     return this.#regions ?? noRegions
   }
 
-  form(action: Submittable, options: FormOptions = {}): FormRecord {
+  form(action: Submittable, options: FormOptions = noOptions): FormRecord {
     const { registry, seals } = this.mountings.joinedOf(action) ?? this
     const { definition, values } = registry.detailsOf(action)
-    checkOptions(`form('${definition.name}')`, options, formOptions)
+    if (options !== noOptions) checkOptions(`form('${definition.name}')`, options, formOptions)
     if (seals.personal) this.personal = true
     const boundText = encodeBoundValues(values, definition.name, registry)
     if (this.#shown?.submitted.definition === definition) this.asked = true
@@ -364,7 +366,12 @@ export class Page {
       throw new SealformError('ERR_FORM_INVALID', `The key of a form of "${name}" must not be empty.`)
     }
     const id = key === undefined ? name : `${name}-${encodeURIComponent(key)}`
-    this.#ids ??= new Map()
+    // Most pages make one form, which needs no map.
+    if (!this.#ids && this.#firstId === undefined) {
+      this.#firstId = id
+      return id
+    }
+    this.#ids ??= new Map([[this.#firstId ?? '', 1]])
     const count = (this.#ids.get(id) ?? 0) + 1
     this.#ids.set(id, count)
     return count === 1 ? id : `${id}-${count}`
@@ -401,6 +408,7 @@ export class Page {
 }
 
 const formOptions = ['key', 'initial'] as const
+const noOptions: FormOptions = {}
 const noRegions: ReadonlyMap<string, PageRegion> = new Map()
 const noIssues: readonly Issue[] = []
 const noFiles: readonly ShownFile[] = []
