@@ -21,10 +21,17 @@ export async function renderAsGet(
     await next()
     if (res.headersSent || ctx.respond === false) return { kind: 'sent' }
     const holding = holdBody(ctx)
-    const body = holding instanceof Promise ? await holding : holding
-    const location = headerOf(res, 'Location')
-    const of = { encoded: isEncoded(res), json: isJson(res), takenOver: false }
-    return { kind: 'rendered', status: res.statusCode, location, ...body, ...of }
+    const { body, content } = holding instanceof Promise ? await holding : holding
+    return {
+      kind: 'rendered',
+      status: res.statusCode,
+      location: headerOf(res, 'Location'),
+      body,
+      content,
+      encoded: isEncoded(res),
+      json: isJson(res),
+      takenOver: false,
+    }
   } catch (error) {
     return { kind: 'threw', error, sent: res.headersSent }
   } finally {

@@ -74,11 +74,11 @@ export type RegionArguments = [id: string, content: RegionContent, options?: Reg
 /** Implements `PageTools.form`. Bind it to the request. */
 export function formOn(this: ToolHost, action: Submittable, options?: FormOptions): Form {
   const { page } = this
-  const { seals, messages } = page.mountings.joinedOf(action) ?? {
-    seals: page.seals,
-    messages: () => this.messages(),
-  }
-  return createForm(page.form(action, options), seals, messages())
+  const record = page.form(action, options)
+  const joined = page.mountings.joinedOf(action)
+  return joined
+    ? createForm(record, joined.seals, joined.messages())
+    : createForm(record, page.seals, this.messages())
 }
 
 /** Implements `Forms.steps`. Bind it to the request. */
