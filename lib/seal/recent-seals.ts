@@ -24,7 +24,7 @@ export class RecentSeals {
   take(ring: KeyRing, purpose: 'action' | 'button', content: SealContent): Seal {
     const { issued, values } = content
     if (values.length > longestValues) return seal(ring, purpose, content)
-    if (issued !== this.#second || ring.sealing !== this.#key || this.#seals.size >= mostKept) {
+    if (issued !== this.#second || ring.sealing !== this.#key) {
       this.#seals.clear()
       this.#second = issued
       this.#key = ring.sealing
@@ -35,7 +35,7 @@ export class RecentSeals {
     const known = this.#seals.get(name)
     if (known !== undefined) return known
     const made = seal(ring, purpose, content)
-    this.#seals.set(name, made)
+    if (this.#seals.size < mostKept) this.#seals.set(name, made)
     return made
   }
 }
