@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Request, Response } from 'express'
 
 /**
  * Express gives each request and response another prototype. Before Node 24, V8 then gives each of them a hidden class of its own
@@ -12,9 +12,10 @@ const hasOwnClasses = Number.parseInt(process.versions.node, 10) < 24
  * Objects with a table share their class. An Express app without Sealform needs 71 µs for a page before this and 34 µs after it on
  * Node 20; on Node 24, where it is not done, it would cost 3 µs (docs/decisions/speed.md).
  */
-export function hashProperties(req: IncomingMessage, res: ServerResponse): void {
+export function hashProperties(req: Request, res: Response): void {
   if (!hasOwnClasses) return
-  readd(req, 'url')
+  // Express has set both a moment ago, so neither is a property with a getter.
+  readd(req, 'res')
   readd(res, 'req')
 }
 
