@@ -10,7 +10,7 @@ import { sealLiveTags } from '../seal/live-tags.js'
 import { pathBinding } from '../seal/path-binding.js'
 import { type Seal, seal, sessionBinding } from '../seal/seal.js'
 import type { SealContent } from '../seal/seal-content.js'
-import { sealLife } from '../seal/seal-life.js'
+import { type SealLife, sealLife } from '../seal/seal-life.js'
 
 /** What a seal takes from the request. */
 interface SealingRequest {
@@ -69,7 +69,8 @@ export class PageSeals implements SealFacts {
 
   /** Seals the action for a call without a form element. The seal is another one than that of the form. */
   alone(definition: Definition, boundText: string): Seal {
-    return seal(this.#registry.keys, 'action', this.#content(definition, boundText, undefined))
+    const { life } = this.#note(definition)
+    return seal(this.#registry.keys, 'action', this.#content(definition, boundText, { life, owner: undefined }))
   }
 
   /** Seals the action that a button runs. The seal is good only beside the seal of the form that the button stands in. */
@@ -80,7 +81,7 @@ export class PageSeals implements SealFacts {
 
   /** Seals the action of a button with the values bound to it, as `encodeBoundValues` wrote them. */
   buttonOf(definition: Definition, boundText: string, form: FormOwner): Seal {
-    return this.#seal(definition, boundText, ownerOf(form))
+    return this.#seal(definition, boundText, form)
   }
 
   /** Says whether a copy of a submission of this action does not run again. */
@@ -88,20 +89,36 @@ export class PageSeals implements SealFacts {
     return this.#registry.detailsOf(action).definition.store !== undefined
   }
 
-  #seal(definition: Definition, boundText: string, owner: string | undefined): Seal {
+  /** @param form the form of a button */
+  #seal(definition: Definition, boundText: string, form: FormOwner | undefined): Seal {
     const { keys, recentSeals } = this.#registry
-    const purpose = owner === undefined ? 'action' : 'button'
-    const content = this.#content(definition, boundText, owner)
-    const shared = this.#facts.shared && content.session === undefined && !definition.store
-    return shared ? recentSeals.take(keys, purpose, content) : seal(keys, purpose, content)
+    const { facts, life } = this.#note(definition)
+    const make = () => {
+      const content = this.#content(definition, boundText, { life, owner: form && ownerOf(form) })
+      return seal(keys, form ? 'button' : 'action', content)
+    }
+    if (!facts.shared || definition.store || this.personal) return make()
+    const path = definition.path ? this.#request.path : ''
+    const owner = form ? `${form.action}\n${form.boundText.length}\n${form.boundText}` : ''
+    // Names of actions and paths hold no line break, and what may hold one comes last or has its length before it.
+    const name = `${definition.name}\n${path}\n${owner}\n${boundText}`
+    return recentSeals.take(name, { second: life.issued, key: keys.sealing }, make)
   }
 
-  #content(definition: Definition, boundText: string, owner: string | undefined): SealContent {
-    const life = sealLife(definition.ttl)
+  /** Notes what a seal of this action means for the page. */
+  #note(definition: Definition): { readonly facts: SealFacts; readonly life: SealLife } {
     const facts = this.#facts
     if (definition.ttl < facts.shortestTtl) facts.shortestTtl = definition.ttl
     if (definition.store) facts.oneTime = true
     if (definition.forgotten) facts.forgotten = true
+    return { facts, life: sealLife(definition.ttl) }
+  }
+
+  #content(
+    definition: Definition,
+    boundText: string,
+    { life, owner }: { readonly life: SealLife; readonly owner: string | undefined },
+  ): SealContent {
     return {
       audience: this.#registry.audience,
       action: definition.name,

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 
 /** The form that a state or a button belongs to. */
 export interface FormOwner {
@@ -9,7 +9,7 @@ export interface FormOwner {
 
 /** Returns the digest of the values bound to a form's action, or `undefined` when there are none. */
 export function boundDigest({ boundText }: FormOwner): string | undefined {
-  return boundText === '' ? undefined : createHash('sha256').update(boundText).digest('base64url')
+  return boundText === '' ? undefined : hash('sha256', boundText, 'base64url')
 }
 
 /**

@@ -1,10 +1,17 @@
-import type { Key, KeyRing } from './key-ring.js'
-import { type Seal, seal } from './seal.js'
-import type { SealContent } from './seal-content.js'
+import type { Key } from './key-ring.js'
+import type { Seal } from './seal.js'
 
-/** The most seals that are kept, and the longest values among them, in characters. */
+/** The most seals that are kept, and the longest name among them, in characters. */
 const mostKept = 1000
-const longestValues = 200
+const longestName = 400
+
+/** The moment for which seals are shared. */
+interface Moment {
+  /** Whole seconds since the epoch. */
+  readonly second: number
+  /** The key that seals. */
+  readonly key: Key
+}
 
 /**
  * The seals of this second. Seals with the same content differ in their nonce only, and a seal that is bound to no session and
@@ -13,28 +20,24 @@ const longestValues = 200
  */
 export class RecentSeals {
   readonly #seals = new Map<string, Seal>()
-  #key: Key | undefined
   #second = -1
+  #key: Key | undefined
 
   /**
-   * Returns the seal of a content, made now or earlier in this second.
+   * Returns the seal with a name, made now or earlier in this second.
    *
-   * @param content of an action of one registry, without a session. `issued` is the present second
+   * @param name stands for the content: two contents have two names
    */
-  take(ring: KeyRing, purpose: 'action' | 'button', content: SealContent): Seal {
-    const { issued, values } = content
-    if (values.length > longestValues) return seal(ring, purpose, content)
-    if (issued !== this.#second || ring.sealing !== this.#key) {
+  take(name: string, { second, key }: Moment, make: () => Seal): Seal {
+    if (second !== this.#second || key !== this.#key) {
       this.#seals.clear()
-      this.#second = issued
-      this.#key = ring.sealing
+      this.#second = second
+      this.#key = key
     }
-    const { action, path = '', owner = '' } = content
-    // A path's digest and the name of an action hold no line break, and the values come last.
-    const name = `${action}\n${path}\n${owner}\n${values}`
+    if (name.length > longestName) return make()
     const known = this.#seals.get(name)
     if (known !== undefined) return known
-    const made = seal(ring, purpose, content)
+    const made = make()
     if (this.#seals.size < mostKept) this.#seals.set(name, made)
     return made
   }

@@ -21,7 +21,7 @@ export function parseSealLife(value: number | string, what: string): number {
 }
 
 /** When a seal begins and ends to be valid, in whole seconds since the epoch. */
-interface SealLife {
+export interface SealLife {
   readonly issued: number
   readonly expires: number
 }

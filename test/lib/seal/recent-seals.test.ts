@@ -75,7 +75,7 @@ test('seals with the new key as soon as the keys are replaced', (t: TestContext)
   assert.ok(open(registry.keys, 'action', after))
 })
 
-test('keeps a thousand seals of a second, and none with values of more than 200 characters', (t: TestContext) => {
+test('keeps a thousand seals of a second, and none whose name has more than 400 characters', (t: TestContext) => {
   t.mock.timers.enable({ apis: ['Date'], now: 1_000_000_000_000 })
   const { registry, act } = setUp()
   const seals = pageOf(registry)
@@ -83,12 +83,22 @@ test('keeps a thousand seals of a second, and none with values of more than 200 
     const first = seals.action(act, values)
     return seals.action(act, values) === first
   }
+  // The name is the action, the path and the values, with three line breaks.
+  const rest = 'act'.length + '/'.length + 3
   for (let i = 1; i < 999; i++) seals.action(act, `["${i}"]`)
-  assert.ok(!kept(JSON.stringify(['x'.repeat(197)])))
-  assert.ok(kept(JSON.stringify(['x'.repeat(196)])))
+  assert.ok(!kept('x'.repeat(401 - rest)))
+  assert.ok(kept('x'.repeat(400 - rest)))
   assert.ok(kept('["999"]'))
   assert.ok(!kept('["1000"]'))
   assert.ok(kept('["1"]'))
+})
+
+test('does not take the values of a button for those of its form', () => {
+  const { registry, act } = setUp()
+  const seals = pageOf(registry)
+  const one = seals.buttonOf(act, '["b"]', { action: 'act', boundText: '["a"]' })
+  const two = seals.buttonOf(act, '', { action: 'act', boundText: '["a"]\n["b"]' })
+  assert.notEqual(one, two)
 })
 
 function setUp(): { registry: Registry; act: Definition; other: Definition; once: Definition } {
