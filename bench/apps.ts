@@ -8,6 +8,9 @@ export interface App {
   readonly family: 'Koa' | 'node:http' | 'Express'
   readonly script: string
   readonly scenarios: readonly Scenario[]
+  /** The scenarios of a short run. @default all of them */
+  readonly short?: readonly Scenario[]
+  readonly env?: Readonly<Record<string, string>>
   /** The status for a submission with a wrong token. */
   readonly forgedStatus?: number
 }
@@ -18,14 +21,15 @@ export const apps: readonly App[] = [
     name: 'Koa, router, busboy; no protection',
     family: 'Koa',
     script: './apps/koa-bare.js',
-    scenarios: ['redirect', 're-render', 'multipart', 'page'],
+    scenarios: ['redirect', 're-render', 'multipart', 'page', 'rows'],
   },
   {
     id: 'b',
     name: 'node:http, busboy; no protection',
     family: 'node:http',
     script: './apps/node-busboy.js',
-    scenarios: ['redirect', 're-render', 'multipart'],
+    scenarios: ['redirect', 're-render', 'multipart', 'page'],
+    short: ['redirect', 're-render', 'page'],
   },
   {
     id: 'b2',
@@ -33,6 +37,7 @@ export const apps: readonly App[] = [
     family: 'node:http',
     script: './apps/node-urlencoded.js',
     scenarios: ['redirect', 're-render'],
+    short: [],
   },
   {
     id: 'kd',
@@ -55,7 +60,8 @@ export const apps: readonly App[] = [
     name: 'Koa, router, koa-body, koa-session, csrf',
     family: 'Koa',
     script: './apps/koa-csrf.js',
-    scenarios: ['redirect', 're-render', 'multipart', 'forged', 'page'],
+    scenarios: ['redirect', 're-render', 'multipart', 'forged', 'page', 'rows'],
+    short: ['redirect'],
     forgedStatus: 403,
   },
   {
@@ -63,16 +69,36 @@ export const apps: readonly App[] = [
     name: 'Koa, router, Sealform',
     family: 'Koa',
     script: './apps/sealform-koa.js',
-    scenarios: ['redirect', 're-render', 'multipart', 'forged', 'forged-large', 'page'],
+    scenarios: ['redirect', 're-render', 'multipart', 'forged', 'forged-large', 'page', 'rows'],
+    short: ['redirect', 're-render', 'multipart', 'forged-large', 'page', 'rows'],
     forgedStatus: 400,
+  },
+  {
+    id: 'sb',
+    name: 'Koa, router, Sealform with a session: no two visitors share a seal',
+    family: 'Koa',
+    script: './apps/sealform-koa.js',
+    scenarios: ['page', 'rows'],
+    short: [],
+    env: { BENCH_SESSION: 'of one visitor' },
   },
   {
     id: 'n',
     name: 'node:http, Sealform',
     family: 'node:http',
     script: './apps/sealform-node.js',
-    scenarios: ['redirect', 'forged-large'],
+    scenarios: ['redirect', 're-render', 'multipart', 'forged-large', 'page'],
+    short: ['redirect', 're-render', 'forged-large', 'page'],
     forgedStatus: 400,
+  },
+  {
+    id: 'fc',
+    name: 'Fastify, @fastify/formbody, @fastify/cookie, @fastify/csrf-protection',
+    family: 'node:http',
+    script: './apps/fastify-csrf.js',
+    scenarios: ['redirect', 're-render', 'page'],
+    short: [],
+    forgedStatus: 403,
   },
   {
     id: 'r',
@@ -93,14 +119,16 @@ export const apps: readonly App[] = [
     name: 'Express, busboy; no protection',
     family: 'Express',
     script: './apps/express-bare.js',
-    scenarios: ['redirect', 're-render'],
+    scenarios: ['redirect', 're-render', 'page', 'rows'],
+    short: ['redirect', 're-render', 'page'],
   },
   {
     id: 'ec',
     name: 'Express, cookie-parser, urlencoded, multer, csrf-csrf',
     family: 'Express',
     script: './apps/express-csrf.js',
-    scenarios: ['redirect'],
+    scenarios: ['redirect', 're-render', 'page', 'rows'],
+    short: [],
     forgedStatus: 403,
   },
   {
@@ -108,7 +136,8 @@ export const apps: readonly App[] = [
     name: 'Express, Sealform',
     family: 'Express',
     script: './apps/sealform-express.js',
-    scenarios: ['redirect', 're-render'],
+    scenarios: ['redirect', 're-render', 'page', 'rows'],
+    short: ['redirect', 're-render', 'page'],
     forgedStatus: 400,
   },
 ]
@@ -121,6 +150,12 @@ export const control: App = {
   script: './apps/koa-bare.js',
   scenarios: ['redirect'],
 }
+
+/** The apps with the scenarios of a short run. */
+export const shortApps: readonly App[] = apps.map((app) => ({
+  ...app,
+  scenarios: app.short ?? app.scenarios,
+}))
 
 /** The apps of each family, in order. */
 export function familiesOf(list: readonly App[]): App[][] {

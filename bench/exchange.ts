@@ -12,8 +12,12 @@ export interface Exchange {
   connect: { question: Job; answer: undefined }
   /** Load: sends requests on the connections until the time or the count is reached, then closes them. */
   run: { question: undefined; answer: Run }
+  /** Load: sends requests at a rate on the connections, whether or not earlier ones are answered. */
+  paced: { question: { readonly rate: number }; answer: LatencyRun }
   /** Seals: measures sealing and opening. */
   seals: { question: undefined; answer: SealTimes }
+  /** Claims: µs to claim and settle one, beside so many open claims. One figure per batch. */
+  claims: { question: { readonly open: number }; answer: readonly number[] }
   /** Upload server: returns the resident memory in bytes, and resets the peak. */
   rest: { question: undefined; answer: number }
   /** Upload server: the peak of its resident memory, in bytes. */
@@ -65,6 +69,11 @@ export interface Run {
   readonly seconds: number
   /** The first answer, header and body. */
   readonly first: string
+}
+
+export interface LatencyRun {
+  /** For each request: from the moment at which it was due to the end of its answer. */
+  readonly microseconds: readonly number[]
 }
 
 export interface SealTimes {

@@ -1,14 +1,19 @@
 import { connect, type Socket } from 'node:net'
 import { cpus } from 'node:os'
 import { performance } from 'node:perf_hooks'
-import { answer, cpuMicroseconds, type Job, type Run } from './exchange.js'
+import { answer, cpuMicroseconds, type Job, type LatencyRun, type Run } from './exchange.js'
 
 /**
  * A load generator for one prepared request: raw sockets with keep-alive, one request at a time on each,
  * and every answer's status and length checked. It has to be cheaper than the fastest server it drives,
  * which rules out `http.request` and `fetch`.
  */
-let opened: { job: Job; sockets: LoadSocket[] } | undefined
+let opened: Opened | undefined
+
+interface Opened {
+  readonly job: Job
+  readonly sockets: readonly LoadSocket[]
+}
 
 answer({
   cpu: cpuMicroseconds,
@@ -24,7 +29,43 @@ answer({
     opened = undefined
     return runJob(job, sockets)
   },
+  async paced({ rate }) {
+    if (!opened) throw new Error('connect comes before paced')
+    const run = opened
+    opened = undefined
+    return runPaced(run, rate)
+  },
 })
+
+/**
+ * Sends the requests of a job at even intervals. Each is timed from the moment at which it was due, so that one that has to
+ * wait for a free connection counts with its waiting.
+ */
+async function runPaced({ job, sockets }: Opened, rate: number): Promise<LatencyRun> {
+  const start = performance.now()
+  const interval = 1000 / rate
+  const free = [...sockets]
+  const times: number[] = []
+  await new Promise<void>((resolve) => {
+    let due = 0
+    const look = () => {
+      const now = performance.now()
+      while (due < job.maxRequests && free.length > 0 && start + due * interval <= now) {
+        const socket = free.pop()!
+        const dueAt = start + due++ * interval
+        socket.sendOnce(() => {
+          times.push(Math.round((performance.now() - dueAt) * 1000))
+          free.push(socket)
+          if (times.length === job.maxRequests) resolve()
+        })
+      }
+      if (due < job.maxRequests) setImmediate(look)
+    }
+    look()
+  })
+  for (const socket of sockets) socket.close()
+  return { microseconds: times }
+}
 
 async function runJob(job: Job, sockets: readonly LoadSocket[]): Promise<Run> {
   const start = performance.now()
@@ -112,6 +153,18 @@ class LoadSocket {
       this.#finished = resolve
       this.#next()
     })
+  }
+
+  /** Sends one request, and calls `answered` after its answer. */
+  sendOnce(answered: () => void): void {
+    let sent = false
+    this.#mayGoOn = () => {
+      const may = !sent
+      sent = true
+      return may
+    }
+    this.#finished = answered
+    this.#next()
   }
 
   close(): void {

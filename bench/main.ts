@@ -1,8 +1,10 @@
 import { readFileSync, writeFileSync } from 'node:fs'
-import { type App, apps, control, familiesOf } from './apps.js'
+import { type App, apps, control, familiesOf, shortApps } from './apps.js'
 import { measureBrowser } from './browser/figures.js'
 import { browserTables } from './browser/tables.js'
 import { Child } from './child.js'
+import { growthTables, judgeGrowth, measureGrowth } from './growth.js'
+import { measureLatency } from './latency.js'
 import { type Cores, chooseCores, describeMachine } from './machine.js'
 import { measureNext, type NextPlan } from './next/measure-next.js'
 import { missingNext, nextTable } from './next/next-table.js'
@@ -10,6 +12,7 @@ import { type Extra, extras, type Options, pick, readOptions, usage } from './op
 import { profileApp } from './profile.js'
 import {
   bottleneckNotes,
+  latencyTable,
   profileTables,
   scenarioTable,
   startTable,
@@ -27,20 +30,20 @@ const resultsFile = 'bench/results.md'
 /** Many short turns rather than a few long ones: what slows a machine down for a second then slows all apps alike. */
 const full: Plan = {
   starts: 3,
-  rounds: 6,
-  turnSeconds: 0.2,
-  leadInSeconds: 0.25,
+  rounds: 8,
+  turnSeconds: 0.15,
+  leadInSeconds: 0.2,
   warmUpRequests: 24_000,
   warmUpSeconds: 4,
   connections: 32,
 }
 const short: Plan = {
   starts: 1,
-  rounds: 5,
-  turnSeconds: 0.12,
-  leadInSeconds: 0.1,
+  rounds: 8,
+  turnSeconds: 0.08,
+  leadInSeconds: 0.06,
   warmUpRequests: 16_000,
-  warmUpSeconds: 3,
+  warmUpSeconds: 2,
   connections: 32,
 }
 
@@ -80,13 +83,13 @@ async function main(): Promise<number> {
   }
 
   const plan = options.short ? short : full
-  const groups = options.apps ? [pick(options.apps)] : familiesOf(options.short ? apps : [...apps, control])
+  const groups = options.apps
+    ? [pick(options.apps)]
+    : familiesOf(options.short ? shortApps : [...apps, control])
   const some = scenarios.filter((scenario) => options.only === undefined || options.only === scenario)
   const samples = await runGroups(groups, some, { plan, cores, progress })
   const tables = some.map((scenario) => scenarioTable(groups, samples, scenario))
-  console.log(`\n${tables.join('\n\n')}\n`)
   const notes = bottleneckNotes(samples)
-  for (const note of notes) console.log(`note: ${note}`)
 
   let verdicts = judgeRatios(samples)
   const doubtful = options.short ? [...new Set(verdicts.flatMap(farBelowScenario))] : []
@@ -94,7 +97,7 @@ async function main(): Promise<number> {
     // Other programs can spoil a short run. Only a miss that a longer run confirms counts.
     console.log(`\n${doubtful.join(', ')}: far below the target; measured once more, for longer`)
     const again = await runGroups(groups, doubtful, { plan: full, cores, progress })
-    for (const scenario of doubtful) console.log(`\n${scenarioTable(groups, again, scenario)}`)
+    for (const scenario of doubtful) tables.push(scenarioTable(groups, again, scenario))
     verdicts = verdicts.map(
       (verdict) => judgeRatios(again).find(({ measure }) => measure === verdict.measure) ?? verdict,
     )
@@ -102,11 +105,11 @@ async function main(): Promise<number> {
   for (const extra of extrasOf(options)) {
     const { verdicts: judged, table } = await measureExtra(extra, options.short, cores)
     verdicts.push(...judged)
-    if (table === undefined) continue
-    tables.push(table)
-    console.log(`\n${table}`)
+    if (table !== undefined) tables.push(table)
   }
   if (verdicts.length > 0) console.log(`\n${verdictTable(verdicts)}`)
+  console.log(`\n${tables.join('\n\n')}\n`)
+  for (const note of notes) console.log(`note: ${note}`)
 
   if (options.write) writeSection(tables, machine)
   const complete = !options.short && !options.only && !options.apps
@@ -144,12 +147,14 @@ function farBelowScenario(verdict: Verdict): Scenario[] {
   return verdict.scenario && isFarBelow(verdict) ? [verdict.scenario] : []
 }
 
+/** What takes too long for a short run. */
+const long: readonly Extra[] = ['browser', 'next', 'latency', 'growth']
+
 /** What is measured without apps to compare is left out when apps are chosen. */
 function extrasOf({ apps, only, short }: Options): readonly Extra[] {
   if (apps) return []
   if (only !== undefined) return extras.filter((extra) => only === extra)
-  // A browser is slow, and Next.js has to be installed and built.
-  return short ? extras.filter((extra) => extra !== 'browser' && extra !== 'next') : extras
+  return short ? extras.filter((extra) => !long.includes(extra)) : extras
 }
 
 async function measureExtra(
@@ -170,6 +175,13 @@ async function measureExtra(
   if (extra === 'start') {
     const figures = await measureStart(short ? shortStarts : fullStarts, cores, progress)
     return { verdicts: judgeStart(figures), table: startTable(figures) }
+  }
+  if (extra === 'latency') {
+    return { verdicts: [], table: latencyTable(await measureLatency(pick(['a', 's']), cores, progress)) }
+  }
+  if (extra === 'growth') {
+    const growth = await measureGrowth(cores, progress)
+    return { verdicts: judgeGrowth(growth), table: growthTables(growth) }
   }
   const figures = await measureUploads(short ? shortUploads : fullUploads, cores, progress)
   return { verdicts: judgeUploads(figures), table: uploadTable(figures) }

@@ -3,10 +3,10 @@ import { type App, apps } from './apps.js'
 import { type Scenario, scenarios } from './scenarios.js'
 
 /** What is measured besides requests. */
-export const extras = ['seals', 'uploads', 'start', 'browser', 'next'] as const
+export const extras = ['seals', 'uploads', 'start', 'latency', 'growth', 'browser', 'next'] as const
 export type Extra = (typeof extras)[number]
 
-export const usage = `npm run bench                          everything, about twelve minutes; writes bench/results.md
+export const usage = `npm run bench                          everything, about twenty minutes; writes bench/results.md
 npm run bench -- --short               a quick look; fails only far below a target
 npm run bench -- --only redirect       one of ${[...scenarios, ...extras].join(', ')}
 npm run bench -- --only redirect --write    the same, and puts it into bench/results.md

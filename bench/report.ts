@@ -1,10 +1,11 @@
 import type { App } from './apps.js'
+import type { LatencyFigures } from './latency.js'
 import type { CpuProfile, Share } from './profile.js'
 import type { Sample } from './rounds.js'
 import { type Scenario, scenarioWords } from './scenarios.js'
 import { cpuRatios, type StartFigures } from './start.js'
-import { formatSpread, spreadOf } from './statistics.js'
-import { ratiosOf, type Verdict } from './targets.js'
+import { bestOf, formatSpread, spreadOf } from './statistics.js'
+import { bestCpu, ratiosOf, type Verdict } from './targets.js'
 import { inMiB, timeRatios, type UploadFigures } from './uploads.js'
 
 /**
@@ -20,7 +21,14 @@ export function scenarioTable(
     const apps = group.filter((app) => taking.has(app))
     return apps.length > 0 ? `\n\n${groupTable(apps, samples, scenario)}` : ''
   })
-  return `### ${scenario}\n\n${scenarioWords[scenario]}.${tables.join('')}`
+  const perRow =
+    scenario === 'rows'
+      ? `\n\n${rowsTable(
+          groups.flat().filter((app) => taking.has(app)),
+          samples,
+        )}`
+      : ''
+  return `### ${scenario}\n\n${scenarioWords[scenario]}.${tables.join('')}${perRow}`
 }
 
 function groupTable(apps: readonly App[], samples: readonly Sample[], scenario: Scenario): string {
@@ -30,6 +38,8 @@ function groupTable(apps: readonly App[], samples: readonly Sample[], scenario: 
     'app',
     'requests/s',
     'CPU µs per request',
+    'best rounds',
+    `(${baseline}) ÷ this, best rounds`,
     `requests/s ÷ (${baseline})`,
     `CPU ÷ (${baseline})`,
   ]
@@ -46,13 +56,46 @@ function figuresOf(
 ): string[] {
   const own = samples.filter((sample) => sample.app.id === id && sample.scenario === scenario)
   const ratios = ratiosOf(samples, scenario, [id, baseline])
+  const best = bestOf(own.map((s) => s.cpuPerRequest))
   return [
     formatSpread(spreadOf(own.map((s) => s.requestsPerSecond)), 0),
     formatSpread(spreadOf(own.map((s) => s.cpuPerRequest)), 1),
+    best.toFixed(1),
+    ((bestCpu(samples, scenario, baseline) ?? Number.NaN) / best).toFixed(2),
     id === baseline ? '1' : formatSpread(spreadOf(ratios.throughput), 2),
     id === baseline ? '1' : formatSpread(spreadOf(ratios.cpu), 2),
   ]
 }
+
+const rowsOfPage = 200
+
+/** What a row of a table takes: all of the page, divided by its rows. */
+function rowsTable(apps: readonly App[], samples: readonly Sample[]): string {
+  const rows = apps.map(({ id, name }) => {
+    const cpu = bestCpu(samples, 'rows', id) ?? Number.NaN
+    const bytes =
+      samples.find(({ app, scenario }) => app.id === id && scenario === 'rows')?.bytes ?? Number.NaN
+    return [`(${id})`, name, (cpu / rowsOfPage).toFixed(2), (bytes / rowsOfPage).toFixed(0)]
+  })
+  return table(['', 'app', 'CPU µs a row, best rounds', 'bytes a row'], rows)
+}
+
+/** Formats latencies as a Markdown table. */
+export function latencyTable(all: readonly LatencyFigures[]): string {
+  const rows = all.map(({ app, beside, requestsPerSecond, median, p99 }) => [
+    `(${app.id})`,
+    app.name,
+    beside ? 'yes' : 'no',
+    String(requestsPerSecond),
+    formatSpread(spreadOf(median), 2),
+    formatSpread(spreadOf(p99), 2),
+  ])
+  const header = ['', 'app', 'a slow upload beside', 'requests/s', 'median, ms', 'p99, ms']
+  return ['### latency', '', `${latencyWords}.`, '', table(header, rows)].join('\n')
+}
+
+const latencyWords =
+  'What a visitor waits for a redirect when requests come evenly, at 60 % of what the slower of the two can take. The upload is a multipart form that arrives by 50 KiB/s'
 
 /** Formats uploads as a Markdown table. */
 export function uploadTable(all: readonly UploadFigures[]): string {
@@ -111,9 +154,16 @@ export function verdictTable(verdicts: readonly Verdict[]): string {
     v.measure,
     v.target,
     formatSpread(v.measured, v.digits),
+    Number.isFinite(v.score) ? distance(v.score) : '',
     v.met ? 'met' : '**missed**',
   ])
-  return table(['measure', 'target', 'measured', ''], rows)
+  return table(['measure', 'target', 'measured', 'from the target', ''], rows)
+}
+
+/** How far a score is from 1, with the sign that says whether it is better. */
+function distance(score: number): string {
+  const percents = Math.round((score - 1) * 100)
+  return `${percents < 0 ? '−' : '+'}${Math.abs(percents)} %`
 }
 
 /** Warns when a server was not the bottleneck: its requests/s then measure something else. */

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import type { App } from './apps.js'
 import { Child } from './child.js'
-import type { Run } from './exchange.js'
+import type { LatencyRun, Run } from './exchange.js'
 import type { Cores } from './machine.js'
-import { checkAnswer, requestOf, type Scenario, type Visit, visit } from './scenarios.js'
+import { checkAnswer, requestOf, type Scenario, unfinished, type Visit, visit } from './scenarios.js'
 
 export interface Plan {
   /** How often all servers are started. */
@@ -28,6 +28,8 @@ export interface Sample {
   readonly requestsPerSecond: number
   /** CPU time of the server process per request, in µs. */
   readonly cpuPerRequest: number
+  /** The length of an answer, in bytes. */
+  readonly bytes: number
   /** The share of the turn in which the server ran on its core. */
   readonly serverBusy: number
 }
@@ -108,7 +110,8 @@ export class Server {
   }
 
   static async start(app: App, cores: Cores): Promise<Server> {
-    const child = new Child(app.script, cores.server, { SEALFORM_KEYS: randomBytes(32).toString('base64') })
+    const keys = randomBytes(32).toString('base64')
+    const child = new Child(app.script, cores.server, { SEALFORM_KEYS: keys, ...app.env })
     try {
       return new Server(app, child, await visit(await child.ask('port', undefined)))
     } catch (error) {
@@ -117,12 +120,30 @@ export class Server {
     }
   }
 
+  get port(): number {
+    return this.#visit.port
+  }
+
+  /** The beginning of a multipart form whose last field does not end. */
+  beginUpload(): string {
+    return unfinished(this.#visit)
+  }
+
+  /** Sends redirecting submissions at a rate, on as many connections as it takes. */
+  async paced(load: Child, { rate, seconds }: PacedPlan): Promise<LatencyRun> {
+    const { request, status } = requestOf('redirect', this.app, this.#visit)
+    const maxRequests = Math.ceil(rate * seconds)
+    await load.ask('connect', { port: this.port, connections: 128, request, status, seconds, maxRequests })
+    return load.ask('paced', { rate })
+  }
+
   /** Puts load on the server for some seconds. CPU time counts from the first request to the last answer. */
   async turn(
     load: Child,
-    { scenario, connections, seconds, maxRequests = 1_000_000 }: TurnPlan,
+    { scenario, connections, seconds, query = '', maxRequests = 1_000_000 }: TurnPlan,
   ): Promise<Turn> {
-    const { request, status } = requestOf(scenario, this.app, this.#visit)
+    const { request: plain, status } = requestOf(scenario, this.app, this.#visit)
+    const request = query === '' ? plain : plain.replace(' HTTP/1.1', `${query} HTTP/1.1`)
     const most = scenario === 'forged-large' ? largeConnections : connections
     const job = { port: this.#visit.port, connections: most, request, status, seconds, maxRequests }
     try {
@@ -138,10 +159,19 @@ export class Server {
   }
 }
 
+/** Requests that are sent whether or not earlier ones are answered. */
+interface PacedPlan {
+  /** Requests per second. */
+  readonly rate: number
+  readonly seconds: number
+}
+
 interface TurnPlan {
   readonly scenario: Scenario
   readonly connections: number
   readonly seconds: number
+  /** The query string of the request. @default none */
+  readonly query?: string
   readonly maxRequests?: number
 }
 
@@ -151,6 +181,7 @@ function turnOf(run: Run, cpu: number): Turn {
   return {
     requestsPerSecond: run.requests / run.seconds,
     cpuPerRequest: cpu / run.requests,
+    bytes: run.first.length,
     serverBusy: cpu / (run.seconds * 1e6),
   }
 }

@@ -5,6 +5,7 @@ export const scenarios = [
   'forged',
   'forged-large',
   'page',
+  'rows',
   'react',
 ] as const
 export type Scenario = (typeof scenarios)[number]
@@ -17,6 +18,7 @@ export const scenarioWords: Record<Scenario, string> = {
   'forged-large':
     'urlencoded POST of 1 MB with a forged token and a text of `<`, refused; (d) and (kd) only drop the body',
   page: 'GET of the page with the form',
+  rows: 'GET of a table of 200 rows, each a form with a button that saves and one that deletes',
   react: 'GET of a page of React components with a form; (r) renders the same tree by React alone',
 }
 
@@ -66,7 +68,9 @@ export function requestOf(
     }
     case 'page':
     case 'react':
-      return { request: head('GET', from, []), status: 200 }
+      return { request: head('GET /form', from, []), status: 200 }
+    case 'rows':
+      return { request: head('GET /rows', from, []), status: 200 }
   }
 }
 
@@ -79,9 +83,17 @@ export function checkAnswer(scenario: Scenario, answer: string): void {
     forged: /./,
     'forged-large': /./,
     page: /<form .*name="title"/s,
+    rows: /<table>/,
     react: /<form .*name="title"/s,
   }
   if (!expected[scenario].test(answer)) throw new Error(`${scenario}: not the expected answer:\n${answer}`)
+}
+
+/** Returns a multipart request that stops in the middle of its last field, as latin1. */
+export function unfinished(from: Visit): string {
+  const { type, bytes } = multipart([...from.hidden, ['title', title], ['note', 'And so on: ']])
+  const end = bytes.lastIndexOf('\r\n--')
+  return post(from, { type, bytes: bytes.subarray(0, end) }, 2 ** 18)
 }
 
 function fields(titleValue: string): Field[] {
@@ -121,19 +133,20 @@ function multipart(entries: readonly Field[]): Body {
   }
 }
 
-function post(from: Visit, body: Body): string {
+/** @param length what the request says of its body. @default what it has */
+function post(from: Visit, body: Body, length = body.bytes.length): string {
   const lines = [
-    `Content-Length: ${body.bytes.length}`,
+    `Content-Length: ${length}`,
     `Origin: http://127.0.0.1:${from.port}`,
     `Content-Type: ${body.type}`,
   ]
-  return head('POST', from, lines) + body.bytes.toString('latin1')
+  return head('POST /form', from, lines) + body.bytes.toString('latin1')
 }
 
 /** The headers of Chromium, in its order. They are the same for every app. */
-function head(method: string, from: Visit, lines: readonly string[]): string {
+function head(line: 'GET /form' | 'GET /rows' | 'POST /form', from: Visit, lines: readonly string[]): string {
   return [
-    `${method} /form HTTP/1.1`,
+    `${line} HTTP/1.1`,
     `Host: 127.0.0.1:${from.port}`,
     'Connection: keep-alive',
     ...lines,

@@ -103,7 +103,7 @@ export function inMiB(bytes: readonly number[]): Spread {
   return spreadOf(bytes.map((one) => one / MiB))
 }
 
-class UploadServer {
+export class UploadServer {
   readonly child: Child
   readonly #app: UploadApp
   readonly #load: Child

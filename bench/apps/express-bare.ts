@@ -1,6 +1,7 @@
 import express from 'express'
 import { check, emptyView, page } from './page.js'
 import { readWithBusboy } from './read-busboy.js'
+import { countIn, plainRow, rowsPage, titles } from './rows.js'
 import { serve } from './serve.js'
 
 const app = express()
@@ -14,6 +15,10 @@ app.post('/form', async (req, res) => {
   const issue = check(title, note, priority)
   if (issue) res.status(422).send(page({ ...emptyView, title, note, priority, issue }))
   else res.set({ Location: '/done', 'Content-Length': '0' }).status(303).end()
+})
+
+app.get('/rows', (req, res) => {
+  res.send(rowsPage(titles(countIn(req.url)).map((title, id) => plainRow(title, id))))
 })
 
 app.get('/done', (_req, res) => {

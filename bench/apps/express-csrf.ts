@@ -3,6 +3,7 @@ import { doubleCsrf } from 'csrf-csrf'
 import express from 'express'
 import multer from 'multer'
 import { check, emptyView, page } from './page.js'
+import { countIn, plainRow, rowsPage, titles } from './rows.js'
 import { serve } from './serve.js'
 
 const { doubleCsrfProtection, generateCsrfToken } = doubleCsrf({
@@ -31,6 +32,11 @@ app.post('/form', (req, res) => {
     const token = generateCsrfToken(req, res)
     res.status(422).send(page({ ...emptyView, fields: tokenField(token), title, note, priority, issue }))
   } else res.set({ Location: '/done', 'Content-Length': '0' }).status(303).end()
+})
+
+app.get('/rows', (req, res) => {
+  const token = tokenField(generateCsrfToken(req, res))
+  res.send(rowsPage(titles(countIn(req.url)).map((title, id) => plainRow(title, id, token))))
 })
 
 app.get('/done', (_req, res) => {

@@ -2,6 +2,7 @@ import Router from '@koa/router'
 import Koa from 'koa'
 import { check, emptyView, page } from './page.js'
 import { readWithBusboy } from './read-busboy.js'
+import { countIn, plainRow, rowsPage, titles } from './rows.js'
 import { serve } from './serve.js'
 
 const app = new Koa()
@@ -24,6 +25,11 @@ router.post('/form', async (ctx) => {
   ctx.body = null
   ctx.status = 303
   ctx.set('Location', '/done')
+})
+
+router.get('/rows', (ctx) => {
+  ctx.type = 'html'
+  ctx.body = rowsPage(titles(countIn(ctx.url)).map((title, id) => plainRow(title, id)))
 })
 
 router.get('/done', (ctx) => {

@@ -4,6 +4,7 @@ import Koa from 'koa'
 import koaBody from 'koa-body'
 import createSession from 'koa-session'
 import { check, emptyView, page } from './page.js'
+import { countIn, plainRow, rowsPage, titles } from './rows.js'
 import { serve } from './serve.js'
 
 const app = new Koa({ keys: ['a key that signs the session cookie'] })
@@ -34,6 +35,13 @@ router.post('/form', (ctx) => {
   ctx.body = null
   ctx.status = 303
   ctx.set('Location', '/done')
+})
+
+router.get('/rows', (ctx) => {
+  ctx.session.secret ??= tokens.secretSync()
+  const { secret } = ctx.session
+  ctx.type = 'html'
+  ctx.body = rowsPage(titles(countIn(ctx.url)).map((title, id) => plainRow(title, id, tokenField(secret))))
 })
 
 router.get('/done', (ctx) => {
