@@ -60,6 +60,8 @@ export interface Job {
   /** Every answer must carry this status. */
   readonly status: number
   readonly seconds: number
+  /** As many are sent even when the time is over, on a machine that has little of it to give. */
+  readonly minRequests: number
   readonly maxRequests: number
 }
 

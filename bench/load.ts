@@ -70,14 +70,19 @@ async function runPaced({ job, sockets }: Opened, rate: number): Promise<Latency
 async function runJob(job: Job, sockets: readonly LoadSocket[]): Promise<Run> {
   const start = performance.now()
   const deadline = start + job.seconds * 1000
+  const patience = start + job.seconds * 1000 * 20
   let sent = 0
-  const mayGoOn = () => sent < job.maxRequests && performance.now() < deadline && ++sent > 0
+  const mayGoOn = () => {
+    const now = performance.now()
+    const has = now < deadline || (sent < job.minRequests && now < patience)
+    return has && sent < job.maxRequests && ++sent > 0
+  }
 
   const stuck = setTimeout(
     () => {
-      throw new Error(`answers are missing ${job.seconds + 10} s after the start`)
+      throw new Error(`answers are missing ${job.seconds * 20 + 10} s after the start`)
     },
-    (job.seconds + 10) * 1000,
+    (job.seconds * 20 + 10) * 1000,
   )
   const rest = stayAwake()
   await Promise.all(sockets.map((socket) => socket.sendWhile(mayGoOn)))

@@ -34,7 +34,7 @@ const full: Plan = {
   turnSeconds: 0.15,
   leadInSeconds: 0.2,
   warmUpRequests: 24_000,
-  warmUpSeconds: 4,
+  warmUpSeconds: 12,
   connections: 32,
 }
 const short: Plan = {
@@ -43,7 +43,7 @@ const short: Plan = {
   turnSeconds: 0.08,
   leadInSeconds: 0.06,
   warmUpRequests: 16_000,
-  warmUpSeconds: 2,
+  warmUpSeconds: 3,
   connections: 32,
 }
 

@@ -40,6 +40,9 @@ export interface Sample {
  */
 const largeConnections = 8
 
+/** A turn has at least 600 requests, or fewer where each takes long. */
+const leastRequests: Partial<Record<Scenario, number>> = { 'forged-large': 50, rows: 60, react: 200 }
+
 /** How rounds are run. */
 export interface Setting {
   readonly plan: Plan
@@ -133,7 +136,8 @@ export class Server {
   async paced(load: Child, { rate, seconds }: PacedPlan): Promise<LatencyRun> {
     const { request, status } = requestOf('redirect', this.app, this.#visit)
     const maxRequests = Math.ceil(rate * seconds)
-    await load.ask('connect', { port: this.port, connections: 128, request, status, seconds, maxRequests })
+    const job = { port: this.port, connections: 128, request, status, seconds, minRequests: 0, maxRequests }
+    await load.ask('connect', job)
     return load.ask('paced', { rate })
   }
 
@@ -145,7 +149,9 @@ export class Server {
     const { request: plain, status } = requestOf(scenario, this.app, this.#visit)
     const request = query === '' ? plain : plain.replace(' HTTP/1.1', `${query} HTTP/1.1`)
     const most = scenario === 'forged-large' ? largeConnections : connections
-    const job = { port: this.#visit.port, connections: most, request, status, seconds, maxRequests }
+    const { port } = this.#visit
+    const minRequests = Math.min(maxRequests, leastRequests[scenario] ?? 600)
+    const job = { port, connections: most, request, status, seconds, minRequests, maxRequests }
     try {
       await load.ask('connect', job)
       const before = await this.child.ask('cpu', undefined)

@@ -397,6 +397,10 @@ class KoaHost implements Host, MountedHost, PageTools {
   #sendVisit(): void {
     const { context, req, res } = this
     const client = clientOf(req.headers)
+    if (!client) {
+      describeResponse(this, 'page')
+      return
+    }
     const { body, status } = context.response
     const content = typeof body === 'string' || Buffer.isBuffer(body) ? body : undefined
     const part = partOfVisit(this, { client, status, content, isHtml: isHtml(res) && !isEncoded(res) })
