@@ -9,7 +9,7 @@ import { spreadOf } from './statistics.js'
 import { type Verdict, withinLimit } from './targets.js'
 import { UploadServer, uploadApps } from './uploads.js'
 
-export const pictureFile = 'docs/guide/growth.svg'
+export const pictureFile = 'docs/pictures/growth.svg'
 
 /** The cost of one may be this many times as high where there are most as where there are fewest. */
 const steady = 1.5

@@ -70,7 +70,11 @@ export class PageSeals implements SealFacts {
   /** Seals the action for a call without a form element. The seal is another one than that of the form. */
   alone(definition: Definition, boundText: string): Seal {
     const { life } = this.#note(definition)
-    return seal(this.#registry.keys, 'action', this.#content(definition, boundText, { life, owner: undefined }))
+    return seal(
+      this.#registry.keys,
+      'action',
+      this.#content(definition, boundText, { life, owner: undefined }),
+    )
   }
 
   /** Seals the action that a button runs. The seal is good only beside the seal of the form that the button stands in. */
