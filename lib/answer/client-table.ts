@@ -212,8 +212,6 @@ export const clientTable: readonly ClientRow[] = [
 
 /** Returns the row of the client that sends this request; `undefined` for a browser without such a library. */
 export function clientOf(headers: IncomingHttpHeaders): ClientRow | undefined {
-  // The browser itself goes to a page (Fetch Metadata, section 2.2), which no script can claim.
-  if (headers['sec-fetch-mode'] === 'navigate') return undefined
   for (const row of clientTable) if (row.sends(headers)) return row
   return undefined
 }

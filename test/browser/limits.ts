@@ -14,23 +14,22 @@ export type Ability =
 /** What a library does not do by its own attributes, and why: each a sentence of its page in docs/guide. */
 export const limits: Readonly<Record<LibraryName, Partial<Record<Ability, string>>>> = {
   plain: {
-    'other form': 'The browser loads the page again, and a form holds what the server prints.',
+    'other form': 'the browser loads the page again, and that a form contains what the server prints.',
     'one request':
       'Browsers send a form once more for a second click. A one-time action runs once all the same.',
   },
   ours: {},
   turbo: {
-    network:
-      'Without a network Turbo throws an error, and tells of it by the event turbo:fetch-request-error.',
+    network: 'Turbo throws an error and dispatches turbo:fetch-request-error.',
   },
   htmx2: {
-    network: 'Without a network version 2 tells of it by the event htmx:sendError, version 4 by htmx:error.',
+    network: 'Version 2 dispatches htmx:sendError, version 4 htmx:error.',
   },
   htmx4: {
-    network: 'Without a network version 2 tells of it by the event htmx:sendError, version 4 by htmx:error.',
+    network: 'Version 2 dispatches htmx:sendError, version 4 htmx:error.',
   },
   unpoly: {
     title: 'Unpoly changes the title only together with the address.',
-    network: 'Without a network Unpoly tells of it by the event up:fragment:offline.',
+    network: 'Unpoly dispatches up:fragment:offline.',
   },
 }
