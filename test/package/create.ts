@@ -22,7 +22,7 @@ const all = Object.keys(choices.framework.values).flatMap((framework) =>
   ),
 )
 
-describe('an app that npm create sealform wrote', () => {
+describe('an app that npm create sealform wrote', { concurrency: 3 }, () => {
   for (const { framework, language, pages } of all) {
     it(`passes its test, starts and takes a form: ${framework}, ${language}, ${pages}`, async () => {
       const name = `${framework}-${language}-${pages}`

@@ -17,7 +17,7 @@ const pages = programPages()
 const nodeForTypes =
   'typescript' in process.features && process.features.typescript ? process.execPath : nodeOf('24.21.0')
 
-describe('a program that is pasted from the README or the guide', () => {
+describe('a program that is pasted from the README or the guide', { concurrency: 4 }, () => {
   const { path: folder, remove } = temporaryFolder()
   after(remove)
 
