@@ -57,6 +57,9 @@ const shortStarts = 9
 const fullNext: NextPlan = { rounds: 8, requests: 100, warmUpSeconds: 3 }
 const shortNext: NextPlan = { rounds: 4, requests: 60, warmUpSeconds: 1 }
 
+/** What takes too long for a short run. */
+const long: readonly Extra[] = ['browser', 'next', 'latency', 'growth']
+
 /** Submissions of each kind in a browser. */
 const browserTimes = 8
 
@@ -146,9 +149,6 @@ function isFarBelow({ score, farBelow }: Verdict): boolean {
 function farBelowScenario(verdict: Verdict): Scenario[] {
   return verdict.scenario && isFarBelow(verdict) ? [verdict.scenario] : []
 }
-
-/** What takes too long for a short run. */
-const long: readonly Extra[] = ['browser', 'next', 'latency', 'growth']
 
 /** What is measured without apps to compare is left out when apps are chosen. */
 function extrasOf({ apps, only, short }: Options): readonly Extra[] {
