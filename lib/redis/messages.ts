@@ -99,8 +99,6 @@ export class RedisMessages {
     const subscriber = this.#client.duplicate()
     let connected = false
     subscriber.on('error', () => {
-      // The app's client closed while this one was connecting. It would try again for as long as the process lives.
-      if (this.#ended && subscriber.isOpen) subscriber.destroy()
       // The app learns about errors from its own client. A client that gives up after some attempts is closed.
       if (connected && !subscriber.isOpen) this.#reopen(subscriber)
     })
@@ -112,6 +110,7 @@ export class RedisMessages {
     this.#subscriber = subscriber
     await subscriber.connect()
     if (this.#ended) {
+      // It was destroyed while it connected, and has a connection all the same.
       subscriber.destroy()
       throw new Error('The app has closed its Redis client.')
     }

@@ -103,6 +103,7 @@ test('subscribes as soon as Redis is available', async (t) => {
 
 test('closes its second connection with the client of the app, whatever it was doing', async (t) => {
   const server = await startRedis(t)
+  const observer = await server.connect(t)
   for (const down of [false, true]) {
     for (const pause of [undefined, 0, 1, 5, 50, 300]) {
       const client = newClient(server.url)
@@ -117,12 +118,18 @@ test('closes its second connection with the client of the app, whatever it was d
       await until(() => mock.calls.every(({ result }) => !result?.isOpen))
       await subscribing
       assert.equal(mock.calls.length, 1)
+      if (!down) await until(async () => (await connections(observer)) === 1)
       await assert.rejects(redisCacheTier(client).subscribe(listener()), /closed its Redis client/)
       assert.equal(mock.calls.length, 1)
       if (down) await server.start()
     }
   }
 })
+
+/** How many clients the server has, the observer among them. */
+async function connections(observer: ReturnType<typeof newClient>): Promise<number> {
+  return String(await observer.sendCommand(['CLIENT', 'LIST'])).trim().split('\n').length
+}
 
 async function twoTiers(t: TestContext) {
   const server = await startRedis(t)
