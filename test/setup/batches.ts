@@ -12,7 +12,7 @@ interface Kind {
 const kinds: readonly Kind[] = [
   {
     paths:
-      /^test\/(browser\/(clients|journeys|order|states|upload)|docs\/guide|examples\/servers|lib\/redis\/claims|package\/package|p?react\/with)/,
+      /^test\/(browser\/(clients|journeys|order|states|upload)|docs\/guide|examples\/servers|lib\/redis\/claims|package\/package|p?react\/with|site\/site)/,
     mostFiles: 1,
   },
   { paths: /^test\/(browser|client)\//, mostFiles: 4 },

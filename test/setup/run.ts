@@ -29,13 +29,10 @@ if (missing.length > 0) {
 
 // The sources decide which tests run: dist may still contain a test whose source was removed.
 const sources = (paths.length === 0 ? ['test'] : paths).flatMap((path) => testsIn(join(root, path)))
-const whole = process.argv.length === 2
-// The site of the documents is built for its tests alone, which takes half a minute: `.ci/run` names them.
-const tests = sources
-  .map((file) => relative(root, file).replaceAll(sep, '/'))
-  .filter((path) => !whole || !path.startsWith('test/site/'))
+const tests = sources.map((file) => relative(root, file).replaceAll(sep, '/'))
 providePrograms(tests)
 const browser = tests.some(headlessChromium.neededBy) ? await shareChromium() : undefined
+const whole = process.argv.length === 2
 // Whoever names files or tests wants to see them apart.
 process.exitCode = await runTests(whole ? inBatches(root, tests, built) : tests.map(built))
 await browser?.close()
