@@ -49,7 +49,9 @@ export function filesOf(folderName: string, choices: Choices): Readonly<Record<s
     [`src/app.${extension}`]: source(`src/app-${framework}-${pages}.js`),
     [`src/server.${extension}`]: source('src/server.js'),
     [`test/guestbook.test.${extension}`]: source('test/guestbook.test.js'),
-    ...(pages === 'ejs' ? { 'views/guestbook.ejs': read('views/guestbook.ejs') } : {}),
+    ...(pages === 'ejs'
+      ? { 'views/guestbook.ejs': read('views/guestbook.ejs') }
+      : { [`src/page.${extension}`]: source('src/page.js').replace('FRAMEWORK', framework) }),
     ...(language === 'typescript' ? { 'tsconfig.json': read('tsconfig.json') } : {}),
   }
 }
@@ -77,7 +79,7 @@ function readmeOf(name: string, choices: Choices): string {
     .replaceAll('NAME', name)
     .replaceAll('CHOICES', describeChoices(choices))
     .replaceAll('EXTENSION', extension)
-    .replaceAll('PAGES', choices.pages === 'ejs' ? 'views/guestbook.ejs' : `src/app.${extension}`)
+    .replaceAll('PAGES', choices.pages === 'ejs' ? 'views/guestbook.ejs' : `src/page.${extension}`)
 }
 
 function read(path: string): string {
