@@ -45,9 +45,9 @@ export const peers: readonly Peer[] = [
     },
     start: server,
     pages: [
-      'https://www.npmjs.com/package/koa-body',
-      'https://www.npmjs.com/package/koa-csrf',
-      'https://www.npmjs.com/package/koa-session',
+      'https://github.com/koajs/koa-body',
+      'https://github.com/koajs/csrf',
+      'https://github.com/koajs/session',
     ],
     remark:
       'koa-session keeps the session in the cookie, which is its default. The app gives the input back itself.',
@@ -65,9 +65,9 @@ export const peers: readonly Peer[] = [
     },
     start: server,
     pages: [
-      'https://www.npmjs.com/package/csrf-csrf',
-      'https://www.npmjs.com/package/express-session',
-      'https://www.npmjs.com/package/multer',
+      'https://github.com/Psifi-Solutions/csrf-csrf',
+      'https://github.com/expressjs/session',
+      'https://github.com/expressjs/multer',
     ],
     remark:
       'express-session keeps sessions in memory, which is its default; with a shared store they survive a restart. The app gives the input back itself.',
@@ -153,10 +153,7 @@ export const peers: readonly Peer[] = [
       fastify: '5.12.8',
     },
     start: server,
-    pages: [
-      'https://www.npmjs.com/package/@fastify/csrf-protection',
-      'https://www.npmjs.com/package/@fastify/multipart',
-    ],
+    pages: ['https://github.com/fastify/csrf-protection', 'https://github.com/fastify/fastify-multipart'],
     remark: 'The secret of the token is in a signed cookie. The app gives the input back itself.',
   },
 ]
