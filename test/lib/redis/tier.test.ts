@@ -128,7 +128,9 @@ test('closes its second connection with the client of the app, whatever it was d
 
 /** How many clients the server has, the observer among them. */
 async function connections(observer: ReturnType<typeof newClient>): Promise<number> {
-  return String(await observer.sendCommand(['CLIENT', 'LIST'])).trim().split('\n').length
+  return String(await observer.sendCommand(['CLIENT', 'LIST']))
+    .trim()
+    .split('\n').length
 }
 
 async function twoTiers(t: TestContext) {
