@@ -7,6 +7,7 @@ import { answer } from './exchange.js'
 /** Seals and opens in its own process, pinned like a server. */
 answer({ seals: measure })
 
+/** More different seals than a key ring remembers, so that each is decrypted. */
 const perBatch = 2000
 const batches = 15
 

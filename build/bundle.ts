@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
-import { build, type LogLevel, type RolldownLog } from 'rolldown'
+import { basename, dirname, join, resolve } from 'node:path'
+import { build, type ChunkingContext, type LogLevel, type RolldownLog } from 'rolldown'
 import { browserInput, browserOutput } from './for-browsers.js'
 
 // Makes the JavaScript that the package holds: a file for each entry point of package.json, and one for all that two of
@@ -19,6 +19,11 @@ const { exports: exported }: { exports: Record<string, Entry | string> } = JSON.
 )
 const entries = Object.values(exported).filter((entry) => typeof entry === 'object')
 
+/** Rooms with much that only some entry points load: what two of these share has a file of its own for each room. */
+const roomsBesideCore = ['inspect', 'middleware', 'react']
+/** The modules that an import of `sealform/koa` loads. They are collected when all are known. */
+const coreModules = new Set([resolve('middleware/koa.ts')])
+
 await build({
   input: { ...inputs(entries.filter((entry) => !isForBrowsers(entry))), cli: 'lib/cli/cli.ts' },
   platform: 'node',
@@ -27,15 +32,23 @@ await build({
   external: /^[^./]/,
   plugins: [
     { name: 'plain-builtins', renderChunk: (code) => ({ code: withPlainBuiltins(code), map: null }) },
+    { name: 'ascii', renderChunk: (code) => ({ code: inAscii(code), map: null }) },
   ],
   output: {
     dir: 'dist/bundle',
     cleanDir: true,
     chunkFileNames: '[name].js',
     sourcemap: true,
+    // The default prints the code once more, and escapes as the characters.
+    minify: false,
     comments: { jsdoc: false },
     minifyInternalExports: false,
-    codeSplitting: { groups: [{ name: 'core', minShareCount: 2 }] },
+    codeSplitting: {
+      groups: [
+        { debugName: 'core', name: (id, context) => (isCore(id, context) ? 'core' : null), minShareCount: 2 },
+        { debugName: 'shared', name: (id) => `shared-${roomOf(id)}`, minShareCount: 2 },
+      ],
+    },
   },
   onLog: failOnWarning,
 })
@@ -62,6 +75,22 @@ async function buildForBrowsers(entry: Entry): Promise<void> {
     },
     onLog: failOnWarning,
   })
+}
+
+/** Tells whether a module that two entry points share belongs into the core: it does if `sealform/koa` loads it anyway. */
+function isCore(id: string, context: ChunkingContext): boolean {
+  if (!roomsBesideCore.includes(roomOf(id))) return true
+  if (coreModules.size === 1) {
+    for (const known of coreModules) {
+      for (const imported of context.getModuleInfo(known)?.importedIds ?? []) coreModules.add(imported)
+    }
+  }
+  return coreModules.has(id)
+}
+
+/** The room of a source file, as docs/decisions/house.md has it. */
+function roomOf(id: string): string {
+  return basename(dirname(id))
 }
 
 function inputs(some: readonly Entry[]): Record<string, string> {
@@ -104,4 +133,14 @@ function withPlainBuiltins(code: string): string {
     (_line, names: string, builtin) =>
       `const { ${names.replaceAll(' as ', ': ')} } = process.getBuiltinModule("${builtin}");`,
   )
+}
+
+/**
+ * Writes characters beyond ASCII as escapes, which strings, templates and regular expressions read as the characters. For a single
+ * one beyond Latin-1, V8 holds two bytes for each character of the whole file, and Node decodes the file more slowly. What stands
+ * after it on its line has a column in the source map that is a few characters too small; a map that is edited would be half as
+ * large again.
+ */
+function inAscii(code: string): string {
+  return code.replace(/[\x80-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }

@@ -70,18 +70,16 @@ function tourPage(): string {
   })
   return `# The tour
 
-The tour is an app that shows every capability. In a clone of the repository, \`npm ci && npm start\` opens it on
-http://localhost:3000. All of it works with JavaScript switched off. Above each page you choose what sends the forms; below, a panel
-shows what went over the wire; and each page ends with its source.
+The tour is an app that shows what Sealform can do. Clone [the repository](https://github.com/sealform/sealform), run \`npm ci && npm start\` there, and
+open http://localhost:3000. It needs no key. Every page works with JavaScript switched off. Above each page you choose what sends the forms: the browser
+alone, Sealform's [script](guide/javascript.md), Turbo, htmx or Unpoly. Below, a panel shows what went over the wire. Each page ends with its source.
 
-![The front page of the tour: what Sealform saves, and a form to break](pictures/tour-home.webp)
+![The front page of the tour: what Sealform does for you, and a form to break](pictures/tour-home.webp)
 
 ${parts.join('\n')}
 ## The source of each page
 
 ![The source of the page about todos, in colour](pictures/tour-source-todos.webp)
-
-\`npm run docs:pictures\` takes these pictures and writes this page.
 `
 }
 

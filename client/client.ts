@@ -7,6 +7,8 @@ import { end, underway } from './underway.js'
 export type { SealformAnswer, SealformEvents } from './events.js'
 
 addEventListener('submit', takeOver)
-for (const type of ['input', 'change', 'compositionend']) addEventListener(type, watchInput)
+addEventListener('input', watchInput)
+addEventListener('change', watchInput)
+addEventListener('compositionend', watchInput)
 // The browser may keep the page for the way back. It is no longer left then.
 addEventListener('pagehide', () => end(underway))

@@ -7,7 +7,7 @@ export let confirmed: HTMLFormElement | null
 
 /** Asks before a form is sent, and sends it after a yes. */
 export const ask = (pressed: Pressed, question: string): undefined => {
-  const dialog = element('dialog', { textContent: question, role: 'alertdialog', ariaLabel: question })
+  const dialog = element('dialog', { role: 'alertdialog', textContent: question, ariaLabel: question })
   dialog.append(
     // The first button gets the focus: the one that does nothing.
     element('button', { textContent: words.cancel, onclick: () => dialog.close() }),
@@ -27,6 +27,8 @@ export const ask = (pressed: Pressed, question: string): undefined => {
 /** Sends a form as if its button were pressed, without a question. */
 export const sendConfirmed = ({ form, button }: Pressed): void => {
   confirmed = form
-  form.requestSubmit(button?.isConnected ? button : undefined)
+  // An answer has replaced it meanwhile. Without it, the form would run its own action.
+  if (button && !button.isConnected) form.append(button)
+  form.requestSubmit(button)
   confirmed = null
 }

@@ -17,21 +17,20 @@ export const morph = (from: Element, to: Element) => {
     // Visitors open details and dialogs.
     else if (!custom && name !== 'open') from.removeAttribute(name)
   }
-  if (!custom || to.firstChild) morphChildren(from, to)
-}
-
-const morphChildren = (from: Element, to: Element): void => {
+  if (custom && !to.firstChild) return
   // Leads from an id to the child that has it or holds its element, and between two children that take each other's place.
-  const known = new Map<string | Node, Element>()
-  for (const old of from.children) for (const id of idsIn(old)) if (!known.has(id)) known.set(id, old)
-  for (const child of to.children) {
-    for (const id of idsIn(child)) {
-      const old = known.get(id)
-      if (old && !known.has(old) && kindOf(old) === kindOf(child)) {
-        known.set(child, old).set(old, child)
-        break
-      }
-    }
+  const known = new Map<string | Node, ChildNode>()
+  for (const old of from.childNodes) idsIn(old).map((id) => known.has(id) || known.set(id, old))
+  for (const child of to.childNodes) {
+    idsIn(child)
+      .map((id) => known.get(id))
+      .find(
+        (each) =>
+          each &&
+          !known.has(each) &&
+          kindOf(each) === kindOf(child) &&
+          known.set(child, each).set(each, child),
+      )
   }
 
   let i = 0
@@ -40,7 +39,7 @@ const morphChildren = (from: Element, to: Element): void => {
     let at = from.childNodes[i]
     // What is known and gone, and all before an element that stays.
     while (at && !known.has(at) && (old || idsIn(at)[0])) {
-      at.remove()
+      from.removeChild(at)
       at = from.childNodes[i]
     }
     if (at && !old && !known.has(at) && kindOf(at) === kindOf(child)) old = at
@@ -54,12 +53,12 @@ const morphChildren = (from: Element, to: Element): void => {
     }
     i++
   }
-  while (from.childNodes[i]) from.childNodes[i]!.remove()
+  while (from.childNodes[i]) from.removeChild(from.childNodes[i]!)
 }
 
 /** The ids of an element and of all in it; that of a form also where a control named `id` hides it. */
 const idsIn = (node: Node): string[] => {
-  const inside = (node as Element).querySelectorAll?.('[id]') ?? []
+  const inside = (node as Element).querySelectorAll?.('[id]') || []
   return [node as Element, ...inside].flatMap((each) => each.getAttribute?.('id') || [])
 }
 

@@ -3,12 +3,11 @@ import { read, type Submission, textOf } from './submission.js'
 
 /** Shows that a submission is underway: on its form, its regions and its button, by its label and its templates. */
 export const mark = (submission: Submission): void => {
-  const { form, data } = submission
-  const button = submission.button as HTMLInputElement | null
+  const { form, data, button } = submission as Submission & { readonly button: HTMLInputElement | null }
   const label = read(submission, 'data-pending')
   const before = button?.cloneNode(true) as Element
-  const busy = [form, ...submission.asked.flatMap((id) => document.getElementById(id) ?? [])]
-  for (const each of busy) each.ariaBusy = true as never
+  const busy = [form, ...submission.asked.flatMap((id) => document.getElementById(id) || [])]
+  busy.map((each) => (each.ariaBusy = true as never))
   if (button) {
     // Not `disabled`, which takes the focus away. With an order, another press counts.
     if (!read(submission, 'data-order')) button.ariaDisabled = true as never
@@ -27,8 +26,8 @@ export const mark = (submission: Submission): void => {
     }
   }
   submission.unmark = () => {
-    for (const each of busy) each.ariaBusy = null
-    for (const each of rows) each.remove()
+    busy.map((each) => (each.ariaBusy = null))
+    rows.map((each) => each.remove())
     if (button) morph(button, before)
   }
 }

@@ -16,7 +16,7 @@ const send = async (form: HTMLFormElement, inputs: readonly HTMLInputElement[]):
   const bars = form.querySelectorAll<HTMLProgressElement>('[data-upload]')
   const files = inputs.flatMap((input) => [...input.files!].map((file) => ({ input, file })))
   const total = files.reduce((sum, { file }) => sum + file.size, 0)
-  const references: { readonly input: HTMLInputElement; readonly value: string }[] = []
+  const values = new Map<File, string>()
   let done = 0
   for (const { input, file } of files) {
     const transfer = new Transfer(form, input.name, file)
@@ -25,14 +25,22 @@ const send = async (form: HTMLFormElement, inputs: readonly HTMLInputElement[]):
     }
     const value = await transfer.run()
     if (!value) return
-    references.push({ input, value })
+    values.set(file, value)
     done += file.size
   }
-  for (const { input, value } of references) {
-    input.before(element('input', { type: 'hidden', name: keptPrefix + input.name, value }))
+  for (const input of inputs) {
+    const chosen = [...input.files!]
+    // Another was chosen meanwhile, or none.
+    if (!chosen[0] || !chosen.every((file) => values.has(file))) continue
+    for (const file of chosen) {
+      const value = values.get(file)!
+      input.before(element('input', { type: 'hidden', name: keptPrefix + input.name, value }))
+    }
     input.value = ''
     input.required = false
   }
+  const rest = largeIn(form)
+  if (rest[0]) await send(form, rest)
 }
 
 const isLarge = (control: Element): control is HTMLInputElement => {
@@ -42,12 +50,18 @@ const isLarge = (control: Element): control is HTMLInputElement => {
   )
 }
 
+/** The controls of a form with a large file. */
+const largeIn = (form: HTMLFormElement) => [...form.elements].filter(isLarge)
+
 addEventListener('submit', (event) => {
   const form = event.target as HTMLFormElement
   const button = event.submitter
   if (forms.get(form) || event.defaultPrevented) return
-  const inputs = [...form.elements].filter(isLarge)
-  const isOurs = (form.elements as { [sealField]?: Element })[sealField] && inputs[0]
+  const inputs = largeIn(form)
+  const isOurs =
+    (form.elements as { [sealField]?: Element })[sealField] &&
+    inputs[0] &&
+    !/dialog|get/i.test(button?.getAttribute('formmethod') as string)
   // A second press meanwhile changes nothing.
   const runs = forms.has(form)
   if (!isOurs && !runs) return

@@ -90,9 +90,9 @@ const receive = (submission: Submission, url: string): void => {
   if (!emit(submission, outcome, { status, page, to })) finish(submission)
   else if (isLost) {
     const notice = element('p', {
-      textContent: page?.querySelector('[role=alert],h1')?.textContent || words.lost,
       role: 'alert',
       className: 'sealform-lost',
+      textContent: page?.querySelector('[role=alert],h1')?.textContent || words.lost,
     })
     const onclick = () => sendConfirmed(submission)
     notice.append(' ', element('button', { textContent: words.again, type: 'button', onclick }))

@@ -15,7 +15,7 @@ export const takeOver = (event: SubmitEvent): void => {
   const submission = { form, button, repeats: 0 } as Submission
   const target = read(submission, 'target', 'form') ?? document.querySelector('base')?.target
   const region = read(submission, 'data-region')
-  submission.asked = (region ?? form.closest(`[${regionAttribute}]`)?.id)?.match(/\S+/g) ?? []
+  submission.asked = (region ?? form.closest(`[${regionAttribute}]`)?.id)?.match(/\S+/g) || []
   submission.sealed = (form.elements as { [sealField]?: Element })[sealField]
   // Without the attribute it is the text `null`, which is no method.
   const method = read(submission, 'method', 'form')!
@@ -23,7 +23,7 @@ export const takeOver = (event: SubmitEvent): void => {
     ? /post/i.test(method)
     : // A form with GET has no seal, and says itself that it is sent for its region.
       submission.asked[0] && (region ?? form.hasAttribute('data-submit-on')) && !/dialog|post/i.test(method)
-  if (!isOurs || (target && !/^_self$/.test(target)) || event.defaultPrevented) return
+  if (!isOurs || (target && target !== '_self') || event.defaultPrevented) return
   clearTimeout(timers.get(form))
   submission.automatic = !button && form.hasAttribute('data-submit-on')
   // What is typed while an automatic submission runs must not be lost.

@@ -14,9 +14,9 @@ export const underwayOf = (form: HTMLFormElement): readonly Submission[] => {
  * server made it, and then those that are still underway are marked again.
  */
 export const end = (ended: readonly Submission[], change?: () => unknown): void => {
-  for (const each of underway) each.unmark?.()
+  underway.map((each) => each.unmark?.())
   underway = underway.filter((each) => !ended.includes(each))
-  for (const each of ended) each.request?.abort()
+  ended.map((each) => each.request?.abort())
   change?.()
   underway.map(mark)
 }

@@ -45,6 +45,8 @@ export interface SentFacts {
 export function describeResponse(request: AnsweredRequest, sent: AnswerContent | SentFacts): void {
   const { req, res, page, cookies } = request
   if (res.headersSent) return
+  // Most pages: nothing on them calls for a header.
+  if (sent === 'page' && cookies.length === 0 && page.isOrdinary) return
   const facts = typeof sent === 'string' ? { content: sent } : sent
   const answers = page.showsOutcome ? 'submission' : 'visit'
   const flashRemoval = page.flash && removalOf(request, facts)

@@ -46,21 +46,39 @@ interface Printing {
 }
 
 /** Prints the built-in page, in the layout of the app if it has one. */
-export function printBuiltIn({ layout }: ServedApp, host: Printing, page: BuiltInPage): string {
-  const { outcome, submitted } = page
+export function printBuiltIn({ layout }: ServedApp, host: Printing, described: BuiltInPage): string {
+  const { outcome, submitted } = described
+  const report = (error: unknown) =>
+    host.reportError(error, { reference: '', action: submitted.definition?.name })
+  const page = withSafeLabels(described, report)
   const fromElsewhere = outcome.kind === 'refused' && outcome.reason === 'origin'
   if (!layout || fromElsewhere) return builtInPage(page).toString()
-  let error: unknown
   try {
     const printed = builtInPageIn((parts) => layout(parts, host.context), page)
     if (printed !== undefined) return printed
-    error = new SealformError(
-      'ERR_OPTION_INVALID',
-      'sealform({ layout }) has to return HTML that holds page.content, which has the input of the visitor.',
+    report(
+      new SealformError(
+        'ERR_OPTION_INVALID',
+        'sealform({ layout }) has to return HTML that holds page.content, which has the input of the visitor.',
+      ),
     )
-  } catch (thrown) {
-    error = thrown
+  } catch (error) {
+    report(error)
   }
-  host.reportError(error, { reference: '', action: submitted.definition?.name })
   return builtInPage(page).toString()
+}
+
+/** Names a field as it was sent when `messages.label` throws, for example on a name that no form has. The first error is reported. */
+function withSafeLabels(page: BuiltInPage, report: (error: unknown) => void): BuiltInPage {
+  let failed = false
+  const labelOf = (name: string) => {
+    try {
+      return page.labelOf(name)
+    } catch (error) {
+      if (!failed) report(error)
+      failed = true
+      return name
+    }
+  }
+  return { ...page, labelOf }
 }

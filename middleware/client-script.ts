@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { brotliCompressSync, gzipSync } from 'node:zlib'
 import { requirePackage } from '../lib/base/lazy-package.js'
 import { pathOf } from './request-path.js'
 
@@ -46,6 +45,7 @@ export function clientScript(name: ScriptName): ClientScript {
 function makeScript(name: ScriptName, file: Buffer): ClientScript {
   // The source map is not served.
   const plain = Buffer.from(file.toString().replace(/\n\/\/# sourceMappingURL=\S+\s*$/, ''))
+  const { brotliCompressSync, gzipSync } = process.getBuiltinModule('node:zlib')
   const hash = createHash('sha256').update(plain).digest('base64url').slice(0, 12)
   return {
     path: `/sealform-${name}-${hash}.js`,

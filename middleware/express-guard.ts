@@ -1,9 +1,8 @@
 import type { NextFunction, Request, RequestHandler, Response } from 'express'
 import type { CurrentSubmission } from '../lib/action/submission.js'
 import { SealformError } from '../lib/base/errors.js'
-import { notFound } from '../lib/outcome/make-outcome.js'
 import type { Outcome } from '../lib/outcome/outcome.js'
-import { type Guard, guardedSubmission, outcomeOfError } from './guard-outcome.js'
+import { type Guard, guardedSubmission, notAdmitted, outcomeOfError } from './guard-outcome.js'
 
 /** What an Express middleware has done. */
 type Verdict =
@@ -43,7 +42,7 @@ export function guard(middleware: RequestHandler): Guard {
     const { verdict } = run
     if (verdict?.kind === 'failed')
       return outcomeOfError(verdict.error, asExpressContext(submission.context).res)
-    return verdict?.kind === 'skipped' ? notFound() : undefined
+    return verdict?.kind === 'skipped' ? notAdmitted() : undefined
   }
 }
 

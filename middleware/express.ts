@@ -4,7 +4,7 @@ import { sentCookies } from '../lib/action/cookies.js'
 import type { Actions } from '../lib/action/registry.js'
 import { answer } from '../lib/answer/answer.js'
 import { consumedError } from '../lib/answer/consumed-error.js'
-import { misplaced } from '../lib/answer/mount.js'
+import { misplaced, otherFramework } from '../lib/answer/mount.js'
 import { recognise } from '../lib/answer/recognise.js'
 import { webProtocol } from '../lib/base/web-protocol.js'
 import type { FormOptions } from '../lib/page/page.js'
@@ -81,6 +81,7 @@ export function sealform<Own = unknown>(
   const inspector = createInspector(app)
 
   return function sealform(req, res, next) {
+    if (next === undefined) throw otherFramework('Express')
     hashProperties(req, res)
     if (sendScript(req, res)) return
     if (inspector?.takes(req)) {

@@ -21,8 +21,17 @@ export function guardedSubmission(submission: unknown): CurrentSubmission {
  * the answer then. A status without a body becomes the outcome that says the same, because that keeps the visitor's input.
  */
 export function outcomeOfGuard({ ownAnswer }: CurrentSubmission, status: number): Outcome | undefined {
-  if (ownAnswer === 'none') return notFound()
+  if (ownAnswer === 'none') return notAdmitted()
   return ownAnswer === 'status' && isClientError(status) ? outcomeOfStatus(status) : undefined
+}
+
+/** The outcome of a guard that did nothing, or that has skipped the rest of its route. */
+export function notAdmitted(): Outcome {
+  return new Refused(
+    'not-found',
+    404,
+    'The guard neither answered nor admitted the visitor. It admits by calling next() without an argument.',
+  )
 }
 
 /**

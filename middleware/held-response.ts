@@ -1,4 +1,5 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
+import { hasLeft } from '../lib/base/visitor-left.js'
 
 type Chunk = string | Uint8Array
 type Callback = (error?: Error | null) => void
@@ -17,6 +18,8 @@ type Writing = readonly (Chunk | BufferEncoding | Callback | null | undefined)[]
 export class HeldResponse {
   /** Whether the page has ended its answer. */
   ended = false
+  /** Whether the page has broken off its answer, because what it is made of has failed. */
+  brokenOff = false
   readonly #res: ServerResponse
   readonly #before: Pick<ServerResponse, 'writeHead' | 'write' | 'end' | 'flushHeaders'>
   #decide: () => void
@@ -42,6 +45,23 @@ export class HeldResponse {
     res.write = this.#write.bind(this)
     res.end = this.#end.bind(this)
     res.flushHeaders = this.#flushHeaders.bind(this)
+  }
+
+  /**
+   * Decides when the page destroys the response with an error, as `pipeline()` does when its stream fails. The connection stays open
+   * for another answer.
+   */
+  outliveFailure(): void {
+    const res = this.#res
+    const { destroy } = res
+    res.destroy = (error?: Error) => {
+      if (this.#state !== 'held' || this.ended || !error || hasLeft(res)) {
+        return Reflect.apply(destroy, res, [error])
+      }
+      this.brokenOff = true
+      this.#decide()
+      return res
+    }
   }
 
   /** The number of held bytes. */

@@ -1,5 +1,4 @@
 import { Readable, Stream } from 'node:stream'
-import { ReadableStream } from 'node:stream/web'
 
 /** What was read of a stream: all of it, or the first part and a stream of everything, that part included. */
 export type HeldStream =

@@ -1,7 +1,6 @@
-import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { changedOptions } from '../lib/action/changed-options.js'
-import { createActions, type Registry } from '../lib/action/registry.js'
+import type { Actions, Registry } from '../lib/action/registry.js'
 import type { Submission } from '../lib/action/submission.js'
 import { explainSeal } from '../lib/inspect/explain-seal.js'
 import type { Inspection } from '../lib/inspect/inspection.js'
@@ -16,30 +15,26 @@ import { style } from '../views/inspector/style.js'
 import { submissionPage } from '../views/inspector/submission-page.js'
 import { submissionsPage } from '../views/inspector/submissions-page.js'
 import type { SafeHtml } from '../views/safe-html.js'
-import { createServedApp } from './app.js'
+import type { ServedApp } from './app.js'
 import type { NodeApp, NodePage } from './node-listener.js'
 import { pathOf } from './request-path.js'
 
 /** What the pages show, and where they are. */
-interface Inspected {
+export interface InspectedApp {
   readonly registry: Registry
   readonly inspection: Inspection
   /** The option `inspect`. */
   readonly path: string
 }
 
-/**
- * Makes the app behind the pages of the inspector: an app of this library for `node:http`, with a registry and a random key of
- * its own, so that its form is sealed, and no seal of one is good in the other.
- */
-export function createInspectorApp(inspected: Inspected): NodeApp {
+/** The inspector's own app: nobody but its pages has forms of this registry. */
+export interface OwnApp extends ServedApp {
+  readonly actions: Actions
+}
+
+/** Makes the app behind the pages of the inspector: an app of this library for `node:http`, so that its form is sealed. */
+export function createInspectorApp({ actions, ...own }: OwnApp, inspected: InspectedApp): NodeApp {
   const { registry } = inspected
-  const { development } = registry
-  const actions = createActions({
-    app: 'sealform.inspector',
-    keys: randomBytes(32).toString('base64'),
-    ...(development !== undefined && { development }),
-  })
   const openSeal = actions.define('seal.open', {
     history: 'forget',
     // A mount may have taken a prefix off the URL, which a middleware further outside has seen.
@@ -51,7 +46,7 @@ export function createInspectorApp(inspected: Inspected): NodeApp {
     },
   })
   return {
-    ...createServedApp(actions, {}),
+    ...own,
     handler(req, res, page) {
       const place = placeOf(inspected.path, pathOf(req.url ?? ''))
       const makePage = () => pageAt(place, inspected, () => page.form(openSeal))
@@ -86,7 +81,7 @@ function answer({ req, res, page }: Visit, place: Place, makePage: () => SafeHtm
 
 function pageAt(
   place: Place,
-  { registry, inspection }: Inspected,
+  { registry, inspection }: InspectedApp,
   sealForm: () => Form<ExplainedSeal>,
 ): SafeHtml | undefined {
   const { rest } = place

@@ -1,10 +1,9 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
-import { judgeVisitor } from '../lib/inspect/judge-visitor.js'
-import { refusalPage } from '../views/inspector/refusal-page.js'
-import type { ServedApp } from './app.js'
-import { createInspectorApp } from './inspector-app.js'
+import { randomBytes } from 'node:crypto'
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import { createActions } from '../lib/action/registry.js'
+import { createServedApp, type ServedApp } from './app.js'
+import { cutAnswer } from './cut-answer.js'
 import { dismount, hostOn, isServed } from './mounted.js'
-import { createListener } from './node-listener.js'
 import { pathOf } from './request-path.js'
 
 /** The pages of `sealform(actions, { inspect })`. */
@@ -15,22 +14,25 @@ export interface Inspector {
   answer(req: IncomingMessage, res: ServerResponse): void
 }
 
-const headers = {
-  'Cache-Control': 'no-store',
-  'Content-Security-Policy':
-    "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-  'Cross-Origin-Opener-Policy': 'same-origin',
-  'Cross-Origin-Resource-Policy': 'same-origin',
-  'Referrer-Policy': 'same-origin',
-  'X-Content-Type-Options': 'nosniff',
-}
-
-/** Makes the inspector of an app. `undefined` without the option, and outside of development. */
+/**
+ * Makes the inspector of an app. `undefined` without the option, and outside of development. Its pages are loaded by the first
+ * visit: most processes never print one.
+ */
 export function createInspector({ registry, inspect }: ServedApp): Inspector | undefined {
-  const { inspection } = registry
+  const { inspection, development } = registry
   if (inspect === undefined || inspection === undefined) return undefined
-  const own = createInspectorApp({ registry, inspection, path: inspect })
-  const listener = createListener(own)
+  // A registry and a random key of its own: no seal of the app is good here, nor one of these pages in the app.
+  const actions = createActions({
+    app: 'sealform.inspector',
+    keys: randomBytes(32).toString('base64'),
+    ...(development !== undefined && { development }),
+  })
+  const own = { ...createServedApp(actions, {}), actions }
+  let listener: Promise<RequestListener> | undefined
+  const load = async () => {
+    const { createInspectorListener } = await import('./inspector-listener.js')
+    return createInspectorListener(own, { registry, inspection, path: inspect })
+  }
 
   return {
     takes(req) {
@@ -42,31 +44,19 @@ export function createInspector({ registry, inspect }: ServedApp): Inspector | u
       return true
     },
     answer(req, res) {
-      if (res.headersSent) return
-      forgetHeaders(res)
-      for (const [name, value] of Object.entries(headers)) res.setHeader(name, value)
-      res.statusCode = 200
-      const verdict = judgeVisitor({
-        address: req.socket.remoteAddress,
-        host: req.headers.host ?? req.headers[':authority']?.toString(),
-        headers: Object.keys(req.headers),
-      })
-      if (verdict === 'admit') {
-        listener(req, res)
-        return
-      }
-      res.statusCode = 403
-      res.setHeader('Content-Type', 'text/html; charset=utf-8')
-      res.end(refusalPage(verdict).toString())
+      const { url } = req
+      listener ??= load()
+      listener
+        .then((answer) => {
+          // Code that mounts the app below a prefix may have put back what it had taken off.
+          req.url = url
+          answer(req, res)
+        })
+        .catch((error: unknown) => {
+          console.error(error)
+          if (res.headersSent) cutAnswer(res)
+          else res.writeHead(500, { 'Content-Length': 0 }).end()
+        })
     },
   }
-}
-
-/**
- * Takes back the headers that earlier middleware of the app has set, such as a cookie or a policy of its own, and those that it
- * would set when the headers are written, as the package on-headers does by a `writeHead` of its own.
- */
-function forgetHeaders(res: ServerResponse): void {
-  for (const name of res.getHeaderNames()) res.removeHeader(name)
-  Reflect.deleteProperty(res, 'writeHead')
 }

@@ -11,6 +11,7 @@ import { clientOf } from '../lib/answer/client-table.js'
 import { consumedError } from '../lib/answer/consumed-error.js'
 import { hintAtForm } from '../lib/answer/hint-at-form.js'
 import type { Rendering } from '../lib/answer/judge-rendering.js'
+import { otherFramework } from '../lib/answer/mount.js'
 import { partOfVisit } from '../lib/answer/part-of-page.js'
 import { type ForeignForm, recognise } from '../lib/answer/recognise.js'
 import type { App, Settings } from '../lib/answer/settings.js'
@@ -46,6 +47,7 @@ import {
   searchOn,
   stepsOn,
 } from './page-tools.js'
+import { askInFull, restoreRequest } from './present-as-get.js'
 import { pathOf } from './request-path.js'
 import { tellOwnFile, tellOwnRedirect } from './tell-own-answer.js'
 import { progressOf, WatchedResponse } from './watched-response.js'
@@ -93,6 +95,7 @@ export function sealform<Own = unknown>(
   const inspector = createInspector(app)
 
   return async function sealform(ctx, next) {
+    if (ctx.req === undefined) throw otherFramework('Koa')
     const script = askedScript(ctx.req)
     if (script) {
       ctx.set(script.headers)
@@ -141,7 +144,7 @@ export function sealform<Own = unknown>(
       joinHost(outer, host)
       return runInside(outer, ctx, next)
     }
-    await next()
+    await host.visit(next)
     // A middleware further inside has answered the submission.
     if (hostOn(req) === host) host.finishPage()
   }
@@ -166,12 +169,14 @@ class KoaHost implements Host, MountedHost, PageTools {
   readonly res: Context['res']
   readonly context: Context
   readonly settings: Settings<unknown>
-  readonly page: Page
   /** The Set-Cookie lines that Sealform has added to the response. */
   cookies: readonly string[] = noCookies
   readonly #app: ServedApp
   readonly #next: Next
   readonly #outer: MountedHost | undefined
+  /** The URL as the middleware sees it. What it has mounted inside may take a prefix off. */
+  readonly #url: string
+  #page: Page | undefined
   #form: PageTools['form'] | undefined
   #forms: Forms | undefined
   #region: PageTools['region'] | undefined
@@ -187,7 +192,15 @@ class KoaHost implements Host, MountedHost, PageTools {
     this.#app = app
     this.#next = next
     this.#outer = outer
-    this.page = new Page(app.registry, this)
+    this.#url = ctx.url
+    // A live page notes when it begins: before the app reads what it shows.
+    if (app.live) this.#page = new Page(app.registry, this)
+  }
+
+  /** Made when something asks for it: most requests of an app have no forms. */
+  get page(): Page {
+    this.#page ??= new Page(this.#app.registry, this)
+    return this.#page
   }
 
   /** The URL that the browser asked for, including the part that a mount removes from `ctx.url`. */
@@ -288,7 +301,7 @@ class KoaHost implements Host, MountedHost, PageTools {
   }
 
   #createForms(): Forms {
-    const mount = mountOf(this.context.originalUrl, this.context.url)
+    const mount = mountOf(this.context.originalUrl, this.#url)
     return createForms(this.page, {
       form: formOn.bind(this),
       steps: stepsOn.bind(this) as Forms['steps'],
@@ -380,9 +393,16 @@ class KoaHost implements Host, MountedHost, PageTools {
     return this.#next()
   }
 
+  /** Runs the page of a GET, or of a POST that is not a submission. */
+  visit(next: Next): Promise<unknown> {
+    const { req } = this
+    const sent = clientOf(req.headers)?.header === undefined ? undefined : askInFull(req)
+    return sent ? next().finally(() => restoreRequest(req, sent)) : next()
+  }
+
   /** Finishes the page of a GET, or of a POST that is not a submission. */
   finishPage(): void {
-    const { context, page, res } = this
+    const { context, res } = this
     const { body } = context.response
     // Koa answers when the outermost middleware is done. It has to wait for this one.
     if (res.writableEnded && context.respond !== false && isWhole(body)) {
@@ -391,14 +411,14 @@ class KoaHost implements Host, MountedHost, PageTools {
     }
     if (body instanceof SafeHtml) setHtml(context, body)
     this.#sendVisit()
-    page.keeping?.keep(res.statusCode, context.response.body)
+    this.#page?.keeping?.keep(res.statusCode, context.response.body)
   }
 
   #sendVisit(): void {
     const { context, req, res } = this
     const client = clientOf(req.headers)
     if (!client) {
-      describeResponse(this, 'page')
+      if (this.#page) describeResponse(this, 'page')
       return
     }
     const { body, status } = context.response
@@ -496,8 +516,14 @@ class KoaHost implements Host, MountedHost, PageTools {
     const { app } = context
     const error = asError(thrown, details)
     if (details.reference !== '') this.logFailure(details)
-    if (app.listenerCount('error') > 0) app.emit('error', error, context, details)
-    else console.error(error)
+    try {
+      if (app.listenerCount('error') > 0) app.emit('error', error, context, details)
+      else console.error(error)
+    } catch (another) {
+      // A listener that fails must not take the answer from the visitor.
+      console.error(error)
+      console.error(another)
+    }
   }
 
   logFailure(details: FailureDetails): void {

@@ -48,13 +48,25 @@ import {
   searchOn,
   stepsOn,
 } from './page-tools.js'
-import { presentAsGet, restoreRequest } from './present-as-get.js'
+import { askInFull, presentAsGet, restoreRequest } from './present-as-get.js'
 import { pathOf } from './request-path.js'
 import { progressOf, WatchedResponse } from './watched-response.js'
 
 /** Headers that Sealform itself sets between the end of a page and its sending. */
 const ownHeaders = ['server-timing']
 const nothing = Buffer.alloc(0)
+
+/** A page that has broken off its answer, as if it had answered 500: what failed has told the app already. */
+const brokenOff: Rendering = {
+  kind: 'rendered',
+  status: 500,
+  location: '',
+  body: 'none',
+  content: undefined,
+  encoded: false,
+  json: false,
+  takenOver: false,
+}
 
 /**
  * Adapts one request of a framework whose pages write to Node's own response. Holds the writes of a page only when
@@ -63,17 +75,22 @@ const nothing = Buffer.alloc(0)
 export abstract class HttpHost<
   Req extends IncomingMessage = IncomingMessage,
   Res extends ServerResponse = ServerResponse,
-> implements Host, MountedHost
+> implements Host, MountedHost, PageTools
 {
   readonly req: Req
   readonly res: Res
   readonly context: { readonly req: Req; readonly res: Res }
-  readonly page: Page
   readonly settings: Settings<unknown>
   /** The Set-Cookie lines that Sealform has added to the response. */
   cookies: readonly string[] = noCookies
   readonly #app: ServedApp
   protected readonly outer: MountedHost | undefined
+  /** The URL as the middleware sees it. What it has mounted inside may take a prefix off. */
+  readonly #url: string
+  #page: Page | undefined
+  #form: PageTools['form'] | undefined
+  #forms: Forms | undefined
+  #region: PageTools['region'] | undefined
   #heldResponse: HeldResponse | undefined
   #describesHead = false
   /** The page failed after it was judged, so it will never end its answer. */
@@ -92,7 +109,15 @@ export abstract class HttpHost<
     this.context = context
     this.settings = app.settings
     this.#app = app
-    this.page = new Page(app.registry, this)
+    this.#url = context.req.url ?? ''
+    // A live page notes when it begins: before the app reads what it shows.
+    if (app.live) this.#page = new Page(app.registry, this)
+  }
+
+  /** Made when something asks for it: most requests of an app have no forms. */
+  get page(): Page {
+    this.#page ??= new Page(this.#app.registry, this)
+    return this.#page
   }
 
   abstract readonly url: string
@@ -152,22 +177,39 @@ export abstract class HttpHost<
     hintAtForm(form, this.res, { path: this.path, advises: this.settings.advises })
   }
 
-  /** Makes `form`, `forms` and `region` for a page that is about to run. */
+  /** Offers `form`, `forms` and `region` to a page that is about to run, with the flash of the cookies that it is run with. */
   tools(): PageTools {
-    const mount = mountOf(this.url, this.req.url ?? '')
-    return {
-      form: toolForm.bind(this) as PageTools['form'],
-      forms: createForms(this.page, {
-        form: toolForm.bind(this),
-        steps: toolSteps.bind(this) as Forms['steps'],
-        messages: this.messages.bind(this),
-        printScript: scriptTagOn.bind(this, mount),
-        printCallModule: printCallModule.bind(undefined, mount),
-        search: searchOn.bind(this) as Forms['search'],
-        afterRead: () => this.describeWhenWritten(),
-      }),
-      region: toolRegion.bind(this) as PageTools['region'],
-    }
+    this.#forms = undefined
+    return this
+  }
+
+  // Bound functions, because V8 keeps a closure of a request until the next full collection.
+  get form(): PageTools['form'] {
+    this.#form ??= toolForm.bind(this) as PageTools['form']
+    return this.#form
+  }
+
+  get forms(): Forms {
+    this.#forms ??= this.#createForms()
+    return this.#forms
+  }
+
+  get region(): PageTools['region'] {
+    this.#region ??= toolRegion.bind(this) as PageTools['region']
+    return this.#region
+  }
+
+  #createForms(): Forms {
+    const mount = mountOf(this.url, this.#url)
+    return createForms(this.page, {
+      form: toolForm.bind(this),
+      steps: toolSteps.bind(this) as Forms['steps'],
+      messages: this.messages.bind(this),
+      printScript: scriptTagOn.bind(this, mount),
+      printCallModule: printCallModule.bind(undefined, mount),
+      search: searchOn.bind(this) as Forms['search'],
+      afterRead: this.describeWhenWritten.bind(this),
+    })
   }
 
   watchAnswer(submission: WatchedSubmission): void {
@@ -320,6 +362,7 @@ export abstract class HttpHost<
           else settle({ kind: 'threw', error, sent: res.headersSent })
         }
         this.#heldResponse = new HeldResponse(res, () => maxHeldBytes, decide)
+        this.#heldResponse.outliveFailure()
         this.runPage(fail)
         // Most pages have answered by now.
         if (settled) return
@@ -339,8 +382,12 @@ export abstract class HttpHost<
   holdForRegion(): void {
     const client = clientOf(this.req.headers)
     if (!client?.header) return
+    const sent = askInFull(this.req)
     const limit = () => (this.page.hasRegions || client.lacking !== 'shows it' ? maxHeldBytes : -1)
-    const heldResponse = new HeldResponse(this.res, limit, () => this.#sendVisit(client, heldResponse))
+    const heldResponse = new HeldResponse(this.res, limit, () => {
+      if (sent) restoreRequest(this.req, sent)
+      this.#sendVisit(client, heldResponse)
+    })
     this.#heldResponse = heldResponse
   }
 
@@ -454,6 +501,7 @@ export abstract class HttpHost<
   #rendering(): Rendering {
     const { res } = this
     if (res.headersSent) return { kind: 'sent' }
+    if (this.#heldResponse?.brokenOff) return brokenOff
     return {
       kind: 'rendered',
       status: res.statusCode,

@@ -136,9 +136,8 @@ class NodeHost extends HttpHost {
 
   #runHandler(tools: PageTools, fail: (error: unknown) => void): void {
     const { req, res } = this
-    const page: NodePage = { ...tools, send: sendHtml.bind(null, this) }
     try {
-      const result: unknown = this.#app.handler(req, res, page)
+      const result: unknown = this.#app.handler(req, res, new HandlerPage(this, tools))
       if (result !== undefined) Promise.resolve(result).catch(fail)
     } catch (error) {
       fail(error)
@@ -192,6 +191,33 @@ class NodeHost extends HttpHost {
     if (!this.#app.proxy) return undefined
     const value = this.req.headers[name]
     return typeof value === 'string' ? value.slice(value.lastIndexOf(',') + 1).trim() || undefined : undefined
+  }
+}
+
+/** The tools of a page, each made when the handler reads it. */
+class HandlerPage implements NodePage {
+  readonly #host: NodeHost
+  readonly #tools: PageTools
+
+  constructor(host: NodeHost, tools: PageTools) {
+    this.#host = host
+    this.#tools = tools
+  }
+
+  get form(): PageTools['form'] {
+    return this.#tools.form
+  }
+
+  get forms(): PageTools['forms'] {
+    return this.#tools.forms
+  }
+
+  get region(): PageTools['region'] {
+    return this.#tools.region
+  }
+
+  get send(): NodePage['send'] {
+    return sendHtml.bind(null, this.#host)
   }
 }
 

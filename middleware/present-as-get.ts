@@ -16,7 +16,10 @@ const hiddenHeaders = new Set([
   'transfer-encoding',
 ])
 
-/** The method and headers of a request before it was presented as a GET. */
+/** Headers by which a browser says that it has a copy of the page. */
+const conditions = new Set(['if-none-match', 'if-modified-since'])
+
+/** The method and headers of a request before a page saw others. */
 type Sent = Pick<IncomingMessage, 'method' | 'headers'>
 
 /**
@@ -25,12 +28,30 @@ type Sent = Pick<IncomingMessage, 'method' | 'headers'>
  */
 export function presentAsGet(req: IncomingMessage, cookieHeader: string | undefined): Sent {
   const { method, headers } = req
-  const shown: IncomingHttpHeaders = {}
-  for (const name of Object.keys(headers)) if (!hiddenHeaders.has(name)) shown[name] = headers[name]
+  const shown = without(hiddenHeaders, headers)
   if (cookieHeader !== undefined) shown.cookie = cookieHeader
   replaceHeaders(req, shown)
   req.method = 'GET'
   return method === undefined ? { headers } : { method, headers }
+}
+
+/**
+ * Makes the request for a region of a page unconditional. The copy that the browser has is the whole page: whatever Vary
+ * says, Chromium asks by the ETag of that copy, and with a 304 the client would get the whole page in place of its region.
+ *
+ * @returns what `restoreRequest` takes; `undefined` when there was no condition
+ */
+export function askInFull(req: IncomingMessage): Sent | undefined {
+  const { headers } = req
+  if (headers['if-none-match'] === undefined && headers['if-modified-since'] === undefined) return undefined
+  replaceHeaders(req, without(conditions, headers))
+  return { headers }
+}
+
+function without(hidden: ReadonlySet<string>, headers: IncomingHttpHeaders): IncomingHttpHeaders {
+  const shown: IncomingHttpHeaders = {}
+  for (const name of Object.keys(headers)) if (!hidden.has(name)) shown[name] = headers[name]
+  return shown
 }
 
 /** Restores the method and headers for code that reads the request after the page, such as a log. */

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join, posix, sep } from 'node:path'
 import { describe, it } from 'node:test'
 import { root } from './docs/project.js'
+import { headlessChromium, nginx, redis } from './setup/programs.js'
 
 /** Which room may import which. docs/decisions/house.md says why. */
 const plan: Readonly<Record<string, readonly string[]>> = {
@@ -120,6 +121,23 @@ describe('the house', () => {
   })
 })
 
+describe('a program that npm packages do not have', () => {
+  const tests = new Map(sourcesIn('test').map((file) => [file, importsOf(file)]))
+  const helpers = [
+    [headlessChromium, 'test/browser/chromium.ts'],
+    [redis, 'test/setup/redis.ts'],
+    [nginx, 'test/setup/nginx.ts'],
+  ] as const
+  for (const [program, helper] of helpers) {
+    it(`is provided for each test that uses it: ${program.title}`, () => {
+      const without = [...tests.keys()].filter(
+        (file) => file.endsWith('.test.ts') && reaches(tests, file, helper) && !program.neededBy(file),
+      )
+      assert.deepEqual(without, [])
+    })
+  }
+})
+
 function sourcesIn(folder: string): string[] {
   return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.ts'))
@@ -144,6 +162,13 @@ function roomOf(file: string): string {
 
 function isPlanned(file: string): boolean {
   return roomOf(file) in plan
+}
+
+/** Whether a file imports another one, itself or by what it imports. */
+function reaches(graph: ReadonlyMap<string, readonly string[]>, from: string, to: string): boolean {
+  const seen = new Set([from])
+  for (const file of seen) for (const target of graph.get(file) ?? []) seen.add(target)
+  return seen.has(to)
 }
 
 /** Each circle as the files on it: the strongly connected components of more than one file (Tarjan, 1972). */

@@ -19,6 +19,7 @@ import { nthValue, sentIndexes } from './given-values.js'
 import { refuseName } from './own-attributes.js'
 import { nameAsSecret } from './password-control.js'
 import { printSelect, printTextarea } from './print-control.js'
+import { publish } from './publish.js'
 import { SafeHtml } from './safe-html.js'
 import { ToldOutcome } from './told-outcome.js'
 
@@ -39,13 +40,13 @@ interface ControlsRecord<Status extends FormStatus = FormStatus> {
   /** What controls have to know, where it is not what the definition says. @default the definition */
   readonly controls?: ControlsRecord['definition'] | undefined
   /** Called when it knows what is wrong with it. @default not called */
-  problemMade?(problem: TellingProblem): void
+  readonly problemMade?: ((problem: TellingProblem) => void) | undefined
 }
 
 /**
- * Prints the controls of a form. Everything that a page prints or calls is an own property and needs no `this`: Handlebars
- * reads own properties only. Methods are bound, and text is made when it is printed. Closures and getters would do the same,
- * but every page makes forms, and V8 keeps object literals that hold these until the next full collection.
+ * Prints the controls of a form. Every page makes forms, and reads a few of their parts. So text is made and methods are bound when
+ * they are read, by getters of the prototype: V8 keeps object literals with closures or getters of their own until the next
+ * full collection.
  */
 export abstract class FormControls<Status extends FormStatus = FormStatus> implements Controls, ControlParts {
   readonly id: string
@@ -57,7 +58,7 @@ export abstract class FormControls<Status extends FormStatus = FormStatus> imple
   readonly #record: ControlsRecord
   readonly #definition: ControlsRecord['definition']
   readonly #messages: Messages
-  readonly #ids: ControlIds
+  #ids: ControlIds | undefined
   readonly #told: ToldOutcome | undefined
   #byName: Map<string, Issue[]> | undefined
 
@@ -69,20 +70,8 @@ export abstract class FormControls<Status extends FormStatus = FormStatus> imple
     this.#record = record
     this.#definition = record.controls ?? record.definition
     this.#messages = messages
-    this.#ids = new ControlIds(record.id, record.definition.limits.depth)
     this.#told = wrong ? this.#tellOutcome(record, messages) : undefined
     this.issues = this.#told?.issues ?? noIssues
-    this.input = this.input.bind(this)
-    this.control = this.control.bind(this)
-    this.textarea = this.textarea.bind(this)
-    this.select = this.select.bind(this)
-    this.value = this.value.bind(this)
-    this.values = this.values.bind(this)
-    this.checked = this.checked.bind(this)
-    this.indexes = this.indexes.bind(this)
-    this.issue = this.issue.bind(this)
-    this.summary = this.summary.bind(this)
-    this.field = this.field.bind(this)
   }
 
   input(name: string, own: Attributes = {}): SafeHtml {
@@ -105,6 +94,13 @@ export abstract class FormControls<Status extends FormStatus = FormStatus> imple
     return printField(this, name, options)
   }
 
+  toObject(): this {
+    const plain: Record<string, unknown> = {}
+    for (const name in this) plain[name] = this[name]
+    plain.toObject = () => plain
+    return plain as this
+  }
+
   get props(): ControlProps {
     return controlProps(this)
   }
@@ -117,9 +113,9 @@ export abstract class FormControls<Status extends FormStatus = FormStatus> imple
     const added = unsaid(definition, { kind: 'input', name }, own)
     const type = own.type ?? added.type
     if (type === 'checkbox' || type === 'radio') return this.#choice(name, type, { ...own, ...added })
-    const nth = this.#ids.count(name)
+    const nth = this.ids.count(name)
     const value = valueless.has(String(type).toLowerCase()) ? undefined : nthValue(this.#sent(name), nth, own)
-    return this.describe(name, this.#ids.nth(name, nth), {
+    return this.describe(name, this.ids.nth(name, nth), {
       ...own,
       value,
       ...withStepsFor(value, added, own),
@@ -135,9 +131,9 @@ export abstract class FormControls<Status extends FormStatus = FormStatus> imple
     checkControl({ method: 'textarea', name }, this.#definition, given)
     const { value, ...own } = given
     const attributes = { ...own, ...unsaid(this.#definition, { kind: 'textarea', name }, own) }
-    const nth = this.#ids.count(name)
+    const nth = this.ids.count(name)
     const text = nthValue(this.#sent(name), nth, { value, disabled: attributes.disabled }) ?? ''
-    return { attributes: this.describe(name, this.#ids.nth(name, nth), attributes), text: String(text) }
+    return { attributes: this.describe(name, this.ids.nth(name, nth), attributes), text: String(text) }
   }
 
   selectParts(name: string, options: readonly SelectOption[], given: Attributes): SelectParts {
@@ -172,7 +168,7 @@ export abstract class FormControls<Status extends FormStatus = FormStatus> imple
     const own = this.#issuesOf(name)
     if (own.length === 0) return new SafeHtml('')
     const text = own.map((issue) => escapeHtml(issue.message)).join('<br>')
-    const printed = `<p class="sealform-issue" id="${escapeHtml(this.#ids.issue(name))}">${text}</p>`
+    const printed = `<p class="sealform-issue" id="${escapeHtml(this.ids.issue(name))}">${text}</p>`
     return new SafeHtml(() => {
       this.#told?.tell(own)
       return printed
@@ -187,7 +183,7 @@ export abstract class FormControls<Status extends FormStatus = FormStatus> imple
   }
 
   issueId(name: string): string | undefined {
-    return this.#issuesOf(name).length === 0 ? undefined : this.#ids.issue(name)
+    return this.#issuesOf(name).length === 0 ? undefined : this.ids.issue(name)
   }
 
   labelOf(name: string): string | undefined {
@@ -196,7 +192,7 @@ export abstract class FormControls<Status extends FormStatus = FormStatus> imple
   }
 
   controlId(name: string): string {
-    return this.#ids.first(name)
+    return this.ids.first(name)
   }
 
   beside(_name: string): SafeHtml | undefined {
@@ -204,6 +200,7 @@ export abstract class FormControls<Status extends FormStatus = FormStatus> imple
   }
 
   protected get ids(): ControlIds {
+    this.#ids ??= new ControlIds(this.id, this.#record.definition.limits.depth)
     return this.#ids
   }
 
@@ -230,13 +227,13 @@ export abstract class FormControls<Status extends FormStatus = FormStatus> imple
   }
 
   protected nextId(name: string): string {
-    return this.#ids.nth(name, this.#ids.count(name))
+    return this.ids.nth(name, this.ids.count(name))
   }
 
   #tellOutcome(record: ControlsRecord, messages: Messages): ToldOutcome | undefined {
     const { id: formId, outcome, issues } = record
     if (!outcome) return undefined
-    const told = new ToldOutcome({ formId, outcome, issues, ids: this.#ids, messages })
+    const told = new ToldOutcome({ formId, outcome, issues, ids: this.ids, messages })
     record.problemMade?.(told)
     return told
   }
@@ -244,14 +241,14 @@ export abstract class FormControls<Status extends FormStatus = FormStatus> imple
   /** What was sent under a name, when it is to be given back, or what stands there otherwise. */
   #sent(name: string): readonly string[] | undefined {
     const { given, defaults } = this.#record
-    return given?.get(name) ?? defaults?.get(this.#ids.plain(name))
+    return given?.get(name) ?? defaults?.get(this.ids.plain(name))
   }
 
   #choice(name: string, type: 'checkbox' | 'radio', attributes: Attributes): Attributes {
     const value = String(attributes.value ?? 'on')
     const given = attributes.checked === true
     const checked = attributes.disabled ? given : this.checked(name, value, given)
-    return this.describe(name, this.#ids.choice(name, value), { ...attributes, type, value, checked })
+    return this.describe(name, this.ids.choice(name, value), { ...attributes, type, value, checked })
   }
 
   /** The attributes by which a screen reader finds the issues of a control. */
@@ -267,15 +264,31 @@ export abstract class FormControls<Status extends FormStatus = FormStatus> imple
     if (!this.#byName) {
       this.#byName = new Map()
       for (const issue of issues) {
-        const key = this.#ids.plain(issue.name)
+        const key = this.ids.plain(issue.name)
         const others = this.#byName.get(key)
         if (others) others.push(issue)
         else this.#byName.set(key, [issue])
       }
     }
-    return this.#byName.get(this.#ids.plain(name)) ?? noIssues
+    return this.#byName.get(this.ids.plain(name)) ?? noIssues
   }
 }
+
+publish(FormControls.prototype, [
+  'checked',
+  'control',
+  'field',
+  'indexes',
+  'input',
+  'issue',
+  'props',
+  'select',
+  'summary',
+  'textarea',
+  'toObject',
+  'value',
+  'values',
+])
 
 /** Statuses with which nothing is wrong. */
 const quiet: ReadonlySet<FormStatus> = new Set(['idle', 'valid', 'done'])

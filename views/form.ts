@@ -96,6 +96,16 @@ export interface Controls<Name extends string = string> {
   field(name: Name, options?: FieldOptions): SafeHtml
   /** The attributes of the form and its controls as objects, for JSX and Pug. */
   readonly props: ControlProps<Name>
+  /**
+   * Returns an object that has everything of this form as its own properties, functions included, for template engines that read
+   * no others, such as Handlebars.
+   *
+   * @example
+   * ```ts
+   * const view = { form: ctx.form(addTodo.bind(null, listId)).toObject() }
+   * ```
+   */
+  toObject(): this
 }
 
 /** An action as a page sees it. */

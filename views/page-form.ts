@@ -11,10 +11,11 @@ import { checkAttributes, checkControl } from './check-attributes.js'
 import { escapeHtml } from './escape-html.js'
 import type { Form, FormProps } from './form.js'
 import { FormControls } from './form-controls.js'
-import { printHidden, printOwn } from './hidden-field.js'
+import { printOwn } from './hidden-field.js'
 import { printHoneypot } from './honeypot.js'
 import { printKeptList, printReference } from './kept-files.js'
 import { checkButton } from './own-attributes.js'
+import { publish } from './publish.js'
 import { SafeHtml } from './safe-html.js'
 
 /** Makes the form that a page prints. */
@@ -24,29 +25,37 @@ export function createForm<State>(record: FormRecord, seals: PageSeals, messages
 
 /** Prints the form of an action: the controls, the seal, buttons and files. */
 export class PageForm<State> extends FormControls implements Form<State> {
-  readonly attributes: SafeHtml
-  readonly fields: SafeHtml
-  readonly seal: SafeHtml
   readonly state: State | undefined
   readonly #record: FormRecord
   readonly #seals: PageSeals
   readonly #messages: Messages
+  #attributes: SafeHtml | undefined
+  #fields: SafeHtml | undefined
+  #seal: SafeHtml | undefined
   /** The fields whose kept files are named on the page. */
   #shownKept: Set<string> | undefined
 
   constructor(record: FormRecord, seals: PageSeals, messages: Messages) {
     super(record, messages)
-    this.attributes = new SafeHtml(() => this.#printTag())
-    this.fields = new SafeHtml(() => this.#printFields())
-    this.seal = new SafeHtml(() => this.#printSeal())
     this.state = record.state as State | undefined
     this.#record = record
     this.#seals = seals
     this.#messages = messages
-    this.kept = this.kept.bind(this)
-    this.submit = this.submit.bind(this)
-    this.validate = this.validate.bind(this)
-    this.honeypot = this.honeypot.bind(this)
+  }
+
+  get attributes(): SafeHtml {
+    this.#attributes ??= new SafeHtml(this.#printTag.bind(this))
+    return this.#attributes
+  }
+
+  get fields(): SafeHtml {
+    this.#fields ??= new SafeHtml(this.#printFields.bind(this))
+    return this.#fields
+  }
+
+  get seal(): SafeHtml {
+    this.#seal ??= new SafeHtml(this.#printSeal.bind(this))
+    return this.#seal
   }
 
   override get props(): FormProps {
@@ -57,13 +66,19 @@ export class PageForm<State> extends FormControls implements Form<State> {
     }
   }
 
+  /** The id for an attribute. The name of an action needs no escapes. */
+  get #idText(): string {
+    const { id, definition } = this.#record
+    return id === definition.name ? id : escapeHtml(id)
+  }
+
   /** Prints what `formAttributes()` gives, in a third of the time: their names and values are known, except for the id. */
   #printTag(): string {
-    const { id, definition, tagPrinted } = this.#record
+    const { definition, tagPrinted } = this.#record
     tagPrinted?.()
     const enctype = definition.files.size > 0 ? ' enctype="multipart/form-data"' : ''
     const once = definition.store ? ` ${attributeNames.once}="true"` : ''
-    return `id="${escapeHtml(id)}" method="post"${enctype} accept-charset="utf-8"${once}`
+    return `id="${this.#idText}" method="post"${enctype} accept-charset="utf-8"${once}`
   }
 
   override formAttributes(): Attributes {
@@ -130,7 +145,7 @@ export class PageForm<State> extends FormControls implements Form<State> {
     const { type, value, ...rest } = checkButton(asked, attributes)
     const { definition, boundText } = this.#record
     const token = this.#seals.button(action, { action: definition.name, boundText })
-    this.#record.buttonPrinted(action, token)
+    this.#record.buttonPrinted?.(action, token)
     // The value of an input is its label, and an image sends only coordinates. For both the name carries the seal.
     const byName = type === 'image' || value !== undefined
     const carrier = byName
@@ -148,14 +163,15 @@ export class PageForm<State> extends FormControls implements Form<State> {
   }
 
   #printFields(): string {
-    const { definition, boundText, carriesState, state } = this.#record
+    const { definition, boundText, carriesState, state, sent } = this.#record
     const told = this.told
-    const seal = this.#seals.action(definition, boundText)
+    const seals = this.#seals
+    const seal = sent ? seals.unique(definition, boundText) : seals.action(definition, boundText)
     const sealedState = carriesState ? this.#seals.state(definition, boundText, state) : undefined
     const files = freshFiles(this.#record.files, (file) => this.#seals.file(definition, file))
-    this.#record.printed({ seal, state: sealedState, files }, told)
+    this.#record.printed?.({ seal, state: sealedState, files }, told)
     let text = printOwn(fieldNames.seal, seal)
-    text += printHidden(fieldNames.form, this.id)
+    text += printOwn(fieldNames.form, this.#idText)
     if (sealedState !== undefined) text += printOwn(fieldNames.state, sealedState)
     return text + (told?.notice() ?? '') + this.#printKept(files)
   }
@@ -163,8 +179,8 @@ export class PageForm<State> extends FormControls implements Form<State> {
   /** A seal has only characters of base64url, so it needs no escapes. */
   #printSeal(): string {
     const { definition, boundText } = this.#record
-    const seal = this.#seals.alone(definition, boundText)
-    this.#record.sealed(seal)
+    const seal = this.#seals.unique(definition, boundText)
+    this.#record.sealed?.(seal)
     return seal
   }
 
@@ -202,3 +218,14 @@ export class PageForm<State> extends FormControls implements Form<State> {
     return this.#record.files.filter(({ field }) => field === name)
   }
 }
+
+publish(PageForm.prototype, [
+  'attributes',
+  'fields',
+  'honeypot',
+  'kept',
+  'props',
+  'seal',
+  'submit',
+  'validate',
+])

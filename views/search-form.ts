@@ -7,6 +7,7 @@ import type { Controls } from './form.js'
 import { FormControls } from './form-controls.js'
 import { printHidden } from './hidden-field.js'
 import { printsPassword } from './password-control.js'
+import { publish } from './publish.js'
 import { SafeHtml } from './safe-html.js'
 
 /** A search as a page sees it: a form that is sent by GET, and what the query string says. */
@@ -55,7 +56,6 @@ class PageSearch<Query> extends FormControls<SearchStatus> implements SearchForm
     this.query = record.query as Query | undefined
     this.cleanUrl = record.clean && urlWith(record.url, record.clean)
     this.#record = record
-    this.url = this.url.bind(this)
   }
 
   override formAttributes(): Attributes {
@@ -86,3 +86,5 @@ class PageSearch<Query> extends FormControls<SearchStatus> implements SearchForm
     return kept.join('') + (this.told?.notice() ?? '')
   }
 }
+
+publish(PageSearch.prototype, ['url'])

@@ -9,6 +9,7 @@ import type { PageSeals } from '../lib/page/page-seals.js'
 import type { Attributes } from './attributes.js'
 import type { Form } from './form.js'
 import { PageForm } from './page-form.js'
+import { publish } from './publish.js'
 import type { SafeHtml } from './safe-html.js'
 
 /** A form of several steps as a page sees it: the form of the step that is shown. */
@@ -110,11 +111,6 @@ class SteppedPageForm extends PageForm<unknown> implements SteppedForm {
     this.isLast = step === last
     this.#position = position
     this.#answers = groupInput(Object.values(state.answers).flat(), record.definition)
-    this.answer = this.answer.bind(this)
-    this.answers = this.answers.bind(this)
-    this.next = this.next.bind(this)
-    this.back = this.back.bind(this)
-    this.goTo = this.goTo.bind(this)
   }
 
   answer(name: string, fallback = ''): string {
@@ -149,3 +145,5 @@ class SteppedPageForm extends PageForm<unknown> implements SteppedForm {
     return step === undefined || step.files.has(name)
   }
 }
+
+publish(SteppedPageForm.prototype, ['answer', 'answers', 'back', 'goTo', 'next'])

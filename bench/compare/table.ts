@@ -19,7 +19,7 @@ export function comparison(all: readonly Compared[], machine: readonly string[])
     ...missing,
     `### What it costs\n\n${rowsTable(costs, all)}`,
     `### What it does\n\n${rowsTable(behaviours, all)}`,
-    `▲ marks what is better than Sealform in the same row, by more than a twentieth.`,
+    `▲ marks what is better than Sealform in the same row, by more than a twentieth. Of two figures, the best one counts.`,
     `### The apps\n\n${appsTable(all)}`,
   ].join('\n\n')
 }

@@ -3,10 +3,12 @@ import { readFileSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { stagePages } from './stage-pages.js'
 
-/** How much of the API reference the site holds. */
+/** How much of the work is done. Two thirds of it are the reference of the API and the colours of code. */
 export interface SiteScope {
-  /** Source files of entry points, from the root. @default all of `site/typedoc.json` */
+  /** Source files of entry points for the reference of the API, from the root. @default all of `site/typedoc.json` */
   readonly entryPoints?: readonly string[]
+  /** Pages whose code is coloured, by their place on the site, such as `guide/forms.md`. @default all */
+  readonly coloredPages?: readonly string[]
 }
 
 /**
@@ -15,13 +17,13 @@ export interface SiteScope {
  * @param folder gets `source`, the Markdown of all pages, and `pages`, the site
  * @throws Error when a generator refuses
  */
-export function buildSite(folder: string, { entryPoints = [] }: SiteScope = {}): void {
+export function buildSite(folder: string, { entryPoints = [], coloredPages }: SiteScope = {}): void {
   const { homepage }: { homepage: string } = JSON.parse(readFileSync('package.json', 'utf8'))
   const source = join(folder, 'source')
   rmSync(folder, { recursive: true, force: true })
   const some = entryPoints.flatMap((path) => ['--entryPoints', resolve(path)])
   runInSite(folder, 'typedoc', '--out', resolve(source, 'api'), '--docsRoot', resolve(source), ...some)
-  stagePages(source, homepage.replace(/#.*/, ''))
+  stagePages(source, homepage.replace(/#.*/, ''), coloredPages)
   runInSite(folder, 'vitepress', 'build')
 }
 

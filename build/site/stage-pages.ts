@@ -13,10 +13,17 @@ const renamed: Readonly<Record<string, string>> = {
   'README.md': 'index.md',
 }
 
-/** Copies the pages of the site into a folder, where the generator reads them. */
-export function stagePages(folder: string, repository: string): void {
+/**
+ * Copies the pages of the site into a folder, where the generator reads them.
+ *
+ * @param coloredPages the places of the pages whose code keeps its language, by which it is coloured. @default all
+ */
+export function stagePages(folder: string, repository: string, coloredPages?: readonly string[]): void {
   for (const page of markdownIn('docs').concat('CHANGELOG.md')) {
-    write(folder, placeOf(page), withSiteLinks(readFileSync(page, 'utf8'), page, repository))
+    const place = placeOf(page)
+    const text = withSiteLinks(readFileSync(page, 'utf8'), page, repository)
+    const isColored = coloredPages === undefined || coloredPages.includes(place)
+    write(folder, place, isColored ? text : text.replace(/^( *```)\w+.*$/gm, '$1txt'))
   }
   write(folder, 'decisions/index.md', decisions())
   write(folder, 'index.md', frontPage(repository))

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream'
 import type { StandardSchemaV1 } from '@standard-schema/spec'
+import { SealformError } from '../base/errors.js'
 import { fieldNames } from '../base/wire-names.js'
 import type { LimitOptions, Limits } from '../body/limits.js'
 import type { ClaimStore } from '../claims/claim-store.js'
@@ -82,10 +83,11 @@ export interface ActionOptions<
   input?: Schema
   /**
    * Runs after the seal opens, before the rest of the body is read, and after the `authorize` of `createActions()`. An
-   * outcome, returned or thrown, refuses the submission; returning nothing admits it.
+   * outcome, returned or thrown, refuses the submission; returning nothing admits it. The submission has no fields yet:
+   * `formData` and `input` throw `ERR_NOT_READ_YET`.
    * @default every submission is admitted
    */
-  authorize?(submission: Submission<InputOf<Schema>, State, Context>, ...bound: Bound): unknown
+  authorize?(submission: Submission<undefined, State, Context>, ...bound: Bound): unknown
   /**
    * The file fields of the form, by name. Without them the action takes no files. Files stay in the storage until the
    * answer has been sent; `persist()` keeps one.
@@ -378,15 +380,25 @@ const actionMethods: object = Object.create(
   Object.getPrototypeOf(async () => {}),
   {
     bind: {
-      value(this: unknown, _self: null, ...more: unknown[]) {
+      value(this: unknown, self: null, ...more: unknown[]) {
         const own = detailsOf(this)
         if (!own) throw new TypeError('bind() has to be called as a method of an action.')
+        refuseLostValue(own, self)
         return createAction({ ...own, values: [...own.values, ...more] })
       },
     },
     $$FORM_ACTION: unsealed,
   },
 )
+
+/** Throws when the first argument of `bind()`, which JavaScript keeps for `this`, is a value such as an id. It would be lost. */
+function refuseLostValue({ definition }: ActionDetails, self: unknown): void {
+  if (self === null || self === undefined || typeof self === 'object' || typeof self === 'function') return
+  throw new SealformError(
+    'ERR_VALUE_UNSUPPORTED',
+    `${definition.name}: the first argument of bind() is a ${typeof self}, and would not be bound. Write null before the values: bind(null, id).`,
+  )
+}
 
 /** Makes a function stand for an action wherever the library takes one. */
 export function standFor(own: ActionDetails, call: object): void {

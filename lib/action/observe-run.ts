@@ -26,6 +26,15 @@ export function observeRun(action: string, run: () => unknown): unknown {
   })
 }
 
+/** Asks an `authorize`, and advises the developer when it loses the outcome that was to refuse. For development. */
+export function observeAuthorize(action: string, ask: () => unknown): Promise<unknown> {
+  return collectMade(async (made) => {
+    const result = await ask()
+    if (result === undefined) adviseOnLostRefusal(action, made)
+    return result
+  })
+}
+
 function adviseOnLongRun(action: string): void {
   adviseOnce(
     `"${action}" has not settled for ${longRun / 1000} s, and its visitor waits. A promise that it awaits may never settle. The option "timeout" answers after a time of your choice.`,
@@ -35,8 +44,19 @@ function adviseOnLongRun(action: string): void {
 function adviseOnLostOutcome(action: string, made: readonly MadeOutcome[]): void {
   const last = made.at(-1)
   if (!last) return
-  const place = last.at === undefined ? '' : ` at ${last.at}`
   adviseOnce(
-    `"${action}" called ${last.by}()${place} and returned nothing, so the outcome is lost and the submission counts as done. Write \`return ${last.by}(…)\`.`,
+    `"${action}" called ${callOf(last)} and returned nothing, so the outcome is lost and the submission counts as done. Write \`return ${last.by}(…)\`.`,
   )
+}
+
+function adviseOnLostRefusal(action: string, made: readonly MadeOutcome[]): void {
+  const last = made.at(-1)
+  if (!last) return
+  adviseOnce(
+    `authorize() of "${action}" called ${callOf(last)} and returned nothing, which admits. Write \`return ${last.by}(…)\`.`,
+  )
+}
+
+function callOf({ by, at }: MadeOutcome): string {
+  return at === undefined ? `${by}()` : `${by}() at ${at}`
 }

@@ -260,7 +260,13 @@ export class Registry implements SealingContext, SecretFields {
   }
 
   define<Made extends Submittable>(name: string, runOrOptions: unknown): Made {
-    if (typeof name !== 'string' || !namePattern.test(name)) {
+    if (typeof name !== 'string') {
+      throw new SealformError(
+        'ERR_ACTION_NAME',
+        `actions.define() needs a name as its first argument, not ${name === null ? 'null' : `a value of the type ${typeof name}`}: actions.define('todos.add', …).`,
+      )
+    }
+    if (!namePattern.test(name)) {
       throw new SealformError(
         'ERR_ACTION_NAME',
         `${JSON.stringify(name)} is not a valid action name: start with a letter or digit, then use letters, digits, "_", ".", ":" or "-", at most 128 characters.`,

@@ -2,7 +2,7 @@ import { SealformError } from '../base/errors.js'
 import type { NameOf } from '../input/validate.js'
 import { Done, Failed, isOutcome, type Outcome } from '../outcome/outcome.js'
 import type { Definition } from './action.js'
-import { observeRun } from './observe-run.js'
+import { observeAuthorize, observeRun } from './observe-run.js'
 import { RunHooks } from './run-hooks.js'
 import type { CurrentSubmission } from './submission.js'
 
@@ -19,18 +19,20 @@ export async function authorize(
 ): Promise<Outcome | undefined> {
   const { name: action, authorizeAll, authorize: own } = definition
   const refusal =
-    authorizeAll && (await ask(authorizeAll, submission, { action, rest: [{ action, values }] }))
-  return refusal ?? (own && ask(own, submission, { action, rest: values }))
+    authorizeAll && (await ask(authorizeAll, submission, { definition, rest: [{ action, values }] }))
+  return refusal ?? (own && ask(own, submission, { definition, rest: values }))
 }
 
 /** Calls an `authorize`. An outcome or an own answer refuses, `undefined` admits, and any other value is an error. */
 async function ask(
   admits: (submission: never, ...rest: never[]) => unknown,
   submission: CurrentSubmission,
-  { action, rest }: { readonly action: string; readonly rest: readonly unknown[] },
+  { definition, rest }: { readonly definition: Definition; readonly rest: readonly unknown[] },
 ): Promise<Outcome | undefined> {
+  const { name: action, advises } = definition
+  const call = () => Reflect.apply(admits, undefined, [submission, ...rest])
   try {
-    const result = await Reflect.apply(admits, undefined, [submission, ...rest])
+    const result: unknown = await (advises ? observeAuthorize(action, call) : call())
     if (result === undefined || isOutcome(result)) return submission.outcomeAfter(result)
     // For example `return res.redirect('/sign-in')` on Express, which returns the response.
     const own = submission.outcomeAfter(undefined)

@@ -14,9 +14,11 @@ export interface Submission<Input = undefined, State = unknown, Context = unknow
   /**
    * All fields that the visitor sent, in document order, without the library's own fields. Files are `StoredFile`s, whose
    * content is read from the storage. They are removed after the answer unless `persist()` keeps them.
+   *
+   * @throws SealformError `ERR_NOT_READ_YET` in `authorize` and `onFile`, which run before the fields are read
    */
   readonly formData: SubmittedData
-  /** The output of the action's `input` schema; `undefined` without a schema. */
+  /** The output of the action's `input` schema; `undefined` without a schema. `authorize` cannot read it. */
   readonly input: Input
   /** The state that the form of this action carried, when it was rendered with `initial`. See `stateOf` for buttons. */
   readonly previous: State | undefined
@@ -101,9 +103,10 @@ interface FaultReporter {
 
 /** One submission. Creates each property on first access, because most actions use only two. */
 export class CurrentSubmission implements Submission<unknown>, WatchedSubmission {
-  input: unknown = undefined
   previous: unknown = undefined
   readonly #source: SubmissionSource
+  #input: unknown
+  #validated = false
   #entries: readonly Entry[] | undefined
   #formData: SubmittedData | undefined
   #cookies: SubmissionCookies | undefined
@@ -138,13 +141,18 @@ export class CurrentSubmission implements Submission<unknown>, WatchedSubmission
     return { method: 'POST', url, headers: req.headers }
   }
 
+  get input(): unknown {
+    if (!this.#validated) throw notReadYet('input')
+    return this.#input
+  }
+
+  set input(value: unknown) {
+    this.#input = value
+    this.#validated = true
+  }
+
   get formData(): SubmittedData {
-    if (!this.#entries) {
-      throw new SealformError(
-        'ERR_NOT_READ_YET',
-        'authorize() and onFile() run before the fields are read, so submission.formData is not available yet. Decide by the bound values, the cookies and the context; read fields in run().',
-      )
-    }
+    if (!this.#entries) throw notReadYet('formData')
     if (!this.#formData) {
       const formData = new FormData()
       for (const [name, value] of this.#entries) {
@@ -314,6 +322,13 @@ export class CurrentSubmission implements Submission<unknown>, WatchedSubmission
 }
 
 const noLines: readonly string[] = []
+
+function notReadYet(property: string): SealformError {
+  return new SealformError(
+    'ERR_NOT_READ_YET',
+    `authorize() and onFile() run before the fields are read and validated, so submission.${property} is not available yet. Decide by the bound values, the cookies and the context; read fields in run().`,
+  )
+}
 
 function visitorLeft(): DOMException {
   return new DOMException('The visitor has left.', 'AbortError')

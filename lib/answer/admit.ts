@@ -7,8 +7,8 @@ import type { Call } from '../action/run-action.js'
 import { isOutcome, type Outcome, Refused } from '../outcome/outcome.js'
 import { explainUnopened } from '../seal/explain-unopened.js'
 import { type AdmissionVerdict, judgeSeal, refusalStatus } from '../seal/judge-seal.js'
+import type { Opened } from '../seal/opened-seals.js'
 import { matchesPath } from '../seal/path-binding.js'
-import type { Opened } from '../seal/seal.js'
 import type { SealContent } from '../seal/seal-content.js'
 
 /** An action that a seal names and that this visitor may submit, with its bound values. */
@@ -72,6 +72,9 @@ function detailOf(
   }
   if (verdict === 'other-path') {
     return `A page of another path printed this form of "${name}". See docs/errors/other-path.md.`
+  }
+  if (verdict === 'other-session') {
+    return `The value of the session option is not the one for which this form of "${name}" was printed. See docs/errors/other-session.md.`
   }
   if (verdict !== 'other-version') return name
   return `The page is for version ${version ?? 'none'} of "${name}", which has ${action?.version ?? 'none'} here. See docs/errors/other-version.md.`

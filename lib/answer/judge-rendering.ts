@@ -95,7 +95,7 @@ const verdicts: Readonly<Record<PageResult, Row>> = {
   threw: row('built-in', 'built-in-500'),
   'with-form': row('page', 'page'),
   moved: row('built-in-link', 'redirect'),
-  // Nothing shows that this visitor may see such a page: a guard for GET alone is not asked about a POST.
+  // Nothing shows that this visitor may see such a page, or where it leads: a guard for GET alone is not asked about a POST.
   unasked: row('built-in', 'built-in'),
   shown: row('built-in', 'page'),
   missing: row('built-in', 'built-in'),
@@ -135,7 +135,7 @@ function resultOf(rendering: Rendering, form: FormOnPage): PageResult {
   if (rendering.kind !== 'rendered') return rendering.kind
   const { status, location, body } = rendering
   const isRedirect = status >= 300 && status < 400
-  if (isRedirect && location !== '') return 'moved'
+  if (isRedirect && location !== '') return form.asked ? 'moved' : 'unasked'
   if (body !== 'none' && holdsInput(rendering, form)) return 'with-form'
   if (status >= 500) return '5xx'
   if (body === 'none' || isRedirect) return 'missing'

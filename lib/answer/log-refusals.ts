@@ -33,7 +33,8 @@ export function logRefusals(lineOf: (refusal: Refusal) => string): (refusal: Ref
 
 /** For developers: with what was wrong and what to change. */
 export function fullLine(refusal: Refusal): string {
-  return `${shortLine(refusal)} ${refusal.detail}`
+  const { detail } = refusal
+  return detail === '' ? shortLine(refusal) : `${shortLine(refusal)} ${detail}`
 }
 
 /** For production: the detail stays out of the log, since it can name what was sent, such as an origin. */

@@ -1,8 +1,8 @@
 import type { Registry } from '../action/registry.js'
 import { SealformError } from '../base/errors.js'
 import { matchesPath } from '../seal/path-binding.js'
+import type { SealPurpose } from '../seal/purpose.js'
 import { open } from '../seal/seal.js'
-import type { SealPurpose } from '../seal/seal-content.js'
 
 /**
  * A middleware that was made, as the others of this process know it. An app can have several: one on the app and one on a
@@ -90,6 +90,14 @@ function warnOfSameNames(outer: Registry, inner: Registry): void {
   process.emitWarning(
     `Two registries that are mounted on one request both have the action "${same[0]}". Its submissions go to the outer one. Rename one of the two, or give one registry a name: createActions({ app }).`,
     { type: 'SealformWarning', code: 'SEALFORM_SAME_ACTION' },
+  )
+}
+
+/** The error for a middleware that something else than its framework calls. */
+export function otherFramework(own: 'Koa' | 'Express'): SealformError {
+  return new SealformError(
+    'ERR_MOUNT',
+    `sealform(actions) of 'sealform/${own.toLowerCase()}' was not called by ${own}. Import it from the entry point of your framework: 'sealform/koa', 'sealform/express' or 'sealform/node'.`,
   )
 }
 

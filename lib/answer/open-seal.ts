@@ -1,7 +1,9 @@
 import { stagedSync } from '../base/trace.js'
 import type { OriginVerdict } from '../origin/origin-verdict.js'
 import { Refused } from '../outcome/outcome.js'
-import { matchesSession, type Opened, open } from '../seal/seal.js'
+import type { Opened } from '../seal/opened-seals.js'
+import { matchesPath } from '../seal/path-binding.js'
+import { matchesSession, open } from '../seal/seal.js'
 import type { SentSeal } from './admit.js'
 import type { PendingSubmission } from './pending-submission.js'
 
@@ -24,12 +26,14 @@ export function openSeal(pending: PendingSubmission, sender: OriginVerdict): Sen
   return { token, opened, sessionMatches }
 }
 
-function nameAction(pending: PendingSubmission, { content }: Opened): void {
-  const { submitted, trace } = pending
-  const definition = pending.registry.find(content.action)
+function nameAction(pending: PendingSubmission, opened: Opened): void {
+  const { registry, exchange, submitted, trace } = pending
+  const { content } = opened
+  const definition = registry.find(content.action)
   pending.action = definition
   submitted.definition = definition
   submitted.boundText = content.values
+  submitted.onOwnPath = content.path !== undefined && matchesPath(registry.keys, opened, exchange.path)
   submitted.begun = content.issued
   // State and buttons are bound to the values of the form's own seal, also when `migrate` changes those values.
   pending.owner = definition && { action: definition.name, boundText: content.values }

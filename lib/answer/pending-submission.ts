@@ -97,7 +97,6 @@ export class PendingSubmission {
     // Fields of another version must be migrated first: under a seal of this version the action would misread them.
     if (!form.changeFields) this.allowSealing(form)
     this.submission.outlivesVisitor = form.definition.store !== undefined
-    this.submitted.onOwnPath = form.opened.content.path !== undefined
   }
 
   /** Allows the page to seal the form again, with these bound values and the fields in `submitted`. */

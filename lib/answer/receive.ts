@@ -97,7 +97,8 @@ function mustAsk({ authorizeAll, authorize }: Definition): boolean {
   return authorizeAll !== undefined || authorize !== undefined
 }
 
-function end(pending: PendingSubmission, outcome: Outcome): Received {
+function end(pending: PendingSubmission, found: Outcome): Received {
+  const outcome = found.kind === 'invalid' ? found.worded(() => pending.messages().summaryTitle) : found
   pending.outcome = outcome
   const { submitted, submission, action, ran, suspect, aborted, session, repeated } = pending
   pending.trace?.end(outcome, action?.name, repeated)

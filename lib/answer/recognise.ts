@@ -93,6 +93,7 @@ function recogniseForm(
 function recogniseReadAlready(req: IncomingMessage, form: Form, holders: BodyHolders): Recognition {
   const bytes = bytesReadAlready(holders)
   if (bytes === undefined) return consumed
+  if (bytes.length === 0) return withoutBytes(req)
   const found = form.find(bytes, true)
   if (typeof found !== 'object') return unsealed
   return form.passesOn(found.seal) ? foreign : submissionOf(req, form, { head: bytes, complete: true, found })
@@ -106,7 +107,7 @@ function decide(req: IncomingMessage, form: Form, head: ByteBuffer): Recognition
   // Since Node 26, read() returns one buffered chunk at a time, and no event announces the others.
   if (req.readableLength > 0) pull(req, head)
   const ended = hasAll(req, head.length)
-  if (head.length === 0) return ended ? (req.readableDidRead ? consumed : empty) : undefined
+  if (head.length === 0) return ended ? withoutBytes(req) : undefined
   const found = form.find(head.view(), ended)
   if (found === 'more' && !ended) return undefined
   const passedOn = typeof found === 'object' && form.passesOn(found.seal)
@@ -115,6 +116,11 @@ function decide(req: IncomingMessage, form: Form, head: ByteBuffer): Recognition
   }
   req.unshift(head.view())
   return passedOn ? foreign : unsealed
+}
+
+/** Tells whether a body without bytes had some, which something else has read. */
+function withoutBytes(req: IncomingMessage): Recognition {
+  return req.readableDidRead ? consumed : empty
 }
 
 /** Reads the bytes that the request has, or that it makes when it is read. */

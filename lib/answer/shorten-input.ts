@@ -1,7 +1,5 @@
+import { shownFields } from '../body/limits.js'
 import { escapedBytes, escapedCharacters, shownBytes } from '../body/printed-size.js'
-
-/** The most fields that are shown then. */
-const shownFields = 200
 
 type TextEntry = readonly [name: string, value: string]
 

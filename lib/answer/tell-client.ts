@@ -3,7 +3,7 @@ import { answerHeaders } from '../base/wire-names.js'
 import { adaptReply, type ClientHeaders, isWebAddress, type Reply } from './adapt-reply.js'
 import { askedFormat } from './asked-format.js'
 import { type ClientRow, clientOf } from './client-table.js'
-import { isSamePage } from './is-same-page.js'
+import { isSamePage, pathBack } from './is-same-page.js'
 import type { OwnFile } from './own-file.js'
 
 type Place = Parameters<typeof isSamePage>[1] & { readonly req: Pick<IncomingMessage, 'headers'> }
@@ -12,7 +12,7 @@ type Place = Parameters<typeof isSamePage>[1] & { readonly req: Pick<IncomingMes
 export function redirectFor(client: ClientRow, location: string, host: Place): Reply {
   // A script that goes to another part of its page does not load it again.
   const here = client.redirect !== undefined && isSamePage(location, host)
-  const to = here ? location.split('#', 1)[0] || host.url : location
+  const to = here ? location.split('#', 1)[0] || pathBack(host) : location
   return adaptReply(client, { kind: 'redirect', location: to }, host.req.headers)
 }
 

@@ -1,6 +1,6 @@
 import { readActionField, type SentActionField } from '../base/action-field.js'
 import { fieldNames } from '../base/wire-names.js'
-import type { Limits } from './limits.js'
+import { type Limits, shownFields } from './limits.js'
 import type { BodyRefusal, KeptFields, KeptReference, Reading, ReadingMode } from './reading.js'
 
 /** The longest value of one of Sealform's own fields, in characters: a seal has at most 8 KiB. */
@@ -41,11 +41,11 @@ export class FieldCollector {
   }
 
   /**
-   * No more fields have to be read. A refused body whose seal opened is read on: a later field can say that an earlier one is
-   * secret.
+   * No more fields have to be read: the seal did not open, and there are more than an answer shows. A refused body whose seal
+   * opened is read on: a later field can say that an earlier one is secret.
    */
   get satisfied(): boolean {
-    return this.#mode === 'unopened' && this.#dropping
+    return this.#mode === 'unopened' && this.#count > shownFields
   }
 
   get #dropping(): boolean {
@@ -129,7 +129,7 @@ export class FieldCollector {
       kept: this.#kept,
       refusal: this.refusal,
       aborted: end === 'aborted',
-      cut: end === 'cut' || end === 'taken' || this.#dropping,
+      cut: end === 'cut' || end === 'taken' || this.#dropping || this.satisfied,
       taken: end === 'taken',
     }
   }

@@ -49,6 +49,9 @@ export const defaultLimits: Limits = Object.freeze({
   idleTime: 10,
 })
 
+/** The most fields that are shown again when the seal did not open. */
+export const shownFields = 200
+
 /**
  * Merges options into base limits, for example an action's limits into the registry's.
  *

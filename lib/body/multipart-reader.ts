@@ -58,6 +58,10 @@ export class MultipartReader implements PartSink {
     return this.#scanner.broken
   }
 
+  get satisfied(): boolean {
+    return this.#fields.satisfied
+  }
+
   push(chunk: Buffer): void {
     this.#chunk = chunk
     this.#scanner.push(chunk)

@@ -8,6 +8,8 @@ export interface PartSink {
   data(piece: Buffer): void
   partEnd(): void
   refuse(refusal: BodyRefusal): void
+  /** No more parts have to be found. */
+  readonly satisfied: boolean
 }
 
 /** The most bytes for the headers of one part. busboy has the same limit, but silently drops what exceeds it. */
@@ -175,6 +177,7 @@ export class MultipartScanner {
       if (!this.#skipping) {
         if (found > at) this.#sink.data(buffer.subarray(at, found))
         this.#sink.partEnd()
+        if (this.#sink.satisfied) return this.#stop()
       }
       this.#state = 'delimiter'
       return found + this.#delimiter.length
@@ -217,6 +220,17 @@ export class MultipartScanner {
     this.#sink.refuse(malformed(detail))
     this.#rest = new ByteBuffer()
     this.cut()
+    return this.#leaveUnread()
+  }
+
+  /** Stops after a part, although more may follow. */
+  #stop(): -1 {
+    this.#rest = new ByteBuffer()
+    this.#state = 'broken'
+    return this.#leaveUnread()
+  }
+
+  #leaveUnread(): -1 {
     this.#unread = Number.POSITIVE_INFINITY
     return -1
   }

@@ -29,6 +29,10 @@ export function readUrlencoded(body: Buffer, fields: FieldSink): void {
   const texts = new BodyTexts(body, fields)
   const { length } = body
   for (let start = 0; start < length && !fields.satisfied; ) {
+    if (body[start] === ampersand) {
+      start++
+      continue
+    }
     let coded = false
     let at = start
     for (; at < length; at++) {
@@ -46,7 +50,7 @@ export function readUrlencoded(body: Buffer, fields: FieldSink): void {
         const value = texts.decoded(from, end)
         fields.add(name, value, Buffer.byteLength(value))
       } else fields.add(name, texts.plain(from, end), end - from)
-    } else if (at > start) fields.add(name, '', 0)
+    } else fields.add(name, '', 0)
     start = end + 1
   }
 }

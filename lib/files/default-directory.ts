@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { defaultKeptTime } from './kept-file-token.js'
 
@@ -24,6 +23,7 @@ export function defaultDirectory({ app, key, keep = defaultKeptTime }: Directory
     app === '' ? (key === undefined ? `+program-${program()}` : `+key-${key}`) : encodeURIComponent(app)
   // encodeURIComponent() leaves no "+" in the name of an app.
   const time = keep === defaultKeptTime ? '' : `+${keep}s`
+  const { tmpdir } = process.getBuiltinModule('node:os')
   return join(tmpdir(), `sealform-${process.getuid?.() ?? 'files'}-${owner}${time}`)
 }
 

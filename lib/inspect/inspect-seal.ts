@@ -3,9 +3,11 @@ import { decodeValues } from '../seal/bound-values.js'
 import { ownerName } from '../seal/form-owner.js'
 import { type AdmissionVerdict, judgeSeal, refusalStatus } from '../seal/judge-seal.js'
 import type { KeyRing } from '../seal/key-ring.js'
+import type { Opened } from '../seal/opened-seals.js'
 import { matchesPath } from '../seal/path-binding.js'
-import { idOf, type Opened, open } from '../seal/seal.js'
-import type { SealContent, SealPurpose } from '../seal/seal-content.js'
+import type { SealPurpose } from '../seal/purpose.js'
+import { idOf, open } from '../seal/seal.js'
+import type { SealContent } from '../seal/seal-content.js'
 import { explainEnvelope } from './inspect-envelope.js'
 
 /** The known facts about the server that would receive a seal. An `undefined` fact is assumed to match the seal. */
@@ -162,8 +164,8 @@ function describe(purpose: SealPurpose, opened: Opened, now: number): SealInspec
       : [[purpose === 'state' ? 'carried in' : 'input version', carrier(version)] as const]),
     ['issued', `${time(issued)}, ${ago(issued, now)}`],
     ['expires', `${time(expires)}, ${ago(expires, now)}`],
-    ['session', session ? 'bound to one' : 'not bound to any'],
-    ...(runs(purpose) ? [['path', path === undefined ? 'any' : 'bound to one'] as const] : []),
+    ['session', session ? 'bound to one session' : 'not bound to any'],
+    ...(runs(purpose) ? [['path', path === undefined ? 'any' : 'bound to one path'] as const] : []),
     ['id', idOf(opened)],
     bound,
   ]

@@ -44,7 +44,15 @@ function listIssues(issues: Issues): readonly (Issue | PathIssue)[] {
   }
   if (isIssueList(issues)) return issues
   const list: Issue[] = []
-  for (const name of Object.keys(issues)) {
+  const names = Object.keys(issues)
+  // The entries of a Map, a FormData or a promise are not its properties, so its messages would be lost.
+  const type = Object.prototype.toString.call(issues).slice('[object '.length, -1)
+  if (names.length === 0 && type !== 'Object') {
+    throw wrong(
+      `invalid() got a ${type}. Await a promise, and write the messages like { title: 'Enter a title' }.`,
+    )
+  }
+  for (const name of names) {
     const messages = issues[name]
     if (messages === undefined) continue
     if (typeof messages !== 'string' && !Array.isArray(messages)) {

@@ -19,8 +19,12 @@ export function collectMade<Result>(run: (made: readonly MadeOutcome[]) => Resul
   return runs.run(made, () => run(made))
 }
 
-/** Notes an outcome for the action that is running. */
-export function noted<Made>(outcome: Made, maker: (...given: never[]) => unknown): Made {
-  if (watching) runs.getStore()?.push({ by: maker.name, at: callSiteOf(maker) })
+/**
+ * Notes an outcome for the action that is running.
+ *
+ * @param by the name of the maker as apps import it: a bundler may rename the function
+ */
+export function noted<Made>(outcome: Made, maker: (...given: never[]) => unknown, by: string): Made {
+  if (watching) runs.getStore()?.push({ by, at: callSiteOf(maker) })
   return outcome
 }

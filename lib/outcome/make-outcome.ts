@@ -23,7 +23,7 @@ export function redirect(...given: [to: string, options?: RedirectOptions]): Red
   checkTarget('redirect()', to, given.length > 0)
   const outcome =
     options === undefined ? new Redirect<never>(to) : new Redirect<never>(to, checkRedirect(options))
-  return noted(outcome, redirect)
+  return noted(outcome, redirect, 'redirect')
 }
 
 function checkRedirect(options: RedirectOptions): RedirectOptions {
@@ -50,7 +50,7 @@ function checkRedirect(options: RedirectOptions): RedirectOptions {
  */
 export function invalid(issues: Issues, options: { readonly status?: number } = {}): Invalid {
   checkOptions('invalid()', options, ['status'])
-  return noted(new Invalid(issues, options.status === 200 ? Number.NaN : options.status), invalid)
+  return noted(new Invalid(issues, options.status === 200 ? Number.NaN : options.status), invalid, 'invalid')
 }
 
 /** Options of `done(state, options)`. */
@@ -75,7 +75,7 @@ export interface DoneOptions {
  */
 export function done<State = undefined>(state?: State, options: DoneOptions = {}): Done<State> {
   checkOptions('done()', options, ['status', 'keepFiles'])
-  return noted(new Done(state as State, options.status, options.keepFiles === true), done)
+  return noted(new Done(state as State, options.status, options.keepFiles === true), done, 'done')
 }
 
 /**
@@ -94,7 +94,7 @@ export function flash<State>(state: State, to: string): Redirect<State>
 export function flash<State>(...given: [state: State, to: string]): Redirect<State> {
   const [state, to] = given
   checkTarget('flash()', to, given.length > 1)
-  return noted(new Redirect(to, { flash: { state } }), flash)
+  return noted(new Redirect(to, { flash: { state } }), flash, 'flash')
 }
 
 /**
@@ -106,7 +106,7 @@ export function flash<State>(...given: [state: State, to: string]): Redirect<Sta
  * ```
  */
 export function notFound(): Refused {
-  return noted(new Refused('not-found', 404), notFound)
+  return noted(new Refused('not-found', 404), notFound, 'notFound')
 }
 
 /**
@@ -118,7 +118,7 @@ export function notFound(): Refused {
  * ```
  */
 export function unauthorized(): Refused {
-  return noted(new Refused('unauthorized', 401), unauthorized)
+  return noted(new Refused('unauthorized', 401), unauthorized, 'unauthorized')
 }
 
 /**
@@ -130,7 +130,7 @@ export function unauthorized(): Refused {
  * ```
  */
 export function forbidden(): Refused {
-  return noted(new Refused('forbidden', 403), forbidden)
+  return noted(new Refused('forbidden', 403), forbidden, 'forbidden')
 }
 
 /**

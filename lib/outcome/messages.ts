@@ -15,7 +15,7 @@ export interface Messages {
    * open. @default the action's `labels`, or the name of the field
    */
   readonly label: (name: string, action: string | undefined) => string | undefined
-  /** Follows the texts of refused forms that can be sent again: `expired` to `otherPath`, and `malformed`. */
+  /** Follows `expired`, `otherVersion`, `otherSession`, `otherPath` and `malformed`, where the form can be sent again. */
   readonly checkAndSend: string
   /** Follows the same texts on a page from which the form cannot be sent. */
   readonly openAgain: string

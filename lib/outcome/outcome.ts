@@ -76,6 +76,14 @@ export class Invalid {
     const hasPaths = this.#given.some((issue) => 'path' in issue)
     return hasPaths ? new Invalid(nameIssues(this.#given, nameOf), this.status) : this
   }
+
+  /** Returns the same outcome, with `words` for each issue whose text is empty and would show nothing. */
+  worded(words: () => string): Invalid {
+    const isEmpty = ({ message }: Issue) => message.trim() === ''
+    if (!this.issues.some(isEmpty)) return this
+    const issues = this.issues.map((issue) => (isEmpty(issue) ? { ...issue, message: words() } : issue))
+    return new Invalid(issues, this.status)
+  }
 }
 
 /** The outcome that shows the page again with a new state. */

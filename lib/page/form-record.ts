@@ -29,16 +29,18 @@ export interface FormRecord {
   readonly files: readonly ShownFile[]
   /** Set when this is the form that was submitted. */
   readonly outcome: Outcome | undefined
+  /** This is the form that was submitted, also where the page shows nothing of it. It is found in what is sent by its seal. */
+  readonly sent: boolean
   /** Called when its form tag is printed. @default not called */
   tagPrinted?(): void
   /** Called when the form that was sent knows what is wrong with it. */
-  problemMade(problem: TellingProblem): void
+  readonly problemMade: ((problem: TellingProblem) => void) | undefined
   /** Called when its hidden fields are printed. */
-  printed(fields: SealedFields, problem: PrintedProblem | undefined): void
+  readonly printed: ((fields: SealedFields, problem: PrintedProblem | undefined) => void) | undefined
   /** Called when its seal is printed alone, for a call without a form element. */
-  sealed(seal: Seal): void
+  readonly sealed: ((seal: Seal) => void) | undefined
   /** Called when a button with a seal of its own is printed. */
-  buttonPrinted(action: Submittable, seal: Seal): void
+  readonly buttonPrinted: ((action: Submittable, seal: Seal) => void) | undefined
 }
 
 /** What is wrong with the form that was sent, and which messages the page has printed. */

@@ -59,7 +59,7 @@ export function lastResort(
       .map((name) => ({ name, sentAs: secretName(definition ?? secretFields, name) })),
     seal:
       definition && submitted.admitted && !isCarriedOut(outcome)
-        ? ifPossible(() => seals.action(definition, boundText))
+        ? ifPossible(() => seals.unique(definition, boundText))
         : undefined,
     state:
       definition && submitted.hasState

@@ -23,8 +23,6 @@ export interface SealFacts {
   shortestTtl: number
   oneTime: boolean
   forgotten: boolean
-  /** The page may print seals that other pages print as well. */
-  readonly shared: boolean
 }
 
 /** Makes the seals of one registry for a page. */
@@ -35,11 +33,6 @@ export class PageSeals implements SealFacts {
   oneTime = false
   /** The page has to do with an action whose pages browsers must not store. */
   forgotten = false
-  /**
-   * Other pages of this second print the same seals. Not on a page that shows an outcome: its form is found in what is sent by
-   * a seal that no other page has.
-   */
-  shared = true
   /**
    * When the visitor has opened the page, in whole seconds since 1970, on a page that answers a submission: its forms may be half
    * filled in.
@@ -67,14 +60,9 @@ export class PageSeals implements SealFacts {
     return this.#seal(definition, boundText, undefined)
   }
 
-  /** Seals the action for a call without a form element. The seal is another one than that of the form. */
-  alone(definition: Definition, boundText: string): Seal {
-    const { life } = this.#note(definition)
-    return seal(
-      this.#registry.keys,
-      'action',
-      this.#content(definition, boundText, { life, owner: undefined }),
-    )
+  /** Seals the action like `action()`, by a seal that nothing else prints, so that it shows where it was printed. */
+  unique(definition: Definition, boundText: string): Seal {
+    return this.#make(definition, boundText, { form: undefined, life: this.#note(definition) })
   }
 
   /** Seals the action that a button runs. The seal is good only beside the seal of the form that the button stands in. */
@@ -95,27 +83,36 @@ export class PageSeals implements SealFacts {
 
   /** @param form the form of a button */
   #seal(definition: Definition, boundText: string, form: FormOwner | undefined): Seal {
-    const { keys, recentSeals } = this.#registry
-    const { facts, life } = this.#note(definition)
-    const make = () => {
-      const content = this.#content(definition, boundText, { life, owner: form && ownerOf(form) })
-      return seal(keys, form ? 'button' : 'action', content)
+    const life = this.#note(definition)
+    if (definition.store || this.personal || this.#keepsTime(definition)) {
+      return this.#make(definition, boundText, { form, life })
     }
-    if (!facts.shared || definition.store || this.personal) return make()
-    const path = definition.path ? this.#request.path : ''
-    const owner = form ? `${form.action}\n${form.boundText.length}\n${form.boundText}` : ''
-    // Names of actions and paths hold no line break, and what may hold one comes last or has its length before it.
-    const name = `${definition.name}\n${path}\n${owner}\n${boundText}`
-    return recentSeals.take(name, { second: life.issued, key: keys.sealing }, make)
+    const { keys, recentSeals } = this.#registry
+    const moment = { second: life.issued, key: keys.sealing }
+    const name = nameOf(definition.path ? this.#request.path : '', boundText, form)
+    const known = recentSeals.find(definition, name, moment)
+    if (known !== undefined) return known
+    const made = this.#make(definition, boundText, { form, life })
+    recentSeals.keep(definition, name, made)
+    return made
   }
 
-  /** Notes what a seal of this action means for the page. */
-  #note(definition: Definition): { readonly facts: SealFacts; readonly life: SealLife } {
+  #make(
+    definition: Definition,
+    boundText: string,
+    { form, life }: { readonly form: FormOwner | undefined; readonly life: SealLife },
+  ): Seal {
+    const content = this.#content(definition, boundText, { life, owner: form && ownerOf(form) })
+    return seal(this.#registry.keys, form ? 'button' : 'action', content)
+  }
+
+  /** Notes what a seal of this action means for the page. Returns how long it is good. */
+  #note(definition: Definition): SealLife {
     const facts = this.#facts
     if (definition.ttl < facts.shortestTtl) facts.shortestTtl = definition.ttl
     if (definition.store) facts.oneTime = true
     if (definition.forgotten) facts.forgotten = true
-    return { facts, life: sealLife(definition.ttl) }
+    return sealLife(definition.ttl)
   }
 
   #content(
@@ -137,8 +134,12 @@ export class PageSeals implements SealFacts {
   }
 
   /** A form that comes back keeps the time of its first page, as far as `minFillTime` reaches. */
-  #issued({ spam: { minFillTime } }: Definition, now: number): number {
-    return this.begun === undefined ? now : Math.max(this.begun, now - minFillTime)
+  #issued(definition: Definition, now: number): number {
+    return this.#keepsTime(definition) ? Math.max(this.begun, now - definition.spam.minFillTime) : now
+  }
+
+  #keepsTime({ spam }: Definition): this is { readonly begun: number } {
+    return this.begun !== undefined && spam.minFillTime > 0
   }
 
   /** Seals the state that a form carries. */
@@ -173,4 +174,14 @@ export class PageSeals implements SealFacts {
     }
     return this.#bound.binding
   }
+}
+
+/**
+ * Names what is in a seal beside its action. Names of actions and paths hold no line break, and what may hold one comes last or
+ * has its length before it.
+ */
+function nameOf(path: string, boundText: string, form: FormOwner | undefined): string {
+  if (boundText === '' && !form) return path
+  const owner = form ? `${form.action}\n${form.boundText.length}\n${form.boundText}` : ''
+  return `${path}\n${owner}\n${boundText}`
 }

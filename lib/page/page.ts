@@ -129,7 +129,6 @@ export class Page {
   show(outcome: Outcome, submitted: SubmittedForm): void {
     this.#shown = { outcome, submitted }
     this.seals.begun = submitted.begun
-    this.seals.shared = false
     this.asked = submitted.onOwnPath
     // The page runs with other cookies than those that the visitor sent: an action can set a flash for it.
     this.#flash = undefined
@@ -274,6 +273,13 @@ export class Page {
     return kind === 'invalid' || kind === 'refused' || kind === 'failed'
   }
 
+  /** It is as for any other visitor, shows no outcome and no flash, and nothing of it can be sent alone. */
+  get isOrdinary(): boolean {
+    const { oneTime, forgotten } = this.seals
+    const isPlain = this.#shown === undefined && this.#regions === undefined && this.flash === undefined
+    return isPlain && !this.personal && !oneTime && !forgotten
+  }
+
   get hasRegions(): boolean {
     return this.#regions !== undefined
   }
@@ -309,14 +315,17 @@ export class Page {
       given: shown && shown.outcome.kind !== 'done' ? this.#give(shown) : undefined,
       files: shown ? filesOf(shown, definition) : noFiles,
       outcome: shown?.outcome,
-      problemMade: shown ? this.#noteProblem.bind(this) : ignore,
+      sent: adopted !== undefined,
+      problemMade: shown ? this.#noteProblem.bind(this) : undefined,
       printed: adopted
         ? this.#notePrintedForm.bind(this, id)
         : this.fresh
           ? this.#collect.bind(this, { form: id, sent: false })
-          : ignore,
-      buttonPrinted: adopted && this.fresh ? this.#collectButton.bind(this) : ignore,
-      sealed: this.fresh ? this.#collectSeal.bind(this, { form: id, sent: adopted !== undefined }) : ignore,
+          : undefined,
+      buttonPrinted: adopted && this.fresh ? this.#collectButton.bind(this) : undefined,
+      sealed: this.fresh
+        ? this.#collectSeal.bind(this, { form: id, sent: adopted !== undefined })
+        : undefined,
     }
     return definition.advises ? this.#watchPrinted(record, registry) : record
   }
@@ -327,7 +336,7 @@ export class Page {
   }
 
   #watchPrinted(record: FormRecord, { inspection }: Registry): FormRecord {
-    this.#printedForms ??= new PrintedForms(this.#host.res, this.#host.path)
+    this.#printedForms ??= new PrintedForms(this.#host)
     return this.#printedForms.watch(record, inspection)
   }
 
@@ -412,8 +421,6 @@ const noOptions: FormOptions = {}
 const noRegions: ReadonlyMap<string, PageRegion> = new Map()
 const noIssues: readonly Issue[] = []
 const noFiles: readonly ShownFile[] = []
-
-function ignore(): void {}
 
 /** The kept files of the form. A reference is good only for the action that it was made for. */
 function filesOf({ outcome, submitted }: Shown, definition: Definition): readonly ShownFile[] {

@@ -1,6 +1,10 @@
-import type { ServerResponse } from 'node:http'
 import { adviseOnce } from '../base/advise-once.js'
+import { fieldNames } from '../base/wire-names.js'
 import type { FormRecord } from './form-record.js'
+import type { PageHost } from './page-host.js'
+
+/** A form whose tag lacks `method="post"` is sent by GET, with all its fields in the URL. */
+const sealInQuery = new RegExp(`[?&]${fieldNames.seal}=`)
 
 /** What a page has printed of one form. */
 interface Printed {
@@ -21,8 +25,10 @@ interface PrintingNotes {
 export class PrintedForms {
   readonly #forms: Printed[] = []
 
-  constructor(res: ServerResponse, path: string) {
+  constructor({ req, res, path }: Pick<PageHost, 'req' | 'res' | 'path'>) {
+    const sentByGet = sealInQuery.test(req.url ?? '')
     res.once('finish', () => {
+      if (sentByGet) adviseOnSealInUrl(path)
       this.#advise(path)
       for (const { action, seal, notes } of this.#forms) if (seal) notes?.notePrinted(action, path)
     })
@@ -39,15 +45,15 @@ export class PrintedForms {
       },
       printed(...printed) {
         form.seal = true
-        record.printed(...printed)
+        record.printed?.(...printed)
       },
       sealed(seal) {
         form.seal = true
-        record.sealed(seal)
+        record.sealed?.(seal)
       },
       buttonPrinted: (action, seal) => {
         if (notes) this.#forms.push({ action: action.name, notes, tag: false, seal: true })
-        record.buttonPrinted(action, seal)
+        record.buttonPrinted?.(action, seal)
       },
     }
   }
@@ -60,4 +66,10 @@ export class PrintedForms {
       )
     }
   }
+}
+
+function adviseOnSealInUrl(path: string): void {
+  adviseOnce(
+    `a form of the page ${path} was sent by GET, with its seal in the URL, so no action ran. Print form.attributes in the form tag, which says method="post". A template engine must print it raw, as EJS does by <%- %>.`,
+  )
 }

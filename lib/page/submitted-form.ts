@@ -19,7 +19,7 @@ export interface SubmittedForm {
   definition: Definition | undefined
   /** That seal was good for this visitor here and now, so that it may be made anew. */
   admitted: boolean
-  /** That seal is bound to the path of this page, so this page has printed the form. */
+  /** That seal is bound to the path of this page, so this page has printed the form, also when the seal is refused. */
   onOwnPath: boolean
   /** The bound values as the seal held them, to find the same form again. */
   boundText: string

@@ -96,7 +96,7 @@ export class PageForms {
     const state = told ? stateOfOutcome(told) : form.initial
     const sealedState = told ? told.seals[0]?.state : sealState(action, form, state)
     if (!told && !record.outcome) {
-      record.printed({ seal: action.seal, state: sealedState, files: [] }, undefined)
+      record.printed?.({ seal: action.seal, state: sealedState, files: [] }, undefined)
     }
     const enctype = action.definition.files.size > 0 ? 'multipart/form-data' : undefined
     const begun = { state, id: record.id, sealedState, enctype }
@@ -121,7 +121,7 @@ export class PageForms {
       state: sealState(action, form, state),
       files: freshFiles(record.files, (file) => action.seals.file(action.definition, file)),
     }
-    record.printed(fields, undefined)
+    record.printed?.(fields, undefined)
     const told = { outcome, status: outcome.status, location: undefined, messages: this.#host.messages() }
     const seals = [{ ...fields, form: record.id, sent: true }]
     const shown = { ...answerOf({ ...told, received: { submitted } }, page, seals), state }

@@ -132,7 +132,9 @@ export class PageActions {
       page.asked = true
       if (page.wantsProps && submitted.boundText === boundText) page.adopted = true
     }
-    const sealed = { details, definition, boundText, id, seal: seals.action(definition, boundText), seals }
+    // A form that was sent is found in what is sent by this seal, and which form that is shows later.
+    const seal = page.shown ? seals.unique(definition, boundText) : seals.action(definition, boundText)
+    const sealed = { details, definition, boundText, id, seal, seals }
     this.#byId.set(id, sealed)
     return sealed
   }

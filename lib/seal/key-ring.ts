@@ -1,31 +1,9 @@
 import { hkdfSync, randomBytes } from 'node:crypto'
 import { SealformError } from '../base/errors.js'
 import { explainMode, judgeMode } from '../base/mode.js'
+import { OpenedSeals } from './opened-seals.js'
+import { type Purpose, purposes } from './purpose.js'
 import { givenSecrets, type Secrets } from './read-keys.js'
-
-/** What a subkey is used for. A token that was sealed for one purpose does not open with the subkey of another. */
-export type Purpose =
-  | 'action'
-  | 'button'
-  | 'state'
-  | 'upload'
-  | 'session'
-  | 'path'
-  | 'copy'
-  | 'live'
-  | 'resume'
-
-const purposes: readonly Purpose[] = [
-  'action',
-  'button',
-  'state',
-  'upload',
-  'session',
-  'path',
-  'copy',
-  'live',
-  'resume',
-]
 
 /** The keys of a running app. */
 export interface Keys {
@@ -51,6 +29,8 @@ interface Ring {
   readonly ids: readonly string[]
   readonly sealing: Key
   readonly keys: ReadonlyMap<number, Key>
+  /** What these keys have opened of the seals that several visitors may have. */
+  readonly opened: Readonly<Partial<Record<Purpose, OpenedSeals>>>
 }
 
 /**
@@ -81,6 +61,11 @@ export class KeyRing implements Keys {
     return this.#ring.keys.get(number)
   }
 
+  /** The seals of this purpose that the present keys have opened, where they are kept. */
+  opened(purpose: Purpose): OpenedSeals | undefined {
+    return this.#ring.opened[purpose]
+  }
+
   reload(keys?: string | readonly string[]): void {
     this.#ring = ringOf(givenSecrets(keys, process.env) ?? noKey(''))
   }
@@ -94,7 +79,8 @@ function ringOf(secrets: Secrets): Ring {
   const keys = new Map<number, Key>()
   const [first, ...rest] = secrets
   const sealing = add(first, 1)
-  return { ids: [sealing.id, ...rest.map((secret, i) => add(secret, i + 2).id)], sealing, keys }
+  const ids = [sealing.id, ...rest.map((secret, i) => add(secret, i + 2).id)]
+  return { ids, sealing, keys, opened: { action: new OpenedSeals(), button: new OpenedSeals() } }
 
   function add(secret: Uint8Array, place: number): Key {
     const key = new Key(secret)

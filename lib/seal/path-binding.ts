@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
 import type { Key, KeyRing } from './key-ring.js'
-import type { Opened } from './seal.js'
+import type { Opened } from './opened-seals.js'
 
 /**
  * Nine bytes leave 33 for the names of app and action in the smallest seal. They are keyed, so a path with the same digest can

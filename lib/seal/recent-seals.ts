@@ -19,26 +19,32 @@ interface Moment {
  * tenth of the 2 µs of a seal, and the rows of a list are sealed once for all visitors.
  */
 export class RecentSeals {
-  readonly #seals = new Map<string, Seal>()
+  readonly #seals = new Map<object, Map<string, Seal>>()
+  #size = 0
   #second = -1
   #key: Key | undefined
 
   /**
-   * Returns the seal with a name, made now or earlier in this second.
+   * Returns a seal that was made earlier in this second.
    *
-   * @param name stands for the content: two contents have two names
+   * @param action what stands for the action
+   * @param name stands for the rest of the content: two contents of an action have two names
    */
-  take(name: string, { second, key }: Moment, make: () => Seal): Seal {
-    if (second !== this.#second || key !== this.#key) {
-      this.#seals.clear()
-      this.#second = second
-      this.#key = key
-    }
-    if (name.length > longestName) return make()
-    const known = this.#seals.get(name)
-    if (known !== undefined) return known
-    const made = make()
-    if (this.#seals.size < mostKept) this.#seals.set(name, made)
-    return made
+  find(action: object, name: string, { second, key }: Moment): Seal | undefined {
+    if (second === this.#second && key === this.#key) return this.#seals.get(action)?.get(name)
+    this.#seals.clear()
+    this.#size = 0
+    this.#second = second
+    this.#key = key
+    return undefined
+  }
+
+  /** Keeps a seal that `find()` has not found at this moment. */
+  keep(action: object, name: string, seal: Seal): void {
+    if (this.#size === mostKept || name.length > longestName) return
+    this.#size++
+    const known = this.#seals.get(action)
+    if (known) known.set(name, seal)
+    else this.#seals.set(action, new Map([[name, seal]]))
   }
 }

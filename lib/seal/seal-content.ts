@@ -19,7 +19,7 @@
  * | 0 – 63 | padding         | zeros, up to a multiple of 64, so that sizes reveal less            |
  */
 import { isUtf8 } from 'node:buffer'
-import type { Purpose } from './key-ring.js'
+import type { SealPurpose } from './purpose.js'
 
 export interface SealContent {
   audience: string
@@ -39,9 +39,6 @@ export interface SealContent {
   /** The encoded bound values, or `''` when there are none. */
   values: string
 }
-
-/** The purposes of seals. The subkeys for bindings and for digests of copies do not seal. */
-export type SealPurpose = Exclude<Purpose, 'session' | 'path' | 'copy'>
 
 /** The content is padded to a multiple of this many bytes. */
 export const bucket = 64

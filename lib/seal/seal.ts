@@ -2,6 +2,8 @@ import { createHmac, timingSafeEqual } from 'node:crypto'
 import { SealformError } from '../base/errors.js'
 import type { Key, KeyRing } from './key-ring.js'
 import { nonceLength, takeNonce } from './nonce.js'
+import type { Opened } from './opened-seals.js'
+import type { SealPurpose } from './purpose.js'
 import {
   bucket,
   contentLength,
@@ -10,7 +12,6 @@ import {
   isUint32,
   type SealContent,
   type SealLabel,
-  type SealPurpose,
   type Span,
 } from './seal-content.js'
 import { boxOffset, macLength, messageOffset, Secretbox } from './secretbox.js'
@@ -19,15 +20,6 @@ declare const brand: unique symbol
 
 /** The encrypted token in a form. It is base64url without padding, so it is safe in HTML, URLs and cookies. */
 export type Seal = string & { readonly [brand]: true }
-
-/** The content of an authentic seal. Whether the seal is still valid is decided by `judgeSeal`. */
-export interface Opened {
-  readonly content: SealContent
-  /** The seal itself. Each seal has exactly one spelling; other spellings of the same bytes do not open. */
-  readonly token: string
-  /** The id of the key that sealed: eight hexadecimal characters. */
-  readonly keyId: string
-}
 
 /** The longest seal, in characters. */
 export const maxSealLength = 8192
@@ -87,6 +79,15 @@ export function seal(ring: KeyRing, purpose: SealPurpose, content: SealContent):
  * Opens a token. Returns `undefined` for every kind of fault. It decrypts at most once, however many keys there are.
  */
 export function open(ring: KeyRing, purpose: SealPurpose, token: string): Opened | undefined {
+  const recent = ring.opened(purpose)
+  const known = recent?.find(token)
+  if (known !== undefined) return known
+  const opened = decrypt(ring, purpose, token)
+  if (opened !== undefined) recent?.keep(opened)
+  return opened
+}
+
+function decrypt(ring: KeyRing, purpose: SealPurpose, token: string): Opened | undefined {
   const size = decodeToken(token)
   if (size === undefined || envelope[0] !== envelopeVersion) return undefined
   const key = ring.find(

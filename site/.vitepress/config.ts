@@ -5,6 +5,7 @@ import { guideGroups } from '../../build/site/guide-groups.js'
 import { headingAnchor } from '../../build/site/heading-anchor.js'
 import { headingOf, markdownIn } from '../../build/site/stage-pages.js'
 import { adaptMarkdown } from './markdown.js'
+import { searchOptions } from './search.js'
 
 // What VitePress makes of the pages that `npm run docs` has copied into dist/site/source. It checks that no link between
 // them is dead.
@@ -56,7 +57,7 @@ export default defineConfig({
       provider: 'local',
       options: {
         detailedView: true,
-        miniSearch: { searchOptions: { boostDocument: importance } },
+        miniSearch: { searchOptions },
         translations: { button: { buttonText: 'Search (Ctrl K)', buttonAriaLabel: 'Search (Ctrl K)' } },
       },
     },
@@ -67,14 +68,6 @@ export default defineConfig({
     footer: { message: 'MIT licence. This site has no cookies and no tracking.' },
   },
 })
-
-/** Who searches wants to know how, before the details, why and since when. */
-function importance(id: string): number {
-  if (id.startsWith('/api/')) return 0.4
-  if (/^\/guide\/(?:migrating-|upgrading)/.test(id)) return 0.5
-  if (id.startsWith('/decisions/')) return 0.5
-  return id.startsWith('/changelog') ? 0.3 : 1
-}
 
 function guideSidebar(): DefaultTheme.SidebarItem[] {
   const groups = guideGroups(fileURLToPath(new URL('../../docs/README.md', import.meta.url)))

@@ -10,7 +10,7 @@ import { html } from '../../views/html.js'
 import { SafeHtml } from '../../views/safe-html.js'
 import { root } from '../docs/project.js'
 import { listen } from '../setup/koa-app.js'
-import { patience } from '../setup/patience.js'
+import { lendPageTo } from './lend-page.js'
 import { keys } from './visit.js'
 
 const modules = join(root, 'node_modules')
@@ -52,23 +52,31 @@ export async function visitWith(library: Library, t: TestContext, browser: Brows
   const titles: string[] = ['first', 'second']
   const runs: string[] = []
   const requests: string[] = []
-  const handle = listApp(library, { titles, runs }).callback()
+  const handle = listApp(library, {
+    titles,
+    runs,
+    elsewhere: () => `http://127.0.0.1:${port}/thanks`,
+  }).callback()
   const server = createServer((req, res) => {
     if (!req.url?.includes('.js')) requests.push(`${req.method} ${req.url}`)
     void handle(req, res)
   })
   const port = await listen(server, (close) => t.after(close))
-  const context = await browser.newContext()
-  context.setDefaultTimeout(patience)
-  t.after(() => context.close())
-  const page = await context.newPage()
+  const page = await lendPageTo(t, browser)
   const url = `http://localhost:${port}/`
   await page.goto(url)
   requests.length = 0
   return { page, url, titles, runs, requests }
 }
 
-function listApp(library: Library, { titles, runs }: { titles: string[]; runs: string[] }) {
+interface Lists {
+  readonly titles: string[]
+  readonly runs: string[]
+  /** Returns the address of a page of another origin. */
+  elsewhere(): string
+}
+
+function listApp(library: Library, { titles, runs, elsewhere }: Lists) {
   const actions = createActions({ keys: keys.first })
   const run = (title: string) => {
     runs.push(title)
@@ -77,6 +85,7 @@ function listApp(library: Library, { titles, runs }: { titles: string[]; runs: s
     if (title === 'done') return done('It is done')
     if (title === 'away') return flash('Sent away', '/thanks')
     if (title === 'plain') return redirect('/thanks')
+    if (title === 'elsewhere') return redirect(elsewhere(), { external: true })
     titles.push(title)
     return flash(`Added ${title}`, '/')
   }

@@ -10,7 +10,7 @@ import type { StandardSchemaV1 } from '../../lib/sealform.js'
 import { html } from '../../views/html.js'
 import { createTestApp, formIn, fromSamePage, listen, urlencoded } from '../setup/koa-app.js'
 import { openChromium } from './chromium.js'
-import { newVisitor } from './visit.js'
+import { lendPageTo } from './lend-page.js'
 
 let browser: Browser
 before(async () => {
@@ -277,9 +277,7 @@ async function visit(
   })
   const server = createServer(app.callback())
   const port = await listen(server, (close) => t.after(close))
-  const context = await newVisitor(browser, { javaScriptEnabled: true })
-  t.after(() => context.close())
-  const page = await context.newPage()
+  const page = await lendPageTo(t, browser)
   await page.goto(`http://localhost:${port}/`)
   const { fields } = formIn((await request.get('/')).text, 'check')
   async function send(typed: Readonly<Record<string, string>>): Promise<string> {

@@ -3,7 +3,8 @@ import { after, before, type TestContext, test } from 'node:test'
 import type { Browser } from 'playwright-core'
 import { pngPicture } from '../setup/sample-files.js'
 import { openChromium } from './chromium.js'
-import { newVisitor, type RunningTour, startTour } from './visit.js'
+import { lendPageTo } from './lend-page.js'
+import { type RunningTour, startTour } from './visit.js'
 
 let browser: Browser
 let tour: RunningTour
@@ -75,9 +76,7 @@ test('upload: a bar shows how much of the files was sent', async (t) => {
 })
 
 async function open(t: TestContext, path: string) {
-  const context = await newVisitor(browser, { javaScriptEnabled: true })
-  t.after(() => context.close())
-  const page = await context.newPage()
+  const page = await lendPageTo(t, browser)
   await page.goto(tour.url + path)
   return page
 }

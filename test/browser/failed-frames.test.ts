@@ -12,8 +12,9 @@ import type { RegionOptions } from '../../views/region.js'
 import type { SafeHtml } from '../../views/safe-html.js'
 import { root } from '../docs/project.js'
 import { listen } from '../setup/koa-app.js'
-import { patience, until } from '../setup/patience.js'
+import { until } from '../setup/patience.js'
 import { openChromium } from './chromium.js'
+import { lendPageTo } from './lend-page.js'
 import { keys } from './visit.js'
 
 let browser: Browser
@@ -124,10 +125,7 @@ async function open(t: TestContext, shown: Shown, path: string): Promise<Page> {
       ${shown.around(region, html`<form ${elsewhere.attributes} ${shown.form}>${elsewhere.fields}<button>Send from elsewhere</button></form>`)}`
   })
   const port = await listen(createServer(app.callback()), (close) => t.after(close))
-  const context = await browser.newContext()
-  context.setDefaultTimeout(patience)
-  t.after(() => context.close())
-  const page = await context.newPage()
+  const page = await lendPageTo(t, browser)
   await page.goto(`http://localhost:${port}${path}`)
   await page.evaluate('globalThis.stayed = true')
   return page

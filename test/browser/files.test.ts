@@ -11,9 +11,10 @@ import { html } from '../../views/html.js'
 import { SafeHtml } from '../../views/safe-html.js'
 import { root } from '../docs/project.js'
 import { listen } from '../setup/koa-app.js'
-import { patience, until } from '../setup/patience.js'
+import { until } from '../setup/patience.js'
 import { openChromium } from './chromium.js'
 import { attributesInGuide } from './clients-app.js'
+import { lendPageTo } from './lend-page.js'
 import { keys } from './visit.js'
 
 let browser: Browser
@@ -59,10 +60,7 @@ for (const { name, file, element = 'section', own = '' } of libraries) {
       ctx.body = html`<!doctype html><title>Files</title><link rel="icon" href="data:,"><script src="/library.js" defer></script>${ctx.region('todos', region)}`
     })
     const port = await listen(createServer(app.callback()), (close) => t.after(close))
-    const context = await browser.newContext()
-    context.setDefaultTimeout(patience)
-    t.after(() => context.close())
-    const page = await context.newPage()
+    const page = await lendPageTo(t, browser)
     await page.goto(`http://localhost:${port}/`)
     await page.locator('#typed').fill('typed')
     const answered = page.waitForResponse((response) => response.request().method() === 'POST')

@@ -5,8 +5,9 @@ import type { AddressInfo } from 'node:net'
 import { after, before, describe, it, type TestContext } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
 import { compileApps, type WholeApps } from '../docs/whole-apps.js'
-import { patience, until } from '../setup/patience.js'
+import { until } from '../setup/patience.js'
 import { openChromium } from './chromium.js'
+import { lendPageTo } from './lend-page.js'
 
 describe('apps of the guide that need a browser', () => {
   let browser: Browser
@@ -23,10 +24,7 @@ describe('apps of the guide that need a browser', () => {
     url: string,
     javaScriptEnabled = true,
   ): Promise<{ page: Page; complaints: string[] }> => {
-    const context = await browser.newContext({ javaScriptEnabled })
-    context.setDefaultTimeout(patience)
-    t.after(() => context.close())
-    const page = await context.newPage()
+    const page = await lendPageTo(t, browser, { javaScriptEnabled })
     const complaints: string[] = []
     page.on('console', (message) => {
       if (message.type() === 'error' && !/status of 422/.test(message.text())) complaints.push(message.text())

@@ -71,7 +71,7 @@ test('our script works under a policy without any script but its own, and with T
 })
 
 test('our script leaves nothing behind, however many answers it shows', async () => {
-  const swaps = provesInFull ? 1000 : 300
+  const swaps = provesInFull ? 1000 : 100
   const visitor = new Visitor(page, 'ours', tour)
   await visitor.open('/counter')
   await countTo(30)

@@ -30,10 +30,11 @@ const journeys: readonly Journey[] = [
 ]
 
 /**
- * The journeys of a run with a library. Ours and none go everywhere. Those of others, whose code changes only with their
- * version, go everywhere where the tests prove in full, and else where `always` says.
+ * The journeys of a run with a library. With ours a visitor goes everywhere. The code of others changes only with their
+ * version, and without any the other tests of this folder go the same ways: with these `always` says where, and all go
+ * everywhere where the tests prove in full.
  */
 export function journeysWith(library: LibraryName): readonly Journey[] {
-  if (provesInFull || library === 'plain' || library === 'ours') return journeys
+  if (provesInFull || library === 'ours') return journeys
   return journeys.filter(({ always }) => always)
 }

@@ -6,8 +6,9 @@ import type { Browser } from 'playwright-core'
 import { codeBlocks, modulesOf } from '../docs/code-blocks.js'
 import { compile, root } from '../docs/project.js'
 import { start } from '../docs/start.js'
-import { patience, until } from '../setup/patience.js'
+import { until } from '../setup/patience.js'
 import { openChromium } from './chromium.js'
+import { lendPageTo } from './lend-page.js'
 
 const pages = ['turbo', 'htmx', 'unpoly', 'alpine-ajax'] as const
 
@@ -63,10 +64,7 @@ async function walk(
 ): Promise<void> {
   const request = await start(join(folder, guide, program), (stop) => t.after(stop))
   const url = new URL(request.get('/').url).href
-  const context = await browser.newContext()
-  context.setDefaultTimeout(patience)
-  t.after(() => context.close())
-  const page = await context.newPage()
+  const page = await lendPageTo(t, browser)
   const faults: string[] = []
   page.on('pageerror', (error) => faults.push(String(error)))
   await page.goto(url)

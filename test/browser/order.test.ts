@@ -6,7 +6,8 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { Browser } from 'playwright-core'
 import { listen } from '../setup/koa-app.js'
 import { launchChromiumThatKeepsPages, openChromium } from './chromium.js'
-import { newTab, newVisitor, startTour, type Tab } from './visit.js'
+import { lendPageTo } from './lend-page.js'
+import { startTour, Tab } from './visit.js'
 
 let browser: Browser
 let keeping: Browser | undefined
@@ -182,14 +183,11 @@ async function visitOrder(
   { repeating = false, in: used = browser, ...options }: Visit = {},
 ) {
   const tour = await startTour()
-  const context = await newVisitor(used, options)
-  t.after(async () => {
-    await context.close()
-    await tour.close()
-  })
+  const page = await lendPageTo(t, used, { javaScriptEnabled: false, ...options })
+  t.after(() => tour.close())
   const network = createServer((req, res) => void repeat(tour.port, req, res))
   const port = repeating ? await listen(network, (close) => t.after(close)) : tour.port
-  const tab = await newTab(context, { url: `http://localhost:${port}` })
+  const tab = new Tab(page, `http://localhost:${port}`)
   await tab.open('/order')
   return { tour, tab }
 }

@@ -10,7 +10,7 @@ import { sealform as onExpress, type SealformRequest } from '../../middleware/ex
 import { sealform as onKoa, type SealformContext } from '../../middleware/koa.js'
 import type { Form } from '../../views/form.js'
 import { html } from '../../views/html.js'
-import { freePorts } from '../setup/free-ports.js'
+import { freePort } from '../setup/free-port.js'
 import { listen, testKey } from '../setup/koa-app.js'
 import { type Nginx, startNginx } from '../setup/nginx.js'
 import { openChromium } from './chromium.js'
@@ -31,7 +31,7 @@ let browser: Browser
 let nginx: Nginx
 
 before(async () => {
-  const [plain, tls] = (await freePorts(2)) as [number, number]
+  const [plain, tls] = [await freePort(), await freePort()]
   const blocks: string[] = []
   for (const [i, [name, way]] of cases.entries()) {
     const host = `case-${i}.test`

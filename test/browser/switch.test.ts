@@ -3,7 +3,8 @@ import { after, before, type TestContext, test } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
 import { libraries } from '../../examples/tour/library.js'
 import { openChromium } from './chromium.js'
-import { newVisitor, type RunningTour, startTour } from './visit.js'
+import { lendPageTo } from './lend-page.js'
+import { type RunningTour, startTour } from './visit.js'
 
 let browser: Browser
 let tour: RunningTour
@@ -53,9 +54,7 @@ const asks: Record<(typeof libraries)[number]['name'], (string | undefined)[]> =
 
 /** Opens the todos and chooses a library by the switch, without which nothing of a script is there. */
 async function visitWith(t: TestContext, label: string): Promise<Page> {
-  const context = await newVisitor(browser, { javaScriptEnabled: true })
-  t.after(() => context.close())
-  const page = await context.newPage()
+  const page = await lendPageTo(t, browser)
   const problems: string[] = []
   page.on('pageerror', (error) => problems.push(error.message))
   page.on('console', (message) => {

@@ -9,14 +9,15 @@ import { breakingLine } from '../setup/breaking-line.js'
 import { scratch } from '../setup/file-storage.js'
 import { until } from '../setup/patience.js'
 import { pngPicture } from '../setup/sample-files.js'
-import { openChromium } from './chromium.js'
-import { newTab, newVisitor, startTour, type Tab } from './visit.js'
+import { launchChromium } from './chromium.js'
+import { lendPageTo } from './lend-page.js'
+import { startTour, Tab } from './visit.js'
 
 const MiB = 1024 * 1024
 
 let browser: Browser
 before(async () => {
-  browser = await openChromium()
+  browser = await launchChromium()
 })
 after(() => browser.close())
 
@@ -169,7 +170,8 @@ test('upload: the keyboard alone removes a kept file and sends', async (t) => {
   await choose(tab, 'Attachments', file('one.txt', 'one'))
   await tab.press('Upload')
   const { keyboard } = tab.page
-  // The summary has the focus, and its link leads to the title.
+  assert.equal(await tab.focused(), 'upload-summary')
+  // Its link leads to the title.
   await keyboard.press('Tab')
   await keyboard.press('Enter')
   await tab.page.waitForURL(/#upload-title$/)
@@ -278,12 +280,9 @@ async function visitUpload(t: TestContext, options = {}) {
   const directory = scratch(t)
   const files = scratch(t)
   const tour = await startTour({ uploads: { storage: directoryStorage({ directory }) } })
-  const context = await newVisitor(browser, options)
-  t.after(async () => {
-    await context.close()
-    await tour.close()
-  })
-  const tab = await newTab(context, tour)
+  const page = await lendPageTo(t, browser, { javaScriptEnabled: false, ...options })
+  t.after(() => tour.close())
+  const tab = new Tab(page, tour.url)
   const problems: string[] = []
   tab.page.on('console', (message) => problems.push(message.text()))
   tab.page.on('pageerror', (error) => problems.push(error.message))

@@ -13,7 +13,7 @@ after(() => browser.close())
 
 const focused = (page: Page) =>
   page.evaluate<string>('document.activeElement.id || document.activeElement.localName')
-const announced = (page: Page) => page.locator('body > [role=status]').textContent()
+const announced = (page: Page) => page.locator('body > [role=status]:not([id])').textContent()
 const summary = '<div id="summary" role="alert" tabindex="-1" autofocus>There is a problem</div>'
 
 describe('an answer', () => {
@@ -323,6 +323,41 @@ describe('the focus after an answer', () => {
     await page.getByText('Saved again').waitFor()
     assert.equal(await announced(page), '')
   })
+
+  it('leaves it to a region that is a status itself to speak, and says a word where that is empty', async (t) => {
+    const news = (text: string) => `<p role="status" id="news" data-sealform-region>${text}</p>`
+    let text = 'Saved'
+    const { page } = await openSite(t, browser, {
+      body: start + news(''),
+      answer: () => ({ html: start + news(text) }),
+    })
+    await page.locator('#go').click()
+    await page.locator('#news', { hasText: 'Saved' }).waitFor()
+    assert.equal(await announced(page), '')
+    text = ''
+    await page.locator('#go').click()
+    await page.locator('body > [role=status]', { hasText: 'Done.' }).waitFor({ state: 'attached' })
+    assert.equal(await page.locator('#news').textContent(), '')
+  })
+
+  it('says a word where the status in a region is empty', async (t) => {
+    const quiet = region(`<p role="status"></p>${form('<button id="go">Go</button>')}`)
+    const { page } = await openSite(t, browser, { body: quiet, answer: () => ({ html: quiet }) })
+    await page.locator('#go').click()
+    await page.locator('body > [role=status]', { hasText: 'Done.' }).waitFor({ state: 'attached' })
+  })
+
+  it('goes to a region that asks for it itself', async (t) => {
+    const news = '<p role="status" id="news" tabindex="-1" autofocus data-sealform-region>Saved</p>'
+    const { page } = await openSite(t, browser, {
+      body: `${start}<p id="news" data-sealform-region></p>`,
+      answer: () => ({ html: start + news }),
+    })
+    await page.locator('#go').click()
+    await page.locator('#news', { hasText: 'Saved' }).waitFor()
+    await until(async () => (await focused(page)) === 'news')
+    assert.equal(await announced(page), '')
+  })
 })
 
 describe('what was typed', () => {
@@ -373,6 +408,34 @@ describe('what was typed', () => {
     )
     assert.deepEqual([sent[0]?.fields.text, sent[0]?.fields.file], ['two\r\nlines', 'a.txt'])
   })
+
+  for (const [where, body] of [
+    [
+      'outside of the region',
+      (alert: string) =>
+        `${region(form(`${alert}<button>Add</button>`))}<textarea id="text" name="text" form="add"></textarea>`,
+    ],
+    [
+      'in what is to be kept',
+      (alert: string) =>
+        region(
+          form(`${alert}<p data-keep><textarea id="text" name="text"></textarea></p><button>Add</button>`),
+        ),
+    ],
+  ] as const) {
+    it(`stays ${where}, which the answer does not print again`, async (t) => {
+      const { page, sent } = await openSite(t, browser, {
+        body: body(''),
+        answer: () => ({ status: 422, html: body('<p role="alert">No</p>') }),
+      })
+      await page.locator('#text').fill('typed')
+      await page.getByRole('button').click()
+      await page.getByRole('alert').waitFor()
+      await until(() => page.evaluate(`!document.querySelector('#add').ariaBusy`))
+      assert.equal(sent[0]?.fields.text, 'typed')
+      assert.equal(await page.locator('#text').inputValue(), 'typed')
+    })
+  }
 
   it('follows the server again after it was sent once', async (t) => {
     let title = ''

@@ -48,6 +48,42 @@ describe('data-confirm', () => {
   })
 })
 
+describe('data-confirm on a button that an answer replaces meanwhile', () => {
+  it('sends the form with the button that was pressed, and never its own action', async (t) => {
+    const held = gate()
+    let answers = 0
+    // Where a button has a value of its own, its seal is in its name.
+    const content = () =>
+      region(
+        form(`<b>${answers}</b><button id="go">Go</button>`) +
+          form(
+            `<button>Own</button><button name="sealform.submit.seal-${answers}" value="clear" data-confirm="Sure?">Clear</button>`,
+            '',
+            'other',
+          ),
+      )
+    const { page, sent } = await openSite(t, browser, {
+      body: content(),
+      answer: async () => {
+        if (answers++ === 0) await held.opened
+        return { html: content() }
+      },
+    })
+    await page.locator('#go').click()
+    await until(() => sent.length === 1)
+    await page.getByRole('button', { name: 'Clear' }).click()
+    const dialog = page.getByRole('alertdialog')
+    await dialog.waitFor()
+    held.open()
+    await page.locator('b', { hasText: '1' }).waitFor({ state: 'attached' })
+    await dialog.getByRole('button', { name: 'Clear' }).click()
+    await until(() => sent.length === 2)
+    assert.equal(sent[1]?.fields['sealform.submit.seal-0'], 'clear')
+    await page.locator('b', { hasText: '2' }).waitFor({ state: 'attached' })
+    assert.equal(await page.getByRole('button', { name: 'Clear' }).count(), 1)
+  })
+})
+
 describe('data-region', () => {
   it('turns the script off when it is empty, on the form or on the button', async (t) => {
     for (const content of [
@@ -182,6 +218,7 @@ describe('data-transition', () => {
       await page.getByRole('button').click()
       await page.getByText('New').waitFor()
       assert.equal(await page.evaluate('window.transitions'), reducedMotion === 'reduce' ? 0 : 1)
+      await page.emulateMedia({ reducedMotion: null })
     }
   })
 })

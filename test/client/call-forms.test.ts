@@ -11,6 +11,7 @@ import { openChromium } from '../browser/chromium.js'
 import { root } from '../docs/project.js'
 import { scratch } from '../setup/file-storage.js'
 import { createTestApp, listen } from '../setup/koa-app.js'
+import { until } from '../setup/patience.js'
 import { openPage } from './open-page.js'
 import { strictPolicy } from './site.js'
 
@@ -103,7 +104,7 @@ describe('call() with files', () => {
     await page.locator('[name=doc]').setInputFiles(file('a.txt', 'A'))
     await page.getByRole('button', { name: 'Upload' }).click()
     await page.locator('.sealform-kept').waitFor()
-    await page.waitForFunction('window.call')
+    await until(() => page.evaluate('!!window.call'))
     const reference = page.locator('[name="sealform.kept.doc"]')
     const before = await reference.inputValue()
     assert.deepEqual(await call('call(upload)'), ['invalid', 'Enter a text'])
@@ -192,7 +193,7 @@ async function open(t: TestContext): Promise<Opened> {
   const port = await listen(server, (close) => t.after(close))
   const page = await openPage(t, browser)
   await page.goto(`http://localhost:${port}/`)
-  await page.waitForFunction('window.call')
+  await until(() => page.evaluate('!!window.call'))
   return { page, call: (script) => page.evaluate(script + outcomeOf), ran: () => ran, sizes: () => sizes }
 }
 

@@ -334,7 +334,7 @@ async function open(t: TestContext, held: Promise<unknown> = Promise.resolve()):
   const page = await openPage(t, browser)
   const url = `http://localhost:${port}/`
   await page.goto(url)
-  await page.waitForFunction('window.call')
+  await until(() => page.evaluate('!!window.call'))
   visits.length = 0
   return {
     page,

@@ -10,6 +10,7 @@ import { openChromium } from '../browser/chromium.js'
 import { type AnyContext, type Framework, frameworks } from '../conformance/frameworks.js'
 import { responseOf } from '../conformance/own-means.js'
 import { listen, testKey } from '../setup/koa-app.js'
+import { until } from '../setup/patience.js'
 import { openPage } from './open-page.js'
 import { strictPolicy } from './site.js'
 
@@ -58,7 +59,7 @@ for (const framework of frameworks.filter(({ name }) => !/[24]$/.test(name))) {
       )
       await page.getByLabel('What').fill('csv')
       await page.getByRole('button').click()
-      await page.waitForFunction('seen.length === 2')
+      await until(async () => (await seen()).length === 2)
       await page.getByLabel('What').fill('error')
       await page.getByRole('button').click()
       await page.locator('.sealform-lost').waitFor()

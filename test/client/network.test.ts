@@ -103,5 +103,6 @@ describe('when no server of ours answers', () => {
     }
     await page.getByText('Not sent.').waitFor()
     assert.equal(sent.length, 4)
+    await page.context().close()
   })
 })

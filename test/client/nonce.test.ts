@@ -7,6 +7,7 @@ import type { Browser } from 'playwright-core'
 import { html } from '../../views/html.js'
 import { openChromium } from '../browser/chromium.js'
 import { createTestApp, listen } from '../setup/koa-app.js'
+import { until } from '../setup/patience.js'
 import { openPage } from './open-page.js'
 
 let browser: Browser
@@ -21,7 +22,7 @@ describe('under a policy of nonces alone, with Trusted Types', () => {
     await page.getByRole('button', { name: 'Count' }).click()
     await page.getByText('Count: 1', { exact: true }).waitFor()
     assert.equal(await page.evaluate('window.loaded'), 1)
-    await page.waitForFunction('window.call')
+    await until(() => page.evaluate('!!window.call'))
     assert.equal(await page.evaluate('call(document.forms[0]).then(({ state }) => state)'), 2)
   })
 

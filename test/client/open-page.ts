@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { TestContext } from 'node:test'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
-import { patience } from '../setup/patience.js'
+import { lendPageTo } from '../browser/lend-page.js'
 
 /** Opens an empty page of a visitor of its own. The test fails when a script of the page throws. */
 export async function openPage(
@@ -9,10 +9,7 @@ export async function openPage(
   browser: Browser,
   options?: BrowserContextOptions,
 ): Promise<Page> {
-  const context = await browser.newContext(options)
-  context.setDefaultTimeout(patience)
-  t.after(() => context.close())
-  const page = await context.newPage()
+  const page = await lendPageTo(t, browser, options)
   const faults: string[] = []
   page.on('pageerror', (error) => faults.push(String(error)))
   t.after(() => assert.deepEqual(faults, []))

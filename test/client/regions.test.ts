@@ -7,6 +7,7 @@ import { flash, invalid, type Submission } from '../../lib/sealform.js'
 import { html } from '../../views/html.js'
 import { openChromium } from '../browser/chromium.js'
 import { createTestApp, listen } from '../setup/koa-app.js'
+import { until } from '../setup/patience.js'
 import { openPage } from './open-page.js'
 import { strictPolicy } from './site.js'
 
@@ -86,7 +87,7 @@ describe('the regions of an app, with the script', () => {
     )
     await page.locator('#kept').fill('typed elsewhere')
     await send(page, 'listed', 'download')
-    await page.waitForFunction('window.done')
+    await until(() => page.evaluate('!!window.done'))
     assert.deepEqual(await page.evaluate('window.done'), [200, false])
     assert.equal(await page.locator('#listed [name=text]').inputValue(), 'download')
     await assertKept(page)

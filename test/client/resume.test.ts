@@ -10,7 +10,7 @@ import { html } from '../../views/html.js'
 import { openChromium } from '../browser/chromium.js'
 import { breakingLine } from '../setup/breaking-line.js'
 import { scratch } from '../setup/file-storage.js'
-import { freePorts } from '../setup/free-ports.js'
+import { freePort } from '../setup/free-port.js'
 import { createTestApp, listen } from '../setup/koa-app.js'
 import { startNginx } from '../setup/nginx.js'
 import { until } from '../setup/patience.js'
@@ -169,6 +169,38 @@ describe('an upload in a browser with the script', () => {
     assert.deepEqual(received, [])
   })
 
+  it('sends the file that was chosen in its place meanwhile', async (t) => {
+    const { line, page, choose, received } = await visit(t)
+    const [first, second] = [randomBytes(3 * mib), randomBytes(2 * mib)]
+    await page.getByLabel('Title').fill('Ice')
+    await choose(first)
+    line.breakAfter(mib)
+    await page.getByRole('button', { name: 'Send' }).click()
+    await until(() => line.breaks === 1)
+    await choose(second)
+    await page.getByText('Arrived: Ice').waitFor()
+    assert.deepEqual(received, [second])
+  })
+
+  it('does not begin when a button only closes the dialog of the form', async (t) => {
+    const { line, page, choose } = await visit(t)
+    await choose(randomBytes(2 * mib))
+    await page.evaluate(`{
+      const dialog = document.createElement('dialog')
+      const form = document.querySelector('form')
+      form.before(dialog)
+      dialog.append(form)
+      const cancel = document.createElement('button')
+      cancel.textContent = 'Cancel'
+      cancel.setAttribute('formmethod', 'dialog')
+      form.append(cancel)
+      dialog.showModal()
+    }`)
+    await page.getByRole('button', { name: 'Cancel' }).click()
+    await until(async () => (await page.locator('dialog[open]').count()) === 0)
+    assert.equal(line.appended.length, 0)
+  })
+
   it('is sent once when the button is pressed again meanwhile', async (t) => {
     const { line, page, choose, received } = await visit(t)
     const content = randomBytes(3 * mib)
@@ -254,7 +286,7 @@ async function visit(
 }
 
 async function behindNginx(t: TestContext, port: number): Promise<number> {
-  const [own = 0] = await freePorts(1)
+  const own = await freePort()
   const nginx = await startNginx(
     `server {
       listen 127.0.0.1:${own};

@@ -4,9 +4,9 @@ import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Serv
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
+import { lendPageTo } from '../browser/lend-page.js'
 import { root } from '../docs/project.js'
 import { listen } from '../setup/koa-app.js'
-import { patience } from '../setup/patience.js'
 
 /** The script as the package holds it. */
 export const script = readFileSync(join(root, 'dist', 'bundle', 'client.js'), 'utf8')
@@ -56,16 +56,13 @@ export async function openSite(t: TestContext, browser: Browser, options: SiteOp
   const server = createServer((req, res) => void respond(req, res))
   const port = await listen(server, (close) => t.after(close))
   const url = `http://127.0.0.1:${port}/`
-  const context = await browser.newContext()
-  context.setDefaultTimeout(patience)
-  t.after(() => context.close())
+  const first = await lendPageTo(t, browser)
   const faults: string[] = []
   t.after(() => assert.deepEqual(faults, []))
-  const site: Site = { page: await open(), url, sent, open }
-  return site
+  const open = async () => openIn(await first.context().newPage())
+  return { page: await openIn(first), url, sent, open }
 
-  async function open(): Promise<Page> {
-    const page = await context.newPage()
+  async function openIn(page: Page): Promise<Page> {
     page.on('pageerror', (error) => faults.push(String(error)))
     page.on('console', (message) => {
       // Statuses of the 400s and lost connections are reported as well.

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it, mock, type TestContext } from 'node:test'
-import { invalid, redirect } from '../../lib/sealform.js'
+import { forbidden, invalid, redirect } from '../../lib/sealform.js'
 import { html } from '../../views/html.js'
 import { formIn, fromSamePage, urlencoded } from '../setup/koa-app.js'
 import { until } from '../setup/patience.js'
@@ -23,19 +23,25 @@ function linesAbout(t: TestContext, action: string): string[] {
 
 let made = 0
 
+interface PageOptions {
+  readonly path?: boolean
+  readonly development?: boolean
+  readonly authorize?: () => unknown
+}
+
 function cases(framework: Framework): void {
   /** A page at /a with the form of a new action, and a page at /b without it. */
   async function openPages(
     t: TestContext,
     run: () => unknown,
     print: 'whole' | 'without fields' = 'whole',
-    { path = true, development = true }: { path?: boolean; development?: boolean } = {},
+    { path = true, development = true, authorize }: PageOptions = {},
   ) {
     const name = `advice-${++made}`
     const lines = linesAbout(t, name)
     const site = await openSite(t, framework, {
       actions: { development },
-      define: (actions) => ({ lost: actions.define(name, { path, run }) }),
+      define: (actions) => ({ lost: actions.define(name, { path, run, ...(authorize && { authorize }) }) }),
       pages: {
         '/a': (view, _act, { lost }) => {
           const form = view.form(lost!)
@@ -61,6 +67,33 @@ function cases(framework: Framework): void {
     await until(() => lines.length > 0)
     assert.deepEqual(lines, [
       `sealform: the page /a has printed form.attributes of "${name}" and not form.fields, so nothing that is sent from this form reaches the action. Print form.fields directly after the form tag.`,
+    ])
+  })
+
+  it('is a form that was sent by GET because its tag lacks its attributes, once', async (t) => {
+    const path = `/by-get-${++made}`
+    const lines: string[] = []
+    const spy = mock.method(console, 'warn', (line: unknown) => lines.push(String(line)))
+    t.after(() => spy.mock.restore())
+    const name = `advice-${++made}`
+    const site = await openSite(t, framework, {
+      actions: { development: true },
+      define: (actions) => ({ unsent: actions.define(name, () => undefined) }),
+      pages: {
+        [path]: (view, _act, { unsent }) => {
+          const form = view.form(unsent!)
+          return { html: html`<form id="${form.id}">${form.fields}</form>` }
+        },
+      },
+    })
+    const { text } = await site.request.get(path)
+    const sent = urlencoded(formIn(text, name).fields)
+    assert.deepEqual(lines, [])
+    await site.request.get(`${path}?${sent}`)
+    await site.request.get(`${path}?page=2&${sent}`)
+    await until(() => lines.length > 0)
+    assert.deepEqual(lines, [
+      `sealform: a form of the page ${path} was sent by GET, with its seal in the URL, so no action ran. Print form.attributes in the form tag, which says method="post". A template engine must print it raw, as EJS does by <%- %>.`,
     ])
   })
 
@@ -95,6 +128,37 @@ function cases(framework: Framework): void {
       new RegExp(
         `^sealform: "${name}" called invalid\\(\\) at file:.*/advice\\.test\\.js:\\d+:\\d+ and returned nothing`,
       ),
+    )
+  })
+
+  it('is a refusal that authorize has made and not returned, so that the action runs', async (t) => {
+    const authorize = async () => {
+      await Promise.resolve()
+      forbidden()
+    }
+    const { name, lines, send } = await openPages(t, () => redirect('/b'), 'whole', { authorize })
+    assert.equal((await send('/a')).status, 303)
+    assert.equal(lines.length, 1)
+    assert.match(
+      lines[0]!,
+      new RegExp(
+        `^sealform: authorize\\(\\) of "${name}" called forbidden\\(\\) at file:.*/advice\\.test\\.js:\\d+:\\d+ and returned nothing, which admits`,
+      ),
+    )
+  })
+
+  it('is nothing when authorize returns its refusal, and nothing in production', async (t) => {
+    const refusing = await openPages(t, () => redirect('/b'), 'whole', { authorize: () => forbidden() })
+    const refused = await refusing.send('/a')
+    assert.equal(refused.status, 403)
+    const authorize = () => {
+      forbidden()
+    }
+    const quiet = await openPages(t, () => redirect('/b'), 'whole', { development: false, authorize })
+    assert.equal((await quiet.send('/a')).status, 303)
+    assert.deepEqual(
+      [refusing.lines, quiet.lines].map((lines) => lines.filter((line) => line.includes('returned nothing'))),
+      [[], []],
     )
   })
 

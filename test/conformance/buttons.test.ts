@@ -6,10 +6,10 @@ import { html } from '../../views/html.js'
 import { scratch } from '../setup/file-storage.js'
 import { formIn, fromSamePage, urlencoded } from '../setup/koa-app.js'
 import { pngPicture } from '../setup/sample-files.js'
-import { type AnyContext, type Framework, frameworks } from './frameworks.js'
+import { type AnyContext, eachKind, type Framework } from './frameworks.js'
 import { openSite, type Site, type SiteOptions } from './site.js'
 
-for (const framework of frameworks) {
+for (const framework of eachKind) {
   describe(`buttons on ${framework.name}`, () => buttons(framework))
   describe(`buttons with files on ${framework.name}`, () => files(framework))
 }
@@ -466,6 +466,23 @@ function files(framework: Framework): void {
     assert.equal((await press(site, sent('x'.repeat(10)))).status, 303)
     assert.equal((await press(site, sent('x'.repeat(11)))).status, 413)
     assert.deepEqual(site.ran, [['other', 'a.png image/png 10']])
+  })
+
+  it('refuse to give their authorize the input, which is not validated yet', async (t) => {
+    const errors: unknown[] = []
+    const authorize = (submission: { readonly input: unknown }) => {
+      try {
+        void submission.input
+      } catch (error) {
+        errors.push(error)
+      }
+    }
+    const site = await open(t, { own: { files: { doc: {} } }, other: { files: { doc: {} }, authorize } })
+    assert.equal((await press(site, sent('abc'))).status, 303)
+    assert.deepEqual(
+      errors.map((error) => Reflect.get(Object(error), 'code')),
+      ['ERR_NOT_READ_YET'],
+    )
   })
 
   it('find the files also when their authorize has read the fields', async (t) => {

@@ -74,6 +74,34 @@ function wire(framework: Framework): void {
     )
   })
 
+  it('sends a region to a browser that has a copy of the whole page', async (t) => {
+    const conditions: unknown[] = []
+    const site = await openSite(t, framework, {
+      pages: {
+        '/plain': (view) => {
+          conditions.push(view.req.headers['if-none-match'], view.req.headers['if-modified-since'])
+          const list = view.region('list', html`<turbo-frame id="list">item</turbo-frame>`)
+          return {
+            html: html`<!doctype html><title>Plain</title>${list}`,
+            headers: { ETag: '"whole"', 'Last-Modified': 'Mon, 01 Jan 2024 00:00:00 GMT' },
+          }
+        },
+      },
+    })
+    const copy = { 'If-None-Match': '"whole"', 'If-Modified-Since': 'Mon, 01 Jan 2024 00:00:00 GMT' }
+    const { drive, ...askers } = clients
+    for (const asker of Object.values(askers)) {
+      const answer = await site.request.get('/plain').set(copy).set(asker)
+      assert.equal(answer.status, 200)
+      assert.match(answer.text, /<turbo-frame data-sealform-region id="list">item/)
+      assert.doesNotMatch(answer.text, /<!doctype/)
+      assert.equal(answer.headers.etag, undefined)
+    }
+    assert.deepEqual([...new Set(conditions.splice(0))], [undefined])
+    await site.request.get('/plain').set(copy).set(drive)
+    assert.deepEqual(conditions, Object.values(copy))
+  })
+
   it('refuses an "always" that is neither true nor false', async (t) => {
     const site = await openSite(t, framework, {
       pages: {
@@ -233,6 +261,7 @@ function wire(framework: Framework): void {
     let shown = false
     const site = await openSite(t, framework, {
       run: () => done(),
+      action: { path: true },
       pages: {
         '/page': (view, act) => {
           if (shown) return { to: '/other' }

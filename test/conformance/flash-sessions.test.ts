@@ -4,11 +4,10 @@ import { parseCookie } from 'cookie'
 import { flash } from '../../lib/sealform.js'
 import { html } from '../../views/html.js'
 import { formIn, fromSamePage, urlencoded } from '../setup/koa-app.js'
-import { type AnyContext, type Framework, frameworks } from './frameworks.js'
+import { type AnyContext, eachKind, type Framework } from './frameworks.js'
 import { openSite } from './site.js'
 
-for (const framework of frameworks)
-  describe(`flash and sessions on ${framework.name}`, () => cases(framework))
+for (const framework of eachKind) describe(`flash and sessions on ${framework.name}`, () => cases(framework))
 
 /** One browser, whose visitor signs in and out, and an app that remembers who that is by the cookie `sid`. */
 async function openBrowser(t: TestContext, framework: Framework) {

@@ -4,10 +4,10 @@ import { describe, it, type TestContext } from 'node:test'
 import { flash } from '../../lib/sealform.js'
 import { html, type SafeHtml } from '../../views/html.js'
 import { formIn, fromSamePage, urlencoded } from '../setup/koa-app.js'
-import { type Framework, frameworks, type View } from './frameworks.js'
+import { eachKind, type Framework, type View } from './frameworks.js'
 import { openSite, type Site, type SiteOptions } from './site.js'
 
-for (const framework of frameworks) describe(`flash on ${framework.name}`, () => cases(framework))
+for (const framework of eachKind) describe(`flash on ${framework.name}`, () => cases(framework))
 
 const removed = /^sealform\.flash=; Max-Age=0; Path=\/; HttpOnly/
 
@@ -188,7 +188,10 @@ function listSite(t: TestContext, framework: Framework): Promise<Site> {
       }),
       '/silent': () => ({ html: '<p>silent</p>' }),
       '/missing': () => undefined,
-      '/moved': (view) => ({ to: view.forms.flash === undefined ? '/nowhere' : '/plain' }),
+      '/moved': (view, _act, { add }) => {
+        view.form(add!)
+        return { to: view.forms.flash === undefined ? '/nowhere' : '/plain' }
+      },
       '/broken': (view) => {
         throw new Error(`no page for ${view.forms.flash}`)
       },

@@ -3,10 +3,10 @@ import { describe, it } from 'node:test'
 import { forbidden, invalid, redirect } from '../../lib/sealform.js'
 import { html } from '../../views/html.js'
 import { formIn, fromSamePage, urlencoded } from '../setup/koa-app.js'
-import { type Framework, frameworks } from './frameworks.js'
+import { eachKind, type Framework } from './frameworks.js'
 import { openSite, type SiteOptions } from './site.js'
 
-for (const framework of frameworks) {
+for (const framework of eachKind) {
   describe(`what a page says of all its forms on ${framework.name}`, () => cases(framework))
 }
 

@@ -186,3 +186,11 @@ export const everyFramework: readonly Framework[] = [...newest, ...older]
  * serves both versions of a framework, so an older one can differ only in the framework itself.
  */
 export const frameworks: readonly Framework[] = provesInFull ? everyFramework : newest
+
+/**
+ * One framework of each kind, for what the adapters leave to the library: one with a context of its own, and one that hands
+ * out Node's `ServerResponse`. The two of the second kind share `middleware/node-host.ts`, so a plain run meets it once.
+ */
+export const eachKind: readonly Framework[] = provesInFull
+  ? everyFramework
+  : newest.filter((framework) => framework !== onNode)

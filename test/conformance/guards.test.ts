@@ -349,6 +349,20 @@ function guarding(framework: Framework): void {
     }
   })
 
+  it('tells the developer of a guard that neither admits nor answers', async (t) => {
+    const details: string[] = []
+    const site = await openSite(t, framework, {
+      action: {
+        authorize: guardOf(framework, refusing['does nothing on Koa, or skips its route']!) as never,
+      },
+      middleware: { onRefused: ({ detail }) => void details.push(detail) },
+    })
+    assert.equal((await site.submit()).status, 404)
+    assert.deepEqual(details, [
+      'The guard neither answered nor admitted the visitor. It admits by calling next() without an argument.',
+    ])
+  })
+
   it('refuses when the middleware does not, and takes its answer for the answer', async (t) => {
     t.mock.method(console, 'error', () => {})
     for (const [title, deed] of Object.entries({ ...refusing, ...refusingAfterNext })) {

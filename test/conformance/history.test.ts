@@ -3,10 +3,10 @@ import { describe, it } from 'node:test'
 import { createActions, done, invalid, redirect, SealformError } from '../../lib/sealform.js'
 import { html } from '../../views/html.js'
 import { fromSamePage, testKey, urlencoded } from '../setup/koa-app.js'
-import { type Framework, frameworks } from './frameworks.js'
+import { eachKind, type Framework } from './frameworks.js'
 import { openSite, page } from './site.js'
 
-for (const framework of frameworks)
+for (const framework of eachKind)
   describe(`what a browser may store on ${framework.name}`, () => cases(framework))
 
 const refuse = () => invalid({ text: 'Not that' })

@@ -1,17 +1,18 @@
 import assert from 'node:assert/strict'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { describe, it, type TestContext } from 'node:test'
-import supertest from 'supertest'
+import type supertest from 'supertest'
 import { createKeyRing } from '../../lib/seal/key-ring.js'
 import { seal } from '../../lib/seal/seal.js'
 import { createActions, done, invalid, redirect } from '../../lib/sealform.js'
 import { html } from '../../views/html.js'
 import { formIn, fromSamePage, listen, testKey, urlencoded } from '../setup/koa-app.js'
-import { type AnyContext, type Framework, frameworks } from './frameworks.js'
+import { requestsTo } from '../setup/requests-to.js'
+import { type AnyContext, eachKind, type Framework } from './frameworks.js'
 import { type MountingFramework, mountingFrameworks } from './mounted-app.js'
 import { openSite, type Site, type SiteOptions } from './site.js'
 
-for (const framework of frameworks) {
+for (const framework of eachKind) {
   describe(`the inspector on ${framework.name}`, () => {
     pages(framework)
     visitors(framework)
@@ -490,7 +491,7 @@ function prefixes(framework: MountingFramework): void {
       ],
     })
     const port = await listen(createServer(listener), (close) => t.after(close))
-    const request = supertest(`http://127.0.0.1:${port}`)
+    const request = requestsTo(`http://127.0.0.1:${port}`)
     const { fields } = formIn((await request.get('/shop/form').expect(200)).text, 'inner.act')
     await request.post('/shop/form').redirects(0).set(fromSamePage).send(urlencoded(fields)).expect(303)
 

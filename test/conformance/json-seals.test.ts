@@ -8,10 +8,10 @@ import { scratch } from '../setup/file-storage.js'
 import { fromSamePage } from '../setup/koa-app.js'
 import { until } from '../setup/patience.js'
 import { boundary, multipartBody, type Part } from '../setup/upload-app.js'
-import { type Framework, frameworks } from './frameworks.js'
+import { eachKind, type Framework } from './frameworks.js'
 import { openSite, type Site, type SiteOptions } from './site.js'
 
-for (const framework of frameworks) {
+for (const framework of eachKind) {
   describe(`seals of buttons in JSON on ${framework.name}`, () => buttons(framework))
   describe(`kept files in JSON on ${framework.name}`, () => files(framework))
 }

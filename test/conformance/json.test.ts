@@ -6,13 +6,13 @@ import { z } from 'zod'
 import { done, flash, forbidden, invalid, notFound, redirect, unauthorized } from '../../lib/sealform.js'
 import { html } from '../../views/html.js'
 import { fromSamePage, urlencoded } from '../setup/koa-app.js'
-import { type AnyContext, type Framework, frameworks } from './frameworks.js'
+import { type AnyContext, eachKind, type Framework } from './frameworks.js'
 import { openSite, page, type Site, type SiteOptions } from './site.js'
 
 const rich = 'application/vnd.sealform+json'
 const json = 'application/json'
 
-for (const framework of frameworks) {
+for (const framework of eachKind) {
   describe(`outcomes in JSON on ${framework.name}`, () => outcomes(framework))
   describe(`refusals in JSON on ${framework.name}`, () => refusals(framework))
   describe(`seals in JSON on ${framework.name}`, () => seals(framework))

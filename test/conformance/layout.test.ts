@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { invalid, SealformError } from '../../lib/sealform.js'
+import type { BuiltInParts } from '../../views/built-in-page.js'
 import { html } from '../../views/html.js'
-import { type Framework, frameworks } from './frameworks.js'
+import { eachKind, type Framework } from './frameworks.js'
 import { openSite } from './site.js'
 
-for (const framework of frameworks) {
+for (const framework of eachKind) {
   describe(`the layout of the built-in page on ${framework.name}`, () => cases(framework))
 }
 
@@ -65,6 +66,27 @@ function cases(framework: Framework): void {
         assert.ok(failure?.error instanceof SealformError)
         assert.match(failure.error.message, /has to return HTML that holds page\.content/)
       }
+    }
+  })
+
+  it('names a field as it was sent when messages.label throws, which is reported once', async (t) => {
+    const labels: Readonly<Record<string, { readonly text: string }>> = { text: { text: 'Your text' } }
+    for (const layout of [undefined, ({ content }: BuiltInParts) => html`<main>${content}</main>`]) {
+      const site = await openSite(t, framework, {
+        run: () => invalid('No'),
+        middleware: { messages: () => ({ label: (name) => labels[name]!.text }), ...(layout && { layout }) },
+        pages: missing,
+      })
+      const { status, text } = await site.submit(
+        { text: 'typed', made: 'up', 'also made': 'up' },
+        { path: '/none' },
+      )
+      assert.equal(status, 422)
+      assert.match(text, /Your text<\/label><br><input [^>]*value="typed"/)
+      assert.match(text, />made<\/label><br><input [^>]*value="up"/)
+      const [failure] = await site.failed(1)
+      assert.ok(failure?.error instanceof TypeError)
+      assert.equal(site.failures.length, 1)
     }
   })
 

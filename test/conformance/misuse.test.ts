@@ -5,10 +5,10 @@ import { z } from 'zod'
 import { redirect, SealformError } from '../../lib/sealform.js'
 import { html } from '../../views/html.js'
 import { formIn, fromSamePage, urlencoded } from '../setup/koa-app.js'
-import { type Framework, frameworks, type View } from './frameworks.js'
+import { eachKind, type Framework, type View } from './frameworks.js'
 import { openSite, type SiteOptions } from './site.js'
 
-for (const framework of frameworks) describe(`wrong use on ${framework.name}`, () => cases(framework))
+for (const framework of eachKind) describe(`wrong use on ${framework.name}`, () => cases(framework))
 
 type Show = NonNullable<SiteOptions['pages']>[string]
 

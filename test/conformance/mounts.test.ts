@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
 import { describe, it, type TestContext } from 'node:test'
-import supertest from 'supertest'
 import { type Actions, createActions, invalid, redirect, type Submittable } from '../../lib/sealform.js'
 import type { PageTools } from '../../middleware/page-tools.js'
 import { html } from '../../views/html.js'
 import { formIn, fromSamePage, listen, testKey, urlencoded } from '../setup/koa-app.js'
+import { requestsTo } from '../setup/requests-to.js'
 import type { AnyContext } from './frameworks.js'
 import { type MountingFramework, mountingFrameworks, type Part } from './mounted-app.js'
 
@@ -46,7 +46,7 @@ const pageOf =
 
 async function serve(t: TestContext, framework: MountingFramework, app: Part) {
   const port = await listen(createServer(framework.listener(app)), (close) => t.after(close))
-  const request = supertest(`http://127.0.0.1:${port}`)
+  const request = requestsTo(`http://127.0.0.1:${port}`)
   const fields = async (path: string, id: string) =>
     formIn((await request.get(path).expect(200)).text, id).fields
   const send = (path: string, own: Readonly<Record<string, string>>, text: string) =>
@@ -124,6 +124,26 @@ function mounting(framework: MountingFramework): void {
     const moved = await site.send('/page', await site.fields('/shop/page', 'own'), 'go')
     assert.equal(moved.status, 404)
     assert.deepEqual(own.runs, ['stay', 'go'])
+  })
+
+  it('serves its script where it is mounted, and not below the part that prints the tag', async (t) => {
+    const { actions } = registryWith('act')
+    const scripted = { pages: { '/page': (tools: PageTools) => html`${tools.forms.script}` } }
+    const outside = await serve(t, framework, {
+      actions: [actions],
+      pages: {},
+      inside: [{ at: '/shop', ...scripted }],
+    })
+    const inside = await serve(t, framework, {
+      pages: {},
+      inside: [{ at: '/shop', actions: [registryWith('other').actions], ...scripted }],
+    })
+    const pathIn = async ({ request }: Site) =>
+      /src="([^"]+)"/.exec((await request.get('/shop/page').expect(200)).text)?.[1]
+    assert.match((await pathIn(outside)) ?? '', /^\/sealform-client-/)
+    // A plain Node server does not say what was taken off.
+    const prefix = framework.name === 'node:http' ? '' : '/shop'
+    assert.match((await pathIn(inside)) ?? '', new RegExp(`^${prefix}/sealform-client-`))
   })
 
   it('tells the pages of two mounts apart', async (t) => {

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import supertest from 'supertest'
 import { flash, redirect } from '../../lib/sealform.js'
 import { html } from '../../views/html.js'
-import { freePorts } from '../setup/free-ports.js'
+import { freePort } from '../setup/free-port.js'
 import { formIn, fromSamePage, urlencoded } from '../setup/koa-app.js'
 import { startNginx } from '../setup/nginx.js'
+import { requestsTo } from '../setup/requests-to.js'
 import { type Framework, frameworks } from './frameworks.js'
 import { openSite, page, type SiteOptions } from './site.js'
 
@@ -27,7 +27,7 @@ const targets = [
 function cases(framework: Framework): void {
   it('lead below it behind nginx, which removes the prefix', async (t) => {
     const site = await openSite(t, framework, prefixed)
-    const [port = 0] = await freePorts(1)
+    const port = await freePort()
     const nginx = await startNginx(
       `server {
         listen 127.0.0.1:${port};
@@ -72,7 +72,7 @@ const prefixed: SiteOptions = {
 
 /** Sends a form for each target, and goes where the answer leads. */
 async function lead(origin: string): Promise<void> {
-  const request = supertest(origin)
+  const request = requestsTo(origin)
   const url = `${origin}/app/lists/3?tab=1`
   const { fields } = formIn((await request.get('/app/lists/3?tab=1')).text, 'act')
   for (const [to, expected] of targets) {

@@ -177,6 +177,31 @@ function cases(framework: Framework): void {
     }
   })
 
+  it('accepts an error that throws when it is read', async (t) => {
+    for (const property of [
+      'name',
+      'message',
+      'stack',
+      'cause',
+      'status',
+      'statusCode',
+      'expose',
+      'headers',
+    ]) {
+      const error = Object.defineProperty(new Error('unreadable'), property, {
+        get() {
+          throw new Error(`the getter of ${property}`)
+        },
+      })
+      const site = await openSite(t, framework, { run: () => Promise.reject(error) })
+      const answer = await site.submit()
+      assert.equal(answer.status, 500)
+      assert.match(answer.text, /value="typed"/)
+      const [failure] = await site.failed(1)
+      assert.match(String(failure?.error), /"act" threw a value that cannot be inspected/)
+    }
+  })
+
   it('answers 503 with the input and does not run when the store of a one-time action is down', async (t) => {
     const down = () => Promise.reject(new Error('no connection'))
     const store: ClaimStore = { claim: down, renew: down, settle: down, release: down, outcome: down }

@@ -4,6 +4,7 @@ import type { ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import { describe, it, type TestContext } from 'node:test'
 import { fromSamePage, urlencoded } from '../setup/koa-app.js'
+import { provesInFull } from '../setup/proofs.js'
 import { type Conversation, requestText, talk } from '../setup/raw-http.js'
 import { type AnyContext, type Framework, frameworks } from './frameworks.js'
 import { rawResponse, responseOf } from './own-means.js'
@@ -149,9 +150,12 @@ async function surprises(
 
 function cases(framework: Framework): void {
   it('neither end the process nor leave the visitor without an answer, in an action', async (t) => {
-    const orders = [1, 2, 3].flatMap(ordersOf)
-    assert.ok(orders.length > 600)
-    assert.deepEqual(await surprises(t, framework, orders, 'run'), [])
+    const long = ordersOf(3)
+    assert.ok(long.length > 500)
+    // A plain run takes each order of three steps on one of the frameworks, and all shorter ones on every framework.
+    const place = frameworks.indexOf(framework)
+    const taken = provesInFull ? long : long.filter((_, i) => i % frameworks.length === place)
+    assert.deepEqual(await surprises(t, framework, [...[1, 2].flatMap(ordersOf), ...taken], 'run'), [])
   })
 
   it('neither end the process nor leave the visitor without an answer, in authorize', async (t) => {

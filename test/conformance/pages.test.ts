@@ -407,20 +407,40 @@ function failures(framework: Framework): void {
 
   it('passes on its redirect once the action is done, and offers it otherwise', async (t) => {
     const away = () => ({ to: '/items?all' })
-    const after = await breaking((pages) => openSite(t, framework, { run: () => done(), pages }), away)
+    const ofPage = { path: true }
+    const after = await breaking(
+      (pages) => openSite(t, framework, { action: ofPage, run: () => done(), pages }),
+      away,
+    )
     const answer = await after.submit()
     assert.deepEqual([answer.status, answer.headers.location, answer.text], [303, '/items?all', ''])
     assert.equal(answer.headers['content-type'], undefined)
     assert.equal(answer.headers['cache-control'], 'no-store')
 
     const before = await breaking(
-      (pages) => openSite(t, framework, { run: () => invalid({ text: 'Not that' }), pages }),
+      (pages) => openSite(t, framework, { action: ofPage, run: () => invalid({ text: 'Not that' }), pages }),
       away,
     )
     const kept = await before.submit()
     assert.equal(kept.status, 422)
     assert.equal(kept.headers.location, undefined)
     assert.match(kept.text, /value="typed"[\s\S]*<a href="\/items\?all">/)
+  })
+
+  it('does not tell where it redirects when the form may be sent to any page', async (t) => {
+    for (const [outcome, status] of [
+      [done(), 200],
+      [invalid({ text: 'Not that' }), 422],
+    ] as const) {
+      const site = await breaking(
+        (pages) => openSite(t, framework, { run: () => outcome, pages }),
+        () => ({ to: '/items?all' }),
+      )
+      const answer = await site.submit()
+      assert.deepEqual([answer.status, answer.headers.location], [status, undefined])
+      assert.doesNotMatch(answer.text, /items\?all/)
+      if (status === 422) assert.match(answer.text, /value="typed"/)
+    }
   })
 
   it('loses the headers about its own content', async (t) => {

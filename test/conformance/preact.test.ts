@@ -5,7 +5,7 @@ import { renderPreact } from '../../lib/preact/render-preact.js'
 import { directoryStorage, done, flash, invalid } from '../../lib/sealform.js'
 import { scratch } from '../setup/file-storage.js'
 import { formIn, fromSamePage, urlencoded } from '../setup/koa-app.js'
-import { type Framework, frameworks } from './frameworks.js'
+import { eachKind, type Framework } from './frameworks.js'
 import { openSite, type SiteOptions } from './site.js'
 
 // biome-ignore lint/suspicious/noExplicitAny: the trees of this file take their props as they come
@@ -115,6 +115,20 @@ const asScript = { Accept: 'application/vnd.sealform+json', 'Sealform-Props': '1
 
 function preactPages(framework: Framework): void {
   const open = (t: TestContext, more?: Parameters<typeof openStage>[2]) => openStage(t, framework, more)
+
+  it('has a seal that no other page of the second has where it shows an outcome', async (t) => {
+    t.mock.timers.enable({ apis: ['Date'] })
+    const { fields, send } = await open(t)
+    const seals = [await fields('act'), await fields('act')]
+    for (let i = 0; i < 2; i++) {
+      const answer = await send({ ...without(seals[0] ?? {}), text: 'bad' })
+      assert.equal(answer.status, 422)
+      seals.push(formIn(answer.text, 'act').fields)
+    }
+    const [visit, again, ...answers] = seals.map((each) => Object.values(each)[0])
+    assert.equal(visit, again)
+    assert.equal(new Set([visit, ...answers]).size, 3)
+  })
 
   it('run an action with the state of its form, and show the new state', async (t) => {
     const { fields, send, ran } = await open(t)
@@ -285,5 +299,4 @@ function preactPages(framework: Framework): void {
 
 const dataIn = (html: string) => /data-sealform-page="">(.*?)<\/script>/.exec(html)?.[1] ?? ''
 
-for (const framework of frameworks)
-  describe(`Preact pages on ${framework.name}`, () => preactPages(framework))
+for (const framework of eachKind) describe(`Preact pages on ${framework.name}`, () => preactPages(framework))

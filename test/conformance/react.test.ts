@@ -9,10 +9,10 @@ import { type Actions, directoryStorage, done, flash, invalid, redirect } from '
 import { scratch } from '../setup/file-storage.js'
 import { fromSamePage } from '../setup/koa-app.js'
 import { until } from '../setup/patience.js'
-import { type AnyContext, type Framework, frameworks } from './frameworks.js'
+import { type AnyContext, eachKind, type Framework } from './frameworks.js'
 import { openSite, type Site, type SiteOptions } from './site.js'
 
-for (const framework of frameworks) describe(`React pages on ${framework.name}`, () => reactPages(framework))
+for (const framework of eachKind) describe(`React pages on ${framework.name}`, () => reactPages(framework))
 
 // biome-ignore lint/suspicious/noExplicitAny: the trees of this file take their props as they come
 type Props = any

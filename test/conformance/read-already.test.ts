@@ -129,6 +129,7 @@ function readAlready(framework: Framework): void {
     'fields in a URLSearchParams': (fields) => ({ body: fields }),
     'an empty object': () => ({ body: {} }),
     text: (fields) => ({ body: fields.toString() }),
+    'an empty Buffer': () => ({ rawBody: Buffer.alloc(0) }),
     nothing: () => ({}),
   }
   for (const [name, leave] of Object.entries(parsed)) {

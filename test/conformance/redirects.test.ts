@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import { flash, redirect, SealformError } from '../../lib/sealform.js'
 import { fromSamePage, urlencoded } from '../setup/koa-app.js'
 import { type Framework, frameworks } from './frameworks.js'
-import { openSite } from './site.js'
+import { openSite, page } from './site.js'
 
 for (const framework of frameworks) describe(`redirects on ${framework.name}`, () => cases(framework))
 
@@ -16,6 +16,23 @@ function cases(framework: Framework): void {
     const answer = await site.submit()
     assert.deepEqual([answer.status, answer.headers.location], [303, payment])
     assert.equal(answer.headers['cache-control'], 'no-store')
+  })
+
+  it('tells a script of no other site where the path of its page looks like one', async (t) => {
+    const path = '//evil.example/page'
+    const site = await openSite(t, framework, {
+      run: () => redirect('#top'),
+      pages: { [path]: (view, act) => ({ html: page(view, act) }) },
+    })
+    for (const [headers, name] of [
+      [{ 'HX-Request': 'true' }, 'hx-redirect'],
+      [{ 'Sealform-Region': 'none' }, 'sealform-location'],
+    ] as const) {
+      const answer = await site.submit({}, { path: `${path}?a=1`, headers })
+      const location = String(answer.headers[name])
+      const { origin, pathname } = new URL(location, `https://app.example${path}`)
+      assert.deepEqual([origin, pathname], ['https://app.example', path])
+    }
   })
 
   it('does not take forms from an origin that an external redirect leads to', async (t) => {

@@ -5,10 +5,10 @@ import { cachePage, createCache } from '../../lib/cache/cache.js'
 import { defineSearch } from '../../lib/sealform.js'
 import { html } from '../../views/html.js'
 import { valueIn } from '../setup/tour-visitor.js'
-import { type Framework, frameworks, type View } from './frameworks.js'
+import { eachKind, type Framework, type View } from './frameworks.js'
 import { openSite, page as outcomePage, type Site } from './site.js'
 
-for (const framework of frameworks) describe(`search on ${framework.name}`, () => cases(framework))
+for (const framework of eachKind) describe(`search on ${framework.name}`, () => cases(framework))
 
 const catalog = defineSearch('catalog', {
   input: z.strictObject({

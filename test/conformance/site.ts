@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http'
 import type { TestContext } from 'node:test'
-import supertest from 'supertest'
+import type supertest from 'supertest'
 import {
   type ActionOptions,
   type Actions,
@@ -13,6 +13,7 @@ import type { MiddlewareOptions } from '../../middleware/app.js'
 import { html } from '../../views/html.js'
 import { formIn, fromSamePage, listen, testKey, urlencoded } from '../setup/koa-app.js'
 import { until } from '../setup/patience.js'
+import { type Requests, requestsTo } from '../setup/requests-to.js'
 import type { AnyContext, Framework, Page, View } from './frameworks.js'
 
 type Run = (submission: Submission<undefined, unknown, AnyContext>, bound: string) => unknown
@@ -46,7 +47,7 @@ export interface Site {
   readonly port: number
   /** The app itself, for servers other than that of Node. */
   readonly listener: RequestListener
-  readonly request: ReturnType<typeof supertest>
+  readonly request: Requests
   /** The bound values of each run of the action. */
   readonly runs: string[]
   readonly failures: Failure[]
@@ -106,7 +107,7 @@ export async function openSite(
     if ((await options.before?.(req, res)) !== 'stop') listener(req, res)
   })
   const port = await listen(server, (close) => t.after(close))
-  const request = supertest(`http://127.0.0.1:${port}`)
+  const request = requestsTo(`http://127.0.0.1:${port}`)
   return { port, listener, request, runs, failures, refusals, fields, submit, failed }
 
   async function fields(cookie = ''): Promise<Record<string, string>> {

@@ -4,10 +4,10 @@ import { describe, it, type TestContext } from 'node:test'
 import { invalid, redirect, type SpamEvent } from '../../lib/sealform.js'
 import { html } from '../../views/html.js'
 import { formIn, fromSamePage, urlencoded } from '../setup/koa-app.js'
-import { type Framework, frameworks, type View } from './frameworks.js'
+import { eachKind, type Framework, type View } from './frameworks.js'
 import { openSite, type SiteOptions } from './site.js'
 
-for (const framework of frameworks) {
+for (const framework of eachKind) {
   describe(`what a program fills in on ${framework.name}`, () => cases(framework))
 }
 

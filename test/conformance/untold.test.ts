@@ -6,10 +6,10 @@ import { gzipSync } from 'node:zlib'
 import { forbidden, invalid } from '../../lib/sealform.js'
 import { html } from '../../views/html.js'
 import { formIn, fromSamePage, urlencoded } from '../setup/koa-app.js'
-import { type Framework, frameworks } from './frameworks.js'
+import { eachKind, type Framework } from './frameworks.js'
 import { openSite } from './site.js'
 
-for (const framework of frameworks) {
+for (const framework of eachKind) {
   describe(`what a page does not say on ${framework.name}`, () => cases(framework))
 }
 
@@ -50,6 +50,66 @@ function cases(framework: Framework): void {
       .send(urlencoded(formIn(text, 'act').fields))
     assert.equal(again.status, 422, 'the form can be sent again')
     assert.deepEqual(site.runs, ['b1', 'b1'])
+  })
+
+  it('is said in general words where a message is empty', async (t) => {
+    const cases: readonly (() => unknown)[] = [
+      () => invalid(''),
+      () => invalid(' \n'),
+      () => invalid([{ name: '', message: '' }]),
+      () => invalid({ text: '' }),
+      () => invalid({ list: ['', ' '] }),
+      () => invalid({}),
+    ]
+    for (const run of cases) {
+      const site = await openSite(t, framework, {
+        run,
+        pages: {
+          '/bare': (view, act) => {
+            const form = view.form(act)
+            return {
+              html: html`${head}<form ${form.attributes}>${form.fields}<input ${form.input('text')}></form>`,
+            }
+          },
+        },
+      })
+      for (const path of ['/bare', '/page', '/nowhere']) {
+        const { status, text } = await site.submit({ text: 'typed' }, { path })
+        assert.equal(status, 422)
+        assert.match(
+          text,
+          /<(?:li|p|a|span)[^>]*>There is a problem<|<h1>There is a problem/,
+          `${run} ${path}`,
+        )
+        assert.doesNotMatch(text, /<(li|p|a)[^>]*>\s*<\/\1>/, `${run} ${path}`)
+        assert.match(text, /typed/)
+      }
+    }
+  })
+
+  it('is said in general words where the message of a schema is empty', async (t) => {
+    const validate = () => ({ issues: [{ message: '', path: ['text'] }] })
+    const input = { '~standard': { version: 1 as const, vendor: 'own', validate } }
+    let ran = 0
+    const site = await openSite(t, framework, {
+      define: (actions) => ({ checked: actions.define('checked', { input, run: () => ran++ }) }),
+      pages: {
+        '/checked': (view, _act, { checked }) => {
+          const form = view.form(checked!)
+          return {
+            html: html`${head}${form.summary()}<form ${form.attributes}>${form.fields}<input ${form.input('text')}></form>`,
+          }
+        },
+      },
+    })
+    const { fields } = formIn((await site.request.get('/checked')).text, 'checked')
+    const { status, text } = await site.request
+      .post('/checked')
+      .set(fromSamePage)
+      .send(urlencoded(fields, { text: 'typed' }))
+    assert.equal(status, 422)
+    assert.match(text, /<a href="#checked-text">There is a problem<\/a>/)
+    assert.equal(ran, 0)
   })
 
   it('is inserted when it is about a field that the page has not got', async (t) => {
@@ -232,6 +292,7 @@ function cases(framework: Framework): void {
   it('is no "send it again" where there is no button, and the link says where it leads', async (t) => {
     const signedIn = (req: IncomingMessage) => /sid=(\w+)/.exec(req.headers.cookie ?? '')?.[1]
     const site = await openSite(t, framework, {
+      action: { path: true },
       middleware: { session: ({ req }) => signedIn(req) },
       pages: {
         '/page': (view, act) => {

@@ -34,18 +34,17 @@ describe('the apps of the pages that explain', () => {
     assert.equal((await fetch(`${url}/api/likes`, { method: 'POST', headers: { Origin: url } })).status, 200)
   })
 
-  it('Upgrading: the test of the page sends the forms of an app, and fails where nobody takes them', async (t) => {
+  it('Upgrading: the test of the page sends old forms to the new release, and fails where they are not understood', async (t) => {
     const { url } = await apps.run(t, 'getting-started', 'app')
-    assert.match(await runTests(apps.file('upgrading', 'forms.test'), url), /pass 1/)
-    const deaf = createServer((request, response) => {
-      response.setHeader('Content-Type', 'text/html')
-      response.statusCode = request.method === 'POST' ? 404 : 200
-      response.end('<form method="post"><button>Send</button></form>')
-    })
+    const file = apps.file('upgrading', 'forms.test')
+    assert.match(await runTests(file, url), /pass 1/)
+    const { url: otherKey } = await apps.run(t, 'getting-started', 'app')
+    await assert.rejects(runTests(file, url, otherKey), /fail 1/)
+    const deaf = createServer((_request, response) => response.writeHead(404).end())
     await once(deaf.listen(0, '127.0.0.1'), 'listening')
     t.after(() => deaf.close())
     const { port } = deaf.address() as AddressInfo
-    await assert.rejects(runTests(apps.file('upgrading', 'forms.test'), `http://127.0.0.1:${port}`), /fail 1/)
+    await assert.rejects(runTests(file, url, `http://127.0.0.1:${port}`), /fail 1/)
   })
 
   it('Where did my POST go: the log is the one on the page', async (t) => {
@@ -119,11 +118,15 @@ describe('the apps of the pages that explain', () => {
   })
 })
 
-/** Runs a test file of a page against an app. Gives its output, or throws it when a test fails. */
-async function runTests(file: string, app: string): Promise<string> {
+/**
+ * Runs a test file of a page against an app. Gives its output, or throws it when a test fails.
+ *
+ * @param newer a later release of the app. @default the same one
+ */
+async function runTests(file: string, app: string, newer = app): Promise<string> {
   const { NODE_TEST_CONTEXT: _, ...env } = process.env
   const child = spawn(process.execPath, ['--test', file], {
-    env: { ...env, APP: app },
+    env: { ...env, APP: app, OLD: app, NEW: newer },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const [output, [code]] = await Promise.all([text(child.stdout), once(child, 'exit')])

@@ -9,12 +9,12 @@ import Handlebars from 'handlebars'
 import Koa from 'koa'
 import nunjucks from 'nunjucks'
 import pug from 'pug'
-import supertest from 'supertest'
 import { invalid, redirect, type Submittable } from '../../lib/sealform.js'
 import type { FileStorage } from '../../lib/types.js'
 import type { SealformContext, sealform } from '../../middleware/koa.js'
 import { openStream } from '../setup/event-stream.js'
 import { createTestApp, formIn, fromSamePage, urlencoded } from '../setup/koa-app.js'
+import { requestsTo } from '../setup/requests-to.js'
 import { uploadApp } from '../setup/upload-app.js'
 import { codeBlocks, modulesOf } from './code-blocks.js'
 import { compile, root } from './project.js'
@@ -89,7 +89,7 @@ describe('the code in README.md and the guide', () => {
           eta: () => new Eta().renderString(template('eta'), { form }),
           nunjucks: () => nunjucks.renderString(template('nunjucks'), { form }),
           pug: () => pug.render(template('pug'), { form }),
-          handlebars: () => Handlebars.compile(template('handlebars'))({ form }),
+          handlebars: () => Handlebars.compile(template('handlebars'))({ form: form.toObject() }),
         }[ctx.params.engine ?? '']
         ctx.type = 'html'
         ctx.body = page?.()
@@ -137,7 +137,7 @@ describe('the code in README.md and the guide', () => {
     assert.equal(await storage.sweep(new Date(Date.now() + 1000)), 0)
   })
 
-  it('limits the rate of one-time submissions as the page about them says, and lets the form be sent later', async (t) => {
+  it('limits the rate of one-time submissions as the page about them says, and lets the form be sent later', async () => {
     type Actions = Parameters<typeof sealform>[0]
     const page: { readonly actions: Actions; readonly order: Submittable } = await import(
       join(folders.plain, 'one-time', 'limit-rate.js')
@@ -150,9 +150,7 @@ describe('the code in README.md and the guide', () => {
       ctx.type = 'html'
       ctx.body = `${form.summary()}<form ${form.attributes}>${form.fields}<input ${form.input('text')}></form>`
     })
-    const server = app.listen(0, '127.0.0.1')
-    t.after(() => server.close())
-    const request = supertest(server)
+    const request = requestsTo(app.callback())
     const fresh = async () => formIn((await request.get('/')).text, 'order').fields
     const send = (fields: Record<string, string>) =>
       request

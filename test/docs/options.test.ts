@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { S3Client } from '@aws-sdk/client-s3'
 import { createCache } from '../../lib/cache/cache.js'
+import { english } from '../../lib/outcome/messages.js'
 import { s3Files } from '../../lib/s3/s3.js'
 import { createActions, SealformError } from '../../lib/sealform.js'
 import { sealform as sealformExpress } from '../../middleware/express.js'
@@ -91,6 +92,11 @@ describe('the tables of options in the guide', () => {
     )
   })
 
+  it('name every text that visitors read, and no other', () => {
+    const names = new Set(documented('refusals-and-messages.md', 'names of texts'))
+    assert.deepEqual([...names], Object.keys(english).sort())
+  })
+
   it('name every option of live regions, and no other', () => {
     const cached = createActions({ keys: testKey, cache: createCache() })
     assert.deepEqual(
@@ -104,6 +110,13 @@ describe('the tables of options in the guide', () => {
     assert.deepEqual(
       documented('caching.md', 'option'),
       taken(() => cache.cached(async () => 1, unknown)),
+    )
+  })
+
+  it('name every option of createCache(), and no other', () => {
+    assert.deepEqual(
+      documented('caching.md', 'option of createCache()'),
+      taken(() => createCache(unknown)),
     )
   })
 })

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
 import { it, type TestContext } from 'node:test'
-import supertest from 'supertest'
 import { createApp } from '../../examples/live/app.js'
 import { openStream } from '../setup/event-stream.js'
 import { formIn, fromSamePage, listen, testKey, urlencoded } from '../setup/koa-app.js'
+import { type Requests, requestsTo } from '../setup/requests-to.js'
 
 it('tells every open page of a seat that is taken, and shows it there', async (t) => {
   const { request, take, open } = await openHall(t)
@@ -28,7 +28,7 @@ it('says so when a seat was taken by somebody else in the meantime', async (t) =
 
 async function openHall(t: TestContext) {
   const port = await listen(createServer(createApp({ keys: testKey })), (close) => t.after(close))
-  const request = supertest(`http://127.0.0.1:${port}`)
+  const request = requestsTo(`http://127.0.0.1:${port}`)
   return {
     request,
     take: (text: string, seat: number) =>
@@ -44,6 +44,6 @@ async function openHall(t: TestContext) {
   }
 }
 
-async function page(request: ReturnType<typeof supertest>): Promise<string> {
+async function page(request: Requests): Promise<string> {
   return (await request.get('/').expect(200)).text
 }

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
 import { describe, it, type TestContext } from 'node:test'
-import supertest from 'supertest'
 import { createTour } from '../../examples/tour/app.js'
 import { formIn, fromSamePage, listen, testKey, urlencoded } from '../setup/koa-app.js'
+import { requestsTo } from '../setup/requests-to.js'
 
 describe('the news of the tour', () => {
   it('cache the list between pages, and render the page for all visitors', async (t) => {
@@ -67,7 +67,7 @@ describe('the news of the tour', () => {
 async function openNews(t: TestContext) {
   const tour = createTour({ keys: testKey, onRefused: () => {} })
   const port = await listen(createServer(tour.callback()), (close) => t.after(close))
-  const request = supertest(`http://127.0.0.1:${port}`)
+  const request = requestsTo(`http://127.0.0.1:${port}`)
   const { fields } = formIn((await request.get('/news')).text, 'news.publish')
   return {
     request,

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { it, type TestContext } from 'node:test'
-import supertest from 'supertest'
 import { createApp } from '../../examples/object-storage/app.js'
 import { formIn, fromSamePage, testKey } from '../setup/koa-app.js'
 import { until } from '../setup/patience.js'
+import { requestsTo } from '../setup/requests-to.js'
 import { bucket, startS3 } from '../setup/s3.js'
 
 const png = Buffer.from(
@@ -51,7 +51,7 @@ it('has no picture under another name', async (t) => {
 async function visit(t: TestContext) {
   const server = await startS3(t)
   const client = server.client(t, { maxAttempts: 1 })
-  const request = supertest(createApp({ client, bucket, keys: testKey }).callback())
+  const request = requestsTo(createApp({ client, bucket, keys: testKey }).callback())
   return {
     server,
     client,

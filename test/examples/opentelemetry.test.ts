@@ -8,11 +8,11 @@ import {
   type ReadableSpan,
   SimpleSpanProcessor,
 } from '@opentelemetry/sdk-trace-base'
-import supertest from 'supertest'
 import { createApp } from '../../examples/opentelemetry/app.js'
 import { traceSubmissions } from '../../examples/opentelemetry/trace-submissions.js'
 import { stages } from '../../lib/base/trace.js'
 import { formIn, fromSamePage, testKey, urlencoded } from '../setup/koa-app.js'
+import { requestsTo } from '../setup/requests-to.js'
 
 const contexts = new AsyncLocalStorageContextManager()
 const exporter = new InMemorySpanExporter()
@@ -72,7 +72,7 @@ describe('submissions as OpenTelemetry spans', () => {
   it('are children of the span that was active when they began, and leave no span active', async () => {
     const app = createApp(tracer, { keys: testKey }).callback()
     let afterwards: unknown = 'unset'
-    const request = supertest((req: Parameters<typeof app>[0], res: Parameters<typeof app>[1]) => {
+    const request = requestsTo((req: Parameters<typeof app>[0], res: Parameters<typeof app>[1]) => {
       tracer.startActiveSpan('POST', async (span) => {
         await app(req, res)
         afterwards = trace.getActiveSpan()
@@ -157,7 +157,7 @@ describe('submissions as OpenTelemetry spans', () => {
 })
 
 function visit() {
-  const request = supertest(
+  const request = requestsTo(
     createApp(tracer, { keys: testKey })
       .on('error', () => {})
       .callback(),

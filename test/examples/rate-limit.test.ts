@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import supertest from 'supertest'
 import { createApp } from '../../examples/rate-limit/app.js'
 import { formIn, fromSamePage, testKey, urlencoded } from '../setup/koa-app.js'
+import { requestsTo } from '../setup/requests-to.js'
 
 it('refuses one attempt too many with 429 and Retry-After, and keeps the input except the password', async () => {
   const { send } = visit()
@@ -46,7 +46,7 @@ it('gives the tries back after a while', async () => {
 })
 
 function visit(duration = 60) {
-  const request = supertest(createApp({ keys: testKey, tries: 3, duration }).callback())
+  const request = requestsTo(createApp({ keys: testKey, tries: 3, duration }).callback())
   return {
     /** Loads the page and sends its form. */
     async send(typed: { readonly _password: string }) {

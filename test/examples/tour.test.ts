@@ -4,11 +4,11 @@ import { once } from 'node:events'
 import { readdirSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import supertest from 'supertest'
 import { createTour } from '../../examples/tour/app.js'
 import { libraries } from '../../examples/tour/library.js'
 import { createBrowser } from '../../lib/testing/testing.js'
 import { formIn, fromSamePage, testKey, urlencoded } from '../setup/koa-app.js'
+import { requestsTo } from '../setup/requests-to.js'
 
 test('serves every page as HTML with strict headers, a link to its source, and no script but where it is shown', async () => {
   const { request } = visitTour()
@@ -448,7 +448,7 @@ test('refuses a port that is not valid', async (t) => {
 
 function visitTour() {
   const tour = createTour({ keys: testKey, onRefused: () => {} })
-  const request = supertest(tour.callback())
+  const request = requestsTo(tour.callback())
   const browser = createBrowser(tour)
   return {
     request,

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import express from 'express'
-import supertest from 'supertest'
 import { createActions } from '../../lib/sealform.js'
 import { mountOf } from '../../middleware/client-script.js'
 import { sealform } from '../../middleware/express.js'
 import { testKey } from '../setup/koa-app.js'
+import { requestsTo } from '../setup/requests-to.js'
 
 describe('where a middleware is mounted', () => {
   it('is what the framework has taken off the URL', () => {
@@ -27,9 +27,9 @@ describe('where a middleware is mounted', () => {
     const app = express()
     const actions = createActions({ keys: testKey })
     app.use('/app', sealform(actions), (req, res) => void res.send(String(req.forms.script)))
-    const { text } = await supertest(app).get('/app/page').expect(200)
+    const { text } = await requestsTo(app).get('/app/page').expect(200)
     const path = /src="(\/app\/sealform-client-[^"]+)"/.exec(text)?.[1] ?? assert.fail(text)
-    await supertest(app)
+    await requestsTo(app)
       .get(path)
       .expect(200)
       .expect('Content-Type', /javascript/)

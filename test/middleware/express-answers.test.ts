@@ -10,6 +10,7 @@ import { done, invalid } from '../../lib/sealform.js'
 import { html } from '../../views/html.js'
 import { type ExpressModule, expressApp, expresses, formPage } from '../setup/express-app.js'
 import { formIn, fromSamePage, urlencoded } from '../setup/koa-app.js'
+import { until } from '../setup/patience.js'
 
 for (const [name, express] of expresses) {
   describe(`an answer of a page on ${name}`, () => answers(express))
@@ -131,6 +132,41 @@ function answers(express: ExpressModule): void {
     await assertSent(t, (res, page) => void pipeline(pieces(page), res))
   })
 
+  it('gives way to the built-in page when its stream fails', async (t) => {
+    const broken = new Error('the template broke')
+    const outcomes = { refuse, done: () => ({ saved: true }) }
+    for (const [name, run] of Object.entries(outcomes)) {
+      const told: unknown[] = []
+      let breaks = false
+      const app = await expressApp(t, express, {
+        run,
+        mount({ app, act, middleware }) {
+          app.use(middleware)
+          app.get('/form', (req, res) => {
+            const pieces = function* () {
+              yield String(formPage(req, act))
+              if (breaks) throw broken
+            }
+            res.type('html')
+            pipeline(Readable.from(pieces()), res).catch((error) => told.push(error))
+          })
+        },
+      })
+      const { text } = await app.request.get('/form')
+      breaks = true
+      const { fields } = formIn(text, 'act')
+      const answer = await app.request
+        .post('/form')
+        .set(fromSamePage)
+        .send(urlencoded(fields, { text: 'typed' }))
+      assert.equal(answer.status, name === 'refuse' ? 422 : 500)
+      if (name === 'refuse') assert.match(answer.text, /name="text" value="typed"/)
+      else assert.match(answer.text, /Reference/)
+      await until(() => told.length > 0)
+      assert.deepEqual(told, [broken])
+    }
+  })
+
   it('may be a file', async (t) => {
     const folder = mkdtempSync(join(tmpdir(), 'sealform-test-'))
     t.after(() => rmSync(folder, { recursive: true, force: true }))
@@ -236,7 +272,7 @@ function answers(express: ExpressModule): void {
     const again = await app.request.get('/page').set('If-None-Match', headers.etag)
     assert.deepEqual([again.status, again.text], [304, ''])
     const region = await app.request.get('/page').set({ 'If-None-Match': headers.etag, 'HX-Target': 'box' })
-    assert.equal(region.status, 304)
+    assert.deepEqual([region.status, region.text], [200, '<p data-sealform-region id="box">still</p>'])
   })
 
   it('may end after the visitor has left', async (t) => {
@@ -281,7 +317,10 @@ function answers(express: ExpressModule): void {
         app.use(middleware)
         app.get('/form', (req, res) => {
           if (shown++ === 0) res.send(formPage(req, act))
-          else res.redirect('/items')
+          else {
+            req.form(act)
+            res.redirect('/items')
+          }
         })
       },
     })

@@ -3,7 +3,6 @@ import { createServer, type RequestListener } from 'node:http'
 import { describe, it } from 'node:test'
 import Express from 'express'
 import Koa from 'koa'
-import supertest from 'supertest'
 import { checkOrigin } from '../../lib/cli/check-origin.js'
 import { createActions, flash } from '../../lib/sealform.js'
 import { sealform as onExpress } from '../../middleware/express.js'
@@ -11,6 +10,7 @@ import { sealform as onKoa, type SealformContext } from '../../middleware/koa.js
 import { sealform as onNode } from '../../middleware/node.js'
 import { Express4 } from '../setup/express-app.js'
 import { listen, testKey, urlencoded } from '../setup/koa-app.js'
+import { requestsTo } from '../setup/requests-to.js'
 
 const actions = createActions({ keys: testKey })
 const act = actions.define('act', async () => flash({ seen: true }, '/'))
@@ -61,7 +61,7 @@ for (const [name, listener] of Object.entries(apps)) {
   describe(`X-Forwarded-Proto on ${name}`, () => {
     it('is read without regard to case, and says nothing when it is empty, as sealform check has it', async (t) => {
       const port = await listen(createServer(listener), (close) => t.after(close))
-      const request = supertest(`http://127.0.0.1:${port}`)
+      const request = requestsTo(`http://127.0.0.1:${port}`)
       const seal = /name="sealform" value="([^"]+)"/.exec((await request.get('/')).text)?.[1] ?? ''
       for (const [header, protocol] of cases) {
         for (const asked of ['http', 'https'] as const) {

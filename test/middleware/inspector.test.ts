@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
-import { createServer, request as post } from 'node:http'
+import { createServer, request as post, type RequestListener } from 'node:http'
 import { connect, createServer as createHttp2Server } from 'node:http2'
 import type { AddressInfo } from 'node:net'
 import { describe, it, type TestContext } from 'node:test'
@@ -9,7 +9,6 @@ import session from 'express-session'
 import helmet from 'helmet'
 import Koa from 'koa'
 import koaSession from 'koa-session'
-import supertest from 'supertest'
 import { type Actions, createActions } from '../../lib/sealform.js'
 import { sealform as sealformExpress } from '../../middleware/express.js'
 import { sealform as sealformKoa } from '../../middleware/koa.js'
@@ -17,6 +16,7 @@ import { sealform as sealformNode } from '../../middleware/node.js'
 import { expresses } from '../setup/express-app.js'
 import { formIn, fromSamePage, listen, testKey, urlencoded } from '../setup/koa-app.js'
 import { until } from '../setup/patience.js'
+import { type Requests, requestsTo } from '../setup/requests-to.js'
 
 const inspect = '/sealform'
 
@@ -28,11 +28,11 @@ function someActions(): Actions<unknown> {
 
 async function serve(t: TestContext, handler: Parameters<typeof createServer>[1]) {
   const port = await listen(createServer(handler), (close) => t.after(close))
-  return supertest(`http://127.0.0.1:${port}`)
+  return requestsTo(`http://127.0.0.1:${port}`)
 }
 
 /** Looks at pages and opens a seal, and checks that no answer has a header of the app. */
-async function assertAlone(request: ReturnType<typeof supertest>): Promise<void> {
+async function assertAlone(request: Requests): Promise<void> {
   const answers = [
     await request.get(inspect).set('Accept-Encoding', 'gzip').expect(200),
     await request.get(`${inspect}/style.css`).expect(200),
@@ -99,6 +99,44 @@ describe('the inspector on Koa', () => {
   })
 })
 
+/** Takes a prefix off the URL while the app is called, as code that mounts an app does. */
+function below(prefix: string, app: RequestListener): RequestListener {
+  return (req, res) => {
+    const { url = '' } = req
+    req.url = url.slice(prefix.length)
+    app(req, res)
+    req.url = url
+  }
+}
+
+describe('the first visits of the inspector', () => {
+  const apps: Record<string, (actions: Actions<unknown>) => RequestListener> = {
+    Koa: (actions) => new Koa().use(sealformKoa(actions, { inspect })).callback(),
+    'node:http': (actions) => sealformNode(actions, (_req, res) => void res.end('app'), { inspect }),
+  }
+  for (const [name, express] of expresses) {
+    apps[name] = (actions) => express().use(sealformExpress(actions, { inspect }))
+  }
+
+  for (const [name, appOf] of Object.entries(apps)) {
+    it(`share what the first of them loads, and keep their URL, on ${name}`, async (t) => {
+      const request = await serve(t, below('/app', appOf(someActions())))
+      const [list, seal] = await Promise.all([
+        request.get(`/app${inspect}`).expect(200),
+        request.get(`/app${inspect}/seal`).expect(200),
+      ])
+      assert.match(list.text, /<h1>Submissions/)
+      const { fields } = formIn(seal.text, 'seal.open')
+      const opened = await request
+        .post(`/app${inspect}/seal`)
+        .set(fromSamePage)
+        .send(urlencoded(fields, { seal: 'AAAA' }))
+        .expect(200)
+      assert.match(opened.text, /It would be refused with 400/)
+    })
+  }
+})
+
 describe('the inspector over HTTP/2', () => {
   it('judges the host by `:authority`', async (t) => {
     const listener = sealformNode(someActions(), (_req, res) => void res.end('app'), { inspect })
@@ -133,7 +171,7 @@ describe('a visitor who leaves before the answer', () => {
       { inspect },
     )
     const port = await listen(createServer(listener), (close) => t.after(close))
-    const request = supertest(`http://127.0.0.1:${port}`)
+    const request = requestsTo(`http://127.0.0.1:${port}`)
     const { fields } = formIn((await request.get('/')).text, 'act')
     const sending = post({
       port,

@@ -162,3 +162,41 @@ describe('a submission on Koa 2 with @koa/router and valibot', () =>
   submissionSuite({ Koa: Koa2, Router: KoaRouter, schema: withValibot }))
 describe('a submission on Koa 2 with koa-router and zod', () =>
   submissionSuite({ Koa: Koa2, Router: OtherRouter, schema: withZod }))
+
+for (const [name, Framework] of [
+  ['Koa 3', Koa],
+  ['Koa 2', Koa2],
+] as const) {
+  describe(`errors on ${name}`, () => {
+    it('are answered with the input when a listener of errors throws', async (t) => {
+      const printed = t.mock.method(console, 'error', () => {})
+      const broken = new Error('the listener broke')
+      const boom = new Error('boom')
+      const { request, errors } = createTestApp(
+        ({ actions, app, router }) => {
+          const act = actions.define('act', () => Promise.reject(boom))
+          app.on('error', () => {
+            throw broken
+          })
+          router.get('/form', (ctx) => {
+            const form = ctx.form(act)
+            ctx.body = html`<form ${form.attributes}>${form.fields}<input ${form.input('text')}>${form.summary()}</form>`
+          })
+        },
+        { Koa: Framework },
+      )
+      const { fields } = formIn((await request.get('/form')).text, 'act')
+      const answer = await request
+        .post('/form')
+        .set(fromSamePage)
+        .send(urlencoded(fields, { text: 'typed' }))
+      assert.equal(answer.status, 500)
+      assert.match(answer.text, /value="typed"/)
+      assert.deepEqual(errors, [boom])
+      assert.deepEqual(
+        printed.mock.calls.map(({ arguments: [what] }) => what),
+        [boom, broken],
+      )
+    })
+  })
+}

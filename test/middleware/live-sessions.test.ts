@@ -15,6 +15,7 @@ import { html } from '../../views/html.js'
 import { openStream } from '../setup/event-stream.js'
 import { listen, testKey } from '../setup/koa-app.js'
 import { until } from '../setup/patience.js'
+import { requestsTo } from '../setup/requests-to.js'
 
 describe('a stream behind other middleware', () => {
   it('does not give an Express session back what it was when the stream began, and is not held back by compression', async (t) => {
@@ -69,7 +70,7 @@ describe('a stream behind other middleware', () => {
     const server = createServer(app.callback())
     const port = await listen(server, (close) => t.after(close))
     t.after(() => server.closeAllConnections())
-    const { text, headers } = await supertest(`http://127.0.0.1:${port}`).get('/')
+    const { text, headers } = await requestsTo(`http://127.0.0.1:${port}`).get('/')
     const cookie = [headers['set-cookie'] ?? []]
       .flat()
       .map((line) => line.split(';')[0])

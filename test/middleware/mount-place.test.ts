@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict'
-import { createServer } from 'node:http'
+import { createServer, type ServerResponse } from 'node:http'
 import { describe, it, type TestContext } from 'node:test'
 import KoaRouter from '@koa/router'
 import type Koa from 'koa'
-import supertest from 'supertest'
 import { createActions } from '../../lib/sealform.js'
 import { type ExpressContext, sealform as sealformExpress } from '../../middleware/express.js'
 import { type SealformContext, sealform as sealformKoa } from '../../middleware/koa.js'
@@ -20,6 +19,7 @@ import {
   testKey,
   urlencoded,
 } from '../setup/koa-app.js'
+import { requestsTo } from '../setup/requests-to.js'
 
 const routers = [
   ['@koa/router', KoaRouter],
@@ -161,5 +161,42 @@ for (const [name, express] of expresses) {
 
 async function open(t: TestContext, listener: Parameters<typeof createServer>[1]) {
   const port = await listen(createServer(listener), (close) => t.after(close))
-  return supertest(`http://127.0.0.1:${port}`)
+  return requestsTo(`http://127.0.0.1:${port}`)
 }
+
+describe('a middleware that is mounted on another framework', () => {
+  const forKoa = /^sealform\(actions\) of 'sealform\/koa' was not called by Koa\. .*'sealform\/express'/
+  const forExpress =
+    /^sealform\(actions\) of 'sealform\/express' was not called by Express\. .*'sealform\/koa'/
+
+  for (const [name, express] of expresses) {
+    it(`says which one it is for: that of Koa on ${name}`, async (t) => {
+      const app = express()
+      const errors: Error[] = []
+      const middleware = sealformKoa(createActions({ keys: testKey }))
+      app.use((req, res, next) => {
+        Promise.resolve(Reflect.apply(middleware, undefined, [req, res, next])).catch(next)
+      })
+      app.use((error: Error, _req: unknown, res: ServerResponse, _next: unknown) => {
+        errors.push(error)
+        res.writeHead(500).end()
+      })
+      const request = await open(t, app)
+      await request.get('/page').expect(500)
+      assert.equal(Reflect.get(errors[0]!, 'code'), 'ERR_MOUNT')
+      assert.match(errors[0]!.message, forKoa)
+    })
+  }
+
+  it('says which one it is for: that of Express on Koa', async (t) => {
+    const app = new Koa2()
+    const errors: Error[] = []
+    app.on('error', (error) => errors.push(error))
+    const middleware = sealformExpress(createActions({ keys: testKey }))
+    app.use((ctx, next) => Reflect.apply(middleware, undefined, [ctx, next]))
+    const request = await open(t, app.callback())
+    await request.get('/page').expect(500)
+    assert.equal(Reflect.get(errors[0]!, 'code'), 'ERR_MOUNT')
+    assert.match(errors[0]!.message, forExpress)
+  })
+})

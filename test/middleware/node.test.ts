@@ -3,9 +3,10 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type RequestListener } from 'node:http'
 import { type ClientHttp2Session, connect, constants, createServer as createHttp2Server } from 'node:http2'
 import type { AddressInfo } from 'node:net'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import { describe, it, type TestContext } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
-import supertest from 'supertest'
 import {
   createActions,
   flash,
@@ -18,6 +19,7 @@ import { type NodeContext, type NodeOptions, type PageHandler, sealform } from '
 import { html } from '../../views/html.js'
 import { formIn, fromSamePage, listen, testKey, urlencoded } from '../setup/koa-app.js'
 import { until } from '../setup/patience.js'
+import { requestsTo } from '../setup/requests-to.js'
 
 type Run = (submission: Submission<undefined, unknown, NodeContext>) => unknown
 
@@ -46,7 +48,7 @@ async function nodeApp(
     ...options,
   })
   const port = await listen(createServer(listener), (close) => t.after(close))
-  const request = supertest(`http://127.0.0.1:${port}`)
+  const request = requestsTo(`http://127.0.0.1:${port}`)
   const submit = async (path = '/form', headers: Readonly<Record<string, string>> = {}) => {
     const { fields } = formIn((await request.get('/form').set(headers)).text, 'act')
     return request
@@ -171,6 +173,24 @@ describe('sealform for plain Node servers', () => {
     }
   })
 
+  it('shows the built-in page when a pipeline to the response fails while it shows an outcome', async (t) => {
+    const pieces = function* () {
+      yield 'begun'
+      throw boom
+    }
+    const app = await nodeApp(
+      t,
+      () => invalid({ text: 'Not that' }),
+      {},
+      (_req, res) => pipeline(Readable.from(pieces()), res),
+    )
+    const answer = await app.submit('/broken')
+    assert.equal(answer.status, 422)
+    assert.match(answer.text, /^<!doctype html>\n[\s\S]*value="typed"/)
+    await until(() => app.errors.length > 0)
+    assert.deepEqual(app.errors, [[boom, undefined, '/broken']])
+  })
+
   it('reports what a handler throws after it showed an outcome', async (t) => {
     const app = await nodeApp(
       t,
@@ -218,7 +238,7 @@ describe('sealform for plain Node servers', () => {
     const listener = sealform(actions, (_req, _res, page) => {
       page.send(`<form id="act">${page.form(act).summary()}${page.form(act).fields}</form>`)
     })
-    const request = supertest(createServer(listener))
+    const request = requestsTo(listener)
     const { fields } = formIn((await request.get('/')).text, 'act')
     const answer = await request.post('/').set(fromSamePage).send(urlencoded(fields))
     const reference = /Reference: ([0-9A-Z-]{9})/.exec(answer.text)?.[1]
@@ -393,7 +413,7 @@ describe('sealform for plain Node servers', () => {
       res.setHeader('Content-Type', 'application/json')
       res.end(JSON.stringify(form.issues))
     })
-    const request = supertest(createServer(listener))
+    const request = requestsTo(listener)
     const { fields } = formIn((await request.get('/')).text, 'act')
     const answer = await request
       .post('/')
@@ -457,7 +477,7 @@ describe('sealform for plain Node servers', () => {
     const listener = sealform(actions, (_req, _res, { form, region, send }) => {
       send(region('box', `<p id="box">${form(act).id}</p>`))
     })
-    const answer = await supertest(createServer(listener)).get('/')
+    const answer = await requestsTo(listener).get('/')
     assert.deepEqual(
       [answer.text, answer.headers['content-length']],
       ['<p data-sealform-region id="box">act</p>', '40'],

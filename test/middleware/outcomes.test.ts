@@ -481,8 +481,13 @@ describe('authorize', () => {
   })
 
   it('cannot read fields, which have not arrived', async () => {
-    const { call, runs } = guarded((submission) => void submission.formData)
-    await assert.rejects(call(), { code: 'ERR_NOT_READ_YET' })
-    assert.deepEqual(runs, [])
+    for (const property of ['formData', 'input'] as const) {
+      const { call, runs } = guarded((submission) => void submission[property])
+      await assert.rejects(call(), {
+        code: 'ERR_NOT_READ_YET',
+        message: `authorize() and onFile() run before the fields are read and validated, so submission.${property} is not available yet. Decide by the bound values, the cookies and the context; read fields in run().`,
+      })
+      assert.deepEqual(runs, [])
+    }
   })
 })

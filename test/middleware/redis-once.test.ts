@@ -168,30 +168,34 @@ test('copies of a run whose server was killed get 409, and never run', async (t)
   assert.deepEqual(runs(), ['typed with care'])
 })
 
-test('a restart of the store in the middle of a run changes no answer', async (t) => {
-  const { servers, redis, runs } = await open(t, {}, { appendonly: 'yes', appendfsync: 'always' })
-  const fields = await servers[0].form('order')
-  const typed = { text: 'one', time: '60000' }
-  const running = servers[0].send(fields, typed)
-  await until(() => runs().length === 1)
-  const waiting = servers[1].send(fields, typed)
-  // The copy has looked at the claim and waits for a message. Before that, it would get the answer of a store that is down.
-  const client = await redis.connect(t)
-  await until(async () => (await client.scriptExists([stateScript.hash]))[0] === 1)
-  await redis.kill()
-  await sleep(300)
-  await redis.start()
-  // Until they are connected again, the server of the run cannot report anything, and the last one cannot ask.
-  for (const server of [servers[0], servers[2]]) {
-    await until(async () => (await server.send(await server.form('order'), { text: 'other' })).status === 303)
-  }
-  servers[0].finish()
-  const first = await running
-  assert.equal(first.status, 303)
-  assert.deepEqual(await waiting, first)
-  assert.deepEqual(await servers[2].send(fields, typed), first)
-  assert.deepEqual(runs(), ['one', 'other', 'other'])
-})
+// A plain run meets the same fault in a store that loses its data as well.
+if (provesInFull)
+  test('a restart of the store in the middle of a run changes no answer', async (t) => {
+    const { servers, redis, runs } = await open(t, {}, { appendonly: 'yes', appendfsync: 'always' })
+    const fields = await servers[0].form('order')
+    const typed = { text: 'one', time: '60000' }
+    const running = servers[0].send(fields, typed)
+    await until(() => runs().length === 1)
+    const waiting = servers[1].send(fields, typed)
+    // The copy has looked at the claim and waits for a message. Before that, it would get the answer of a store that is down.
+    const client = await redis.connect(t)
+    await until(async () => (await client.scriptExists([stateScript.hash]))[0] === 1)
+    await redis.kill()
+    await sleep(300)
+    await redis.start()
+    // Until they are connected again, the server of the run cannot report anything, and the last one cannot ask.
+    for (const server of [servers[0], servers[2]]) {
+      await until(
+        async () => (await server.send(await server.form('order'), { text: 'other' })).status === 303,
+      )
+    }
+    servers[0].finish()
+    const first = await running
+    assert.equal(first.status, 303)
+    assert.deepEqual(await waiting, first)
+    assert.deepEqual(await servers[2].send(fields, typed), first)
+    assert.deepEqual(runs(), ['one', 'other', 'other'])
+  })
 
 type Shop = Awaited<ReturnType<typeof open>>
 

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { watch } from 'node:fs'
 import { connect } from 'node:net'
-import { describe, it, type TestContext } from 'node:test'
+import { after, before, describe, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { breakUploads, remainsOf } from '../setup/abort-uploads.js'
-import { scratch, smallDisk } from '../setup/file-storage.js'
+import { type Ending, scratch, smallDisk } from '../setup/file-storage.js'
 import { until } from '../setup/patience.js'
 import { provesInFull } from '../setup/proofs.js'
 import { requestText, talk } from '../setup/raw-http.js'
@@ -21,7 +21,7 @@ const attachment: Part = { name: 'attachments', filename: 'b.txt', content: 'tex
 const linux = process.platform === 'linux'
 
 async function start(
-  t: TestContext,
+  t: Ending,
   options: Partial<ServerOptions> = {},
   descriptors?: number,
 ): Promise<UploadProcess> {
@@ -184,32 +184,35 @@ describe('a server that is stopped', () => {
 
 describe('a hostile upload of 256 MiB', () => {
   const declared = 256 * 1024 * 1024
-
-  it('is answered after 128 KiB, writes nothing and is cut off: a forged one', async (t) => {
-    const server = await start(t)
-    const [, ...others] = await server.hidden()
-    await refusedEarly(server, '/', [['sealform', 'A'.repeat(190)], ...others], 400)
+  const ends: (() => unknown)[] = []
+  let server: UploadProcess
+  before(async () => {
+    server = await start({ after: (end) => void ends.push(end) })
+  })
+  after(async () => {
+    for (const end of ends.toReversed()) await end()
   })
 
-  it('is answered after 128 KiB, writes nothing and is cut off: an expired one', async (t) => {
-    const server = await start(t)
+  it('is answered after 128 KiB, writes nothing and is cut off: a forged one', async () => {
+    const [, ...others] = await server.hidden()
+    await refusedEarly('/', [['sealform', 'A'.repeat(190)], ...others], 400)
+  })
+
+  it('is answered after 128 KiB, writes nothing and is cut off: an expired one', async () => {
     const hidden = await server.hidden('/brief')
     await sleep(2100)
-    await refusedEarly(server, '/brief', hidden, 409)
+    await refusedEarly('/brief', hidden, 409)
   })
 
-  it('is answered after 128 KiB, writes nothing and is cut off: one of another session', async (t) => {
-    const server = await start(t)
-    await refusedEarly(server, '/', await server.hidden('/', 'user=ann'), 403)
+  it('is answered after 128 KiB, writes nothing and is cut off: one of another session', async () => {
+    await refusedEarly('/', await server.hidden('/', 'user=ann'), 403)
   })
 
-  it('is answered after 128 KiB, writes nothing and is cut off: one that says it is too large', async (t) => {
-    const server = await start(t)
-    await refusedEarly(server, '/', await server.hidden(), 413, declared * 4)
+  it('is answered after 128 KiB, writes nothing and is cut off: one that says it is too large', async () => {
+    await refusedEarly('/', await server.hidden(), 413, declared * 4)
   })
 
   async function refusedEarly(
-    server: UploadProcess,
     path: string,
     hidden: readonly Part[],
     status: number,

@@ -1,7 +1,8 @@
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before } from 'node:test'
 import { versions } from '../../create/manifest.js'
+import { link, ownCopy, ownRange } from './own-packages.js'
 import { npmFlags, type Packed, pack, root, temporaryFolder } from './packed.js'
 import { run } from './run.js'
 
@@ -74,29 +75,22 @@ before(async () => {
         recursive: true,
       })
     }
-    const dependencies = { sealform: `file:${packed.tarball}`, ...packages }
+    const toInstall = Object.entries(packages).filter((wanted) => ownCopy(...wanted) === undefined)
     writeJson(join(folder.path, name, 'package.json'), {
       name: `household-${name}`,
       private: true,
-      dependencies,
+      dependencies: { sealform: `file:${packed.tarball}`, ...Object.fromEntries(toInstall) },
     })
   }
   writeJson(join(folder.path, 'package.json'), { private: true, workspaces: Object.keys(households) })
   // Each project has its own node_modules, as if it were alone.
   await run('npm', ['install', '--install-strategy=shallow', ...npmFlags], { cwd: folder.path })
+  for (const [name, { packages }] of Object.entries(households)) {
+    for (const wanted of Object.entries(packages)) link(householdOf(name as HouseholdName), ...wanted)
+  }
 })
 after(folder.remove)
 
 function writeJson(path: string, value: unknown): void {
   writeFileSync(path, JSON.stringify(value))
-}
-
-/** The version range under which this repository itself installs a package. */
-export function ownRange(name: string): string {
-  const { devDependencies }: { devDependencies: Record<string, string> } = JSON.parse(
-    readFileSync(join(root, 'package.json'), 'utf8'),
-  )
-  const range = devDependencies[name]
-  if (!range) throw new Error(`${name} is not among the devDependencies.`)
-  return range
 }

@@ -1,7 +1,8 @@
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { basename, join } from 'node:path'
+import { basename, join, relative, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { provesInFull } from '../setup/proofs.js'
 import { run } from './run.js'
 
 export const root = fileURLToPath(new URL('../../../', import.meta.url))
@@ -25,14 +26,15 @@ export function temporaryFolder(): { readonly path: string; remove(): void } {
 }
 
 /**
- * Packs as a publisher does, with a new build. Works in a copy of the sources, because the build begins by removing
- * `dist`, from which the tests are running.
+ * Packs what is built, and in the full proofs as a publisher does, with a new build. Works in a copy, because that build begins
+ * by removing `dist`, from which the tests are running.
  */
 export async function pack(folder: string): Promise<Packed> {
   const copy = join(folder, 'sources')
-  cpSync(root, copy, { recursive: true, filter: (path) => !left.has(basename(path)) })
+  cpSync(root, copy, { recursive: true, filter: provesInFull ? isSource : mayBePacked })
   symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'), 'junction')
-  const { stdout } = await run('npm', ['pack', '--json', '--pack-destination', folder], { cwd: copy })
+  const flags = ['--json', '--pack-destination', folder, ...(provesInFull ? [] : ['--ignore-scripts'])]
+  const { stdout } = await run('npm', ['pack', ...flags], { cwd: copy })
   const [report]: { filename: string; size: number; unpackedSize: number; files: { path: string }[] }[] =
     JSON.parse(stdout)
   if (!report) throw new Error(`npm pack reported nothing:\n${stdout}`)
@@ -47,6 +49,19 @@ export async function pack(folder: string): Promise<Packed> {
 }
 
 const left = new Set(['.git', '.cache', 'node_modules', 'dist'])
+
+function isSource(path: string): boolean {
+  return !left.has(basename(path))
+}
+
+/** What a publisher has after the build: of `dist`, nothing whose source was removed or that only the tests use. */
+function mayBePacked(path: string): boolean {
+  const inner = relative(root, path).replaceAll(sep, '/')
+  if (!inner.startsWith('dist/')) return /^(?:$|dist$|docs\b|[^/]+\.(?:md|json)$|LICENSE$)/.test(inner)
+  if (!/^dist\/(?:bundle|client|lib|middleware|views)\b/.test(inner)) return false
+  const source = inner.replace('dist/', '').replace(/\.(?:d\.ts|js)$/, '.ts')
+  return inner.startsWith('dist/bundle') || existsSync(join(root, source))
+}
 
 /** Prefers npm's cache, which has these packages since `npm ci`. */
 export const npmFlags = ['--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error']

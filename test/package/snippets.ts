@@ -3,23 +3,39 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { codeBlocks } from '../docs/code-blocks.js'
-import { programPages } from '../docs/programs.js'
-import { start } from '../docs/start.js'
+import { type Program, programPages } from '../docs/programs.js'
+import { type Requests, start, startTogether } from '../docs/start.js'
 import { formIn, fromSamePage, urlencoded } from '../setup/koa-app.js'
 import { hasNodes, installNodes, nodeOf } from '../setup/nodes.js'
-import { ownRange, tarball } from './installed.js'
+import { provesInFull } from '../setup/proofs.js'
+import { tarball } from './installed.js'
+import { link, ownCopy, ownRange } from './own-packages.js'
 import { npmFlags, root, temporaryFolder } from './packed.js'
 import { run } from './run.js'
 
 const pages = programPages()
+const programs = pages.flatMap((page) => page.programs)
 
 /** The Node that runs TypeScript as it is, which Node does from 22.18 on. */
 const nodeForTypes =
   'typescript' in process.features && process.features.typescript ? process.execPath : nodeOf('24.21.0')
 
+/** Undefined where this system has no such Node. */
+function nodeFor({ file }: Program): string | undefined {
+  if (!file.endsWith('.ts') || nodeForTypes === process.execPath) return process.execPath
+  return hasNodes ? nodeForTypes : undefined
+}
+
 describe('a program that is pasted from the README or the guide', { concurrency: 4 }, () => {
   const { path: folder, remove } = temporaryFolder()
   after(remove)
+  const place = ({ page, file }: Program) => join(folder, page, file)
+  const stops: (() => Promise<void>)[] = []
+  after(async () => {
+    await Promise.all(stops.map((stop) => stop()))
+  })
+  /** Those that the full proofs do not start one by one, by their paths. */
+  const running = new Map<string, Requests>()
 
   // One folder for all pages, made as the README says, with what all of them tell to install.
   before(async () => {
@@ -28,8 +44,12 @@ describe('a program that is pasted from the README or the guide', { concurrency:
     await run('bash', ['-c', begin], { cwd: folder })
     const packages = new Set(pages.flatMap(({ installed }) => [...installed]))
     packages.delete('sealform')
-    const named = [...packages].map((name) => (/.@/.test(name) ? name : `${name}@${ownRange(name)}`))
+    const wanted = [...packages].map(withRange)
+    // npm installs what the README names. The rest may be links.
+    const toInstall = wanted.filter(([name, range]) => name === 'koa' || ownCopy(name, range) === undefined)
+    const named = toInstall.map(([name, range]) => `${name}@${range}`)
     await run('npm', ['install', ...npmFlags, tarball().tarball, ...named], { cwd: folder })
+    for (const one of wanted) if (!toInstall.includes(one)) link(folder, ...one)
     for (const { page, files } of pages) {
       for (const [file, text] of files) {
         mkdirSync(dirname(join(folder, page, file)), { recursive: true })
@@ -37,6 +57,12 @@ describe('a program that is pasted from the README or the guide', { concurrency:
       }
     }
     if (nodeForTypes !== process.execPath && hasNodes) await installNodes(['24.21.0'])
+    if (provesInFull) return
+    for (const node of new Set(programs.flatMap((program) => nodeFor(program) ?? []))) {
+      const paths = programs.filter((program) => nodeFor(program) === node).map(place)
+      const started = await startTogether(paths, (stop) => stops.push(stop), node)
+      for (const [path, requests] of started) running.set(path, requests)
+    }
   })
 
   it('imports only packages that its page tells to install', () => {
@@ -47,11 +73,12 @@ describe('a program that is pasted from the README or the guide', { concurrency:
     assert.deepEqual(missing, [])
   })
 
-  for (const { page, file } of pages.flatMap(({ programs }) => programs)) {
-    const node = file.endsWith('.ts') ? nodeForTypes : process.execPath
-    if (node !== process.execPath && !hasNodes) continue
-    it(`answers: ${file} of ${page}`, async (t) => {
-      const request = await start(join(folder, page, file), (stop) => t.after(stop), node)
+  for (const program of programs) {
+    const node = nodeFor(program)
+    if (node === undefined) continue
+    it(`answers: ${program.file} of ${program.page}`, async (t) => {
+      const path = place(program)
+      const request = running.get(path) ?? (await start(path, (stop) => t.after(stop), node))
       const { status } = await request.get('/').redirects(0)
       assert.ok(status < 500, `${status}`)
     })
@@ -97,6 +124,12 @@ describe('a program that is pasted from the README or the guide', { concurrency:
     assert.match(old.text, /Kept/)
   })
 })
+
+/** A package that a page names, such as `lru-cache@11`, and its version: our own, where the page leaves it open. */
+function withRange(named: string): [name: string, range: string] {
+  const [, name = '', range] = /^(.[^@]*)(?:@(.+))?$/.exec(named) ?? []
+  return [name, range ?? ownRange(name)]
+}
 
 /** The lines of the first commands on a page. */
 function commandsOf(page: string): string[] {

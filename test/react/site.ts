@@ -5,14 +5,15 @@ import { mkdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { after, before } from 'node:test'
+import { after, afterEach } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import type { Browser, BrowserContext, Page, Response } from 'playwright-core'
 import { rolldown } from 'rolldown'
 import { openChromium } from '../browser/chromium.js'
+import { lendPage } from '../browser/lend-page.js'
 import { root } from '../docs/project.js'
 import { testKey } from '../setup/koa-app.js'
-import { patience, until } from '../setup/patience.js'
+import { until } from '../setup/patience.js'
 import { provesInFull } from '../setup/proofs.js'
 import { aliased } from './react-alias.js'
 
@@ -56,6 +57,15 @@ export const plainBuilds: readonly Build[] = provesInFull
   ? builds
   : [...few, { framework: 'node', release: '', mode: 'production' }]
 
+/**
+ * Whether all tests run on a build. `npm test` runs them on the one of development, which reports the most faults. On the
+ * others it runs those in which frameworks, releases and modes differ: a state, a refusal, a page that is led away from, a
+ * file, an early submission and a stream. `.ci/run` runs all of them on the same builds.
+ */
+export function isWhole({ mode }: Build): boolean {
+  return provesInFull || mode === 'development'
+}
+
 const built = fileURLToPath(new URL('..', import.meta.url))
 
 /** Builds the script for browsers, as an app does. */
@@ -79,7 +89,7 @@ async function buildScript({ folder: name, packages }: Library, { release, mode 
   return file
 }
 
-export interface Site {
+interface Site {
   readonly url: string
   /** What the server has written to stderr. */
   readonly errors: readonly string[]
@@ -128,7 +138,6 @@ async function startServer(library: Library, build: Build): Promise<Site> {
 }
 
 export interface Stage {
-  readonly site: Site
   /** Waits until a seal of the action `brief` that was made before has expired. */
   expiry(): Promise<void>
   /** Opens the page of a fresh list. */
@@ -153,7 +162,7 @@ export interface Opened {
   readonly posts: readonly string[]
   /** Does something that submits, and returns the answer to its POST when the page has loaded. */
   submit(act: () => Promise<unknown>): Promise<Response>
-  close(): Promise<void>
+  giveBack(): Promise<void>
 }
 
 /** More than the seals of the action `brief` are good for. All others are good for longer. */
@@ -166,28 +175,24 @@ export function stage(
   build: Build,
   { javaScript, library = react }: { javaScript: boolean; library?: Library },
 ): Stage {
-  let browser: Browser | undefined
-  let site: Site | undefined
+  // A run for some builds, by the names of tests, starts no others.
+  let started: Promise<[Site, Browser]> | undefined
+  const start = () => (started ??= Promise.all([startServer(library, build), openChromium()]))
   const opened: Opened[] = []
-  before(async () => {
-    ;[site, browser] = await Promise.all([startServer(library, build), openChromium()])
-  })
+  afterEach(() => Promise.all(opened.splice(0).map((each) => each.giveBack())))
   after(async () => {
-    await Promise.all(opened.map((each) => each.close()))
-    await browser?.close()
-    await site?.stop()
+    if (started === undefined) return
+    const [site, browser] = await started
+    await browser.close()
+    await site.stop()
   })
   return {
-    get site() {
-      assert.ok(site)
-      return site
-    },
     async expiry() {
-      assert.ok(site)
+      const [site] = await start()
       await site.later(briefSeconds)
     },
     async open({ query = '', javaScript: enabled = javaScript, late = false } = {}) {
-      assert.ok(browser && site)
+      const [site, browser] = await start()
       const each = await openPage(browser, `${site.url}/lists/list${++lists}${query}`, enabled)
       opened.push(each)
       // Nobody answers the request of the script.
@@ -200,9 +205,7 @@ export function stage(
 }
 
 async function openPage(browser: Browser, url: string, javaScriptEnabled: boolean): Promise<Opened> {
-  const context = await browser.newContext({ javaScriptEnabled })
-  context.setDefaultTimeout(patience)
-  const page = await context.newPage()
+  const { page, giveBack } = await lendPage(browser, { javaScriptEnabled })
   const said: string[] = []
   const posts: string[] = []
   page.on('console', (message) => {
@@ -215,7 +218,7 @@ async function openPage(browser: Browser, url: string, javaScriptEnabled: boolea
   })
   return {
     page,
-    context,
+    context: page.context(),
     url,
     said,
     posts,
@@ -227,7 +230,7 @@ async function openPage(browser: Browser, url: string, javaScriptEnabled: boolea
       await page.waitForLoadState()
       return response
     },
-    close: () => context.close(),
+    giveBack,
   }
 }
 

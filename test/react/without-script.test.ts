@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { type Build, nameOf, plainBuilds, stage } from './site.js'
+import { type Build, isWhole, nameOf, plainBuilds, stage } from './site.js'
 
 for (const build of plainBuilds)
   describe(`a React page without JavaScript: ${nameOf(build)}`, () => withoutScript(build))
@@ -39,6 +39,36 @@ function withoutScript(build: Build): void {
     assert.match((await page.textContent('#message')) ?? '', /^Added Eggs to list\d+ 2$/)
   })
 
+  it('gets the built-in page with the input where the action throws', async () => {
+    const { page, submit } = await open()
+    await page.fill('[name=title]', 'boom')
+    await page.fill('[name=note]', 'kept')
+    const answer = await submit(() => page.click('#add > button >> nth=0'))
+    assert.equal(answer.status(), 500)
+    assert.equal(await page.locator('main #add').count(), 0)
+    assert.equal(await page.inputValue('[name=note]'), 'kept')
+  })
+
+  it('has the forms that are ready later than the rest, also large ones', async () => {
+    const { page, submit } = await open()
+    assert.equal(await page.isVisible('#late button'), true)
+    assert.equal((await submit(() => page.click('#late button'))).status(), 200)
+    assert.equal(await page.locator('li').count(), 0)
+  })
+
+  it('keeps a file that was sent beside a mistake', async () => {
+    const { page, submit } = await open()
+    const picture = { name: 'a.txt', mimeType: 'text/plain', buffer: Buffer.from('the picture') }
+    await page.setInputFiles('[name=picture]', picture)
+    assert.equal((await submit(() => page.click('#upload button'))).status(), 422)
+    assert.equal(await page.textContent('#upload [role=alert]'), 'Enter a caption')
+    await page.fill('[name=caption]', 'Tree')
+    assert.equal((await submit(() => page.click('#upload button'))).status(), 200)
+    assert.equal(await page.textContent('#upload output'), 'Tree: the picture')
+  })
+
+  if (!isWhole(build)) return
+
   it('runs the action of an item, and of a button', async () => {
     const { page, submit } = await open()
     await page.fill('[name=title]', 'Bread')
@@ -65,16 +95,6 @@ function withoutScript(build: Build): void {
     assert.match((await page.textContent('#flash')) ?? '', /^Left list\d+$/)
   })
 
-  it('gets the built-in page with the input where the action throws', async () => {
-    const { page, submit } = await open()
-    await page.fill('[name=title]', 'boom')
-    await page.fill('[name=note]', 'kept')
-    const answer = await submit(() => page.click('#add > button >> nth=0'))
-    assert.equal(answer.status(), 500)
-    assert.equal(await page.locator('main #add').count(), 0)
-    assert.equal(await page.inputValue('[name=note]'), 'kept')
-  })
-
   it('gets the built-in page with the input where the hook has moved', async () => {
     const { page, submit } = await open()
     await page.fill('[name=title]', 'moved')
@@ -94,24 +114,6 @@ function withoutScript(build: Build): void {
     await other.waitForLoadState()
     assert.equal(await other.locator('main #add').count(), 0)
     assert.equal(await other.inputValue('[name=title]'), 'ab')
-  })
-
-  it('has the forms that are ready later than the rest, also large ones', async () => {
-    const { page, submit } = await open()
-    assert.equal(await page.isVisible('#late button'), true)
-    assert.equal((await submit(() => page.click('#late button'))).status(), 200)
-    assert.equal(await page.locator('li').count(), 0)
-  })
-
-  it('keeps a file that was sent beside a mistake', async () => {
-    const { page, submit } = await open()
-    const picture = { name: 'a.txt', mimeType: 'text/plain', buffer: Buffer.from('the picture') }
-    await page.setInputFiles('[name=picture]', picture)
-    assert.equal((await submit(() => page.click('#upload button'))).status(), 422)
-    assert.equal(await page.textContent('#upload [role=alert]'), 'Enter a caption')
-    await page.fill('[name=caption]', 'Tree')
-    assert.equal((await submit(() => page.click('#upload button'))).status(), 200)
-    assert.equal(await page.textContent('#upload output'), 'Tree: the picture')
   })
 
   it('sends an expired form again', async () => {

@@ -1,11 +1,12 @@
 import { createServer } from 'node:http'
 import type { TestContext } from 'node:test'
 import type { DefaultState, ParameterizedContext } from 'koa'
-import supertest, { type Response } from 'supertest'
+import type { Response } from 'supertest'
 import { type Cache, type CacheOptions, cachePage, createCache } from '../../lib/cache/cache.js'
 import type { PageCacheOptions } from '../../lib/cache/page-cache.js'
 import type { SealformContext } from '../../middleware/koa.js'
 import { createTestApp, listen, type TestAppParts } from './koa-app.js'
+import { requestsTo } from './requests-to.js'
 
 export interface CacheApp extends TestAppParts {
   readonly cache: Cache
@@ -28,7 +29,7 @@ export async function cacheApp(
     actions: { ...others.actions, cache },
   })
   const port = await listen(createServer(parts.app.callback()), (close) => t.after(close))
-  return { ...parts, cache, renders, request: supertest(`http://127.0.0.1:${port}`) }
+  return { ...parts, cache, renders, request: requestsTo(`http://127.0.0.1:${port}`) }
 }
 
 export type PageContext = ParameterizedContext<DefaultState, SealformContext>

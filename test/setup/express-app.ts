@@ -2,7 +2,7 @@ import { createServer } from 'node:http'
 import { createRequire } from 'node:module'
 import type { TestContext } from 'node:test'
 import Express, { type NextFunction, type Request, type Response } from 'express'
-import supertest from 'supertest'
+import type supertest from 'supertest'
 import {
   type Action,
   type Actions,
@@ -19,6 +19,7 @@ import {
 import { html } from '../../views/html.js'
 import { formIn, fromSamePage, listen, testKey, urlencoded } from './koa-app.js'
 import { until } from './patience.js'
+import { type Requests, requestsTo } from './requests-to.js'
 
 export type ExpressModule = typeof Express
 
@@ -52,7 +53,7 @@ export interface ExpressAppOptions {
 
 export interface ExpressApp {
   readonly port: number
-  readonly request: ReturnType<typeof supertest>
+  readonly request: Requests
   /** The errors that reached the last error-handling middleware, with `res.locals.failure`. */
   readonly errors: { readonly error: unknown; readonly failure: unknown }[]
   runs(): number
@@ -94,7 +95,7 @@ export async function expressApp(
     next(error)
   })
   const port = await listen(createServer(app), (close) => t.after(close))
-  const request = supertest(`http://127.0.0.1:${port}`)
+  const request = requestsTo(`http://127.0.0.1:${port}`)
 
   return {
     port,

@@ -5,8 +5,13 @@ import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import type { StoredContent } from '../../lib/files/file-storage.js'
 
+/** A test, or what else knows its own end. */
+export interface Ending {
+  after(end: () => unknown): void
+}
+
 /** Creates a directory for a test. */
-export function scratch(t: TestContext, parent = tmpdir()): string {
+export function scratch(t: Ending, parent = tmpdir()): string {
   const directory = mkdtempSync(join(parent, 'sealform-test-'))
   t.after(() => rmSync(directory, { recursive: true, force: true }))
   return directory

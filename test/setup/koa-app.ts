@@ -2,9 +2,9 @@ import type { Server } from 'node:http'
 import { createRequire } from 'node:module'
 import KoaRouter from '@koa/router'
 import Koa from 'koa'
-import supertest from 'supertest'
 import { type Actions, type ActionsOptions, createActions } from '../../lib/sealform.js'
 import { type MiddlewareOptions, type SealformContext, sealform } from '../../middleware/koa.js'
+import { type Requests, requestsTo } from './requests-to.js'
 
 /** A key for tests only. */
 export const testKey = Buffer.from('a key of thirty-two bytes, yes!!').toString('base64')
@@ -24,7 +24,7 @@ export interface TestAppParts {
   readonly router: TestRouter
   /** The errors that reached `app.on('error')`. */
   readonly errors: unknown[]
-  readonly request: ReturnType<typeof supertest>
+  readonly request: Requests
 }
 
 /** Creates a Koa app with the middleware and a router. `define` adds the actions and pages. */
@@ -46,7 +46,17 @@ export function createTestApp(
   app.use(sealform(actions, { onRefused: () => {}, ...middlewareOptions }))
   define({ actions, app, router, errors })
   app.use(router.routes())
-  return { actions, app, router, errors, request: supertest(app.callback()) }
+  let request: Requests | undefined
+  return {
+    actions,
+    app,
+    router,
+    errors,
+    get request() {
+      request ??= requestsTo(app.callback())
+      return request
+    },
+  }
 }
 
 /** Finds one form in a page: its hidden fields, and its other tags. */

@@ -2,15 +2,14 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import type { TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { formIn, fromSamePage, urlencoded } from './koa-app.js'
+import { formIn, fromSamePage, testKey, urlencoded } from './koa-app.js'
 
 export interface OnceServerOptions {
   /** The address of Redis. */
   readonly redis: string
   /** The lease in seconds, in place of the library's. */
   readonly lease?: number
-  /** The key ring. @default the key of all tests */
-  readonly keys?: readonly string[]
+  readonly keys: readonly string[]
 }
 
 type Message = { readonly port: number } | { readonly ran: string }
@@ -39,9 +38,13 @@ export class OnceProcess {
     })
   }
 
-  static async start(t: TestContext, options: OnceServerOptions): Promise<OnceProcess> {
+  /** @param options its key ring is by default the key of all tests */
+  static async start(
+    t: TestContext,
+    { keys = [testKey], ...options }: Omit<OnceServerOptions, 'keys'> & Partial<OnceServerOptions>,
+  ): Promise<OnceProcess> {
     const script = fileURLToPath(new URL('once-server.js', import.meta.url))
-    const child = spawn(process.execPath, [script, JSON.stringify(options)], {
+    const child = spawn(process.execPath, [script, JSON.stringify({ ...options, keys })], {
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
       env: { PATH: process.env.PATH, NODE_ENV: 'test' },
     })

@@ -9,7 +9,6 @@ import { createActions, redirect } from '../../lib/sealform.js'
 import type { ClaimStore } from '../../lib/types.js'
 import { type SealformContext, sealform } from '../../middleware/koa.js'
 import { html } from '../../views/html.js'
-import { testKey } from './koa-app.js'
 import type { OnceServerOptions } from './once-process.js'
 
 const options: OnceServerOptions = JSON.parse(process.argv[2] ?? '{}')
@@ -19,7 +18,7 @@ client.on('error', () => {})
 await client.connect()
 
 const actions = createActions({
-  keys: options.keys ?? testKey,
+  keys: options.keys,
   app: 'shop',
   store: withLease(redisClaims(client), options.lease),
 })

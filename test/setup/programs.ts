@@ -42,7 +42,7 @@ export const headlessChromium: Program = {
   ...chromium,
   names: ['chromium-headless-shell', ...chromium.names],
   package: 'chromium-headless-shell',
-  neededBy: (path) => /^test\/(browser|client|react|site)\//.test(path),
+  neededBy: (path) => /^test\/(browser|client|p?react|site|examples\/p?react\.)/.test(path),
 }
 
 export const redis: Program = {
@@ -62,7 +62,7 @@ export const nginx: Program = {
   variable: 'NGINX_PATH',
   package: 'nginx-light',
   command: 'sudo apt-get install nginx-light (on macOS: brew install nginx)',
-  neededBy: (path) => /nginx|proxies|servers/.test(path),
+  neededBy: (path) => /nginx|proxies|servers|client\/resume/.test(path),
 }
 
 export const programs: readonly Program[] = [headlessChromium, chromium, redis, nginx]

@@ -73,6 +73,8 @@ async function runTests(files: readonly string[]): Promise<number> {
     // Tests mostly wait for servers, browsers and npm, so eight at a time are right even on two cores.
     `--test-concurrency=${Math.max(8, availableParallelism() - 1)}`,
     `--test-timeout=${filePatience}`,
+    // The files get it as well. With the default of 16 MiB, messages of the browser are collected too often.
+    '--max-semi-space-size=64',
   ]
   const child = spawn(process.execPath, [...options, ...flags, ...files], {
     cwd: root,

@@ -1,17 +1,13 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import type { Ending } from './file-storage.js'
 import { formIn, fromSamePage, urlencoded } from './koa-app.js'
 
 export interface SecretServerOptions {
   readonly key: string
   /** What its page does: prints its secrets as passwords or as text, throws before or after them, or is not there. */
   readonly page: 'whole' | 'as-text' | 'throws-first' | 'throws-last' | 'missing'
-}
-
-/** A test, or what else knows its own end. */
-interface Ending {
-  after(end: () => void): void
 }
 
 /** A server in a process of its own, whose form asks for secrets. It ends with the test. */

@@ -1,6 +1,7 @@
-import supertest, { type Response } from 'supertest'
+import type { Response } from 'supertest'
 import { createTour } from '../../examples/tour/app.js'
 import { formIn, fromSamePage, testKey, urlencoded } from './koa-app.js'
+import { requestsTo } from './requests-to.js'
 
 type Typed = Readonly<Record<string, string | readonly string[]>>
 
@@ -9,7 +10,7 @@ export function visitTour() {
   const tour = createTour({ keys: testKey, onRefused: () => {} })
   tour.silent = true
   tour.on('error', () => {})
-  const request = supertest(tour.callback())
+  const request = requestsTo(tour.callback())
 
   /** Sends a form of a page, by one of its buttons if it is named. */
   const send = (page: string, path: string, id: string, typed: Typed, button?: string) =>

@@ -28,7 +28,7 @@ let visits = 0
  * Starts visitors who open the guest book, wait a moment and send one of its forms, repeatedly, until they are stopped
  * or have sent `most` forms together.
  */
-export function invite(url: string, count = 8, most = 2000): Visitors {
+export function invite(url: string, count = 4, most = 2000): Visitors {
   const sent: Sent[] = []
   let staying = true
   const all = Promise.all(

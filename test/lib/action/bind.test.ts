@@ -42,6 +42,32 @@ describe('bind()', () => {
   })
 })
 
+describe('bind() without null in front of the values', () => {
+  it('is refused, since the first argument would be lost', () => {
+    const { move } = defineMove()
+    for (const [value, type] of [
+      ['inbox', 'string'],
+      [3, 'number'],
+      [0, 'number'],
+      [7n, 'bigint'],
+      [false, 'boolean'],
+    ] as const) {
+      assert.throws(() => Reflect.apply(move.bind, move, [value]), {
+        code: 'ERR_VALUE_UNSUPPORTED',
+        message: `cards.move: the first argument of bind() is a ${type}, and would not be bound. Write null before the values: bind(null, id).`,
+      })
+    }
+  })
+
+  it('is as with null where it is undefined or an object, as in other calls of bind()', () => {
+    const { move } = defineMove()
+    for (const self of [null, undefined, {}, () => {}]) {
+      const bound: unknown = Reflect.apply(move.bind, move, [self, 'inbox'])
+      assert.deepEqual(detailsOf(bound)?.values, ['inbox'])
+    }
+  })
+})
+
 describe('an action', () => {
   it('cannot be made of a function by copying what it has', () => {
     const { move } = defineMove()

@@ -49,3 +49,20 @@ describe('a schema with objects or arrays of objects', () => {
     define(z.object({ tags: z.array(z.string()) }))
   })
 })
+
+describe('a name of an action', () => {
+  it('is asked for where something else comes first', () => {
+    for (const [value, said] of [
+      [async () => {}, 'a value of the type function'],
+      [{ run: () => {} }, 'a value of the type object'],
+      [undefined, 'a value of the type undefined'],
+      [null, 'null'],
+    ] as const) {
+      const actions = createActions({ keys: testKey })
+      assert.throws(() => Reflect.apply(actions.define, actions, [value]), {
+        code: 'ERR_ACTION_NAME',
+        message: `actions.define() needs a name as its first argument, not ${said}: actions.define('todos.add', …).`,
+      })
+    }
+  })
+})

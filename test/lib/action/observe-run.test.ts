@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict'
+import { join } from 'node:path'
 import { describe, it, mock, type TestContext } from 'node:test'
 import { observeRun } from '../../../lib/action/observe-run.js'
 import { invalid } from '../../../lib/sealform.js'
+import { visit } from '../../../lib/testing/testing.js'
+import { root } from '../../docs/project.js'
+import { testKey } from '../../setup/koa-app.js'
 
 function watchConsole(t: TestContext): string[] {
   const lines: string[] = []
@@ -72,5 +76,43 @@ describe('an action that is observed', () => {
       lazy,
     )
     assert.equal(reads, 0)
+  })
+})
+
+describe('an outcome that is lost in an app with the packed library', () => {
+  it('has the name by which apps import its function', async (t) => {
+    const bundle = (name: string) => join(root, 'dist', 'bundle', `${name}.js`)
+    const library: typeof import('../../../lib/sealform.js') = await import(bundle('sealform'))
+    const { sealform }: typeof import('../../../middleware/node.js') = await import(bundle('node'))
+    const { done, flash, forbidden, invalid, notFound, redirect, unauthorized } = library
+    const lines = watchConsole(t)
+    const actions = library.createActions({ keys: testKey, development: true })
+    const makers = {
+      done: () => done(1),
+      flash: () => flash('Saved', '/'),
+      forbidden,
+      invalid: () => invalid('No'),
+      notFound,
+      redirect: () => redirect('/'),
+      unauthorized,
+    }
+    for (const [name, make] of Object.entries(makers)) {
+      const lose = actions.define(`lost.${name}`, () => {
+        make()
+      })
+      const app = sealform(actions, (_req, _res, page) => {
+        const form = page.form(lose)
+        page.send(`<form ${form.attributes}>${form.fields}<button>Go</button></form>`)
+      })
+      const page = await visit(app, '/')
+      await page.form(`lost.${name}`).submit()
+    }
+    const named = lines.map((line) =>
+      / called (\S+)\(\) at .* Write `return (\S+)\(…\)`\.$/.exec(line)?.slice(1),
+    )
+    assert.deepEqual(
+      named.filter((found) => found !== undefined),
+      Object.keys(makers).map((name) => [name, name]),
+    )
   })
 })

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import type { Registry } from '../../../lib/action/registry.js'
 import { admit } from '../../../lib/answer/admit.js'
+import { Refused } from '../../../lib/outcome/outcome.js'
 import { encodeValues } from '../../../lib/seal/bound-values.js'
 import { matchesSession, open } from '../../../lib/seal/seal.js'
 import { redirect } from '../../../lib/sealform.js'
@@ -45,6 +46,15 @@ test('refuses a seal of another session', () => {
   assert.equal(brief(admitAt(registry, token, { session: 'sid-2' })), 'refused 403 other-session')
   assert.equal(brief(admitAt(registry, token)), 'refused 403 other-session')
   assert.equal(brief(admitAt(registry, token, { session: 'sid-1' })), '')
+})
+
+test('tells a developer why the session of a seal is another', () => {
+  const refused = admitAt(registry, sealsOf(registry, 'sid-1').action('act'))
+  assert.ok(refused instanceof Refused)
+  assert.equal(
+    refused.detail,
+    'The value of the session option is not the one for which this form of "act" was printed. See docs/errors/other-session.md.',
+  )
 })
 
 test('refuses a seal of another path when the action asks for its own', () => {

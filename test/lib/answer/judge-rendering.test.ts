@@ -167,6 +167,13 @@ const cases: readonly Case[] = [
     done: 'redirect',
   },
   {
+    what: '302 with a Location, from a page that has not asked for the form',
+    rendering: page({ status: 302, location: '/away' }),
+    form: unasked,
+    otherwise: 'built-in',
+    done: 'built-in',
+  },
+  {
     what: '307 with a Location and without a body',
     rendering: page({ status: 307, location: '/away', body: 'none' }),
     otherwise: 'built-in-link',

@@ -22,6 +22,10 @@ describe('the log of refusals', () => {
     )
   })
 
+  it('has nothing behind the reason where there is no detail', () => {
+    assert.equal(fullLine({ ...refusal, detail: '' }), shortLine(refusal))
+  })
+
   it('has at most 20 lines a second, and the number of the others', (t) => {
     t.mock.timers.enable({ apis: ['setTimeout'] })
     const now = mock.method(performance, 'now', () => 5000)

@@ -27,6 +27,19 @@ test('reports a seal of another session', () => {
   assert.equal('opened' in sent && sent.sessionMatches, false)
 })
 
+test('says whether this page has printed the form, also where the seal is refused later', () => {
+  const seal = sealsOf(registry, 'sid-1').action('act')
+  const other = registryWith((actions) => actions.define('act', async () => {}), { app: 'blog' })
+  const pagesOf = (here: typeof registry, paths: readonly string[]) =>
+    paths.map((path) => {
+      const pending = pendingAt(here, { seal, session: 'sid-2', path })
+      openSeal(pending, allow)
+      return pending.submitted.onOwnPath
+    })
+  assert.deepEqual(pagesOf(registry, ['/page', '/other', '/page/']), [true, false, false])
+  assert.deepEqual(pagesOf(other, ['/page']), [false], 'a seal of another app says nothing')
+})
+
 test('names no action when there is no seal, or it does not open', () => {
   for (const seal of [undefined, 'x'.repeat(200)]) {
     const pending = pendingAt(registry, seal === undefined ? {} : { seal })

@@ -509,16 +509,46 @@ test('reads 64 KiB of a multipart body whose seal did not open', async () => {
   }
 })
 
-test('reads no fields beyond those that are kept when the seal did not open', async () => {
+test('reads no more fields than an answer shows when the seal did not open', async () => {
   for (const [sent, kept] of [
-    [1002, 1002],
-    [1003, 1003],
-    [1004, 1003],
-    [30_000, 1003],
+    [199, 199],
+    [200, 200],
+    [201, 201],
+    [202, 201],
+    [30_000, 201],
   ] as const) {
-    const reading = await read([`${seal}&${'a&'.repeat(sent)}`], {}, { fields: 3 }, 'unopened')
-    assert.deepEqual([reading.entries.length, reading.cut], [kept, sent > kept])
+    const reading = await read([`${seal}&${'a&'.repeat(sent)}`], {}, {}, 'unopened')
+    assert.deepEqual([reading.entries.length, reading.cut], [kept, sent > 200])
   }
+})
+
+test('reads no more parts than an answer shows when the seal did not open', async () => {
+  for (const [sent, kept] of [
+    [199, 199],
+    [200, 200],
+    [201, 201],
+    [202, 201],
+    [900, 201],
+  ] as const) {
+    const texts = Array.from({ length: sent }, (_, i) => field(`f${i}`, 'x'))
+    const body = parts(field('sealform', 'S'), ...texts)
+    for (const [pieces, length] of [
+      [[body], true],
+      [body.match(/.{1,999}/gs)!, true],
+      [body.match(/.{1,999}/gs)!, false],
+    ] as const) {
+      const reading = await read(pieces, { type: multipart, length }, {}, 'unopened')
+      assert.deepEqual([reading.entries.length, reading.cut], [kept, sent > 200], `${sent} ${length}`)
+    }
+  }
+})
+
+test('finds the field behind any number of empty pairs', async () => {
+  const reading = await read([`&&${seal}&&&a=1${'&'.repeat(9000)}b=2&&`])
+  assert.deepEqual(reading.entries, [
+    ['a', '1'],
+    ['b', '2'],
+  ])
 })
 
 test('stops a refused upload of unknown length at its first file', async () => {

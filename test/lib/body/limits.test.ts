@@ -41,3 +41,26 @@ test('refuses values that are not valid limits', () => {
     assert.throws(() => resolveLimits(options, defaultLimits, 'limits'), { code: 'ERR_OPTION_INVALID' })
   }
 })
+
+test('takes whole numbers for counts and depth, and says which', () => {
+  for (const fields of [0, 1, Number.MAX_SAFE_INTEGER]) {
+    assert.equal(resolveLimits({ fields }, defaultLimits, 'limits').fields, fields)
+  }
+  for (const depth of [0, 8]) assert.equal(resolveLimits({ depth }, defaultLimits, 'limits').depth, depth)
+  const refused = (options: object, message: RegExp) =>
+    assert.throws(() => resolveLimits(options, defaultLimits, 'limits'), {
+      code: 'ERR_OPTION_INVALID',
+      message,
+    })
+  for (const fields of ['3', -1, 0.5, Number.MAX_SAFE_INTEGER + 1, Number.NaN, null]) {
+    refused({ fields }, /limits: fields must be a whole number, 0 or more/)
+  }
+  for (const depth of ['3', -1, 0.5, 9, null]) {
+    refused({ depth }, /limits: depth must be a whole number from 0 \(flat names\) to 8, not /)
+  }
+})
+
+test('freezes what it returns', () => {
+  assert.ok(Object.isFrozen(defaultLimits))
+  assert.ok(Object.isFrozen(resolveLimits({}, defaultLimits, 'limits')))
+})

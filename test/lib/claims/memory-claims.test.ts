@@ -1,11 +1,6 @@
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
-import { randomBytes } from 'node:crypto'
 import { type TestContext, test } from 'node:test'
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import { memoryStore } from '../../../lib/claims/memory-claims.js'
-import { patience } from '../../setup/patience.js'
 import { storeContract } from '../../setup/store-contract.js'
 
 storeContract('memory', () => {
@@ -179,84 +174,63 @@ test('drops the oldest results when they take too much space, and never their cl
   assert.deepEqual(await store.claim('c', terms), settled(''))
 })
 
-test('uses bounded memory for any number of claims and releases', async () => {
-  const store = memoryStore()
-  await store.claim('s', terms)
-  await store.release('s', 'owner')
-  const before = heap()
-  for (let i = 0; i < 100_000; i++) {
-    await store.claim('s', terms)
-    await store.release('s', 'owner')
+test('has room for results up to the last byte, and again when claims have expired or are dropped', async (t) => {
+  const pass = stopClock(t)
+  const store = memoryStore({ maxSize: 24 })
+  const keep = async (id: string, bytes: number) => {
+    await store.claim(id, terms)
+    await store.settle(id, 'owner', { result: id.repeat(bytes), keep: 60 })
   }
-  assert.ok(heap() - before < 2 ** 20)
-  // The store must live until here.
-  assert.deepEqual(await store.claim('s', terms), { kind: 'claimed' })
-})
-
-test('takes the same time for a claim among 100 000 as among few', async () => {
-  const store = memoryStore({ maxClaims: 120_000 })
-  const first = await timeOf(() => claims(store, 0, 10_000))
-  await claims(store, 10_000, 100_000)
-  const last = await timeOf(() => claims(store, 100_000, 110_000))
-  // The times should be equal. If the time grew with the number of claims, it would be ten times as long.
-  assert.ok(last < 5 * first + 100, `${first} ms and ${last} ms`)
-})
-
-test('knows that it is full without searching 100 000 claims each time', async () => {
-  const store = memoryStore()
-  await claims(store, 0, 100_000)
-  const refusing = await timeOf(async () => {
-    for (let i = 0; i < 10_000; i++) assert.deepEqual(await store.claim('one more', terms), { kind: 'full' })
-  })
-  assert.ok(refusing < 2000, `${refusing} ms`)
-})
-
-test('serves others after a flood of 100 000 submissions, in bounded memory', async () => {
-  const store = memoryStore()
-  const before = heap()
-  // One buffer with a number in front: to ask for random bytes 1.2 million times would take most of the time.
-  const bytesOfText = randomBytes(150)
-  let texts = 0
-  const text = (bytes: number) => {
-    bytesOfText.writeUInt32LE(++texts)
-    return bytesOfText.toString('base64url', 0, bytes)
+  const kept = async (id: string) => {
+    const state = await store.claim(id, terms)
+    return state.kind === 'settled' && state.result !== ''
   }
-  const flood = async (from: number, to: number) => {
-    for (let n = from; n < to; n++) {
-      const [id, owner] = [`shop:${text(24)}`, text(16)]
-      const issued = 1000 + Math.floor(n / 1000)
-      const state = await store.claim(id, { ...terms, owner, digest: text(16), issued })
-      assert.equal(state.kind, 'claimed')
-      // As long as the result of a redirect.
-      await store.settle(id, owner, { result: text(150), keep: 60 })
-    }
-  }
-  await flood(0, 100_000)
-  const perClaim = (heap() - before) / 100_000
-  assert.ok(perClaim < 550, `${perClaim} bytes for each claim`)
-  await flood(100_000, 300_000)
-  const perTrace = (heap() - before - 100_000 * perClaim) / 200_000
-  assert.ok(perTrace < 60, `${perTrace} bytes for each trace`)
-  assert.equal((await store.claim('a visitor', { ...terms, issued: 1300 })).kind, 'claimed')
-  // A form that was open for five minutes, at a thousand submissions a second.
-  assert.equal((await store.claim('another', { ...terms, issued: 1000 })).kind, 'claimed')
+  await keep('a', 24)
+  assert.ok(await kept('a'))
+  pass(60_000)
+  await keep('b', 12)
+  await keep('c', 12)
+  assert.ok((await kept('b')) && (await kept('c')))
+  // An eighth is made free then: 21 bytes stay.
+  pass(60_000)
+  await keep('d', 4)
+  await keep('e', 10)
+  await keep('f', 11)
+  assert.deepEqual([await kept('d'), await kept('e'), await kept('f')], [false, true, true])
 })
 
-test('does not keep the process alive', () => {
-  const module = new URL('../../../lib/claims/memory-claims.js', import.meta.url)
-  const program = `
-    import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
-import { memoryStore } from '${module}'
-    const store = memoryStore()
-    await store.claim('s', { owner: 'o', digest: 'd', issued: 1, lease: 600, keep: 6000 })
-    store.outcome('s', new AbortController().signal)
-  `
-  const { status, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', program], {
-    encoding: 'utf8',
-    timeout: patience,
-  })
-  assert.equal(status, 0, stderr)
+test('sweeps while there is a claim or a trace, and no longer', async (t) => {
+  const pass = stopClock(t)
+  const begun = t.mock.method(globalThis, 'setInterval').mock
+  const ended = t.mock.method(globalThis, 'clearInterval').mock
+  const store = memoryStore({ maxClaims: 1 })
+  await store.claim('a', terms)
+  assert.deepEqual([begun.callCount(), ended.callCount()], [1, 0])
+  await store.release('a', 'owner')
+  assert.deepEqual([begun.callCount(), ended.callCount()], [1, 1])
+  for (const id of ['b', 'c']) {
+    await store.claim(id, terms)
+    await store.settle(id, 'owner', { result: 'result', keep: id === 'b' ? 600 : 60 })
+  }
+  assert.deepEqual([begun.callCount(), ended.callCount()], [2, 1])
+  // The claim of `c` has gone, and the trace of `b` stays.
+  pass(120_000)
+  assert.equal(ended.callCount(), 1)
+  pass(600_000)
+  assert.ok(ended.callCount() > 1)
+  assert.equal(begun.callCount(), 2)
+  await store.claim('d', terms)
+  assert.equal(begun.callCount(), 3)
+})
+
+test('leaves no trace of a claim that has expired when room is made', async (t) => {
+  const pass = stopClock(t)
+  const store = memoryStore({ maxClaims: 1 })
+  await store.claim('a', terms)
+  pass(60_000)
+  assert.deepEqual(await store.claim('b', terms), { kind: 'claimed' })
+  await store.release('b', 'owner')
+  assert.deepEqual(await store.claim('a', terms), { kind: 'claimed' })
 })
 
 test('refuses bad options, and names them', () => {
@@ -269,24 +243,6 @@ test('refuses bad options, and names them', () => {
   // @ts-expect-error: misspelt
   assert.throws(() => memoryStore({ maxClaim: 5 }), { code: 'ERR_OPTION_INVALID', message: /maxClaims/ })
 })
-
-async function claims(store: ReturnType<typeof memoryStore>, from: number, to: number): Promise<void> {
-  for (let i = from; i < to; i++) assert.deepEqual(await store.claim(`${i}`, terms), { kind: 'claimed' })
-}
-
-/** Milliseconds of processor time. */
-async function timeOf(work: () => Promise<void>): Promise<number> {
-  const start = process.cpuUsage()
-  await work()
-  const { user, system } = process.cpuUsage(start)
-  return (user + system) / 1000
-}
-
-function heap(): number {
-  setFlagsFromString('--expose-gc')
-  runInNewContext('gc')()
-  return process.memoryUsage().heapUsed
-}
 
 /** @returns a function that advances the clock by milliseconds */
 function stopClock(t: TestContext): (milliseconds: number) => void {

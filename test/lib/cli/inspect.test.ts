@@ -4,8 +4,9 @@ import { encodeValues } from '../../../lib/seal/bound-values.js'
 import { ownerOf } from '../../../lib/seal/form-owner.js'
 import { createKeyRing } from '../../../lib/seal/key-ring.js'
 import { pathBinding } from '../../../lib/seal/path-binding.js'
+import type { SealPurpose } from '../../../lib/seal/purpose.js'
 import { seal, sessionBinding } from '../../../lib/seal/seal.js'
-import type { SealContent, SealPurpose } from '../../../lib/seal/seal-content.js'
+import type { SealContent } from '../../../lib/seal/seal-content.js'
 import { createActions } from '../../../lib/sealform.js'
 import { type CommandResult, runCommand } from '../../setup/command.js'
 
@@ -61,8 +62,8 @@ describe('sealform inspect', () => {
     assert.match(result.stdout, /^input version +2$/m)
     assert.match(result.stdout, /^issued +\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC, 3 hours ago$/m)
     assert.match(result.stdout, /^expires +.* UTC, in 21 hours$/m)
-    assert.match(result.stdout, /^session +bound to one$/m)
-    assert.match(result.stdout, /^path +bound to one$/m)
+    assert.match(result.stdout, /^session +bound to one session$/m)
+    assert.match(result.stdout, /^path +bound to one path$/m)
     assert.match(result.stdout, /^bound values +\[ 'list-7', 7 \]$/m)
     assert.match(result.stdout, /would be accepted, when it comes from the session that it was made for/)
     assertNoKey(result)

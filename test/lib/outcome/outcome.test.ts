@@ -47,6 +47,14 @@ describe('invalid()', () => {
     refuses(() => untyped.invalid(new Error('SQLITE_BUSY')), /got an Error.*Pass the text/)
   })
 
+  it('refuses objects whose messages are not properties', () => {
+    refuses(() => untyped.invalid(Promise.resolve({ title: 'x' })), /got a Promise\. Await a promise/)
+    refuses(() => untyped.invalid(new Map([['title', 'x']])), /got a Map\./)
+    refuses(() => untyped.invalid(new FormData()), /got a FormData\./)
+    assert.deepEqual(invalid({}).issues, [])
+    assert.deepEqual(invalid(Object.create(null)).issues, [])
+  })
+
   it('refuses messages that are not text', () => {
     refuses(() => untyped.invalid({ title: 3 }), /^invalid\(\) got number for "title"/)
     refuses(() => untyped.invalid({ title: { message: 'x' } }), /^invalid\(\) got object for "title"/)

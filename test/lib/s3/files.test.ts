@@ -105,9 +105,9 @@ const outages: readonly S3Fault[] = [
 ]
 
 test('says that the server is down for each way in which it can be', async (t) => {
-  const { server, storage } = await bucketAndStorage(t, { timeout: 0.5 }, 1)
+  const { server, client, storage } = await bucketAndStorage(t, { timeout: 0.5 }, 1)
   const id = newFileId()
-  await storage.put(id, pieces(1, 10))
+  await s3Files(client, { bucket }).put(id, pieces(1, 10))
   const stored = await storage.open(id)
   for (const fault of outages) {
     server.fault = () => fault
@@ -155,7 +155,7 @@ test('tries again as the client is set to', async (t) => {
 })
 
 test('fails when an object breaks off while it is read, and never ends early', async (t) => {
-  const { server, storage } = await bucketAndStorage(t, { timeout: 2 })
+  const { server, storage } = await bucketAndStorage(t)
   const id = newFileId()
   await storage.put(id, pieces(4, mib))
   server.fault = (method) => (method === 'GET' ? 'cut' : undefined)

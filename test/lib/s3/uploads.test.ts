@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
-import { s3Files } from '../../../lib/s3/s3.js'
+import { type S3FilesOptions, s3Files } from '../../../lib/s3/s3.js'
 import { invalid, redirect } from '../../../lib/sealform.js'
 import { scratch } from '../../setup/file-storage.js'
 import { until } from '../../setup/patience.js'
@@ -24,7 +24,7 @@ test('keeps a file of several parts for the corrected form, and removes it after
 })
 
 test('answers 503 with the text when the bucket is down, slow or broken while a file arrives', async (t) => {
-  const { server, app, runs } = await visit(t)
+  const { server, app, runs } = await visit(t, { timeout: 1 })
   const faults: readonly S3Fault[] = ['hang', 'cut', { status: 500, code: 'InternalError' }]
   for (const fault of faults) {
     server.fault = () => fault
@@ -67,13 +67,13 @@ test('answers 507 when the bucket is full', async (t) => {
   assert.match(answer.body, /kept text/)
 })
 
-async function visit(t: TestContext) {
+async function visit(t: TestContext, options: Pick<S3FilesOptions, 'timeout'> = {}) {
   const server = await startS3(t)
   const client = server.client(t, { maxAttempts: 1 })
   const persisted = join(scratch(t), 'picture')
   let runs = 0
   const app = await uploadApp(t, {
-    storage: () => s3Files(client, { bucket, timeout: 1 }),
+    storage: () => s3Files(client, { bucket, ...options }),
     define: (actions) =>
       actions.define('upload', {
         files: { picture: { maxSize: '20MiB' } },

@@ -46,23 +46,31 @@ test('never shares a seal that is bound to a session', () => {
   assert.notEqual(seal(), seal())
 })
 
-test('gives a page that shows an outcome seals of its own', (t: TestContext) => {
+test('makes a seal that nothing else prints, and none of those that are shared', (t: TestContext) => {
   t.mock.timers.enable({ apis: ['Date'], now: 1_000_000_000_000 })
   const { registry, act } = setUp()
-  const shared = pageOf(registry).action(act, '')
   const seals = pageOf(registry)
-  seals.shared = false
-  const own = seals.action(act, '')
-  assert.notEqual(own, shared)
-  assert.notEqual(seals.action(act, ''), own)
-  assert.equal(pageOf(registry).action(act, ''), shared)
+  const shared = seals.action(act, '')
+  const one = seals.unique(act, '')
+  const two = seals.unique(act, '')
+  assert.equal(new Set([shared, one, two]).size, 3)
+  assert.equal(seals.action(act, ''), shared)
+  assert.deepEqual(
+    open(registry.keys, 'action', one)?.content,
+    open(registry.keys, 'action', shared)?.content,
+  )
 })
 
-test('gives a call without a form element a seal of its own', () => {
-  const { registry, act } = setUp()
-  const seals = pageOf(registry)
-  assert.notEqual(seals.alone(act, ''), seals.action(act, ''))
-  assert.notEqual(seals.alone(act, ''), seals.alone(act, ''))
+test('never shares the seal of a form that keeps the time of its first page', (t: TestContext) => {
+  t.mock.timers.enable({ apis: ['Date'], now: 1_000_000_000_000 })
+  const { registry, act, slow } = setUp()
+  const shared = pageOf(registry).action(slow, '')
+  const answer = pageOf(registry)
+  answer.begun = 999_999_990
+  const again = answer.action(slow, '')
+  assert.notEqual(again, shared)
+  assert.equal(open(registry.keys, 'action', again)?.content.issued, 999_999_997)
+  assert.equal(answer.action(act, ''), pageOf(registry).action(act, ''))
 })
 
 test('seals with the new key as soon as the keys are replaced', (t: TestContext) => {
@@ -83,8 +91,8 @@ test('keeps a thousand seals of a second, and none whose name has more than 400 
     const first = seals.action(act, values)
     return seals.action(act, values) === first
   }
-  // The name is the action, the path and the values, with three line breaks.
-  const rest = 'act'.length + '/'.length + 3
+  // The name is the path and the values, with two line breaks.
+  const rest = '/'.length + 2
   for (let i = 1; i < 999; i++) seals.action(act, `["${i}"]`)
   assert.ok(!kept('x'.repeat(401 - rest)))
   assert.ok(kept('x'.repeat(400 - rest)))
@@ -101,15 +109,16 @@ test('does not take the values of a button for those of its form', () => {
   assert.notEqual(one, two)
 })
 
-function setUp(): { registry: Registry; act: Definition; other: Definition; once: Definition } {
+function setUp(): Record<'act' | 'other' | 'once' | 'slow', Definition> & { readonly registry: Registry } {
   const registry = registryWith((actions) => {
     actions.define('act', async () => {})
     actions.define('other', async () => {})
     actions.define('once', { once: true, async run() {} })
+    actions.define('slow', { minFillTime: '3s', async run() {} })
   })
-  const [act, other, once] = ['act', 'other', 'once'].map((name) => registry.find(name))
-  assert.ok(act && other && once)
-  return { registry, act, other, once }
+  const [act, other, once, slow] = ['act', 'other', 'once', 'slow'].map((name) => registry.find(name))
+  assert.ok(act && other && once && slow)
+  return { registry, act, other, once, slow }
 }
 
 function pageOf(

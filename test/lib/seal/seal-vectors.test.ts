@@ -3,8 +3,9 @@ import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { createKeyRing } from '../../../lib/seal/key-ring.js'
 import { pathBinding } from '../../../lib/seal/path-binding.js'
+import type { SealPurpose } from '../../../lib/seal/purpose.js'
 import { copyDigest, idOf, keyIdOf, open, sessionBinding } from '../../../lib/seal/seal.js'
-import type { SealContent, SealPurpose } from '../../../lib/seal/seal-content.js'
+import type { SealContent } from '../../../lib/seal/seal-content.js'
 
 interface Vector {
   name: string
