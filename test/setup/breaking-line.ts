@@ -26,6 +26,7 @@ export class BreakingLine {
   #most = Number.POSITIVE_INFINITY
   #times = 0
   #off = false
+  #cutting = false
 
   constructor(port: number) {
     this.#port = port
@@ -41,7 +42,13 @@ export class BreakingLine {
     this.#times = times
   }
 
-  /** Lets no connection through, and ends those that there are. */
+  /** Breaks the next request that appends, after so many of its bytes, and cuts the line with it. */
+  cutAfter(bytes: number): void {
+    this.breakAfter(bytes)
+    this.#cutting = true
+  }
+
+  /** Lets no connection through, and ends those that there are. @param off false to mend the line */
   cut(off: boolean): void {
     this.#off = off
     if (off) this.#endAll()
@@ -99,6 +106,11 @@ export class BreakingLine {
         broken = true
         this.breaks++
         end()
+        if (this.#cutting) {
+          this.#cutting = false
+          this.#sockets.delete(onward)
+          this.cut(true)
+        }
       } else if (!takesMore) {
         client.pause()
         onward.once('drain', () => client.resume())

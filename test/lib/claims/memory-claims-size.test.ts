@@ -9,7 +9,8 @@ import { runInNewContext } from 'node:vm'
 import { memoryStore } from '../../../lib/claims/memory-claims.js'
 import { patience } from '../../setup/patience.js'
 
-const terms = { owner: 'owner', digest: 'digest', issued: 1000, lease: 10, keep: 60 }
+/** Seconds that outlast the test on any machine. */
+const terms = { owner: 'owner', digest: 'digest', issued: 1000, lease: 3000, keep: 6000 }
 
 test('uses bounded memory for any number of claims and releases', async () => {
   const store = memoryStore()
@@ -38,7 +39,7 @@ test('knows that it is full without searching 100 000 claims each time', async (
   const store = memoryStore()
   await claims(store, 0, 100_000)
   const refusing = await timeOf(async () => {
-    for (let i = 0; i < 10_000; i++) assert.deepEqual(await store.claim('one more', terms), { kind: 'full' })
+    for (let i = 0; i < 10_000; i++) assert.equal((await store.claim('one more', terms)).kind, 'full')
   })
   assert.ok(refusing < 2000, `${refusing} ms`)
 })
@@ -60,7 +61,7 @@ test('serves others after a flood of 100 000 submissions, in bounded memory', as
       const state = await store.claim(id, { ...terms, owner, digest: text(16), issued })
       assert.equal(state.kind, 'claimed')
       // As long as the result of a redirect.
-      await store.settle(id, owner, { result: text(150), keep: 60 })
+      await store.settle(id, owner, { result: text(150), keep: terms.keep })
     }
   }
   await flood(0, 100_000)
@@ -92,7 +93,7 @@ import { memoryStore } from '${module}'
 })
 
 async function claims(store: ReturnType<typeof memoryStore>, from: number, to: number): Promise<void> {
-  for (let i = from; i < to; i++) assert.deepEqual(await store.claim(`${i}`, terms), { kind: 'claimed' })
+  for (let i = from; i < to; i++) assert.equal((await store.claim(`${i}`, terms)).kind, 'claimed')
 }
 
 /** Milliseconds of processor time. */
