@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { Browser } from 'playwright-core'
 import { openChromium } from './chromium.js'
-import { newTab, newVisitor, startTour, type Tab } from './visit.js'
+import { type Tab, visitTour } from './visit.js'
 
 let browser: Browser
 before(async () => {
@@ -11,7 +11,7 @@ before(async () => {
 after(() => browser.close())
 
 test('counter: each submission continues from the state of the page, without a cookie', async (t) => {
-  const { tab } = await visitCounter(t)
+  const { tab } = await visitTour(t, browser, '/counter')
   assert.equal(await shown(tab), 0)
   for (const expected of [1, 2, 3]) {
     assert.equal((await tab.press('Add one')).status, 200)
@@ -29,7 +29,7 @@ test('counter: each submission continues from the state of the page, without a c
 })
 
 test('counter: reloading repeats the same step from the same number', async (t) => {
-  const { tab } = await visitCounter(t)
+  const { tab } = await visitTour(t, browser, '/counter')
   await tab.press('Add one')
   await tab.press('Add one')
   await tab.load((page) => page.reload())
@@ -37,7 +37,7 @@ test('counter: reloading repeats the same step from the same number', async (t) 
 })
 
 test('counter: the first page still counts from zero after going back to it', async (t) => {
-  const { tab } = await visitCounter(t)
+  const { tab } = await visitTour(t, browser, '/counter')
   await tab.press('Add one')
   await tab.page.goBack()
   assert.equal(await shown(tab), 0)
@@ -46,7 +46,7 @@ test('counter: the first page still counts from zero after going back to it', as
 })
 
 test('counter: two tabs count apart', async (t) => {
-  const { tab, another } = await visitCounter(t)
+  const { tab, another } = await visitTour(t, browser, '/counter')
   const other = await another()
   await other.open('/counter')
   await tab.press('Add one')
@@ -58,16 +58,4 @@ test('counter: two tabs count apart', async (t) => {
 
 async function shown(tab: Tab): Promise<number> {
   return Number(await tab.page.locator('.count output').textContent())
-}
-
-async function visitCounter(t: { after(end: () => Promise<void>): void }) {
-  const tour = await startTour()
-  const context = await newVisitor(browser)
-  t.after(async () => {
-    await context.close()
-    await tour.close()
-  })
-  const tab = await newTab(context, tour)
-  await tab.open('/counter')
-  return { tab, another: () => newTab(context, tour) }
 }

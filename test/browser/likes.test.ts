@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { after, before, type TestContext, test } from 'node:test'
 import type { Browser } from 'playwright-core'
 import { until } from '../setup/patience.js'
 import { openChromium } from './chromium.js'
-import { newTab, newVisitor, startTour, type Tab } from './visit.js'
+import { type Tab, visitTour } from './visit.js'
 
 let browser: Browser
 before(async () => {
@@ -70,12 +70,8 @@ async function shown(tab: Tab, name: string): Promise<number> {
   return Number(await tab.page.getByLabel(`Likes of ${name}`).textContent())
 }
 
-async function visitLikes(t: { after(end: () => Promise<void>): void }, javaScriptEnabled: boolean) {
-  const tour = await startTour()
-  t.after(() => tour.close())
-  const visitor = await newVisitor(browser, { javaScriptEnabled })
-  t.after(() => visitor.close())
-  const tab = await newTab(visitor, tour)
+async function visitLikes(t: TestContext, javaScriptEnabled: boolean) {
+  const { tour, tab } = await visitTour(t, browser, undefined, { javaScriptEnabled })
   const faults: string[] = []
   tab.page.on('pageerror', (error) => faults.push(String(error)))
   t.after(async () => assert.deepEqual(faults, []))

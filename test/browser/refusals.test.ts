@@ -2,11 +2,10 @@ import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { after, before, test } from 'node:test'
-import { setTimeout as wait } from 'node:timers/promises'
 import type { Browser } from 'playwright-core'
 import { html } from '../../views/html.js'
 import { openChromium } from './chromium.js'
-import { keys, newTab, newVisitor, startTour } from './visit.js'
+import { keys, startTour, visitTour } from './visit.js'
 
 let browser: Browser
 before(async () => {
@@ -15,10 +14,11 @@ before(async () => {
 after(() => browser.close())
 
 test('a form that has expired comes back with its text, and one click sends it', async (t) => {
-  const { tab } = await visit(t)
+  const { tab } = await visitTour(t, browser)
   await tab.open('/stale')
   await tab.page.getByLabel('A note').fill('I was away for tea')
-  await wait(5100)
+  // It stands still then: the form that comes back lives five seconds as well.
+  t.mock.timers.enable({ apis: ['Date'], now: Date.now() + 6000 })
   const late = await tab.press('Send')
   assert.equal(late.status, 409)
   assert.equal(await tab.page.title(), 'Error: Stale form | Sealform tour')
@@ -32,7 +32,7 @@ test('a form that has expired comes back with its text, and one click sends it',
 })
 
 test('a form sealed with a key that the server no longer has comes back with its text, and one click sends it', async (t) => {
-  const { tab, tour } = await visit(t)
+  const { tab, tour } = await visitTour(t, browser)
   await tab.open('/todos')
   await tab.page.getByLabel('What is there to do?').fill('Survive the restart')
   await tour.close()
@@ -50,7 +50,7 @@ test('a form sealed with a key that the server no longer has comes back with its
 })
 
 test('a form about an item that is gone, sealed with a forgotten key, ends on a page that says so', async (t) => {
-  const { tab, tour } = await visit(t)
+  const { tab, tour } = await visitTour(t, browser)
   await tab.open('/todos')
   await tab.page.getByLabel('What is there to do?').fill('Lost in the restart')
   await tab.press('Add')
@@ -66,7 +66,7 @@ test('a form about an item that is gone, sealed with a forgotten key, ends on a 
 })
 
 test('a page of another site cannot submit, even with a seal of ours', async (t) => {
-  const { tab, tour, another } = await visit(t)
+  const { tab, tour, another } = await visitTour(t, browser)
   const page = await tab.open('/todos')
   const seal = /name="sealform" value="([^"]+)"/.exec(page.html)?.[1] ?? ''
   const attacker = await serveAttack(t, `${tour.url}/todos`, seal)
@@ -83,7 +83,7 @@ test('a page of another site cannot submit, even with a seal of ours', async (t)
 })
 
 test('a page of another site that hides its origin cannot submit either', async (t) => {
-  const { tab, tour, another } = await visit(t)
+  const { tab, tour, another } = await visitTour(t, browser)
   const page = await tab.open('/todos')
   const seal = /name="sealform" value="([^"]+)"/.exec(page.html)?.[1] ?? ''
   const attacker = await serveAttack(t, `${tour.url}/todos`, seal, { 'Referrer-Policy': 'no-referrer' })
@@ -99,7 +99,7 @@ test('a page of another site that hides its origin cannot submit either', async 
 })
 
 test('a page on another port of the same host cannot submit', async (t) => {
-  const { tab, tour, another } = await visit(t)
+  const { tab, tour, another } = await visitTour(t, browser)
   const page = await tab.open('/todos')
   const seal = /name="sealform" value="([^"]+)"/.exec(page.html)?.[1] ?? ''
   const attacker = await serveAttack(t, `${tour.url}/todos`, seal)
@@ -114,16 +114,6 @@ test('a page on another port of the same host cannot submit', async (t) => {
 })
 
 type Ending = { after(end: () => Promise<void>): void }
-
-async function visit(t: Ending) {
-  const tour = await startTour()
-  const context = await newVisitor(browser)
-  t.after(async () => {
-    await context.close()
-    await tour.close()
-  })
-  return { tour, tab: await newTab(context, tour), another: () => newTab(context, tour) }
-}
 
 /** Serves a page on `127.0.0.1`, which is another site than `localhost` for a browser. */
 async function serveAttack(t: Ending, target: string, seal: string, headers = {}): Promise<string> {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { after, before, type TestContext, test } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
 import { openChromium } from './chromium.js'
-import { newTab, newVisitor, startTour } from './visit.js'
+import { visitTour } from './visit.js'
 
 let browser: Browser
 before(async () => {
@@ -132,14 +132,6 @@ async function focusByEachLink(page: Page): Promise<(string | null)[]> {
   return reached
 }
 
-async function visitSignup(t: { after(end: () => Promise<void>): void }) {
-  const tour = await startTour()
-  const context = await newVisitor(browser)
-  t.after(async () => {
-    await context.close()
-    await tour.close()
-  })
-  const tab = await newTab(context, tour)
-  await tab.open('/signup')
-  return tab
+async function visitSignup(t: TestContext) {
+  return (await visitTour(t, browser, '/signup')).tab
 }

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { after, before, type TestContext, test } from 'node:test'
 import type { Browser } from 'playwright-core'
 import { openChromium } from './chromium.js'
-import { newTab, newVisitor, startTour, type Tab } from './visit.js'
+import { type Tab, visitTour } from './visit.js'
 
 let browser: Browser
 before(async () => {
@@ -145,16 +145,8 @@ test('todos: everything works with JavaScript switched on, too', async (t) => {
   assert.deepEqual(problems, [])
 })
 
-async function visitTodos(t: { after(end: () => Promise<void>): void }, options = {}) {
-  const tour = await startTour()
-  const context = await newVisitor(browser, options)
-  t.after(async () => {
-    await context.close()
-    await tour.close()
-  })
-  const tab = await newTab(context, tour)
-  await tab.open('/todos')
-  return { tour, tab, another: () => newTab(context, tour) }
+function visitTodos(t: TestContext, options = {}) {
+  return visitTour(t, browser, '/todos', options)
 }
 
 async function add(tab: Tab, title: string) {

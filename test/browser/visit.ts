@@ -4,6 +4,7 @@ import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playw
 import { createTour } from '../../examples/tour/app.js'
 import type { UploadOptions } from '../../lib/sealform.js'
 import { patience } from '../setup/patience.js'
+import { lendPageTo } from './lend-page.js'
 
 /** Keys for tests only. */
 export const keys = {
@@ -141,6 +142,21 @@ export async function newVisitor(
   const context = await browser.newContext({ javaScriptEnabled: false, ...options })
   context.setDefaultTimeout(patience)
   return context
+}
+
+/** Serves a tour, and gives a tab to visit it with, without scripts unless asked for. Both end with the test. @param path of a page to open */
+export async function visitTour(
+  t: { after(end: () => Promise<void>): void },
+  browser: Browser,
+  path?: string,
+  options: BrowserContextOptions = {},
+): Promise<{ readonly tour: RunningTour; readonly tab: Tab; another(): Promise<Tab> }> {
+  const tour = await startTour()
+  const page = await lendPageTo(t, browser, { javaScriptEnabled: false, ...options })
+  t.after(() => tour.close())
+  const tab = new Tab(page, tour.url)
+  if (path !== undefined) await tab.open(path)
+  return { tour, tab, another: () => newTab(page.context(), tour) }
 }
 
 export async function newTab(context: BrowserContext, tour: Pick<RunningTour, 'url'>): Promise<Tab> {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { Browser } from 'playwright-core'
 import { openChromium } from './chromium.js'
-import { newTab, newVisitor, startTour, type Tab } from './visit.js'
+import { type Tab, visitTour } from './visit.js'
 
 const arrival = new Date(Date.now() + 7 * 24 * 60 * 60 * 1000).toISOString().slice(0, 10)
 
@@ -13,7 +13,7 @@ before(async () => {
 after(() => browser.close())
 
 test('wizard: goes back and forth, keeps what was typed, and books without a cookie on the way', async (t) => {
-  const { tab } = await visitWizard(t)
+  const { tab } = await visitTour(t, browser, '/wizard')
   await fillInGuest(tab)
   await tab.press('Next')
   assert.deepEqual(await tab.texts('.steps [aria-current]'), ['Your stay'])
@@ -53,7 +53,7 @@ test('wizard: goes back and forth, keeps what was typed, and books without a coo
 })
 
 test('wizard: a double-click books once', async (t) => {
-  const { tab, tour } = await visitWizard(t)
+  const { tab, tour } = await visitTour(t, browser, '/wizard')
   for (const number of [1, 2]) {
     await tab.open('/wizard')
     await toSummary(tab)
@@ -65,7 +65,7 @@ test('wizard: a double-click books once', async (t) => {
 })
 
 test('wizard: reloading a step sends the form again and shows the same page', async (t) => {
-  const { tab, tour } = await visitWizard(t)
+  const { tab, tour } = await visitTour(t, browser, '/wizard')
   await fillInGuest(tab)
   await tab.press('Next')
   const posts = tour.posts.length
@@ -76,7 +76,7 @@ test('wizard: reloading a step sends the form again and shows the same page', as
 })
 
 test('wizard: the back button of the browser leads to a step that can be sent again', async (t) => {
-  const { tab } = await visitWizard(t)
+  const { tab } = await visitTour(t, browser, '/wizard')
   await fillInGuest(tab)
   await tab.press('Next')
   await tab.page.goBack()
@@ -89,7 +89,7 @@ test('wizard: the back button of the browser leads to a step that can be sent ag
 })
 
 test('wizard: two tabs book apart', async (t) => {
-  const { tab, another } = await visitWizard(t)
+  const { tab, another } = await visitTour(t, browser, '/wizard')
   const other = await another()
   await other.open('/wizard')
   await fillInGuest(tab, 'Ada')
@@ -103,7 +103,7 @@ test('wizard: two tabs book apart', async (t) => {
 })
 
 test('wizard: works with the keyboard alone, and Enter goes forward', async (t) => {
-  const { tab } = await visitWizard(t)
+  const { tab } = await visitTour(t, browser, '/wizard')
   const { keyboard } = tab.page
   await tab.page.getByLabel('Name').focus()
   await keyboard.type('Ada')
@@ -129,18 +129,6 @@ test('wizard: works with the keyboard alone, and Enter goes forward', async (t) 
   await tab.load(() => keyboard.press('Enter'))
   assert.deepEqual(await tab.texts('.success'), ['Thank you, Ada. This is booking number 1.'])
 })
-
-async function visitWizard(t: { after(end: () => Promise<void>): void }) {
-  const tour = await startTour()
-  const context = await newVisitor(browser)
-  t.after(async () => {
-    await context.close()
-    await tour.close()
-  })
-  const tab = await newTab(context, tour)
-  await tab.open('/wizard')
-  return { tour, tab, another: () => newTab(context, tour) }
-}
 
 async function fillInGuest(tab: Tab, name = 'Ada'): Promise<void> {
   await tab.page.getByLabel('Name', { exact: true }).fill(name)
