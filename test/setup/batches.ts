@@ -16,15 +16,16 @@ const kinds: readonly Kind[] = [
     mostFiles: 1,
   },
   { paths: /^test\/(browser|client)\//, mostFiles: 4 },
-  { paths: /^test\/(create|examples|lib|views|conformance|middleware)\//, mostFiles: 10 },
+  { paths: /^test\/docs\//, mostFiles: 7 },
+  { paths: /^test\//, mostFiles: 14 },
 ]
 
 /**
  * Matches what a test file would share with the others of its process: the state and memory of the process, mocks that no
- * test ends, and helpers whose hooks are those of one file. Programs that a file starts need time of their own.
+ * test ends, and helpers whose hooks are those of one file.
  */
 const sharing =
-  /\bprocess\.|'node:(child_process|v8)'|(?<!\.)\bmock\.|launchChromium|\/(both|command|nginx|redis|(once|secret|upload)-process)\.js'/
+  /\bprocess\.(?!execPath|platform|version|argv|cwd|js')|'node:v8'|(?<!\.)\bmock\.|launchChromium|\/(both|nginx|redis|(once|secret|upload)-process)\.js'/
 
 /**
  * Writes files that each import several test files, so that one process runs them: to start Node and to import the library
