@@ -32,6 +32,16 @@ export const redirectAtOnce: HeaderChanges = describeAnswer({
   said: { getHeader: () => undefined },
 })
 
+/** The header changes for a page of the app that shows an outcome, when nothing on it calls for others. */
+const outcomeAtOnce: HeaderChanges = describeAnswer({
+  content: 'page',
+  answers: 'submission',
+  status: 200,
+  page: { personal: false, hasRegions: false, seals: { oneTime: false, forgotten: false } },
+  cookies: noCookies,
+  said: { getHeader: () => undefined },
+})
+
 /** What is sent, beside the content itself. */
 export interface SentFacts {
   readonly content: AnswerContent
@@ -48,6 +58,10 @@ export function describeResponse(request: AnsweredRequest, sent: AnswerContent |
   // Most pages: nothing on them calls for a header.
   if (sent === 'page' && cookies.length === 0 && page.isOrdinary) return
   const facts = typeof sent === 'string' ? { content: sent } : sent
+  if (sent === 'page' && cookies.length === 0 && isPlainOutcome(request)) {
+    applyChanges(res, outcomeAtOnce)
+    return
+  }
   const answers = page.showsOutcome ? 'submission' : 'visit'
   const flashRemoval = page.flash && removalOf(request, facts)
   const client = clientFacts(req, answers, facts)
@@ -65,6 +79,13 @@ export function describeResponse(request: AnsweredRequest, sent: AnswerContent |
       said: res,
     }),
   )
+}
+
+/** Tells whether the page shows an outcome, and neither it nor its client nor its own headers call for more than `outcomeAtOnce`. */
+function isPlainOutcome({ req, res, page }: AnsweredRequest): boolean {
+  if (!page.showsOutcome || page.hasRegions || page.seals.forgotten || page.flash || res.statusCode === 503)
+    return false
+  return !res.hasHeader('Vary') && !res.hasHeader('Cache-Control') && clientOf(req.headers) === undefined
 }
 
 function removalOf({ res, page }: AnsweredRequest, { content, regions }: SentFacts): string | undefined {

@@ -477,7 +477,7 @@ class KoaHost implements Host, MountedHost, PageTools {
       return
     }
     context.status = status
-    describeResponse(this, { content: 'page', headers })
+    describeResponse(this, headers ? { content: 'page', headers } : 'page')
   }
 
   sendHtml(html: string, { status, regions, headers }: HtmlSending): void {

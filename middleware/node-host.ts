@@ -9,6 +9,7 @@ import type { Host, HtmlSending } from '../lib/answer/answer.js'
 import { reportEarlyAnswer } from '../lib/answer/answered-early.js'
 import type { JsonFormat } from '../lib/answer/asked-format.js'
 import { type ClientRow, clientOf } from '../lib/answer/client-table.js'
+import type { AnswerContent } from '../lib/answer/describe-answer.js'
 import { hintAtForm } from '../lib/answer/hint-at-form.js'
 import type { RenderedPage, Rendering } from '../lib/answer/judge-rendering.js'
 import { partOfVisit, type VisitPart } from '../lib/answer/part-of-page.js'
@@ -310,7 +311,7 @@ export abstract class HttpHost<
       return
     }
     this.#heldResponse?.takeBackHeaders(ownHeaders)
-    this.#describeAnswer(status, { content: 'page', headers })
+    this.#describeAnswer(status, headers ? { content: 'page', headers } : 'page')
     this.#heldResponse?.release()
     if (this.#brokenOff) this.#cutConnection()
   }
@@ -481,7 +482,7 @@ export abstract class HttpHost<
     if (!this.res.writableEnded) cutAnswer(this.res)
   }
 
-  #describeAnswer(status: number, sent: SentFacts): void {
+  #describeAnswer(status: number, sent: AnswerContent | SentFacts): void {
     const { req, res } = this
     res.statusCode = status
     // Resets the reason phrase that a missing or redirecting page may have set. HTTP/2 has none, and Node warns on access.

@@ -1,3 +1,4 @@
+import { attributeNames } from '../lib/base/wire-names.js'
 import { escapeHtml } from './escape-html.js'
 
 /**
@@ -8,7 +9,12 @@ export function printHidden(name: string, value: string): string {
   return printOwn(escapeHtml(name), escapeHtml(value))
 }
 
-/** Prints a hidden field of the library. Its name needs no escapes, nor does its value: a seal has characters of base64url only. */
-export function printOwn(name: string, value: string): string {
-  return `<input type="hidden" name="${name}" value="${value}" autocomplete="off">`
+/**
+ * Prints a hidden field of the library. Its name needs no escapes, nor do value and mark: they have characters of base64url only.
+ *
+ * @param mark stands in an attribute. @default there is none
+ */
+export function printOwn(name: string, value: string, mark?: string): string {
+  const marked = mark === undefined ? '' : ` ${attributeNames.mark}="${mark}"`
+  return `<input type="hidden" name="${name}" value="${value}" autocomplete="off"${marked}>`
 }

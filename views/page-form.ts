@@ -166,11 +166,13 @@ export class PageForm<State> extends FormControls implements Form<State> {
     const { definition, boundText, carriesState, state, sent } = this.#record
     const told = this.told
     const seals = this.#seals
-    const seal = sent ? seals.unique(definition, boundText) : seals.action(definition, boundText)
+    const marked = sent ? seals.sent(definition, boundText) : undefined
+    const seal = marked?.seal ?? seals.action(definition, boundText)
+    const mark = marked?.mark
     const sealedState = carriesState ? this.#seals.state(definition, boundText, state) : undefined
     const files = freshFiles(this.#record.files, (file) => this.#seals.file(definition, file))
-    this.#record.printed?.({ seal, state: sealedState, files }, told)
-    let text = printOwn(fieldNames.seal, seal)
+    this.#record.printed?.({ seal, state: sealedState, files }, told, mark)
+    let text = printOwn(fieldNames.seal, seal, mark)
     text += printOwn(fieldNames.form, this.#idText)
     if (sealedState !== undefined) text += printOwn(fieldNames.state, sealedState)
     return text + (told?.notice() ?? '') + this.#printKept(files)

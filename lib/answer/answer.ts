@@ -351,12 +351,12 @@ function wholePage<Context>(
   rendering: Rendering,
   status: number,
 ): Reply | undefined {
-  const { problem, printedSeal } = host.page
+  const { problem, printedMark } = host.page
   const content = contentOf(rendering)
-  if (!problem || printedSeal === undefined || problem.saysAll || content === undefined) {
+  if (!problem || printedMark === undefined || problem.saysAll || content === undefined) {
     return { kind: 'page', status, content }
   }
-  const changed = insertNotice(content, printedSeal, problem.untold(undefined))
+  const changed = insertNotice(content, printedMark, problem.untold(undefined))
   if (changed === undefined) return undefined
   host.changePage(changed)
   return { kind: 'page', status, content: changed }
@@ -369,10 +369,10 @@ function contentOf(rendering: Rendering): string | Buffer | undefined {
 }
 
 /** Returns the region with what it does not say about the problem; `undefined` when the form is not in it. */
-function withNotice({ problem, printedSeal }: Page, region: string): string | undefined {
-  if (!problem || printedSeal === undefined) return region
+function withNotice({ problem, printedMark }: Page, region: string): string | undefined {
+  if (!problem || printedMark === undefined) return region
   const notice = problem.untold(region)
-  return notice === '' ? region : insertNotice(region, printedSeal, notice)
+  return notice === '' ? region : insertNotice(region, printedMark, notice)
 }
 
 /** Reports a page that failed to the app. Returns the reference that is in the log. */

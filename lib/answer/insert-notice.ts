@@ -1,16 +1,16 @@
 /**
- * Inserts HTML after the tag that holds a seal, in the bytes or the text of a page. The seal is text that no encoding of HTML
+ * Inserts HTML after the tag that holds a mark, in the bytes or the text of a page. The mark is text that no encoding of HTML
  * changes. Returns `undefined` when the page does not have it.
  */
-export function insertNotice(page: string, seal: string, notice: string): string | undefined
-export function insertNotice(page: Buffer, seal: string, notice: string): Buffer | undefined
-export function insertNotice(page: string | Buffer, seal: string, notice: string): string | Buffer | undefined
+export function insertNotice(page: string, mark: string, notice: string): string | undefined
+export function insertNotice(page: Buffer, mark: string, notice: string): Buffer | undefined
+export function insertNotice(page: string | Buffer, mark: string, notice: string): string | Buffer | undefined
 export function insertNotice(
   page: string | Buffer,
-  seal: string,
+  mark: string,
   notice: string,
 ): string | Buffer | undefined {
-  const start = page.indexOf(seal)
+  const start = page.indexOf(mark)
   const end = start === -1 ? -1 : page.indexOf('>', start)
   if (end === -1) return undefined
   return typeof page === 'string'

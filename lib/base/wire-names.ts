@@ -84,6 +84,8 @@ export const attributeNames = {
   region: 'data-sealform-region',
   /** On a form, and on a button that differs: `true` when a copy of the submission does not run again, else empty. */
   once: 'data-sealform-once',
+  /** On the seal of the form that was sent, on the page that shows its outcome: a text by which the server finds it in the page. */
+  mark: 'data-sealform-mark',
   /** On a region that others can make the browser refresh: its sealed tags, a full stop, and what stands for their versions. */
   live: 'data-sealform-live',
   /** On a file control whose uploads can be resumed. */

@@ -55,7 +55,7 @@ export class FormBody implements Body {
       const enough = mode === 'unopened' ? shownPart(head) : head.length
       const filled = enough < head.length && enough < givenBackBytes
       if (filled || (complete && short)) {
-        readUrlencoded(head.subarray(0, enough), fields)
+        readUrlencoded(enough < head.length ? head.subarray(0, enough) : head, fields)
         return fields.reading(filled ? 'cut' : 'whole')
       }
     }

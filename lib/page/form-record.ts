@@ -29,14 +29,18 @@ export interface FormRecord {
   readonly files: readonly ShownFile[]
   /** Set when this is the form that was submitted. */
   readonly outcome: Outcome | undefined
-  /** This is the form that was submitted, also where the page shows nothing of it. It is found in what is sent by its seal. */
+  /** This is the form that was submitted, also where the page shows nothing of it. It is found in what is sent by its mark. */
   readonly sent: boolean
   /** Called when its form tag is printed. @default not called */
   tagPrinted?(): void
   /** Called when the form that was sent knows what is wrong with it. */
   readonly problemMade: ((problem: TellingProblem) => void) | undefined
-  /** Called when its hidden fields are printed. */
-  readonly printed: ((fields: SealedFields, problem: PrintedProblem | undefined) => void) | undefined
+  /**
+   * Called when its hidden fields are printed. `mark` is a text of the tag with the seal that nothing else prints. @default the seal
+   */
+  readonly printed:
+    | ((fields: SealedFields, problem: PrintedProblem | undefined, mark?: string) => void)
+    | undefined
   /** Called when its seal is printed alone, for a call without a form element. */
   readonly sealed: ((seal: Seal) => void) | undefined
   /** Called when a button with a seal of its own is printed. */

@@ -11,6 +11,7 @@ import { pathBinding } from '../seal/path-binding.js'
 import { type Seal, seal, sessionBinding } from '../seal/seal.js'
 import type { SealContent } from '../seal/seal-content.js'
 import { type SealLife, sealLife } from '../seal/seal-life.js'
+import { takeMark } from './form-mark.js'
 
 /** What a seal takes from the request. */
 interface SealingRequest {
@@ -23,6 +24,13 @@ export interface SealFacts {
   shortestTtl: number
   oneTime: boolean
   forgotten: boolean
+}
+
+/** The seal of the form that was sent. */
+interface MarkedSeal {
+  readonly seal: Seal
+  /** A text that nothing else prints; `undefined` when the seal is such a text. */
+  readonly mark: string | undefined
 }
 
 /** Makes the seals of one registry for a page. */
@@ -60,6 +68,15 @@ export class PageSeals implements SealFacts {
     return this.#seal(definition, boundText, undefined)
   }
 
+  /**
+   * Seals the action of the form that was sent, for the page that shows its outcome. Where other pages may print the same seal, a
+   * mark beside it tells that page from them.
+   */
+  sent(definition: Definition, boundText: string): MarkedSeal {
+    const mark = this.#shares(definition) ? takeMark() : undefined
+    return { seal: this.action(definition, boundText), mark }
+  }
+
   /** Seals the action like `action()`, by a seal that nothing else prints, so that it shows where it was printed. */
   unique(definition: Definition, boundText: string): Seal {
     return this.#make(definition, boundText, { form: undefined, life: this.#note(definition) })
@@ -84,9 +101,7 @@ export class PageSeals implements SealFacts {
   /** @param form the form of a button */
   #seal(definition: Definition, boundText: string, form: FormOwner | undefined): Seal {
     const life = this.#note(definition)
-    if (definition.store || this.personal || this.#keepsTime(definition)) {
-      return this.#make(definition, boundText, { form, life })
-    }
+    if (!this.#shares(definition)) return this.#make(definition, boundText, { form, life })
     const { keys, recentSeals } = this.#registry
     const moment = { second: life.issued, key: keys.sealing }
     const name = nameOf(definition.path ? this.#request.path : '', boundText, form)
@@ -95,6 +110,11 @@ export class PageSeals implements SealFacts {
     const made = this.#make(definition, boundText, { form, life })
     recentSeals.keep(definition, name, made)
     return made
+  }
+
+  /** Tells whether all pages of a second print the same seals of this action. */
+  #shares(definition: Definition): boolean {
+    return !definition.store && !this.personal && !this.#keepsTime(definition)
   }
 
   #make(

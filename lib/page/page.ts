@@ -72,8 +72,8 @@ export class Page {
   adopted = false
   /** The id of that form. */
   formId: string | undefined
-  /** The seal that was printed last for the form that shows the outcome. */
-  printedSeal: Seal | undefined
+  /** The mark that was printed last for the form that shows the outcome, in the tag with its seal. */
+  printedMark: string | undefined
   /** What is wrong with that form, when something is. */
   problem: PrintedProblem | undefined
   /** The same, from the moment at which that form is made. */
@@ -102,7 +102,7 @@ export class Page {
   readonly #host: PageHost
   #shown: Shown | undefined
   #watched: WatchedInput | undefined
-  /** The seals that were printed for the form that shows the outcome. */
+  /** The marks that were printed for the form that shows the outcome. */
   #printed: string[] | undefined
   /** Set in development. */
   #printedForms: PrintedForms | undefined
@@ -160,7 +160,7 @@ export class Page {
         this.#host.reportError(error, { reference, action: shown?.submitted.definition?.name })
         if (!shown || adoptedBefore || !this.adopted) return { reference, lost: undefined }
         this.adopted = false
-        this.printedSeal = this.problem = this.#telling = undefined
+        this.printedMark = this.problem = this.#telling = undefined
         if (shown.outcome.kind === 'redirect') return { reference, lost: undefined }
         return { reference, lost: lastResort(this, { ...shown, messages }) }
       },
@@ -180,7 +180,7 @@ export class Page {
     return this.#printed !== undefined
   }
 
-  /** Notes a text by which the printed form is found in what is sent: its seal, which no other page has. */
+  /** Notes a text by which the printed form is found in what is sent: no other page has it. */
   notePrinted(text: string): void {
     this.#printed ??= []
     this.#printed.push(text)
@@ -340,10 +340,13 @@ export class Page {
     return this.#printedForms.watch(record, inspection)
   }
 
-  #notePrintedForm(form: string, fields: SealedFields, problem: PrintedProblem | undefined): void {
-    const { seal } = fields
-    this.notePrinted(seal)
-    this.printedSeal = seal
+  #notePrintedForm(
+    form: string,
+    fields: SealedFields,
+    ...[problem, mark = fields.seal]: [problem: PrintedProblem | undefined, mark?: string]
+  ): void {
+    this.notePrinted(mark)
+    this.printedMark = mark
     this.problem = problem
     this.#collect({ form, sent: true }, fields)
   }

@@ -144,7 +144,8 @@ function submissionSuite(setup: Setup) {
       .set(fromSamePage)
       .send(urlencoded(formIn(page.text, 'todos.add').fields, { title: '', note: '' }))
     const again = formIn(first.text, 'todos.add').fields
-    assert.notEqual(again.sealform, formIn(page.text, 'todos.add').fields.sealform)
+    assert.match(again.sealform ?? '', /^[A-Za-z0-9_-]{100,400}$/)
+    assert.match(formIn(first.text, 'todos.add').html, / data-sealform-mark="[\w-]{16}"/)
     await request
       .post('/lists/7')
       .set(fromSamePage)
