@@ -122,8 +122,19 @@ export class PageForm<State> extends FormControls implements Form<State> {
     return new SafeHtml(printAttributes(this.#validateAttributes(attributes)))
   }
 
-  submit(action: Submittable, attributes: Attributes = {}): SafeHtml {
-    return new SafeHtml(printAttributes(this.#submitAttributes(action, attributes)))
+  submit(action: Submittable, attributes?: Attributes): SafeHtml {
+    const text = attributes
+      ? printAttributes(this.#submitAttributes(action, attributes))
+      : this.#printSubmit(action)
+    return new SafeHtml(text)
+  }
+
+  /** Prints the same for a button without attributes of its own, whose names and values need no escapes: a list has many of them. */
+  #printSubmit(action: Submittable): string {
+    const token = this.#sealButton(action)
+    const once = this.#onceOf(action)
+    const marked = once === undefined ? '' : ` ${attributeNames.once}="${once}"`
+    return `type="submit" name="${fieldNames.submit}" value="${token}" formnovalidate${marked}`
   }
 
   #validateAttributes(attributes: Attributes): Attributes {
@@ -143,23 +154,33 @@ export class PageForm<State> extends FormControls implements Form<State> {
     checkAttributes({ method: 'submit' }, attributes)
     const asked = { method: 'submit', form: this.id, types: ['submit', 'image'] } as const
     const { type, value, ...rest } = checkButton(asked, attributes)
-    const { definition, boundText } = this.#record
-    const token = this.#seals.button(action, { action: definition.name, boundText })
-    this.#record.buttonPrinted?.(action, token)
+    const token = this.#sealButton(action)
     // The value of an input is its label, and an image sends only coordinates. For both the name carries the seal.
     const byName = type === 'image' || value !== undefined
     const carrier = byName
       ? { name: `${fieldNames.submit}.${token}`, value }
       : { name: fieldNames.submit, value: token }
-    const oneTime = this.#seals.isOneTime(action)
-    const once = oneTime === (definition.store !== undefined) ? undefined : oneTime ? 'true' : ''
     return {
       type: type ?? 'submit',
       ...carrier,
       formnovalidate: true,
-      [attributeNames.once]: once,
+      [attributeNames.once]: this.#onceOf(action),
       ...rest,
     }
+  }
+
+  #sealButton(action: Submittable): string {
+    const { definition, boundText, buttonPrinted } = this.#record
+    const token = this.#seals.button(action, { action: definition.name, boundText })
+    buttonPrinted?.(action, token)
+    return token
+  }
+
+  /** Says whether a copy runs again when this action is sent; `undefined` when that is as the form says. */
+  #onceOf(action: Submittable): string | undefined {
+    const oneTime = this.#seals.isOneTime(action)
+    if (oneTime === (this.#record.definition.store !== undefined)) return undefined
+    return oneTime ? 'true' : ''
   }
 
   #printFields(): string {

@@ -1,20 +1,11 @@
-import { randomBytes } from 'node:crypto'
+import { nonceLength, takeNonce } from '../seal/nonce.js'
 
-/** Random bytes of a mark: nobody guesses one and puts it into another visitor's page. Three bytes are four characters. */
+/** Random bytes of a mark: nobody guesses one and puts it into another visitor's page. */
 const markBytes = 12
-const markLength = (markBytes / 3) * 4
-
-/** One call to the system's random generator costs as much as a whole seal, so one call makes 256 marks. */
-const atOnce = 256
-let marks = ''
-let next = 0
+const random = Buffer.alloc(nonceLength)
 
 /** Makes a text of base64url that nothing else prints. */
 export function takeMark(): string {
-  if (next === marks.length) {
-    marks = randomBytes(atOnce * markBytes).toString('base64url')
-    next = 0
-  }
-  next += markLength
-  return marks.slice(next - markLength, next)
+  takeNonce(random)
+  return random.toString('base64url', 0, markBytes)
 }
