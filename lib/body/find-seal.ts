@@ -53,9 +53,18 @@ export function findInUrlencoded(): Finder {
 function sealStart(head: Buffer, start: number, end: number): number {
   const longest = Math.min(end, start + fieldName.length * escaped + 1)
   for (let at = start; at < longest; at++) {
-    if (head[at] === equals) return decodeComponent(head, start, at) === fieldName ? at + 1 : -1
+    if (head[at] === equals) return isFieldName(head, start, at) ? at + 1 : -1
   }
   return -1
+}
+
+/** Compares a name with `sealform`. An escape only makes it longer, so one of the same length is compared byte by byte. */
+function isFieldName(head: Buffer, from: number, to: number): boolean {
+  if (to - from !== fieldName.length) {
+    return to - from > fieldName.length && decodeComponent(head, from, to) === fieldName
+  }
+  for (let i = from; i < to; i++) if (head[i] !== fieldName.charCodeAt(i - from)) return false
+  return true
 }
 
 /** Looks for the seal in the name of a field. Returns `undefined` when the field has another name. */

@@ -38,15 +38,14 @@ export function readUrlencoded(body: Buffer, fields: FieldSink): void {
     for (; at < length; at++) {
       const byte = body[at]!
       if (byte === equals || byte === ampersand) break
-      if (isCoded(byte)) coded = true
+      if (needsDecoding(byte)) coded = true
     }
     const name = coded ? texts.decoded(start, at) : texts.plain(start, at)
     let end = at
     if (at < length && body[at] === equals) {
-      const next = body.indexOf(ampersand, at)
-      end = next === -1 ? length : next
       const from = at + 1
-      if (hasCoded(body, from, end)) {
+      end = texts.valueEnd(from)
+      if (texts.isCoded) {
         const value = texts.decoded(from, end)
         fields.add(name, value, Buffer.byteLength(value))
       } else fields.add(name, texts.plain(from, end), end - from)
@@ -70,11 +69,33 @@ class BodyTexts {
   readonly #fields: FieldSink
   /** A short body as one string. Not for a long body: each slice that the app keeps would hold all of it in memory. */
   readonly #text: string | undefined
+  /** The value whose end was found last needs decoding. */
+  isCoded = false
 
   constructor(body: Buffer, fields: FieldSink) {
     this.#body = body
     this.#fields = fields
     this.#text = body.length <= shortBody ? body.toString('latin1') : undefined
+  }
+
+  /** Returns where a value ends. Most are short: one look at each byte finds the end and what needs decoding. */
+  valueEnd(from: number): number {
+    const body = this.#body
+    const near = Math.min(body.length, from + longText)
+    let isCoded = false
+    let end = from
+    for (; end < near; end++) {
+      const byte = body[end]!
+      if (byte === ampersand) break
+      if (needsDecoding(byte)) isCoded = true
+    }
+    if (end === near) {
+      const next = body.indexOf(ampersand, near)
+      end = next === -1 ? body.length : next
+      isCoded ||= hasCoded(body, near, end)
+    }
+    this.isCoded = isCoded
+    return end
   }
 
   /** Reads a text without escapes. */
@@ -148,12 +169,12 @@ function hasCoded(body: Buffer, from: number, to: number): boolean {
     const text = body.subarray(from, to)
     return text.includes(percent) || text.includes(plus) || !isAscii(text)
   }
-  for (let i = from; i < to; i++) if (isCoded(body[i]!)) return true
+  for (let i = from; i < to; i++) if (needsDecoding(body[i]!)) return true
   return false
 }
 
 /** Tells whether a byte needs decoding: an escape, a plus sign for a space, or a byte beyond ASCII. */
-function isCoded(byte: number): boolean {
+function needsDecoding(byte: number): boolean {
   return byte === percent || byte === plus || byte > 0x7f
 }
 
