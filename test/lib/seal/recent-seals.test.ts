@@ -73,6 +73,28 @@ test('never shares the seal of a form that keeps the time of its first page', (t
   assert.equal(answer.action(act, ''), pageOf(registry).action(act, ''))
 })
 
+test('shares the seal of the form that was sent, each time with another mark', (t: TestContext) => {
+  t.mock.timers.enable({ apis: ['Date'], now: 1_000_000_000_000 })
+  const { registry, act } = setUp()
+  const [one, other] = [pageOf(registry).sent(act, ''), pageOf(registry).sent(act, '')]
+  assert.equal(one.seal, pageOf(registry).action(act, ''))
+  assert.equal(other.seal, one.seal)
+  assert.match(one.mark ?? '', /^[\w-]{16}$/)
+  assert.notEqual(other.mark, one.mark)
+})
+
+test('marks no seal that nothing else prints', (t: TestContext) => {
+  t.mock.timers.enable({ apis: ['Date'], now: 1_000_000_000_000 })
+  const { registry, once, slow } = setUp()
+  const answer = pageOf(registry)
+  answer.begun = 999_999_990
+  for (const definition of [once, slow]) {
+    const [one, other] = [answer.sent(definition, ''), answer.sent(definition, '')]
+    assert.notEqual(one.seal, other.seal)
+    assert.deepEqual([one.mark, other.mark], [undefined, undefined])
+  }
+})
+
 test('seals with the new key as soon as the keys are replaced', (t: TestContext) => {
   t.mock.timers.enable({ apis: ['Date'], now: 1_000_000_000_000 })
   const { registry, act } = setUp()
