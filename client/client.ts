@@ -1,6 +1,6 @@
 import { watchInput } from './automatic.js'
+import { end, underway } from './running.js'
 import { takeOver } from './take-over.js'
-import { end, underway } from './underway.js'
 
 // The browser script. It takes over the forms that carry a seal, and needs no other script and no inline code.
 

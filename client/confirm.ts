@@ -13,13 +13,13 @@ export const ask = (pressed: Pressed, question: string): undefined => {
     element('button', { textContent: words.cancel, onclick: () => dialog.close() }),
     element('button', {
       textContent: pressed.button?.textContent || 'OK',
-      onclick: () => dialog.close('OK'),
+      onclick: () => {
+        dialog.close()
+        sendConfirmed(pressed)
+      },
     }),
   )
-  dialog.onclose = () => {
-    if (dialog.returnValue) sendConfirmed(pressed)
-    dialog.remove()
-  }
+  dialog.onclose = () => dialog.remove()
   document.body.append(dialog)
   dialog.showModal()
 }

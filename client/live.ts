@@ -75,7 +75,7 @@ const refresh = (): void => {
     for (const [id, stamp] of asked) {
       if (due.get(id) === stamp) due.delete(id)
       // A page with a doctype is another one, for example that of a sign-in.
-      if (status === 200 && !page.doctype) show(id, page, stamp)
+      if (status === 200 && page && !page.doctype) show(id, page, stamp)
     }
     refresh()
   }

@@ -7,6 +7,7 @@ export const mark = (submission: Submission): void => {
   const label = read(submission, 'data-pending')
   const before = button?.cloneNode(true) as Element
   const busy = [form, ...submission.asked.flatMap((id) => document.getElementById(id) || [])]
+  const rows: Element[] = []
   busy.map((each) => (each.ariaBusy = true as never))
   if (button) {
     // Not `disabled`, which takes the focus away. With an order, another press counts.
@@ -14,7 +15,6 @@ export const mark = (submission: Submission): void => {
     // What is sent has been collected.
     if (label) button.value = button.textContent = label
   }
-  const rows: Element[] = []
   // The templates in the form, and those that name its id.
   for (const template of document.querySelectorAll<HTMLTemplateElement>('[data-optimistic]')) {
     if (template.dataset.optimistic === form.getAttribute('id') || form.contains(template)) {

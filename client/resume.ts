@@ -43,15 +43,13 @@ const send = async (form: HTMLFormElement, inputs: readonly HTMLInputElement[]):
   if (rest[0]) await send(form, rest)
 }
 
-const isLarge = (control: Element): control is HTMLInputElement => {
-  return (
-    control.matches(`[type=file][${resumeAttribute}]:enabled`) &&
-    [...(control as HTMLInputElement).files!].some(({ size }) => size > small)
+/** The controls of a form with a large file. The document is asked, since a control named `elements` hides those of its form. */
+const largeIn = (form: HTMLFormElement) => {
+  const inputs = document.querySelectorAll<HTMLInputElement>(`[type=file][${resumeAttribute}]:enabled`)
+  return [...inputs].filter(
+    (input) => input.form === form && [...input.files!].some(({ size }) => size > small),
   )
 }
-
-/** The controls of a form with a large file. */
-const largeIn = (form: HTMLFormElement) => [...form.elements].filter(isLarge)
 
 addEventListener('submit', (event) => {
   const form = event.target as HTMLFormElement

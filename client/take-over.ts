@@ -1,9 +1,9 @@
 import { timers } from './automatic.js'
 import { ask, confirmed } from './confirm.js'
 import { emit } from './events.js'
+import { end, underway, underwayOf } from './running.js'
 import { proceed } from './send.js'
 import { read, type Submission } from './submission.js'
-import { end, underway, underwayOf } from './underway.js'
 import { voice } from './voice.js'
 import { regionAttribute, sealField } from './wire.js'
 
@@ -30,12 +30,14 @@ export const takeOver = (event: SubmitEvent): void => {
   const order = read(submission, 'data-order') ?? (submission.automatic && 'queue')
   const question = confirmed !== form && read(submission, 'data-confirm')
   const running = underwayOf(form)
-  const takes = !running[0] || (submission.asked[0] && order === 'queue') || order === 'replace'
+  const takes = !running[0] || order === 'replace' || (submission.asked[0] && order === 'queue')
   // Without the marks of what is underway: a label or a template may be a field.
   if (takes) end([], () => (submission.data = new FormData(form, button)))
   const goesOn = takes && (question ? ask(submission, question) : emit(submission, 'submit', submission))
-  if (!goesOn || submission.asked[0]) event.preventDefault()
-  if (!goesOn) return
+  if (!goesOn) {
+    event.preventDefault()
+    return
+  }
   voice.textContent = ''
   document.body.append(voice)
   form.querySelector('.sealform-lost')?.remove()
@@ -43,7 +45,11 @@ export const takeOver = (event: SubmitEvent): void => {
   underway.push(submission)
   // Marks it a moment later: the browser collects the fields after the event, and the label of a button may be one of them.
   setTimeout(end, 0, [])
-  if (submission.asked[0]) proceed(submission)
+  if (submission.asked[0]) {
+    proceed(submission)
+    // At last: whatever goes wrong before, the browser sends the form.
+    event.preventDefault()
+  }
   // After a download the page stays, and no event tells of it.
   else setTimeout(end, 10_000, [submission])
 }
