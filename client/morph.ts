@@ -1,7 +1,6 @@
 /**
  * Changes an element into a fresh one and keeps all that need not change: focus, selection, typed text, chosen files,
- * open details, frames. Rows, forms and controls are known by their ids, an element without one by the ids in it. Takes
- * the nodes that it inserts out of `to`.
+ * open details, frames.
  */
 export const morph = (from: Element, to: Element) => {
   if (from.isEqualNode(to) || from.matches('[data-keep]')) return
@@ -12,56 +11,66 @@ export const morph = (from: Element, to: Element) => {
   const custom = from.nodeName.includes('-')
   for (const name of [from, to].flatMap((each) => each.getAttributeNames())) {
     const value = to.getAttribute(name)
-    if (value === from.getAttribute(name)) continue
+    if (from.getAttribute(name) === value) continue
     if (value !== null) from.setAttribute(name, value)
     // Visitors open details and dialogs.
     else if (!custom && name !== 'open') from.removeAttribute(name)
   }
   if (custom && !to.firstChild) return
-  // Leads from an id to the child that has it or holds its element, and between two children that take each other's place.
-  const known = new Map<string | Node, ChildNode>()
-  for (const old of from.childNodes) idsIn(old).map((id) => known.has(id) || known.set(id, old))
-  for (const child of to.childNodes) {
-    idsIn(child)
-      .map((id) => known.get(id))
-      .find(
-        (each) =>
-          each &&
-          !known.has(each) &&
-          kindOf(each) === kindOf(child) &&
-          known.set(child, each).set(each, child),
-      )
-  }
 
-  let i = 0
-  for (const child of [...to.childNodes]) {
-    let old: ChildNode | undefined = known.get(child)
-    let at = from.childNodes[i]
-    // What is known and gone, and all before an element that stays.
-    while (at && !known.has(at) && (old || idsIn(at)[0])) {
-      from.removeChild(at)
-      at = from.childNodes[i]
+  // The children that have no fresh one yet, and where to find them.
+  const free = new Set(from.childNodes)
+  const known: Record<string, ChildNode[]> = {}
+  for (const old of free) {
+    for (const key of keysOf(old).find((keys) => keys[0])!) {
+      known[key] ??= []
+      known[key].push(old)
     }
-    if (at && !old && !known.has(at) && kindOf(at) === kindOf(child)) old = at
-    if (!old) from.insertBefore(child, at!)
-    else {
-      // `moveBefore` keeps the focus and the page in a frame, where the browser has it.
-      if (old !== at) (from.moveBefore ?? from.insertBefore).call(from, old, at!)
-      // An element has none. A text is then equal.
-      old.nodeValue = child.nodeValue
-      morph(old as Element, child as Element)
-    }
-    i++
   }
-  while (from.childNodes[i]) from.removeChild(from.childNodes[i]!)
+  const rows = [...to.childNodes].map((child) => {
+    let old: ChildNode | undefined
+    keysOf(child)
+      .flat()
+      .find((key) => {
+        old = known[key]?.shift()
+        return free.delete(old!)
+      })
+    return [child, old] as const
+  })
+  for (const old of free) from.removeChild(old)
+  rows.map(([child, old], i) => {
+    const at = from.childNodes[i]!
+    // A copy, since the first option of a list is chosen where nobody has chosen, and would stay so when it is moved.
+    if (!old) return from.insertBefore(child.cloneNode(true), at)
+    // `moveBefore` keeps the focus and the page in a frame, where the browser has it.
+    if (old !== at) (from.moveBefore ?? from.insertBefore).call(from, old, at)
+    // An element has none. A text is then equal.
+    old.nodeValue = child.nodeValue
+    return morph(old as Element, child as Element)
+  })
 }
 
-/** The ids of an element and of all in it; that of a form also where a control named `id` hides it. */
-const idsIn = (node: Node): string[] => {
-  const inside = (node as Element).querySelectorAll?.('[id]') || []
-  return [node as Element, ...inside].flatMap((each) => each.getAttribute?.('id') || [])
-}
+/** What a visitor chooses by itself, so that its value tells it from others of its name. */
+const boxes = 'option,[type=radio],[type=checkbox]'
 
-/** Spells what two nodes have in common that may take each other's place. A text has no attributes. */
-const kindOf = (node: Node & Partial<Pick<Element, 'getAttribute'>>): string =>
-  node.nodeName + node.getAttribute?.('id') + node.getAttribute?.('name')
+/** A node that may be a text, which has no attributes and nothing inside. */
+type Child = Node &
+  Partial<Pick<HTMLInputElement, 'id' | 'value' | 'matches' | 'getAttribute' | 'querySelectorAll'>>
+
+/**
+ * Lists the keys by which a node is known, the surest first: what has ids in it, else the boxes in it, else its own kind,
+ * in the order of all of that kind. A control named `id` hides that of its form, which is then known by its kind as well.
+ */
+const keysOf = (node: Child): string[][] => [
+  ...['[id]', boxes].map((selector) =>
+    node.id ? [] : [...(node.querySelectorAll?.(selector) || [])].map((each) => node.nodeName + kindOf(each)),
+  ),
+  [kindOf(node)],
+]
+
+/** Spells what two nodes have in common that may take each other's place. */
+const kindOf = (node: Child): string =>
+  node.nodeName +
+  node.getAttribute?.('id') +
+  node.getAttribute?.('name') +
+  (node.matches?.(boxes) && node.value)

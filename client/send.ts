@@ -1,9 +1,9 @@
 import { sendConfirmed } from './confirm.js'
 import { element } from './element.js'
 import { emit } from './events.js'
+import { end, underway, underwayOf } from './running.js'
 import { showAnswer } from './show-answer.js'
 import { read, type Submission } from './submission.js'
-import { end, underway, underwayOf } from './underway.js'
 import {
   locationHeader,
   nameHeader,
@@ -21,6 +21,7 @@ import { words } from './words.js'
  */
 export const proceed = ({ form }: Submission): void => {
   const [submission] = underwayOf(form)
+  const request = new XMLHttpRequest()
   if (!submission || submission.request) return
   // After a wait, the answer to the last one has brought a seal.
   if (!submission.repeats) {
@@ -28,7 +29,6 @@ export const proceed = ({ form }: Submission): void => {
       if (/^sealform(|\.state)$/.test(name)) submission.data.set(name, value as string)
     }
   }
-  const request = new XMLHttpRequest()
   // Without an action, to the page itself whatever its base is.
   const url = new URL(read(submission, 'action', 'form') || (location as never), document.baseURI)
   url.hash = ''
@@ -101,6 +101,8 @@ const receive = (submission: Submission, url: string): void => {
     setTimeout(end, 10_000, [submission])
     // In a Location header, other schemes do nothing.
     if (/^http/.test(target as never)) location.href = target as never
+    // A part of this page, to which it has gone without loading what has changed.
+    if (target.hash && location.href === (target as never)) location.reload()
   } else if (page) {
     const change = () => {
       finish(submission, () => showAnswer(submission, page))

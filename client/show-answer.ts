@@ -8,45 +8,47 @@ import { words } from './words.js'
 
 /** Puts an answer into the page. */
 export const showAnswer = (submission: Submission, page: Document): void => {
-  const { form, data, automatic } = submission
+  const { form, automatic } = submission
   const inPage = (part: Element) => document.getElementById(part.id)
   // An answer that begins with a doctype, or has none of our regions, is a whole page.
   const parts = page.doctype ? [] : [...page.querySelectorAll(`body>[${regionAttribute}]`)].filter(inPage)
   parts[0] ??= page.body
-  const regions = parts.map((part) => inPage(part) || document.body)
-  const isIn = (each: Element) => regions.find((region) => region.contains(each))
+  // Who cancels one shows the answer himself.
+  const swaps = parts
+    .map((fresh) => ({ region: inPage(fresh) || document.body, fresh }))
+    .filter((swap) => emit(submission, 'swap', swap))
+  if (!swaps[0]) return
+  const isIn = (each: Element) => swaps.find(({ region }) => region.contains(each))
   const find = (selector: string) => [...document.querySelectorAll<HTMLElement>(selector)].filter(isIn)
   // Where a page itself says how it went.
   const statuses = 'output,[role=status]'
   const speaking = find(statuses)
   const before = document.activeElement as HTMLElement
   const now = new FormData(form)
-  // What the answer does not print stays as it is. A button is no input: its seal is that of the answer, which may be for another
-  // action.
-  const changed = ([...form.elements] as HTMLInputElement[])
-    .filter(
-      (each) =>
-        each.type !== 'submit' &&
-        (!isIn(each) || textOf(now, each.name) !== textOf(data, each.name) || each.closest('[data-keep]')),
-    )
-    .map((control) => {
-      const { files, value, checked } = control
-      return () => Object.assign(control, files ? { files } : { value, checked })
-    })
-
-  regions.map(
-    (region, i) => emit(submission, 'swap', { region, fresh: parts[i]! }) && morph(region, parts[i]!),
-  )
+  swaps.map(({ region, fresh }) => morph(region, fresh))
   document.title = page.title || document.title
   // A visitor who is still typing keeps the caret: the value is what was sent.
   if (!automatic) {
+    // What was changed meanwhile, and what the answer does not print, stays as it is: without a form it is not reset. The files that
+    // were sent are on the server.
+    const back = ([...form.elements] as HTMLInputElement[])
+      .filter(
+        (each) =>
+          textOf(now, each.name) !== textOf(submission.data, each.name) ||
+          !((isIn(each) && !each.closest('[data-keep]')) || each.files),
+      )
+      .map((each) => {
+        const own = each.getAttribute('form')
+        each.setAttribute('form', '')
+        return () => (own ? each.setAttribute('form', own) : each.removeAttribute('form'))
+      })
     // A control named `reset` hides the method of the form.
     element('form').reset.call(form)
-    changed.map((restore) => restore())
+    back.map((restore) => restore())
   }
 
   const wanted = !automatic && (find('[autofocus]')[0] || find('[aria-invalid=true]')[0])
-  const target = wanted || (before.isConnected ? before : Object.assign(regions[0]!, { tabIndex: -1 }))
+  const target = wanted || (before.isConnected ? before : Object.assign(swaps[0].region, { tabIndex: -1 }))
   // The focus would leave the document in a frame.
   if (target !== document.activeElement) target.focus({ preventScroll: !wanted })
   // A screen reader reads what has got the focus, and a status that was there before speaks for itself. An empty one says nothing.
