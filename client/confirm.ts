@@ -14,8 +14,8 @@ export const ask = (pressed: Pressed, question: string): undefined => {
     element('button', {
       textContent: pressed.button?.textContent || 'OK',
       onclick: () => {
-        dialog.close()
         sendConfirmed(pressed)
+        dialog.close()
       },
     }),
   )

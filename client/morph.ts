@@ -3,10 +3,11 @@
  * open details, frames.
  */
 export const morph = (from: Element, to: Element) => {
-  if (from.isEqualNode(to) || from.matches('[data-keep]')) return
+  // A control named `matches` hides the method of its form, and has no `call`.
+  if (from.isEqualNode(to) || from.matches.call?.(from, '[data-keep]')) return
   // Replaced as a whole: Trusted Types refuse to change some of their attributes. A browser that goes back gives hidden fields
   // the values that a script has set, so a seal would come into another form of the same kind.
-  if (from.matches('script,iframe,template,[type=hidden]')) return from.replaceWith(to)
+  if (from.matches.call?.(from, 'script,iframe,template,[type=hidden]')) return from.replaceWith(to)
   // Custom elements set attributes of their own, and make content that is not there on the server.
   const custom = from.nodeName.includes('-')
   for (const name of [from, to].flatMap((each) => each.getAttributeNames())) {
@@ -21,7 +22,7 @@ export const morph = (from: Element, to: Element) => {
   // The children that have no fresh one yet, and where to find them.
   const free = new Set(from.childNodes)
   const known: Record<string, ChildNode[]> = {}
-  for (const old of free) {
+  for (const old of from.childNodes) {
     for (const key of keysOf(old).find((keys) => keys[0])!) {
       known[key] ??= []
       known[key].push(old)
@@ -73,4 +74,4 @@ const kindOf = (node: Child): string =>
   node.nodeName +
   node.getAttribute?.('id') +
   node.getAttribute?.('name') +
-  (node.matches?.(boxes) && node.value)
+  (node.matches?.call?.(node, boxes) && node.value)

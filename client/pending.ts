@@ -26,8 +26,8 @@ export const mark = (submission: Submission): void => {
     }
   }
   submission.unmark = () => {
-    busy.map((each) => (each.ariaBusy = null))
     rows.map((each) => each.remove())
+    busy.map((each) => (each.ariaBusy = null))
     if (button) morph(button, before)
   }
 }

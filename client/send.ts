@@ -99,8 +99,8 @@ const receive = (submission: Submission, url: string): void => {
     form.append(notice)
   } else if (told ? !page : to) {
     setTimeout(end, 10_000, [submission])
-    // In a Location header, other schemes do nothing.
-    if (/^http/.test(target as never)) location.href = target as never
+    // To `http:` and `https:`. In a Location header, other schemes do nothing.
+    if (/^htt/.test(target as never)) location.href = target as never
     // A part of this page, to which it has gone without loading what has changed.
     if (target.hash && location.href === (target as never)) location.reload()
   } else if (page) {

@@ -8,7 +8,7 @@ import { words } from './words.js'
 
 /** Puts an answer into the page. */
 export const showAnswer = (submission: Submission, page: Document): void => {
-  const { form, automatic } = submission
+  const { automatic, form } = submission
   const inPage = (part: Element) => document.getElementById(part.id)
   // An answer that begins with a doctype, or has none of our regions, is a whole page.
   const parts = page.doctype ? [] : [...page.querySelectorAll(`body>[${regionAttribute}]`)].filter(inPage)
@@ -18,13 +18,13 @@ export const showAnswer = (submission: Submission, page: Document): void => {
     .map((fresh) => ({ region: inPage(fresh) || document.body, fresh }))
     .filter((swap) => emit(submission, 'swap', swap))
   if (!swaps[0]) return
+  const now = new FormData(form)
   const isIn = (each: Element) => swaps.find(({ region }) => region.contains(each))
   const find = (selector: string) => [...document.querySelectorAll<HTMLElement>(selector)].filter(isIn)
   // Where a page itself says how it went.
   const statuses = 'output,[role=status]'
   const speaking = find(statuses)
   const before = document.activeElement as HTMLElement
-  const now = new FormData(form)
   swaps.map(({ region, fresh }) => morph(region, fresh))
   document.title = page.title || document.title
   // A visitor who is still typing keeps the caret: the value is what was sent.

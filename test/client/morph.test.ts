@@ -187,6 +187,33 @@ describe('a region that is replaced', () => {
     await until(async () => (await page.locator('[name=method]').inputValue()) === '')
   })
 
+  it('has forms with controls called matches, closest, elements and the like, and is replaced all the same', async (t) => {
+    const names = 'matches closest elements contains append submit dispatchEvent requestSubmit querySelector'
+    const controls = names.split(' ').map((name) => `<input name="${name}">`)
+    const body = (text: string) =>
+      region(
+        `<b>${text}</b>${form(controls.join(''), '', 'other')}${form('<input name="matches" id="place"><button id="go">Go</button>')}`,
+      ).replaceAll('seal of', `${text} seal of`)
+    const { page, sent } = await openSite(t, browser, {
+      body: body('old'),
+      answer: () => ({ html: body('new') }),
+    })
+    await remember(page, '#other', '#add')
+    // Playwright itself calls these methods.
+    const fields = "[...document.querySelectorAll('#other [name]:not([type])')]"
+    await page.evaluate(`for (const each of ${fields}) each.value = 'typed in ' + each.name`)
+    await page.locator('#place').fill('sent')
+    await page.locator('#go').click()
+    await page.locator('b', { hasText: 'new' }).waitFor()
+    await until(async () => (await page.locator('#place').inputValue()) === '')
+    assert.equal(sent[0]?.fields.matches, 'sent')
+    assert.deepEqual(await remembers(page, '#other', '#add'), [true, true])
+    assert.deepEqual(
+      await page.evaluate(`${fields}.map((each) => each.value)`),
+      names.split(' ').map((name) => `typed in ${name}`),
+    )
+  })
+
   it('loses a form with a button called remove', async (t) => {
     const forms = (...ids: readonly string[]) =>
       region(
