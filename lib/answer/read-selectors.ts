@@ -27,7 +27,12 @@ function splitList(selectors: string): string[] {
 
 /** What Unpoly adds to say where the element goes, and that it may be missing. */
 const suffix = '(?::(?:before|after|content|maybe))*$'
-const byHash = new RegExp(String.raw`^#((?:[\w-]|[^\x00-\x7f]|\\.[0-9a-f]{0,5} ?)+)${suffix}`, 'isu')
+/**
+ * An escape has up to six hexadecimal digits, or one other letter (CSS Syntax, section 4.3.7). The pattern must take each text in one way
+ * only: the digits are letters of an id as well, and of each way that is left open a regular expression tries all combinations.
+ */
+const escaped = String.raw`\\(?:(?:[0-9a-f]{6}|[0-9a-f]{1,5}(?![0-9a-f])) ?|[^0-9a-f])`
+const byHash = new RegExp(String.raw`^#((?:[\w-]|[^\x00-\x7f]|${escaped})+)${suffix}`, 'isu')
 const byAttribute = new RegExp(String.raw`^\[id="((?:[^"\\]|\\.)*)"\]${suffix}`, 'su')
 
 function idIn(selector: string): string | undefined {

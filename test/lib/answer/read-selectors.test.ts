@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { runInNewContext } from 'node:vm'
 import { readSelectors, selectorOf } from '../../../lib/answer/read-selectors.js'
+import { patience } from '../../setup/patience.js'
 
 describe('readSelectors()', () => {
   it('reads a list of ids', () => {
@@ -22,6 +24,7 @@ describe('readSelectors()', () => {
       ':main',
       'main',
       '#a .b',
+      String.raw`#a\. b`,
       '#a > p',
       '#a.b',
       'ul#a',
@@ -56,5 +59,13 @@ describe('readSelectors()', () => {
     }
     assert.ok(performance.now() - before < 1000)
     assert.deepEqual(readSelectors('#\\110000 '), ['\ufffd'])
+  })
+
+  it('tries no combinations of the digits in escapes', () => {
+    for (const escape of ['\\aaaaaa', '\\a', '\\aaaaaaa', '\\aaaaa ', '\\z', '\\é', '\\1a']) {
+      const text = `#${escape.repeat(2000)}!`
+      // Unlike a timeout of the test, this one ends a regular expression.
+      assert.equal(runInNewContext('read(text).length', { read: readSelectors, text }, { timeout: patience }), 0)
+    }
   })
 })
