@@ -13,6 +13,8 @@ export interface RegionFacts {
   readonly hasForm: boolean
   /** Its id, which a client can ask for in the place of a region: Unpoly does when something is wrong. @default none */
   readonly formId?: string | undefined
+  /** Tells whether a region is sent with every answer. */
+  isAlways(region: PageRegion): boolean
   /** Tells whether a region has that form. */
   holdsForm(region: PageRegion): boolean
 }
@@ -20,7 +22,7 @@ export interface RegionFacts {
 /** The regions that are sent in place of the page. */
 export interface ChosenRegions {
   readonly asked: readonly PageRegion[]
-  /** Those marked `always`, and the one with the form that was sent. */
+  /** Those that are sent with every answer, and the one with the form that was sent. */
   readonly others: readonly PageRegion[]
   /** The region with the form that was sent. */
   readonly form: PageRegion | undefined
@@ -39,7 +41,7 @@ export function chooseRegions(facts: RegionFacts): ChosenRegions | undefined {
     (id) => regions.get(id) ?? (id === facts.formId && inPlace !== 'none' ? (inPlace ?? []) : []),
   )
   if (asked.length === 0 || (needsAll && asked.length < ids.length)) return undefined
-  const always = [...regions.values()].filter((region) => region.always && !isIn(asked, region))
+  const always = [...regions.values()].filter((region) => facts.isAlways(region) && !isIn(asked, region))
   const form = facts.hasForm ? regionOfForm(facts, [...asked, ...always]) : undefined
   if (form === 'none') return undefined
   const others = form && !isIn(asked, form) && !isIn(always, form) ? [...always, form] : always

@@ -40,6 +40,8 @@ export function partOfPage(
     regions: page.regions,
     hasForm: page.printed,
     formId: page.formId,
+    // A part that is loaded after its page must not take away the message that the page has just shown.
+    isAlways: ({ always, id }) => always && (isOutcome || !page.flash?.isMissedBy(id)),
     holdsForm: ({ html }) => page.isPrintedIn(html),
   })
   if (!regions) return undefined

@@ -1,5 +1,5 @@
 import type { Registry } from '../action/registry.js'
-import { liveHeader } from '../base/wire-names.js'
+import { liveHeader, regionHeaders } from '../base/wire-names.js'
 import {
   type AskingForm,
   belongsTo,
@@ -34,16 +34,21 @@ export class WaitingFlash {
   /** The regions whose functions run now, and those whose functions have asked for the flash. */
   readonly #running: string[] = []
   readonly #readers = new Set<string>()
+  /** Regions whose functions have asked for the flash when there was none. */
+  readonly #missed = new Set<string>()
 
   constructor(mountings: Mountings, host: PageHost) {
     this.#mountings = mountings
     this.#host = host
   }
 
-  /** Returns `undefined` when the visitor sent no flash, or has not opened the page: a script refreshes regions of an older one. */
+  /**
+   * Returns `undefined` when the visitor sent no flash and asks for no region, or has not opened the page: a script refreshes
+   * regions of an older one.
+   */
   static of(mountings: Mountings, host: PageHost): WaitingFlash | undefined {
     const { headers } = host.req
-    return hasFlash(headers.cookie) && !(liveHeader.toLowerCase() in headers)
+    return (hasFlash(headers.cookie) || asksForRegions(headers)) && !(liveHeader.toLowerCase() in headers)
       ? new WaitingFlash(mountings, host)
       : undefined
   }
@@ -51,7 +56,10 @@ export class WaitingFlash {
   /** Gives the flash to the page. After the headers, which have to remove it, are sent, it waits for the next page. */
   read(): OpenedFlash | undefined {
     const opened = this.#open()
-    if (!opened) return undefined
+    if (!opened) {
+      for (const id of this.#running) this.#missed.add(id)
+      return undefined
+    }
     if (this.#running.length === 0) this.#read = true
     for (const id of this.#running) this.#readers.add(id)
     return opened
@@ -82,6 +90,12 @@ export class WaitingFlash {
   /** Takes back what the function of a region has read, because the function failed and something else is printed. */
   unreadBy(region: string): void {
     this.#readers.delete(region)
+    this.#missed.delete(region)
+  }
+
+  /** Tells whether the function of a region has asked for a flash and there was none. */
+  isMissedBy(region: string): boolean {
+    return this.#missed.has(region)
   }
 
   /**
@@ -105,6 +119,7 @@ export class WaitingFlash {
     if (!this.#isRead && (this.#described || res.headersSent)) return undefined
     if (this.#opened) return this.#opened
     const cookieHeader = req.headers.cookie ?? ''
+    if (!hasFlash(cookieHeader)) return undefined
     for (const { registry, session } of this.#mountings.all.slice(this.#tried)) {
       this.#tried++
       const opened = openFlash(registry, { cookieHeader, secure, session: session() })
@@ -118,4 +133,11 @@ export class WaitingFlash {
     }
     return this.#opened
   }
+}
+
+const asking = regionHeaders.map((name) => name.toLowerCase())
+
+function asksForRegions(headers: PageHost['req']['headers']): boolean {
+  for (const name of asking) if (headers[name] !== undefined) return true
+  return false
 }

@@ -41,6 +41,7 @@ function listPage(view: View, act: Bound, inRegion = true) {
 ${view.region('flash', () => html`<p id="flash">${String(view.forms.flash ?? '')}</p>`, { always: true })}
 ${view.region('list', html`<ul id="list"><li>item</li></ul>`)}
 ${view.region('more', html`<p id="more">more</p>`)}
+${view.region('cart', html`<p id="cart">empty</p>`, { always: true })}
 ${inRegion ? view.region('add', html`<div id="add">${printed}</div>`) : printed}
 </body></html>`
 }
@@ -65,12 +66,12 @@ function wire(framework: Framework): void {
     assert.equal(status, 422)
     assert.match(
       text,
-      /^<title>Error: List<\/title><p data-sealform-region id="more">.*<ul data-sealform-region id="list">.*<p data-sealform-region id="flash">.*<div data-sealform-region id="add">.*value="typed".*Not that.*<\/div>$/s,
+      /^<title>Error: List<\/title><p data-sealform-region id="more">.*<ul data-sealform-region id="list">.*<p data-sealform-region id="flash">.*<p data-sealform-region id="cart">.*<div data-sealform-region id="add">.*value="typed".*Not that.*<\/div>$/s,
     )
     const visit = await site.request.get('/page').set('Sealform-Region', 'list,nowhere')
     assert.equal(
       visit.text,
-      `<title>List</title><ul ${region} id="list"><li>item</li></ul><p ${region} id="flash"></p>`,
+      `<title>List</title><ul ${region} id="list"><li>item</li></ul><p ${region} id="cart">empty</p>`,
     )
   })
 
@@ -160,8 +161,8 @@ function wire(framework: Framework): void {
       assert.match(text, /<p hx-swap-oob="true" data-sealform-region id="flash">/)
       assert.match(text, /<div hx-swap-oob="true" data-sealform-region id="add">/)
     }
-    assert.equal(answers.unpoly.headers['x-up-target'], '#list, #flash:maybe, #add:maybe')
-    assert.equal(answers.form.headers['x-up-target'], '#add, #flash:maybe')
+    assert.equal(answers.unpoly.headers['x-up-target'], '#list, #flash:maybe, #cart:maybe, #add:maybe')
+    assert.equal(answers.form.headers['x-up-target'], '#add, #flash:maybe, #cart:maybe')
   })
 
   it('sends the whole page as each client shows one when the form is in no region', async (t) => {
@@ -290,7 +291,7 @@ function wire(framework: Framework): void {
     assert.equal(answer.headers['sealform-location'], '/page?q=1#row')
     assert.match(
       answer.text,
-      /^<title>List<\/title><ul .*<p data-sealform-region id="flash">Added<\/p><div data-sealform-region id="add">/s,
+      /^<title>List<\/title><ul .*<p data-sealform-region id="flash">Added<\/p><p data-sealform-region id="cart">empty<\/p><div data-sealform-region id="add">/s,
     )
     assert.doesNotMatch(answer.text, /typed/)
     assert.notEqual(formIn(answer.text, 'act').fields.sealform, before)

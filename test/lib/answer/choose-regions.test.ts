@@ -19,6 +19,7 @@ function chosen(facts: Partial<RegionFacts>): string | undefined {
     others: 'beside',
     regions,
     hasForm: true,
+    isAlways: ({ always }) => always,
     holdsForm: ({ html }) => html.includes('FORM'),
     ...facts,
   })

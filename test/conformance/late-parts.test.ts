@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { flash, redirect } from '../../lib/sealform.js'
+import { html } from '../../views/html.js'
+import { type Framework, frameworks, type View } from './frameworks.js'
+import { openSite, type SiteOptions } from './site.js'
+
+for (const framework of frameworks) {
+  describe(`a part that is loaded after its page on ${framework.name}`, () => cases(framework))
+}
+
+/** How the libraries ask for a part of a page that a link or a timer loads. */
+const asking: readonly Readonly<Record<string, string>>[] = [
+  { 'Sealform-Region': 'side' },
+  { 'Turbo-Frame': 'side' },
+  { 'HX-Request': 'true', 'HX-Target': 'side' },
+  { 'HX-Request': 'true', 'HX-Source': 'div#side', 'HX-Target': 'div#side' },
+  { 'X-Up-Version': '3.14.3', 'X-Up-Target': '#side', 'X-Up-Mode': 'root' },
+]
+
+const news = (view: View) =>
+  view.region('news', () => html`<p id="news">${String(view.forms.flash ?? 'no news')}</p>`, { always: true })
+
+const pages: NonNullable<SiteOptions['pages']> = {
+  '/page': (view, act) => {
+    const form = view.form(act)
+    return {
+      html: html`${news(view)}${view.region('box', html`<div id="box"><form ${form.attributes}>${form.fields}</form></div>`)}`,
+    }
+  },
+  '/side': (view) => ({
+    html: html`${news(view)}${view.region('side', html`<turbo-frame id="side">side</turbo-frame>`)}${view.region('cart', html`<p id="cart">cart</p>`, { always: true })}`,
+  }),
+}
+
+function cases(framework: Framework): void {
+  it('leaves the message alone that the page has shown, and brings everything else', async (t) => {
+    const site = await openSite(t, framework, { pages })
+    for (const headers of asking) {
+      const { text, headers: got } = await site.request.get('/side').set(headers)
+      assert.match(text, /side<.*id="cart"/s, JSON.stringify(headers))
+      assert.doesNotMatch(text, /news/, JSON.stringify(headers))
+      assert.doesNotMatch(String(got['x-up-target']), /news/)
+    }
+    const asked = await site.request.get('/side').set('Sealform-Region', 'news')
+    assert.match(asked.text, /no news/)
+  })
+
+  it('brings a message that waits, once', async (t) => {
+    const site = await openSite(t, framework, { pages, run: () => flash('News', '/side') })
+    for (const headers of asking) {
+      const sent = await site.submit()
+      const Cookie = String(sent.headers['set-cookie']).split(';', 1)[0]!
+      const { text, headers: got } = await site.request.get('/side').set({ Cookie, ...headers })
+      assert.match(text, />News</, JSON.stringify(headers))
+      assert.match(String(got['set-cookie']), /^sealform\.flash=; Max-Age=0/)
+    }
+  })
+
+  it('takes an old message away in the answer to a form', async (t) => {
+    const site = await openSite(t, framework, { pages, run: () => redirect('/page') })
+    for (const headers of asking) {
+      const own = Object.fromEntries(
+        Object.entries(headers).map(([name, value]) => [name, value.replace('side', 'box')]),
+      )
+      const { text } = await site.submit({}, { headers: own })
+      assert.match(text, /no news/, JSON.stringify(headers))
+    }
+  })
+}
