@@ -44,13 +44,14 @@ export class WaitingFlash {
 
   /**
    * Returns `undefined` when the visitor sent no flash and asks for no region, or has not opened the page: a script refreshes
-   * regions of an older one.
+   * regions of an older one, or a browser prepares for a click that may never come.
    */
   static of(mountings: Mountings, host: PageHost): WaitingFlash | undefined {
     const { headers } = host.req
-    return (hasFlash(headers.cookie) || asksForRegions(headers)) && !(liveHeader.toLowerCase() in headers)
-      ? new WaitingFlash(mountings, host)
-      : undefined
+    if (!hasFlash(headers.cookie) && !asksForRegions(headers)) return undefined
+    return liveHeader.toLowerCase() in headers || isPrefetch(headers)
+      ? undefined
+      : new WaitingFlash(mountings, host)
   }
 
   /** Gives the flash to the page. After the headers, which have to remove it, are sent, it waits for the next page. */
@@ -140,4 +141,13 @@ const asking = regionHeaders.map((name) => name.toLowerCase())
 function asksForRegions(headers: PageHost['req']['headers']): boolean {
   for (const name of asking) if (headers[name] !== undefined) return true
   return false
+}
+
+/**
+ * Tells whether a page is fetched before anybody has asked for it: by a browser (Fetch, section 3.7, "Sec-Purpose"; Safari and
+ * older ones say "Purpose"), by Turbo or by the extension "preload" of htmx.
+ */
+function isPrefetch(headers: PageHost['req']['headers']): boolean {
+  const purpose = headers['sec-purpose'] ?? headers['x-sec-purpose'] ?? headers.purpose
+  return /^prefetch\b/i.test(String(purpose)) || headers['hx-preloaded'] === 'true'
 }

@@ -57,6 +57,26 @@ function cases(framework: Framework): void {
     }
   })
 
+  it('leaves a message that waits to the page that is opened', async (t) => {
+    const site = await openSite(t, framework, { pages, run: () => flash('News', '/side') })
+    const Cookie = String((await site.submit()).headers['set-cookie']).split(';', 1)[0]!
+    for (const early of [
+      { 'Sec-Purpose': 'prefetch' },
+      { 'Sec-Purpose': 'prefetch;prerender' },
+      { 'X-Sec-Purpose': 'prefetch' },
+      { Purpose: 'prefetch' },
+      { 'HX-Preloaded': 'true', 'HX-Request': 'true', 'HX-Target': 'side' },
+      { 'X-Sec-Purpose': 'prefetch', 'Turbo-Frame': 'side' },
+    ] as Readonly<Record<string, string>>[]) {
+      const { text, headers } = await site.request.get('/side').set({ Cookie, ...early })
+      assert.doesNotMatch(text, />News</, JSON.stringify(early))
+      assert.equal(headers['set-cookie'], undefined)
+    }
+    const opened = await site.request.get('/side').set({ Cookie, 'Sec-Purpose': 'other' })
+    assert.match(opened.text, />News</)
+    assert.match(String(opened.headers['set-cookie']), /^sealform\.flash=; Max-Age=0/)
+  })
+
   it('takes an old message away in the answer to a form', async (t) => {
     const site = await openSite(t, framework, { pages, run: () => redirect('/page') })
     for (const headers of asking) {
