@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { answerHeaders } from '../base/wire-names.js'
 import type { JsonFormat } from './asked-format.js'
 import type { ClientRow } from './client-table.js'
-import { printWhole } from './print-for-client.js'
+import { anyTag, hasElement, printWhole } from './print-for-client.js'
 
 /** Response headers for a client. */
 export type ClientHeaders = Readonly<Record<string, string>>
@@ -78,10 +78,13 @@ function showWhole(
 ): Reply {
   const { status, content } = reply
   const fails = status < 200 || status > 299
-  const whole = row.whole(headers)
   // As latin1, every byte of a page in whatever encoding comes back as it was.
   const text = typeof content === 'string' ? content : content?.toString('latin1')
-  const changed = printWhole(whole, text, row.asks(headers, fails))
+  const ids = row.asks(headers, fails)
+  const lacks = () =>
+    ids.length > 0 && content !== undefined && !ids.some((id) => hasElement(content.toString(), anyTag, id))
+  const whole = row.whole(headers, { fails, lacks })
+  const changed = printWhole(whole, text, ids)
   const own = { ...reply.headers, ...changed.headers }
   // Without its mark the page is none that the frame opens, so its status stays as well.
   if (whole === 'marked' && changed.html === undefined) return reply

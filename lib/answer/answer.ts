@@ -15,7 +15,7 @@ import type { FailureDetails } from '../page/page-host.js'
 import { adaptReply, type ClientHeaders, type Reply } from './adapt-reply.js'
 import { adviseOnUnshown } from './advise-on-page.js'
 import { askedFormat, type JsonFormat } from './asked-format.js'
-import { type ClientRow, clientOf } from './client-table.js'
+import { asksForPart, type ClientRow, clientOf } from './client-table.js'
 import { type Conclusion, conclude, type PageConclusion, type RedirectConclusion } from './conclude.js'
 import { insertNotice } from './insert-notice.js'
 import { InspectedAnswer } from './inspected-answer.js'
@@ -219,9 +219,9 @@ function addOwnCookies(host: Host, lines: readonly string[], submission: Current
   )
 }
 
-/** Whether a redirect leads to the page whose regions the client has asked for, so that this answer can hold them. */
+/** Whether a redirect leads to the page of which the client has asked for a part, so that this answer can hold it. */
 function leadsHere<Context>({ client, host }: Answering<Context>, location: string): boolean {
-  return client !== undefined && client.asks(host.req.headers, false).length > 0 && isSamePage(location, host)
+  return client !== undefined && asksForPart(client, host.req.headers) && isSamePage(location, host)
 }
 
 /** Runs the page to which a redirect leads, as the browser would ask for it, and replies with it. */

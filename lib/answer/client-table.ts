@@ -1,7 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { answerHeaders, type regionHeaders } from '../base/wire-names.js'
+import { asksHtmx4, isHtmx, keptOutOfPage, retargetsHtmx, wholeInHtmx } from './htmx.js'
 import type { OwnFile } from './own-file.js'
-import { readSelectors } from './read-selectors.js'
+import { asksUnpoly, looksInUnpoly, othersInUnpoly, wholeInUnpoly } from './unpoly.js'
 
 /** A browser library that sends forms and puts answers into the page: one row of the table. */
 export interface ClientRow {
@@ -17,12 +18,16 @@ export interface ClientRow {
    * @param fails the answer has a status outside of 2xx
    */
   asks(headers: IncomingHttpHeaders, fails: boolean): readonly string[]
+  /** Tells whether it looks in a whole page for a part that is not known by an id, and that may lack the form that was sent. */
+  looks(headers: IncomingHttpHeaders): boolean
   /** The name of the element in which the client looks for what it has asked for; `undefined` for any with the id. */
   readonly element: string | undefined
   /** An id asked for that the answer lacks makes the client show nothing, or remove the element. */
   readonly needsAll: boolean
   /** How an answer carries regions that were not asked for. */
-  others(headers: IncomingHttpHeaders): Others
+  others(headers: IncomingHttpHeaders, answer: AnswerKind): Others
+  /** Returns the headers that make the client replace this region, which is not the element that it has asked for. */
+  retargets(id: string): Readonly<Record<string, string>> | undefined
   /** The response header that tells of a redirect; `undefined` when the client follows a 303 and shows where it leads. */
   readonly redirect: string | undefined
   /** The response header that says that the content is where a redirect leads. */
@@ -32,9 +37,23 @@ export interface ClientRow {
   /** Returns response headers for a file in answer to a form; `undefined` when it is dropped by the client, which leaves its page alone. */
   file(file: OwnFile): Readonly<Record<string, string>> | undefined
   /** How the client is made to show a whole page. */
-  whole(headers: IncomingHttpHeaders): Whole
+  whole(headers: IncomingHttpHeaders, page: ShownPage): Whole
   /** The status with which the client shows an answer. */
   status(status: number, part: 'regions' | 'whole'): number
+}
+
+export interface AnswerKind {
+  /** It answers a submission. */
+  readonly isOutcome: boolean
+  /** It has a status outside of 2xx. */
+  readonly fails: boolean
+}
+
+export interface ShownPage {
+  /** It has a status outside of 2xx. */
+  readonly fails: boolean
+  /** Tells whether the page has none of the elements that the client asks for by their ids. */
+  lacks(): boolean
 }
 
 export type Others =
@@ -72,9 +91,11 @@ export const clientTable: readonly ClientRow[] = [
     sends: (headers) => isGiven(headers['sealform-region']),
     // client/send.ts: the ids joined by commas, through encodeURI.
     asks: ({ 'sealform-region': ids }) => list(ids, /[,\s]+/).map(decode),
+    looks: never,
     element: undefined,
     needsAll: false,
     others: () => 'beside',
+    retargets: asked,
     redirect: answerHeaders.location,
     here: answerHeaders.location,
     lacking: 'shows it',
@@ -91,11 +112,13 @@ export const clientTable: readonly ClientRow[] = [
     reads: [],
     sends: (headers) => isGiven(headers['turbo-frame']),
     asks: ({ 'turbo-frame': id }) => list(id, /\s+/),
+    looks: never,
     // FrameController.extractForeignFrameElement: `turbo-frame#${id}`.
     element: 'turbo-frame',
     needsAll: true,
     // FrameController.loadFrameResponse takes the one frame; StreamElement.connectedCallback runs inside of it.
     others: () => 'stream',
+    retargets: asked,
     // FetchRequest follows with its own headers.
     redirect: undefined,
     here: undefined,
@@ -115,16 +138,19 @@ export const clientTable: readonly ClientRow[] = [
     // createCoreHeaders: version 2 has no HX-Source, and no `#` behind a tag.
     sends: (headers) =>
       isHtmx(headers) && (headers['hx-source'] !== undefined || String(headers['hx-target']).includes('#')),
-    asks: ({ 'hx-target': target = '' }) => list(String(target), /\s+/).flatMap(idBehindTag),
+    asks: asksHtmx4,
+    looks: never,
     element: undefined,
     needsAll: true,
     // processOOB: an element with `hx-swap-oob="true"` replaces the one with its id.
     others: () => 'out-of-band',
+    // A form without hx-target is its own target, and hx-swap says how the answer is put there.
+    retargets: retargetsHtmx,
     // handleHeadersAndMaybeReturnEarly: HX-Redirect before any swap.
     redirect: 'HX-Redirect',
     here: undefined,
     lacking: 'shows it',
-    file: notInPage,
+    file: keptOutOfPage,
     whole: wholeInHtmx,
     // handleStatusCodes: `noSwap: [204, 304]`.
     status: same,
@@ -136,15 +162,17 @@ export const clientTable: readonly ClientRow[] = [
     reads: ['HX-Request', 'HX-Boosted'],
     sends: isHtmx,
     asks: ({ 'hx-target': id }) => list(id, /\s+/),
+    looks: never,
     element: undefined,
     needsAll: true,
     // swap: findAndSwapOobElements.
     others: () => 'out-of-band',
+    retargets: retargetsHtmx,
     // handleAjaxResponse: HX-Redirect before the status is looked at.
     redirect: 'HX-Redirect',
     here: undefined,
     lacking: 'shows it',
-    file: notInPage,
+    file: keptOutOfPage,
     whole: wholeInHtmx,
     // config.responseHandling: `{ code: '[45]..', swap: false, error: true }`.
     status: (status) => (status >= 400 ? 200 : status),
@@ -153,15 +181,23 @@ export const clientTable: readonly ClientRow[] = [
     name: 'Unpoly',
     // up.Request._setAutoHeaders.
     header: 'X-Up-Target',
-    reads: ['X-Up-Version', 'X-Up-Mode', 'X-Up-Fail-Target', 'X-Up-Validate'],
+    reads: [
+      'X-Up-Version',
+      'X-Up-Mode',
+      'X-Up-Fail-Mode',
+      'X-Up-Origin-Mode',
+      'X-Up-Fail-Target',
+      'X-Up-Validate',
+    ],
     sends: (headers) => isGiven(headers['x-up-version']) || isGiven(headers['x-up-target']),
-    asks: (headers, fails) =>
-      readSelectors(String((fails && headers['x-up-fail-target']) || headers['x-up-target'] || '')),
+    asks: asksUnpoly,
+    looks: looksInUnpoly,
     element: undefined,
     needsAll: true,
     // up.Change.FromResponse: the X-Up-Target of an answer overrides the one that was asked for.
-    // What is asked while one types must not replace more than was asked for.
-    others: (headers) => (headers['x-up-validate'] === undefined ? 'named' : 'never'),
+    others: othersInUnpoly,
+    // Its name is in that header.
+    retargets: asked,
     redirect: undefined,
     here: undefined,
     // A target that is not in the answer becomes the main element.
@@ -177,9 +213,11 @@ export const clientTable: readonly ClientRow[] = [
     reads: ['X-Alpine-Request'],
     sends: (headers) => isGiven(headers['x-alpine-request']) || isGiven(headers['x-alpine-target']),
     asks: ({ 'x-alpine-target': ids }) => list(ids, /\s+/),
+    looks: never,
     element: undefined,
     needsAll: true,
     others: () => 'never',
+    retargets: asked,
     redirect: undefined,
     here: undefined,
     // With `x-target.away="_self"`.
@@ -196,9 +234,11 @@ export const clientTable: readonly ClientRow[] = [
     // FormSubmission.prepareRequest: only submissions name the type of streams.
     sends: ({ accept = '' }) => accept.includes('text/vnd.turbo-stream.html'),
     asks: () => [],
+    looks: never,
     element: undefined,
     needsAll: false,
     others: () => 'never',
+    retargets: asked,
     // FetchRequest follows, and Navigator visits the place that it has come to.
     redirect: undefined,
     here: undefined,
@@ -209,6 +249,11 @@ export const clientTable: readonly ClientRow[] = [
     status: (status) => (status === 200 ? 202 : status),
   },
 ]
+
+/** Tells whether a client asks for a part of a page. */
+export function asksForPart(client: ClientRow, headers: IncomingHttpHeaders): boolean {
+  return client.asks(headers, false).length > 0 || client.looks(headers)
+}
 
 /** Returns the row of the client that sends this request; `undefined` for a browser without such a library. */
 export function clientOf(headers: IncomingHttpHeaders): ClientRow | undefined {
@@ -227,40 +272,10 @@ function isGiven(value: string | string[] | undefined): boolean {
   return value !== undefined && value !== ''
 }
 
-function isHtmx(headers: IncomingHttpHeaders): boolean {
-  return headers['hx-request'] === 'true' || isGiven(headers['hx-target'])
-}
-
-/** htmx would put the text of a file into the page. A text that is no attachment may be what the app wants there. */
-function notInPage({ attached }: OwnFile): Readonly<Record<string, string>> | undefined {
-  return attached ? { 'HX-Reswap': 'none' } : undefined
-}
-
-/**
- * A boosted form replaces the body by itself. Any other would put the page into its target. `hx-select` of the form is
- * overridden by a selector for all elements that stand in no other element.
- */
-function wholeInHtmx(headers: IncomingHttpHeaders): Whole {
-  if (headers['hx-boosted'] === 'true') return 'as it is'
-  return { 'HX-Retarget': 'body', 'HX-Reswap': 'innerHTML', 'HX-Reselect': ':not(* *)' }
-}
-
-/** A page in an overlay has no body there. What was asked while typing must not replace what is typed. */
-function wholeInUnpoly(headers: IncomingHttpHeaders): Whole {
-  if (headers['x-up-validate'] !== undefined) return 'as it is'
-  const mode = headers['x-up-mode'] ?? 'root'
-  return { 'X-Up-Target': mode === 'root' ? 'body' : ':main' }
-}
-
 function list(value: string | string[] | undefined, separator: RegExp): string[] {
   return String(value ?? '')
     .split(separator)
     .filter((each) => each !== '')
-}
-
-function idBehindTag(identifier: string): readonly string[] {
-  const start = identifier.indexOf('#')
-  return start === -1 ? [] : [decode(identifier.slice(start + 1))]
 }
 
 function decode(text: string): string {
@@ -270,6 +285,13 @@ function decode(text: string): string {
     return text
   }
 }
+
+function never(): boolean {
+  return false
+}
+
+/** The client replaces what it has asked for. */
+function asked(): undefined {}
 
 function same(status: number): number {
   return status

@@ -2,7 +2,7 @@ import type { Page } from '../page/page.js'
 import type { PageHost } from '../page/page-host.js'
 import { chooseRegions } from './choose-regions.js'
 import type { ClientRow } from './client-table.js'
-import { hasElement, markForReload, type Printed, printRegions, titleIn } from './print-for-client.js'
+import { anyTag, hasElement, markForReload, type Printed, printRegions, titleIn } from './print-for-client.js'
 
 /** Regions that are sent in place of the page. */
 interface PagePart extends Printed {
@@ -32,7 +32,7 @@ export function partOfPage(
   if (!client || !page.hasRegions) return undefined
   const fails = status < 200 || status > 299
   const ids = client.asks(req.headers, fails)
-  const others = client.others(req.headers)
+  const others = client.others(req.headers, { isOutcome, fails })
   const regions = chooseRegions({
     asked: ids,
     needsAll: client.needsAll,
@@ -45,7 +45,8 @@ export function partOfPage(
     holdsForm: ({ html }) => page.isPrintedIn(html),
   })
   if (!regions) return undefined
-  const { html, headers } = printRegions(others, { regions, title: titleIn(content), isOutcome, fails, ids })
+  const title = titleIn(content)
+  const { html, headers } = printRegions(client, others, { regions, title, isOutcome, fails, ids })
   return { html, headers, ids: [...regions.asked, ...regions.others].map(({ id }) => id) }
 }
 
@@ -67,7 +68,7 @@ export function partOfVisit(host: Host, facts: RenderedFacts & { readonly isHtml
   const html = content.toString()
   const marks = client.lacking === 'opens it when it is marked'
   const ids = client.asks(host.req.headers, false)
-  const tag = marks ? 'turbo-frame' : '[a-z][^\\s<>]*'
+  const tag = marks ? 'turbo-frame' : anyTag
   if (html === '' || ids.length === 0 || ids.every((id) => hasElement(html, tag, id))) return { kind: 'page' }
   return { kind: 'reload', html: marks ? marked(content) : content }
 }

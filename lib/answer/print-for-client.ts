@@ -23,6 +23,7 @@ interface RegionAnswer {
 
 /** Prints regions as a client takes them. */
 export function printRegions(
+  { retargets }: Pick<ClientRow, 'retargets'>,
   others: Others,
   { regions, title, isOutcome, fails, ids }: RegionAnswer,
 ): Printed {
@@ -34,8 +35,10 @@ export function printRegions(
   const streams = [...rest.map(streamOf), ...(isOutcome ? titleStream(title) : [])]
   const parts =
     others === 'stream' ? [withStreams(first!, streams)] : [first, ...further, ...rest.map(carried(others))]
-  const isAsked = rest.length === 0 && main.every(({ id }) => ids.includes(id))
-  const headers = others === 'named' && !isAsked ? named(main, rest) : noHeaders
+  const inPlace = main.find(({ id }) => !ids.includes(id))
+  const isAsked = rest.length === 0 && inPlace === undefined
+  const headers =
+    others === 'named' && !isAsked ? named(main, rest) : ((inPlace && retargets(inPlace.id)) ?? noHeaders)
   // htmx parses an answer in a template, where no row of a table may follow a title.
   const html = others === 'out-of-band' ? parts.join('') + title : title + parts.join('')
   return { html, headers }
@@ -103,6 +106,9 @@ export function markForReload(page: string): string {
   const at = start ? start.index + start[0].length : 0
   return `${page.slice(0, at)}<meta name="turbo-visit-control" content="reload">${page.slice(at)}`
 }
+
+/** A pattern for the names of all elements. */
+export const anyTag = '[a-z][^\\s<>]*'
 
 /**
  * Tells whether a page has an element with an id, in whatever way the app has printed it.

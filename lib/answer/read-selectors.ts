@@ -4,7 +4,7 @@
  */
 export function readSelectors(selectors: string): readonly string[] {
   const ids: string[] = []
-  for (const selector of splitList(selectors)) {
+  for (const selector of listSelectors(selectors)) {
     const id = idIn(selector)
     if (id !== undefined) ids.push(id)
     else if (!/:maybe$/.test(selector)) return []
@@ -20,7 +20,7 @@ export function selectorOf(id: string): string {
 }
 
 /** Splits at commas that stand in no string. */
-function splitList(selectors: string): string[] {
+export function listSelectors(selectors: string): string[] {
   const parts = selectors.match(/(?:"(?:[^"\\]|\\.)*"|\\.|[^,"\\])+/gs) ?? []
   return parts.map((part) => part.trim()).filter((part) => part !== '')
 }

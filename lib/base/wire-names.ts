@@ -42,10 +42,10 @@ export const regionHeaders = [
 ] as const
 
 /**
- * Request headers that decide which regions of a page are sent. By the last two, htmx 4 says how it names its target, and Unpoly that
- * somebody is typing.
+ * Request headers that decide which regions of a page are sent. By the last three, htmx 4 says how it names its target, and Unpoly that
+ * somebody is typing and which kind of layer is to change.
  */
-export const visitHeaders = [...regionHeaders, 'HX-Source', 'X-Up-Validate'] as const
+export const visitHeaders = [...regionHeaders, 'HX-Source', 'X-Up-Validate', 'X-Up-Mode'] as const
 
 /** The path of the stream for live regions, below the one where the middleware is mounted. */
 export const livePath = '/sealform-live'

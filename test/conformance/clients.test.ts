@@ -442,6 +442,7 @@ function wire(framework: Framework): void {
       { 'HX-Request': 'true', 'HX-Target': 'main#main', 'HX-Source': 'form#act' },
       { 'X-Up-Version': '3.14.3' },
       { 'X-Up-Version': '3.14.3', 'X-Up-Target': '#main' },
+      { 'X-Up-Version': '3.14.3', 'X-Up-Target': '#main', 'X-Up-Mode': 'modal' },
       { 'X-Up-Version': '3.14.3', 'X-Up-Target': '#main', 'X-Up-Validate': 'text' },
       { 'Turbo-Frame': 'main' },
       { 'X-Alpine-Request': 'true', 'X-Alpine-Target': 'main' },
@@ -461,7 +462,10 @@ function wire(framework: Framework): void {
     const site = await openSite(t, framework, { run: notThat, pages: inRegions })
     const vary = async (headers: Readonly<Record<string, string>>) =>
       String((await site.submit({}, { headers })).headers.vary)
-    assert.match(await vary(clients.unpoly), /X-Up-Target.*X-Up-Version, X-Up-Mode, X-Up-Fail-Target/)
+    assert.match(
+      await vary(clients.unpoly),
+      /X-Up-Target.*X-Up-Mode, X-Up-Version, X-Up-Fail-Mode, X-Up-Origin-Mode, X-Up-Fail-Target/,
+    )
     assert.match(await vary(clients.htmx4), /HX-Target.*HX-Source.*HX-Request, HX-Boosted/)
     assert.match(await vary(clients.drive), /Accept\b/)
   })

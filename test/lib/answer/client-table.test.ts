@@ -53,9 +53,58 @@ describe('the table of clients', () => {
 
   it('asks Unpoly to replace the body, but for overlays and while one types', () => {
     const { whole } = clientTable.find(({ name }) => name === 'Unpoly')!
-    assert.deepEqual(whole({ 'x-up-mode': 'root' }), { 'X-Up-Target': 'body' })
-    assert.deepEqual(whole({ 'x-up-mode': 'modal' }), { 'X-Up-Target': ':main' })
-    assert.equal(whole({ 'x-up-validate': 'title' }), 'as it is')
+    const shown = { fails: false, lacks: () => false }
+    assert.deepEqual(whole({ 'x-up-mode': 'root' }, shown), { 'X-Up-Target': 'body' })
+    assert.deepEqual(whole({ 'x-up-mode': 'modal' }, shown), { 'X-Up-Target': ':main' })
+    assert.equal(whole({ 'x-up-validate': 'title' }, shown), 'as it is')
+    assert.equal(whole({ 'x-up-mode': 'modal' }, { fails: true, lacks: () => true }), 'inside')
+    assert.deepEqual(whole({ 'x-up-mode': 'root' }, { fails: true, lacks: () => true }), {
+      'X-Up-Target': 'body',
+    })
+    // What opens an overlay when it succeeds shows in the page below it that it has failed.
+    const opening = { 'x-up-mode': 'modal', 'x-up-fail-mode': 'root', 'x-up-origin-mode': 'root' }
+    assert.deepEqual(whole(opening, shown), { 'X-Up-Target': ':main' })
+    assert.deepEqual(whole(opening, { ...shown, fails: true }), { 'X-Up-Target': 'body' })
+  })
+
+  it('sends Unpoly further regions where it takes several', () => {
+    const { others } = clientTable.find(({ name }) => name === 'Unpoly')!
+    const modes = (mode: string, origin: string) => ({ 'x-up-mode': mode, 'x-up-origin-mode': origin })
+    const visit = { isOutcome: false, fails: false }
+    const done = { isOutcome: true, fails: false }
+    assert.deepEqual([others({}, visit), others(modes('root', 'root'), done)], ['named', 'named'])
+    assert.deepEqual(
+      [others(modes('modal', 'root'), visit), others(modes('modal', 'root'), done)],
+      ['never', 'never'],
+    )
+    assert.deepEqual(
+      [others(modes('modal', 'modal'), visit), others(modes('modal', 'modal'), done)],
+      ['never', 'named'],
+    )
+    const failing = { ...modes('modal', 'root'), 'x-up-fail-mode': 'root' }
+    assert.equal(others(failing, { isOutcome: true, fails: true }), 'named')
+    assert.equal(others({ 'x-up-validate': 'title' }, done), 'never')
+  })
+
+  it('knows a target that may lack the form', () => {
+    const { looks } = clientTable.find(({ name }) => name === 'Unpoly')!
+    for (const target of ['main', 'body', ':main', ':none', '[up-main="root"], main', '']) {
+      assert.equal(looks({ 'x-up-target': target }), false, target)
+    }
+    for (const target of ['.list', 'main, .list', '#a > p']) {
+      assert.equal(looks({ 'x-up-target': target }), true, target)
+    }
+    assert.equal(looks({ 'x-up-target': '.list', 'x-up-validate': 'title' }), false)
+  })
+
+  it('lets htmx take what a boosted form replaces out of a page, if the page has it', () => {
+    for (const name of ['htmx 2', 'htmx 4']) {
+      const { whole } = clientTable.find((row) => row.name === name)!
+      const boosted = { 'hx-boosted': 'true' }
+      assert.equal(whole(boosted, { fails: false, lacks: () => false }), 'as it is')
+      const retargeted = whole(boosted, { fails: false, lacks: () => true })
+      assert.ok(typeof retargeted === 'object' && retargeted['HX-Retarget'] === 'body')
+    }
   })
 })
 
@@ -78,6 +127,22 @@ describe('adaptReply()', () => {
   it('says the true status where it sends another', () => {
     const reply = adaptReply(row('htmx 2'), { ...page, status: 409 }, { 'hx-boosted': 'true' })
     assert.deepEqual(reply, { ...page, status: 200, headers: { 'Sealform-Status': '409' } })
+  })
+
+  it('looks in the page for what a boosted form replaces', () => {
+    const content = '<html><body><main id="m">Not that</main></body></html>'
+    const retarget = (target: string) => {
+      const headers = { 'hx-boosted': 'true', 'hx-request': 'true', 'hx-target': target }
+      const reply = adaptReply(row('htmx 2'), { ...page, content }, headers)
+      return 'headers' in reply ? reply.headers?.['HX-Retarget'] : 'none'
+    }
+    assert.deepEqual([retarget('m'), retarget(''), retarget('list')], [undefined, undefined, 'body'])
+    const unread = adaptReply(
+      row('htmx 2'),
+      { kind: 'page', status: 200 },
+      { 'hx-boosted': 'true', 'hx-target': 'm' },
+    )
+    assert.deepEqual(unread, { kind: 'page', status: 200, content: undefined, headers: {} })
   })
 
   it('tells of no location that a script would run', () => {

@@ -62,10 +62,13 @@ describe('readSelectors()', () => {
   })
 
   it('tries no combinations of the digits in escapes', () => {
-    for (const escape of ['\\aaaaaa', '\\a', '\\aaaaaaa', '\\aaaaa ', '\\z', '\\é', '\\1a']) {
-      const text = `#${escape.repeat(2000)}!`
+    for (const digits of ['\\aaaaaa', '\\a', '\\aaaaaaa', '\\aaaaa ', '\\z', '\\é', '\\1a']) {
+      const text = `#${digits.repeat(2000)}!`
       // Unlike a timeout of the test, this one ends a regular expression.
-      assert.equal(runInNewContext('read(text).length', { read: readSelectors, text }, { timeout: patience }), 0)
+      assert.equal(
+        runInNewContext('read(text).length', { read: readSelectors, text }, { timeout: patience }),
+        0,
+      )
     }
   })
 })
