@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { answerHeaders, type regionHeaders } from '../base/wire-names.js'
 import { asksHtmx4, isHtmx, keptOutOfPage, retargetsHtmx, wholeInHtmx } from './htmx.js'
 import type { OwnFile } from './own-file.js'
-import { asksUnpoly, looksInUnpoly, othersInUnpoly, wholeInUnpoly } from './unpoly.js'
+import { asksUnpoly, looksInUnpoly, othersInUnpoly, titledForUnpoly, wholeInUnpoly } from './unpoly.js'
 
 /** A browser library that sends forms and puts answers into the page: one row of the table. */
 export interface ClientRow {
@@ -18,16 +18,18 @@ export interface ClientRow {
    * @param fails the answer has a status outside of 2xx
    */
   asks(headers: IncomingHttpHeaders, fails: boolean): readonly string[]
-  /** Tells whether it looks in a whole page for a part that is not known by an id, and that may lack the form that was sent. */
-  looks(headers: IncomingHttpHeaders): boolean
+  /** Tells whether it looks in a whole page for a part that is not known by an id, and that may lack the form that was sent. @default false */
+  looks?(headers: IncomingHttpHeaders): boolean
   /** The name of the element in which the client looks for what it has asked for; `undefined` for any with the id. */
   readonly element: string | undefined
   /** An id asked for that the answer lacks makes the client show nothing, or remove the element. */
   readonly needsAll: boolean
   /** How an answer carries regions that were not asked for. */
   others(headers: IncomingHttpHeaders, answer: AnswerKind): Others
-  /** Returns the headers that make the client replace this region, which is not the element that it has asked for. */
-  retargets(id: string): Readonly<Record<string, string>> | undefined
+  /** Returns the headers that make the client replace this region, which is not the element that it has asked for. @default none */
+  retargets?(id: string): Readonly<Record<string, string>>
+  /** Returns the headers that tell the title of the page, where the `title` element of an answer with regions is not looked at. @default none */
+  titled?(title: string): Readonly<Record<string, string>>
   /** The response header that tells of a redirect; `undefined` when the client follows a 303 and shows where it leads. */
   readonly redirect: string | undefined
   /** The response header that says that the content is where a redirect leads. */
@@ -91,11 +93,9 @@ export const clientTable: readonly ClientRow[] = [
     sends: (headers) => isGiven(headers['sealform-region']),
     // client/send.ts: the ids joined by commas, through encodeURI.
     asks: ({ 'sealform-region': ids }) => list(ids, /[,\s]+/).map(decode),
-    looks: never,
     element: undefined,
     needsAll: false,
     others: () => 'beside',
-    retargets: asked,
     redirect: answerHeaders.location,
     here: answerHeaders.location,
     lacking: 'shows it',
@@ -112,13 +112,11 @@ export const clientTable: readonly ClientRow[] = [
     reads: [],
     sends: (headers) => isGiven(headers['turbo-frame']),
     asks: ({ 'turbo-frame': id }) => list(id, /\s+/),
-    looks: never,
     // FrameController.extractForeignFrameElement: `turbo-frame#${id}`.
     element: 'turbo-frame',
     needsAll: true,
     // FrameController.loadFrameResponse takes the one frame; StreamElement.connectedCallback runs inside of it.
     others: () => 'stream',
-    retargets: asked,
     // FetchRequest follows with its own headers.
     redirect: undefined,
     here: undefined,
@@ -139,7 +137,6 @@ export const clientTable: readonly ClientRow[] = [
     sends: (headers) =>
       isHtmx(headers) && (headers['hx-source'] !== undefined || String(headers['hx-target']).includes('#')),
     asks: asksHtmx4,
-    looks: never,
     element: undefined,
     needsAll: true,
     // processOOB: an element with `hx-swap-oob="true"` replaces the one with its id.
@@ -162,7 +159,6 @@ export const clientTable: readonly ClientRow[] = [
     reads: ['HX-Request', 'HX-Boosted'],
     sends: isHtmx,
     asks: ({ 'hx-target': id }) => list(id, /\s+/),
-    looks: never,
     element: undefined,
     needsAll: true,
     // swap: findAndSwapOobElements.
@@ -196,8 +192,8 @@ export const clientTable: readonly ClientRow[] = [
     needsAll: true,
     // up.Change.FromResponse: the X-Up-Target of an answer overrides the one that was asked for.
     others: othersInUnpoly,
-    // Its name is in that header.
-    retargets: asked,
+    // up.ResponseDoc looks for a title in whole pages only.
+    titled: titledForUnpoly,
     redirect: undefined,
     here: undefined,
     // A target that is not in the answer becomes the main element.
@@ -213,11 +209,9 @@ export const clientTable: readonly ClientRow[] = [
     reads: ['X-Alpine-Request'],
     sends: (headers) => isGiven(headers['x-alpine-request']) || isGiven(headers['x-alpine-target']),
     asks: ({ 'x-alpine-target': ids }) => list(ids, /\s+/),
-    looks: never,
     element: undefined,
     needsAll: true,
     others: () => 'never',
-    retargets: asked,
     redirect: undefined,
     here: undefined,
     // With `x-target.away="_self"`.
@@ -234,11 +228,9 @@ export const clientTable: readonly ClientRow[] = [
     // FormSubmission.prepareRequest: only submissions name the type of streams.
     sends: ({ accept = '' }) => accept.includes('text/vnd.turbo-stream.html'),
     asks: () => [],
-    looks: never,
     element: undefined,
     needsAll: false,
     others: () => 'never',
-    retargets: asked,
     // FetchRequest follows, and Navigator visits the place that it has come to.
     redirect: undefined,
     here: undefined,
@@ -252,7 +244,7 @@ export const clientTable: readonly ClientRow[] = [
 
 /** Tells whether a client asks for a part of a page. */
 export function asksForPart(client: ClientRow, headers: IncomingHttpHeaders): boolean {
-  return client.asks(headers, false).length > 0 || client.looks(headers)
+  return client.asks(headers, false).length > 0 || client.looks?.(headers) === true
 }
 
 /** Returns the row of the client that sends this request; `undefined` for a browser without such a library. */
@@ -285,13 +277,6 @@ function decode(text: string): string {
     return text
   }
 }
-
-function never(): boolean {
-  return false
-}
-
-/** The client replaces what it has asked for. */
-function asked(): undefined {}
 
 function same(status: number): number {
   return status

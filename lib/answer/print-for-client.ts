@@ -23,7 +23,7 @@ interface RegionAnswer {
 
 /** Prints regions as a client takes them. */
 export function printRegions(
-  { retargets }: Pick<ClientRow, 'retargets'>,
+  { retargets, titled }: Pick<ClientRow, 'retargets' | 'titled'>,
   others: Others,
   { regions, title, isOutcome, fails, ids }: RegionAnswer,
 ): Printed {
@@ -37,14 +37,26 @@ export function printRegions(
     others === 'stream' ? [withStreams(first!, streams)] : [first, ...further, ...rest.map(carried(others))]
   const inPlace = main.find(({ id }) => !ids.includes(id))
   const isAsked = rest.length === 0 && inPlace === undefined
-  const headers =
-    others === 'named' && !isAsked ? named(main, rest) : ((inPlace && retargets(inPlace.id)) ?? noHeaders)
+  const own = others === 'named' && !isAsked ? named(main, rest) : inPlace && retargets?.(inPlace.id)
+  const headers = title !== '' && titled ? { ...own, ...titled(textIn(title)) } : (own ?? noHeaders)
   // htmx parses an answer in a template, where no row of a table may follow a title.
   const html = others === 'out-of-band' ? parts.join('') + title : title + parts.join('')
   return { html, headers }
 }
 
 const noHeaders: Readonly<Record<string, string>> = {}
+
+/** Returns the text of a `title` element, as the browser shows it. */
+function textIn(title: string): string {
+  const text = title.replace(/^<[^>]*>|<\/[^<]*$/g, '').trim()
+  return text.replace(/&(#x[0-9a-f]{1,6}|#[0-9]{1,7}|amp|lt|gt|quot|apos);/gi, (reference, name: string) => {
+    if (!name.startsWith('#')) return letters[name.toLowerCase()] ?? reference
+    const point = Number(name.slice(1).replace(/^x/i, '0x'))
+    return point <= 0x10ffff ? String.fromCodePoint(point) : reference
+  })
+}
+
+const letters: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" }
 
 function carried(others: Others) {
   return ({ html }: PageRegion) =>

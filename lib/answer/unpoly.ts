@@ -45,3 +45,15 @@ export function wholeInUnpoly(headers: IncomingHttpHeaders, { fails, lacks }: Sh
 function modeOf(headers: IncomingHttpHeaders, fails: boolean): string {
   return String((fails && headers['x-up-fail-mode']) || headers['x-up-mode'] || 'root')
 }
+
+/** A header holds ASCII only, and JSON can write any other letter as its number. A title as long as a page is none. */
+export function titledForUnpoly(title: string): Readonly<Record<string, string>> {
+  if (title === '' || title.length > 1000) return {}
+  const json = JSON.stringify(title)
+  return {
+    'X-Up-Title': json.replace(
+      /[^\x20-\x7e]/g,
+      (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+    ),
+  }
+}

@@ -109,7 +109,9 @@ function oddApp({ library, form = '', link, news = '', lazy = '' }: OddTargets, 
     else if (ctx.path === '/start') ctx.body = page(ctx, 'Start', html``)
     else if (ctx.path === '/thanks') ctx.body = page(ctx, 'Thanks', html``)
     else if (ctx.path === '/silent') ctx.body = page(ctx, 'Silent', html``)
-    else if (ctx.path === '/late') {
+    else if (ctx.path === '/empty') {
+      ctx.body = page(ctx, 'Empty', ctx.region('todos', html`<section id="todos"></section>`))
+    } else if (ctx.path === '/late') {
       ctx.body = page(ctx, 'Late', ctx.region('late', html`<turbo-frame id="late">loaded</turbo-frame>`))
     }
   })

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
+import { until } from '../setup/patience.js'
 import { openChromium } from './chromium.js'
 import { openOddTargets } from './odd-targets-app.js'
 
@@ -96,6 +97,19 @@ describe('Unpoly', () => {
     await add(page, 'first')
     await page.locator('up-modal li', { hasText: 'first' }).waitFor()
     assert.deepEqual(runs, ['', 'first'])
+  })
+
+  it('takes the title with the address of a link to a region', async (t) => {
+    const { page, url } = await openOddTargets(t, browser, {
+      library: unpoly,
+      link: 'up-follow up-target="#todos" up-history="true"',
+      start: '/empty',
+    })
+    assert.equal(await page.title(), 'Empty')
+    await page.getByRole('link', { name: 'Open' }).click()
+    await page.getByLabel('Title').waitFor()
+    await until(async () => (await page.title()) === 'List')
+    assert.equal(page.url(), `${url}/`)
   })
 
   it('replaces the form as well when its target has no id', async (t) => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { flash, redirect } from '../../lib/sealform.js'
 import { html } from '../../views/html.js'
+import { SafeHtml } from '../../views/safe-html.js'
 import { type Framework, frameworks, type View } from './frameworks.js'
 import { openSite, type SiteOptions } from './site.js'
 
@@ -34,6 +35,34 @@ const pages: NonNullable<SiteOptions['pages']> = {
 }
 
 function cases(framework: Framework): void {
+  it('tells Unpoly the title of the page, which it takes from whole pages only', async (t) => {
+    const titles: readonly (readonly [string, string | undefined])[] = [
+      ['<title>Page 2</title>', '"Page 2"'],
+      [
+        '<title lang="de">Aufträge &amp; &quot;Mehr&quot; &#39;&#x1F600;&unknown;</title >',
+        '"Auftr\\u00e4ge & \\"Mehr\\" \'\\ud83d\\ude00&unknown;"',
+      ],
+      ['<title>a\r\nX-Injected: 1</title>', '"a\\r\\nX-Injected: 1"'],
+      [`<title>${'long'.repeat(1000)}</title>`, undefined],
+      ['<title> </title>', undefined],
+      ['', undefined],
+    ]
+    for (const [title, told] of titles) {
+      const site = await openSite(t, framework, {
+        pages: {
+          '/titled': (view) => ({
+            html: html`${new SafeHtml(title)}${view.region('side', html`<p id="side"></p>`)}`,
+          }),
+        },
+      })
+      const answer = await site.request.get('/titled').set('X-Up-Target', '#side')
+      assert.equal(answer.status, 200)
+      assert.equal(answer.headers['x-up-title'], told)
+      if (told !== undefined)
+        assert.match(JSON.parse(told), /^(Page 2|Aufträge & "Mehr" '😀&unknown;|a\r\nX-Injected: 1)$/)
+    }
+  })
+
   it('leaves the message alone that the page has shown, and brings everything else', async (t) => {
     const site = await openSite(t, framework, { pages })
     for (const headers of asking) {

@@ -69,7 +69,7 @@ function pages(framework: Framework): void {
       for (const { headers } of [got, head, answer]) {
         assert.match(
           headers.vary ?? '',
-          /Sealform-Region, Turbo-Frame, HX-Target, X-Up-Target, X-Alpine-Target, HX-Source, X-Up-Validate/,
+          /Sealform-Region, Turbo-Frame, HX-Target, X-Up-Target, X-Alpine-Target, HX-Source, X-Up-Validate, X-Up-Mode/,
         )
         assert.equal(headers['content-type'], 'text/html; charset=utf-8')
       }
@@ -102,7 +102,7 @@ function pages(framework: Framework): void {
     const { headers } = await site.request.get('/page')
     assert.equal(
       headers.vary,
-      'Accept-Language, HX-Target, Sealform-Region, Turbo-Frame, X-Up-Target, X-Alpine-Target, HX-Source, X-Up-Validate',
+      'Accept-Language, HX-Target, Sealform-Region, Turbo-Frame, X-Up-Target, X-Alpine-Target, HX-Source, X-Up-Validate, X-Up-Mode',
     )
   })
 

@@ -89,12 +89,12 @@ describe('the table of clients', () => {
   it('knows a target that may lack the form', () => {
     const { looks } = clientTable.find(({ name }) => name === 'Unpoly')!
     for (const target of ['main', 'body', ':main', ':none', '[up-main="root"], main', '']) {
-      assert.equal(looks({ 'x-up-target': target }), false, target)
+      assert.equal(looks?.({ 'x-up-target': target }), false, target)
     }
     for (const target of ['.list', 'main, .list', '#a > p']) {
-      assert.equal(looks({ 'x-up-target': target }), true, target)
+      assert.equal(looks?.({ 'x-up-target': target }), true, target)
     }
-    assert.equal(looks({ 'x-up-target': '.list', 'x-up-validate': 'title' }), false)
+    assert.equal(looks?.({ 'x-up-target': '.list', 'x-up-validate': 'title' }), false)
   })
 
   it('lets htmx take what a boosted form replaces out of a page, if the page has it', () => {

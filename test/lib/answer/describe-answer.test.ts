@@ -6,7 +6,7 @@ type Headers = Readonly<Record<string, string | string[]>>
 
 const plain = { personal: false, hasRegions: false, seals: { oneTime: false, forgotten: false } }
 const regions =
-  'Sealform-Region, Turbo-Frame, HX-Target, X-Up-Target, X-Alpine-Target, HX-Source, X-Up-Validate'
+  'Sealform-Region, Turbo-Frame, HX-Target, X-Up-Target, X-Alpine-Target, HX-Source, X-Up-Validate, X-Up-Mode'
 
 function described(facts: Partial<Omit<AnswerFacts, 'said'>>, said: Headers = {}) {
   return describeAnswer({
@@ -104,7 +104,7 @@ describe('describeAnswer()', () => {
     assert.equal(vary(), regions)
     assert.equal(
       vary('Accept-Language, hx-target,'),
-      'Accept-Language, hx-target, Sealform-Region, Turbo-Frame, X-Up-Target, X-Alpine-Target, HX-Source, X-Up-Validate',
+      'Accept-Language, hx-target, Sealform-Region, Turbo-Frame, X-Up-Target, X-Alpine-Target, HX-Source, X-Up-Validate, X-Up-Mode',
     )
     assert.equal(vary(regions), undefined)
     assert.equal(vary('Accept, *'), undefined)
