@@ -1,5 +1,5 @@
 import type { PageRegion } from '../page/page.js'
-import type { Others } from './client-table.js'
+import type { Others } from './client-answer.js'
 
 export interface RegionFacts {
   /** The ids that the client asks for. */

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { answerHeaders, type regionHeaders } from '../base/wire-names.js'
+import type { AnswerKind, Others, ShownPage, Whole } from './client-answer.js'
 import { asksHtmx4, isHtmx, keptOutOfPage, retargetsHtmx, wholeInHtmx } from './htmx.js'
 import type { OwnFile } from './own-file.js'
 import { asksUnpoly, looksInUnpoly, othersInUnpoly, titledForUnpoly, wholeInUnpoly } from './unpoly.js'
@@ -43,42 +44,6 @@ export interface ClientRow {
   /** The status with which the client shows an answer. */
   status(status: number, part: 'regions' | 'whole'): number
 }
-
-export interface AnswerKind {
-  /** It answers a submission. */
-  readonly isOutcome: boolean
-  /** It has a status outside of 2xx. */
-  readonly fails: boolean
-}
-
-export interface ShownPage {
-  /** It has a status outside of 2xx. */
-  readonly fails: boolean
-  /** Tells whether the page has none of the elements that the client asks for by their ids. */
-  lacks(): boolean
-}
-
-export type Others =
-  /** As further elements. */
-  | 'beside'
-  /** As further elements that htmx is told to look for. */
-  | 'out-of-band'
-  /** As stream elements inside of the frame. */
-  | 'stream'
-  /** As further elements, all of them named by a response header. */
-  | 'named'
-  /** Not at all. */
-  | 'never'
-
-export type Whole =
-  /** The client shows whole pages by itself. */
-  | 'as it is'
-  /** With a `meta` element that makes Turbo show the answer as a page. */
-  | 'marked'
-  /** In the place of the element that was asked for. */
-  | 'inside'
-  /** With these response headers. */
-  | Readonly<Record<string, string>>
 
 /**
  * What differs between clients. The first row that recognises a request counts. The cells were read in the sources of Turbo

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import type { ShownPage, Whole } from './client-table.js'
+import type { ShownPage, Whole } from './client-answer.js'
 import type { OwnFile } from './own-file.js'
 import { selectorOf } from './read-selectors.js'
 

@@ -1,6 +1,7 @@
 import type { PageRegion } from '../page/page.js'
 import type { ChosenRegions } from './choose-regions.js'
-import type { ClientRow, Others } from './client-table.js'
+import type { Others } from './client-answer.js'
+import type { ClientRow } from './client-table.js'
 import { selectorOf } from './read-selectors.js'
 
 /** Content and response headers for one client. */

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import type { AnswerKind, Others, ShownPage, Whole } from './client-table.js'
+import type { AnswerKind, Others, ShownPage, Whole } from './client-answer.js'
 import { listSelectors, readSelectors } from './read-selectors.js'
 
 /** Returns the ids in the target for this kind of answer. */
