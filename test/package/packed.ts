@@ -2,6 +2,7 @@ import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, sym
 import { tmpdir } from 'node:os'
 import { basename, join, relative, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { pruneTypes } from '../../build/types-of-entries.js'
 import { provesInFull } from '../setup/proofs.js'
 import { run } from './run.js'
 
@@ -33,6 +34,7 @@ export async function pack(folder: string): Promise<Packed> {
   const copy = join(folder, 'sources')
   cpSync(root, copy, { recursive: true, filter: provesInFull ? isSource : mayBePacked })
   symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'), 'junction')
+  if (!provesInFull) pruneTypes(copy)
   const flags = ['--json', '--pack-destination', folder, ...(provesInFull ? [] : ['--ignore-scripts'])]
   const { stdout } = await run('npm', ['pack', ...flags], { cwd: copy })
   const [report]: { filename: string; size: number; unpackedSize: number; files: { path: string }[] }[] =
