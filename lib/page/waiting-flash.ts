@@ -22,6 +22,8 @@ interface SentPart {
 export class WaitingFlash {
   readonly #mountings: Mountings
   readonly #host: PageHost
+  /** The visitor has not opened this page. */
+  readonly #early: boolean
   #opened: OpenedFlash | undefined
   /** The registry whose keys have opened it. */
   #owner: Registry | undefined
@@ -37,21 +39,23 @@ export class WaitingFlash {
   /** Regions whose functions have asked for the flash when there was none. */
   readonly #missed = new Set<string>()
 
-  constructor(mountings: Mountings, host: PageHost) {
+  constructor(mountings: Mountings, host: PageHost, early: boolean) {
     this.#mountings = mountings
     this.#host = host
+    this.#early = early
   }
 
   /**
-   * Returns `undefined` when the visitor sent no flash and asks for no region, or has not opened the page: a script refreshes
-   * regions of an older one, or a browser prepares for a click that may never come.
+   * Returns `undefined` when the visitor asks for no region and sent no flash, or has not opened the page: a script refreshes
+   * regions of an older one, or a browser prepares for a click that may never come. With regions, it says which of them have asked
+   * in vain.
    */
   static of(mountings: Mountings, host: PageHost): WaitingFlash | undefined {
     const { headers } = host.req
-    if (!hasFlash(headers.cookie) && !asksForRegions(headers)) return undefined
-    return liveHeader.toLowerCase() in headers || isPrefetch(headers)
-      ? undefined
-      : new WaitingFlash(mountings, host)
+    const asks = asksForRegions(headers)
+    if (!asks && !hasFlash(headers.cookie)) return undefined
+    const early = liveHeader.toLowerCase() in headers || isPrefetch(headers)
+    return early && !asks ? undefined : new WaitingFlash(mountings, host, early)
   }
 
   /** Gives the flash to the page. After the headers, which have to remove it, are sent, it waits for the next page. */
@@ -116,6 +120,7 @@ export class WaitingFlash {
   }
 
   #open(): OpenedFlash | undefined {
+    if (this.#early) return undefined
     const { req, res, secure } = this.#host
     if (!this.#isRead && (this.#described || res.headersSent)) return undefined
     if (this.#opened) return this.#opened

@@ -75,6 +75,21 @@ function cases(framework: Framework): void {
     assert.match(asked.text, /no news/)
   })
 
+  it('leaves it alone in a part that is fetched ahead of a click, and leaves the one that waits', async (t) => {
+    const site = await openSite(t, framework, { pages, run: () => flash('News', '/side') })
+    const waiting = String((await site.submit()).headers['set-cookie']).split(';', 1)[0]!
+    for (const headers of asking) {
+      for (const Cookie of ['other=1', waiting]) {
+        const early = { ...headers, Cookie, 'Sec-Purpose': 'prefetch' }
+        const { text, headers: got } = await site.request.get('/side').set(early)
+        assert.match(text, /side<.*id="cart"/s, JSON.stringify(early))
+        assert.doesNotMatch(text, /news/i, JSON.stringify(early))
+        assert.doesNotMatch(String(got['x-up-target']), /news/)
+        assert.equal(got['set-cookie'], undefined)
+      }
+    }
+  })
+
   it('brings a message that waits, once', async (t) => {
     const site = await openSite(t, framework, { pages, run: () => flash('News', '/side') })
     for (const headers of asking) {
