@@ -194,30 +194,28 @@ class NodeHost extends HttpHost {
   }
 }
 
-/** The tools of a page, each made when the handler reads it. */
+/** The tools of a page. All are its own properties, so that an object can be made of them. */
 class HandlerPage implements NodePage {
-  readonly #host: NodeHost
+  readonly form: NodePage['form']
+  declare readonly forms: NodePage['forms']
+  readonly region: NodePage['region']
+  readonly send: NodePage['send']
   readonly #tools: PageTools
 
+  /** Made when the handler reads it, which takes longer than all the rest. One getter serves all pages. */
+  static readonly #forms: PropertyDescriptor & ThisType<HandlerPage> = {
+    enumerable: true,
+    get() {
+      return this.#tools.forms
+    },
+  }
+
   constructor(host: NodeHost, tools: PageTools) {
-    this.#host = host
     this.#tools = tools
-  }
-
-  get form(): PageTools['form'] {
-    return this.#tools.form
-  }
-
-  get forms(): PageTools['forms'] {
-    return this.#tools.forms
-  }
-
-  get region(): PageTools['region'] {
-    return this.#tools.region
-  }
-
-  get send(): NodePage['send'] {
-    return sendHtml.bind(null, this.#host)
+    this.form = tools.form
+    this.region = tools.region
+    this.send = sendHtml.bind(null, host)
+    Object.defineProperty(this, 'forms', HandlerPage.#forms)
   }
 }
 

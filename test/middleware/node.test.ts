@@ -94,6 +94,23 @@ describe('sealform for plain Node servers', () => {
     assert.throws(wrong[1]!, /did you mean "proxy"\?/)
   })
 
+  it('gives all tools to an object that is made of those of the page', async (t) => {
+    const app = await nodeApp(
+      t,
+      () => {},
+      {},
+      (_req, _res, page, act) => {
+        const view = { ...page, greeting: 'Hello' }
+        const form = view.form(act)
+        const box = view.region('box', html`<p id="box">${view.greeting}</p>`)
+        view.send(html`${view.forms.script}<form ${form.attributes}>${form.fields}${box}</form>`)
+      },
+    )
+    const { status, text } = await app.request.get('/spread')
+    assert.equal(status, 200)
+    assert.match(text, /<script .*<form id="act".*<p data-sealform-region id="box">Hello</s)
+  })
+
   it('answers when the handler throws, rejects or has no page', async (t) => {
     const gone = Object.assign(new Error('gone'), { status: 410 })
     for (const [instead, status, text] of [
