@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders } from 'node:http'
+import type { IncomingHttpHeaders, ServerResponse } from 'node:http'
 import { answerHeaders, type regionHeaders } from '../base/wire-names.js'
 import type { AnswerKind, Others, ShownPage, Whole } from './client-answer.js'
 import { asksHtmx4, isHtmx, keptOutOfPage, retargetsHtmx, wholeInHtmx } from './htmx.js'
@@ -30,7 +30,7 @@ export interface ClientRow {
   /** Returns the headers that make the client replace this region, which is not the element that it has asked for. @default none */
   retargets?(id: string): Readonly<Record<string, string>>
   /** Returns the headers that tell the title of the page, where the `title` element of an answer with regions is not looked at. @default none */
-  titled?(title: string): Readonly<Record<string, string>>
+  titled?(title: string, said: Pick<ServerResponse, 'hasHeader'>): Readonly<Record<string, string>>
   /** The response header that tells of a redirect; `undefined` when the client follows a 303 and shows where it leads. */
   readonly redirect: string | undefined
   /** The response header that says that the content is where a redirect leads. */

@@ -22,11 +22,11 @@ interface OutcomeFacts extends RenderedFacts {
   readonly isOutcome?: boolean
 }
 
-type Host = Pick<PageHost, 'req'> & { readonly page: Page }
+type Host = Pick<PageHost, 'req' | 'res'> & { readonly page: Page }
 
 /** Returns the regions of a page that are sent to this client, or `undefined` for the whole page. */
 export function partOfPage(
-  { page, req }: Host,
+  { page, req, res }: Host,
   { client, status, content, isOutcome = false }: OutcomeFacts,
 ): PagePart | undefined {
   if (!client || !page.hasRegions) return undefined
@@ -46,7 +46,7 @@ export function partOfPage(
   })
   if (!regions) return undefined
   const title = titleIn(content)
-  const { html, headers } = printRegions(client, others, { regions, title, isOutcome, fails, ids })
+  const { html, headers } = printRegions(client, others, { regions, title, isOutcome, fails, ids, said: res })
   return { html, headers, ids: [...regions.asked, ...regions.others].map(({ id }) => id) }
 }
 

@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http'
 import type { PageRegion } from '../page/page.js'
 import type { ChosenRegions } from './choose-regions.js'
 import type { Others } from './client-answer.js'
@@ -20,13 +21,15 @@ interface RegionAnswer {
   readonly fails: boolean
   /** The ids that the client has asked for. */
   readonly ids: readonly string[]
+  /** Knows the headers that are on the response now. */
+  readonly said: Pick<ServerResponse, 'hasHeader'>
 }
 
 /** Prints regions as a client takes them. */
 export function printRegions(
   { retargets, titled }: Pick<ClientRow, 'retargets' | 'titled'>,
   others: Others,
-  { regions, title, isOutcome, fails, ids }: RegionAnswer,
+  { regions, title, isOutcome, fails, ids, said }: RegionAnswer,
 ): Printed {
   const { asked } = regions
   // The frame of the form that was sent shows an error, whatever frame was asked for (Turbo, formSubmissionFailedWithResponse).
@@ -39,7 +42,7 @@ export function printRegions(
   const inPlace = main.find(({ id }) => !ids.includes(id))
   const isAsked = rest.length === 0 && inPlace === undefined
   const own = others === 'named' && !isAsked ? named(main, rest) : inPlace && retargets?.(inPlace.id)
-  const headers = title !== '' && titled ? { ...own, ...titled(textIn(title)) } : (own ?? noHeaders)
+  const headers = title !== '' && titled ? { ...own, ...titled(textIn(title), said) } : (own ?? noHeaders)
   // htmx parses an answer in a template, where no row of a table may follow a title.
   const html = others === 'out-of-band' ? parts.join('') + title : title + parts.join('')
   return { html, headers }

@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders } from 'node:http'
+import type { IncomingHttpHeaders, ServerResponse } from 'node:http'
 import type { AnswerKind, Others, ShownPage, Whole } from './client-answer.js'
 import { listSelectors, readSelectors } from './read-selectors.js'
 
@@ -46,9 +46,12 @@ function modeOf(headers: IncomingHttpHeaders, fails: boolean): string {
   return String((fails && headers['x-up-fail-mode']) || headers['x-up-mode'] || 'root')
 }
 
-/** A header holds ASCII only, and JSON can write any other letter as its number. A title as long as a page is none. */
-export function titledForUnpoly(title: string): Readonly<Record<string, string>> {
-  if (title === '' || title.length > 1000) return {}
+/** A header holds ASCII only, and JSON can write any other letter as its number. A title as long as a page is none, and one that the app has told itself stays. */
+export function titledForUnpoly(
+  title: string,
+  said: Pick<ServerResponse, 'hasHeader'>,
+): Readonly<Record<string, string>> {
+  if (title === '' || title.length > 1000 || said.hasHeader('X-Up-Title')) return {}
   const json = JSON.stringify(title)
   return {
     'X-Up-Title': json.replace(

@@ -63,6 +63,20 @@ function cases(framework: Framework): void {
     }
   })
 
+  it('leaves the title to the app where it has told Unpoly one itself', async (t) => {
+    const site = await openSite(t, framework, {
+      pages: {
+        '/titled': (view) => ({
+          headers: { 'X-Up-Title': 'false' },
+          html: html`<title>Page 2</title>${view.region('side', html`<p id="side"></p>`)}`,
+        }),
+      },
+    })
+    const answer = await site.request.get('/titled').set('X-Up-Target', '#side')
+    assert.match(answer.text, /^<title>Page 2<\/title><p .*id="side"/)
+    assert.equal(answer.headers['x-up-title'], 'false')
+  })
+
   it('leaves the message alone that the page has shown, and brings everything else', async (t) => {
     const site = await openSite(t, framework, { pages })
     for (const headers of asking) {
