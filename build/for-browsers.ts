@@ -5,7 +5,7 @@ import type { InputOptions, OutputOptions } from 'rolldown'
  * client/read-values.ts, and of client/react/page-calls.ts.
  */
 const ownProperties =
-  /^(unmark|automatic|repeats|request|sealed|parts|made|typed|properties|makeAction|printed|carried|given|showPage|hearCall|furnish)$/
+  /^(unmark|asked|automatic|repeats|request|sealed|parts|made|typed|properties|makeAction|printed|carried|given|showPage|hearCall|furnish)$/
 
 /** How the files for browsers are read. Packages stay imports; a file of ours is named by a path. */
 export const browserInput = {

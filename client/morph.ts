@@ -28,18 +28,16 @@ export const morph = (from: Element, to: Element) => {
       known[key].push(old)
     }
   }
-  const rows = [...to.childNodes].map((child) => {
-    let old: ChildNode | undefined
-    keysOf(child)
-      .flat()
-      .find((key) => {
-        old = known[key]?.shift()
-        return free.delete(old!)
-      })
-    return [child, old] as const
+  const kept = [...to.childNodes].map((child) => {
+    for (const key of keysOf(child).flat()) {
+      // Another child may have it, by another of its keys.
+      for (const old of known[key] || []) if (free.delete(old)) return old
+    }
+    return undefined
   })
-  for (const old of free) from.removeChild(old)
-  rows.map(([child, old], i) => {
+  for (const old of free) old.remove()
+  ;[...to.childNodes].map((child, i) => {
+    const old = kept[i]
     const at = from.childNodes[i]!
     // A copy, since the first option of a list is chosen where nobody has chosen, and would stay so when it is moved.
     if (!old) return from.insertBefore(child.cloneNode(true), at)
@@ -51,8 +49,11 @@ export const morph = (from: Element, to: Element) => {
   })
 }
 
-/** What a visitor chooses by itself, so that its value tells it from others of its name. */
-const boxes = 'option,[type=radio],[type=checkbox]'
+/**
+ * What a visitor chooses by itself, so that its value tells it from others of its name: options, radios and checkboxes. No other
+ * type of control ends in these letters.
+ */
+const boxes = 'option,[type$=o],[type$=x]'
 
 /** A node that may be a text, which has no attributes and nothing inside. */
 type Child = Node &
@@ -69,9 +70,12 @@ const keysOf = (node: Child): string[][] => [
   [kindOf(node)],
 ]
 
-/** Spells what two nodes have in common that may take each other's place. */
+/**
+ * Spells what two nodes have in common that may take each other's place. Between name and value, which may both end in digits,
+ * stands the id, or the text `null`.
+ */
 const kindOf = (node: Child): string =>
   node.nodeName +
-  node.getAttribute?.('id') +
   node.getAttribute?.('name') +
+  node.getAttribute?.('id') +
   (node.matches?.call?.(node, boxes) && node.value)

@@ -3,7 +3,7 @@ import { emit } from './events.js'
 import { morph } from './morph.js'
 import { type Submission, textOf } from './submission.js'
 import { voice } from './voice.js'
-import { regionAttribute } from './wire.js'
+import { keptPrefix, regionAttribute } from './wire.js'
 import { words } from './words.js'
 
 /** Puts an answer into the page. */
@@ -19,23 +19,26 @@ export const showAnswer = (submission: Submission, page: Document): void => {
     .filter((swap) => emit(submission, 'swap', swap))
   if (!swaps[0]) return
   const now = new FormData(form)
-  const isIn = (each: Element) => swaps.find(({ region }) => region.contains(each))
+  const isIn = (each: Element) => swaps.some((swap) => swap.region.contains(each))
   const find = (selector: string) => [...document.querySelectorAll<HTMLElement>(selector)].filter(isIn)
   // Where a page itself says how it went.
   const statuses = 'output,[role=status]'
   const speaking = find(statuses)
   const before = document.activeElement as HTMLElement
-  swaps.map(({ region, fresh }) => morph(region, fresh))
+  swaps.map((swap) => morph(swap.region, swap.fresh))
   document.title = page.title || document.title
   // A visitor who is still typing keeps the caret: the value is what was sent.
   if (!automatic) {
     // What was changed meanwhile, and what the answer does not print, stays as it is: without a form it is not reset. The files that
-    // were sent are on the server.
+    // the server has kept would be sent a second time.
     const back = ([...form.elements] as HTMLInputElement[])
       .filter(
         (each) =>
           textOf(now, each.name) !== textOf(submission.data, each.name) ||
-          !((isIn(each) && !each.closest('[data-keep]')) || each.files),
+          !(
+            (isIn(each) && !each.closest('[data-keep]')) ||
+            (form as { [kept: string]: unknown })[keptPrefix + each.name]
+          ),
       )
       .map((each) => {
         const own = each.getAttribute('form')
@@ -53,8 +56,8 @@ export const showAnswer = (submission: Submission, page: Document): void => {
   if (target !== document.activeElement) target.focus({ preventScroll: !wanted })
   // A screen reader reads what has got the focus, and a status that was there before speaks for itself. An empty one says nothing.
   if (!wanted) {
+    const said = find(statuses).filter((each) => each.textContent)
     voice.textContent =
-      find(statuses).find((each) => !speaking.includes(each))?.textContent ||
-      (automatic || find(statuses).find((each) => each.textContent) ? '' : words.done)
+      said.find((each) => !speaking.includes(each))?.textContent || (automatic || said[0] ? '' : words.done)
   }
 }

@@ -16,7 +16,7 @@ export const takeOver = (event: SubmitEvent): void => {
   const target = read(submission, 'target', 'form') ?? document.querySelector('base')?.target
   const region = read(submission, 'data-region')
   submission.asked = (region ?? form.closest(`[${regionAttribute}]`)?.id)?.match(/\S+/g) || []
-  submission.sealed = (form.elements as { [sealField]?: Element })[sealField]
+  submission.sealed = (form as { [sealField]?: Element })[sealField]
   // Without the attribute it is the text `null`, which is no method.
   const method = read(submission, 'method', 'form')!
   const isOurs = submission.sealed
