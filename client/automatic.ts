@@ -13,5 +13,5 @@ export const watchInput = (event: Event & { readonly isComposing?: boolean }): v
   }
   // Until an input method has composed a text, it is not yet what the visitor means.
   if (!event.isComposing)
-    timers.set(form, setTimeout(send, (form.getAttribute('data-delay') ?? 300) as number))
+    timers.set(form, setTimeout(send, (form.getAttribute('data-delay') || 300) as number))
 }

@@ -24,7 +24,7 @@ export const morph = (from: Element, to: Element) => {
   const known: Record<string, ChildNode[]> = {}
   for (const old of from.childNodes) {
     for (const key of keysOf(old).find((keys) => keys[0])!) {
-      known[key] ??= []
+      known[key] ||= []
       known[key].push(old)
     }
   }
@@ -35,14 +35,15 @@ export const morph = (from: Element, to: Element) => {
     }
     return undefined
   })
-  for (const old of free) old.remove()
+  // By nothing, so it is removed. A control named `remove` would hide that method of its form.
+  for (const old of free) old.replaceWith()
   ;[...to.childNodes].map((child, i) => {
     const old = kept[i]
     const at = from.childNodes[i]!
     // A copy, since the first option of a list is chosen where nobody has chosen, and would stay so when it is moved.
     if (!old) return from.insertBefore(child.cloneNode(true), at)
     // `moveBefore` keeps the focus and the page in a frame, where the browser has it.
-    if (old !== at) (from.moveBefore ?? from.insertBefore).call(from, old, at)
+    if (old !== at) (from.moveBefore || from.insertBefore).call(from, old, at)
     // An element has none. A text is then equal.
     old.nodeValue = child.nodeValue
     return morph(old as Element, child as Element)

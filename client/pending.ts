@@ -26,7 +26,7 @@ export const mark = (submission: Submission): void => {
     }
   }
   submission.unmark = () => {
-    rows.map((each) => each.remove())
+    rows.map((each) => each.replaceWith())
     busy.map((each) => (each.ariaBusy = null))
     if (button) morph(button, before)
   }

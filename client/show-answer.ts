@@ -12,7 +12,7 @@ export const showAnswer = (submission: Submission, page: Document): void => {
   const inPage = (part: Element) => document.getElementById(part.id)
   // An answer that begins with a doctype, or has none of our regions, is a whole page.
   const parts = page.doctype ? [] : [...page.querySelectorAll(`body>[${regionAttribute}]`)].filter(inPage)
-  parts[0] ??= page.body
+  parts[0] ||= page.body
   // Who cancels one shows the answer himself.
   const swaps = parts
     .map((fresh) => ({ region: inPage(fresh) || document.body, fresh }))
