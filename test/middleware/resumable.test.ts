@@ -330,17 +330,19 @@ test('refuses content of another type when it is complete, and removes it', asyn
 })
 
 test('is over when its time is, and what is left of it can be swept', async (t) => {
+  const begun = Date.now()
+  t.mock.timers.enable({ apis: ['Date'], now: begun })
   const { app, client, seal } = await visit(t, { ttl: 60 })
   const location = locationOf(await client.begin(await seal(), 10))
   await client.append(location, 0, Buffer.alloc(5), { 'Upload-Complete': '?0' })
-  const afterwards = new Date(Date.now() + 1000)
-  t.mock.timers.enable({ apis: ['Date'], now: Date.now() + 59_000 })
+  t.mock.timers.setTime(begun + 59_000)
   assert.equal((await client.head(location)).status, 204)
-  t.mock.timers.setTime(Date.now() + 2000)
+  t.mock.timers.setTime(begun + 61_000)
   assert.equal((await client.head(location)).status, 404)
   assert.equal((await client.append(location, 5, Buffer.alloc(5))).status, 404)
   assert.equal(app.stored().length, 1)
-  await directoryStorage({ directory: app.directory }).sweep(afterwards)
+  // The times of files are those of the disk.
+  await directoryStorage({ directory: app.directory }).sweep(new Date(begun + 3_600_000))
   assert.deepEqual(app.stored(), [])
 })
 

@@ -14,15 +14,15 @@ const key = Buffer.from('a key of thirty-two bytes, yes!!').toString('base64')
 const otherKey = Buffer.from('another key of thirty-two bytes!').toString('base64')
 const ring = createKeyRing(key, {})
 const [id] = ring.ids
-const now = Math.floor(Date.now() / 1000)
+const now = () => Math.floor(Date.now() / 1000)
 
 function sealed(some: Partial<SealContent> = {}, purpose: SealPurpose = 'action'): string {
   return seal(ring, purpose, {
     audience: 'shop',
     action: 'todos.add',
     version: undefined,
-    issued: now - 3 * 3600,
-    expires: now + 21 * 3600 + 60,
+    issued: now() - 3 * 3600,
+    expires: now() + 21 * 3600 + 1800,
     session: undefined,
     path: undefined,
     owner: undefined,
@@ -114,10 +114,10 @@ describe('sealform inspect', () => {
   })
 
   it('refuses an expired seal, and one from the future', async () => {
-    const old = await inspect(sealed({ expires: now - 7200 }))
+    const old = await inspect(sealed({ expires: now() - 7200 }))
     assert.equal(old.status, 1)
     assert.match(old.stdout, /409 \(expired\): it expired 2 hours ago/)
-    const early = await inspect(sealed({ issued: now + 3600 }))
+    const early = await inspect(sealed({ issued: now() + 3600 }))
     assert.equal(early.status, 1)
     assert.match(early.stdout, /409 \(expired\): it was issued in the future: the clock/)
   })
