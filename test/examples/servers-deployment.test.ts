@@ -7,14 +7,9 @@ import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
 import { createClient } from 'redis'
-import {
-  freePort,
-  type Running,
-  startNginx,
-  startRedis,
-  startServer,
-} from '../../examples/servers/processes.js'
+import { type Running, startNginx, startRedis, startServer } from '../../examples/servers/processes.js'
 import { createKeyRing } from '../../lib/seal/key-ring.js'
+import { freePort } from '../setup/free-port.js'
 import { patienceSignal, until } from '../setup/patience.js'
 import { invite, type Sent } from '../setup/visitors.js'
 

@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto'
+import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 
@@ -9,16 +10,14 @@ import { createServer } from 'node:net'
 const lowest = 15_000
 const highest = 32_000
 
-/** Those that this process has given out. The program may not have taken its port yet. */
-const given = new Set<number>()
-
-/** Returns a free port of 127.0.0.1, for a program that cannot choose one itself. */
+/**
+ * Returns a free port of 127.0.0.1, for a program that cannot choose one itself. It is the caller's until its process ends, also
+ * while the program is stopped and started again.
+ */
 export async function freePort(): Promise<number> {
   for (;;) {
     const port = randomInt(lowest, highest)
-    if (given.has(port) || !(await isFree(port))) continue
-    given.add(port)
-    return port
+    if ((await isFree(port)) && (await lease(port))) return port
   }
 }
 
@@ -32,4 +31,18 @@ async function isFree(port: number): Promise<boolean> {
   server.close()
   await once(server, 'close')
   return true
+}
+
+/**
+ * Takes the UDP port of the same number, which none of the programs uses, so that no other test process gets the port. The
+ * system gives it back when this process ends, however it does.
+ */
+async function lease(port: number): Promise<boolean> {
+  const socket = createSocket('udp4').unref()
+  try {
+    await once(socket.bind({ port, address: '127.0.0.1', exclusive: true }), 'listening')
+    return true
+  } catch {
+    return false
+  }
 }
