@@ -1,4 +1,4 @@
-import { createServer, type IncomingHttpHeaders } from 'node:http'
+import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
 import { createTour } from '../../examples/tour/app.js'
@@ -39,6 +39,7 @@ export async function startTour(options: TourOptions = {}): Promise<RunningTour>
       posts.push(req.headers)
       await held
     }
+    keepProcess(res)
     void handle(req, res)
   })
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
@@ -62,6 +63,19 @@ export async function startTour(options: TourOptions = {}): Promise<RunningTour>
         server.close(() => resolve())
         server.closeAllConnections()
       }),
+  }
+}
+
+/**
+ * Leaves out the headers for which Chromium starts another process whenever a page is loaded after one without them or of another
+ * origin. Each such process takes as long as to load a page. `test/examples/tour.test.ts` looks at the headers of the tour.
+ */
+function keepProcess(res: ServerResponse): void {
+  const { writeHead } = res
+  res.writeHead = (...args: readonly unknown[]) => {
+    res.removeHeader('Cross-Origin-Opener-Policy')
+    res.removeHeader('Origin-Agent-Cluster')
+    return Reflect.apply(writeHead, res, args)
   }
 }
 

@@ -44,6 +44,8 @@ test('serves every page as HTML with strict headers, a link to its source, and n
     assert.equal(page.headers['referrer-policy'], 'no-referrer')
     assert.match(String(page.headers['content-security-policy']), /^default-src 'none'; .*form-action 'self'/)
     assert.equal(page.headers['x-content-type-options'], 'nosniff')
+    assert.equal(page.headers['cross-origin-opener-policy'], 'same-origin')
+    assert.equal(page.headers['origin-agent-cluster'], '?1')
     assert.equal(page.headers['strict-transport-security'], undefined)
     assert.equal(page.headers['set-cookie'], undefined)
   }
