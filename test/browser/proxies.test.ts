@@ -34,7 +34,8 @@ before(async () => {
   const [plain, tls] = [await freePort(), await freePort()]
   const blocks: string[] = []
   for (const [i, [name, way]] of cases.entries()) {
-    const host = `case-${i}.test`
+    // Hosts of one site: Chromium starts another process for each site.
+    const host = `case-${i}.sealform.test`
     const visited = `${way.scheme}://${host}:${way.scheme === 'https' ? tls : plain}`
     const { handle, ...stage } = serve(way, visited)
     const port = await listen(createServer(handle), (end) => ends.push(end))

@@ -39,7 +39,7 @@ const onlyTheScheme = [
 const hostChanged = [
   /a proxy changes the Host/,
   /proxy_set_header Host \$http_host/,
-  /or set origin: 'https?:\/\/case-\d+\.test:\d+'/,
+  /or set origin: 'https?:\/\/case-\d+\.sealform\.test:\d+'/,
 ]
 const leftmost = [
   /"https?:\/\/evil\.test" by X-Forwarded-Host/,
@@ -127,7 +127,7 @@ export const proxyCases: Readonly<Record<string, ProxyCase>> = {
     scheme: 'https',
     passes: everything,
     origin: 'https://other.test',
-    refused: [/"https:\/\/other\.test" by its origin option/, /set origin: 'https:\/\/case-\d+\.test:\d+'/],
+    refused: [/"https:\/\/other\.test" by its origin option/, /set origin: 'https:\/\/case-\d+\.sealform\.test:\d+'/],
   },
   'plain, Host passed on': { scheme: 'http', passes: ['the Host'] },
   'plain, Host passed on to Express': { scheme: 'http', passes: ['the Host'], framework: 'express' },
