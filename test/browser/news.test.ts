@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { Browser } from 'playwright-core'
 import { openChromium } from './chromium.js'
-import { newTab, newVisitor, startTour, type Tab } from './visit.js'
+import { lendPageTo } from './lend-page.js'
+import { startTour, Tab } from './visit.js'
 
 let browser: Browser
 before(async () => {
@@ -53,14 +54,10 @@ test('news: the front page is the same for everybody until something is publishe
 
 test('news: with our script, a headline of one visitor appears on the open page of another', async (t) => {
   const tour = await startTour()
-  const contexts = await Promise.all([1, 2].map(() => newVisitor(browser, { javaScriptEnabled: true })))
-  t.after(async () => {
-    for (const context of contexts) await context.close()
-    await tour.close()
-  })
+  t.after(() => tour.close())
   const [writer, reader] = await Promise.all(
-    contexts.map(async (context) => {
-      const page = await context.newPage()
+    [1, 2].map(async () => {
+      const page = await lendPageTo(t, browser)
       const opened = page.waitForRequest((request) => request.url().includes('/sealform-live?'))
       await page.goto(`${tour.url}/news?library=ours`)
       await opened
@@ -90,12 +87,8 @@ test('news: with our script, a headline of one visitor appears on the open page 
 
 test('news: is live for nobody without our script', async (t) => {
   const tour = await startTour()
-  const context = await newVisitor(browser, { javaScriptEnabled: true })
-  t.after(async () => {
-    await context.close()
-    await tour.close()
-  })
-  const page = await context.newPage()
+  t.after(() => tour.close())
+  const page = await lendPageTo(t, browser)
   for (const library of ['plain', 'turbo']) {
     const asked: string[] = []
     page.on('request', (request) => asked.push(new URL(request.url()).pathname))
@@ -114,12 +107,9 @@ function time(tab: Tab, part: 'list' | 'page'): Promise<string | null> {
 /** Two visitors who have the page open. */
 async function visitNews(t: { after(end: () => Promise<void>): void }) {
   const tour = await startTour()
-  const contexts = [await newVisitor(browser), await newVisitor(browser)] as const
-  t.after(async () => {
-    for (const context of contexts) await context.close()
-    await tour.close()
-  })
-  const [tab, other] = [await newTab(contexts[0], tour), await newTab(contexts[1], tour)]
+  t.after(() => tour.close())
+  const visit = async () => new Tab(await lendPageTo(t, browser, { javaScriptEnabled: false }), tour.url)
+  const [tab, other] = [await visit(), await visit()]
   await tab.open('/news')
   await other.open('/news')
   return { tab, other }

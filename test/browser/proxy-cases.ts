@@ -127,7 +127,10 @@ export const proxyCases: Readonly<Record<string, ProxyCase>> = {
     scheme: 'https',
     passes: everything,
     origin: 'https://other.test',
-    refused: [/"https:\/\/other\.test" by its origin option/, /set origin: 'https:\/\/case-\d+\.sealform\.test:\d+'/],
+    refused: [
+      /"https:\/\/other\.test" by its origin option/,
+      /set origin: 'https:\/\/case-\d+\.sealform\.test:\d+'/,
+    ],
   },
   'plain, Host passed on': { scheme: 'http', passes: ['the Host'] },
   'plain, Host passed on to Express': { scheme: 'http', passes: ['the Host'], framework: 'express' },
