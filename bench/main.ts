@@ -216,8 +216,9 @@ function writeSection(tables: readonly string[], machine: readonly string[]): vo
     const measured = `Measured on ${new Date().toISOString().slice(0, 10)}: ${machine.join('; ')}.`
     const section = [heading, '', measured, ...rest].join('\n')
     const start = text.indexOf(`${heading}\n`)
-    const next = start === -1 ? -1 : text.slice(start + 1).search(/^##/m)
-    const end = next === -1 ? text.length : start + 1 + next
+    const content = start + heading.length
+    const next = start === -1 ? -1 : text.slice(content).search(/^##/m)
+    const end = next === -1 ? text.length : content + next
     text =
       start === -1
         ? `${text.trimEnd()}\n\n${section}\n`
