@@ -11,7 +11,7 @@ let browser: Browser
 let tour: RunningTour
 before(async () => {
   browser = await openChromium()
-  tour = await startTour()
+  tour = await startTour({ isolated: true })
 })
 after(async () => {
   await browser.close()

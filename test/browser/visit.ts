@@ -26,11 +26,13 @@ export interface TourOptions {
   readonly key?: string
   readonly port?: number
   readonly uploads?: UploadOptions
+  /** Sends all headers of the tour, also those for which Chromium starts other processes. @default false */
+  readonly isolated?: boolean
 }
 
 /** Serves a tour of its own. The page's name is `localhost`, so that `127.0.0.1` is another site. */
 export async function startTour(options: TourOptions = {}): Promise<RunningTour> {
-  const { key = keys.first, port = 0, uploads = {} } = options
+  const { key = keys.first, port = 0, uploads = {}, isolated = false } = options
   const handle = createTour({ keys: key, uploads, onRefused: () => {} }).callback()
   const posts: IncomingHttpHeaders[] = []
   let held: Promise<void> | undefined
@@ -39,7 +41,7 @@ export async function startTour(options: TourOptions = {}): Promise<RunningTour>
       posts.push(req.headers)
       await held
     }
-    keepProcess(res)
+    if (!isolated) keepProcess(res)
     void handle(req, res)
   })
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))

@@ -43,6 +43,7 @@ async function lease(port: number): Promise<boolean> {
     await once(socket.bind({ port, address: '127.0.0.1', exclusive: true }), 'listening')
     return true
   } catch {
+    socket.close()
     return false
   }
 }
