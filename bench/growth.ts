@@ -42,7 +42,7 @@ export function growthTables(all: readonly Growth[]): string {
     const rows = points.map((point) => [String(point.count), point.cost.median.toFixed(2)])
     return `${title}:\n\n${table([count, cost], rows)}`
   })
-  return ['### growth', '', 'What one costs, by how many there are.', ...parts].join('\n\n')
+  return ['### growth', 'What one costs, by how many there are.', ...parts].join('\n\n')
 }
 
 const sealformOnKoa = apps.find(({ id }) => id === 's')!

@@ -14,6 +14,7 @@ import {
   bottleneckNotes,
   latencyTable,
   profileTables,
+  replaceSection,
   scenarioTable,
   startTable,
   uploadTable,
@@ -214,17 +215,9 @@ function writeSection(tables: readonly string[], machine: readonly string[]): vo
   for (const table of tables) {
     const [heading = '', ...rest] = table.split('\n')
     const measured = `Measured on ${new Date().toISOString().slice(0, 10)}: ${machine.join('; ')}.`
-    const section = [heading, '', measured, ...rest].join('\n')
-    const start = text.indexOf(`${heading}\n`)
-    const content = start + heading.length
-    const next = start === -1 ? -1 : text.slice(content).search(/^##/m)
-    const end = next === -1 ? text.length : content + next
-    text =
-      start === -1
-        ? `${text.trimEnd()}\n\n${section}\n`
-        : `${text.slice(0, start)}${section}\n\n${text.slice(end)}`
+    text = replaceSection(text, [heading, '', measured, ...rest].join('\n'))
   }
-  writeFileSync(resultsFile, `${text.trimEnd()}\n`)
+  writeFileSync(resultsFile, text)
 }
 
 interface Results {

@@ -149,6 +149,18 @@ export function startTable(all: readonly StartFigures[]): string {
 const startWords =
   'CPU time of a whole process that imports a framework, and of one that imports the entry point of Sealform for it as well'
 
+/** Puts a section, which begins with its heading, into the place of the one with this heading, or at the end. */
+export function replaceSection(text: string, section: string): string {
+  const heading = section.slice(0, section.indexOf('\n') + 1)
+  const before = text.indexOf(`\n${heading}`)
+  if (before === -1) return `${text.trimEnd()}\n\n${section.trimEnd()}\n`
+  const start = before + 1
+  const content = start + heading.length
+  const next = text.slice(content).search(/^##/m)
+  const rest = next === -1 ? '' : `\n${text.slice(content + next)}`
+  return `${text.slice(0, start)}${section.trimEnd()}\n${rest}`
+}
+
 export function verdictTable(verdicts: readonly Verdict[]): string {
   const rows = verdicts.map((v) => [
     v.measure,
